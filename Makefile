@@ -1,0 +1,68 @@
+# gol: `make demo` builds everything and runs a program; `make check` runs the tests.
+# Both install missing Debian packages first (make deps).
+
+CC ?= gcc
+PREFIX ?= /usr/local
+CFLAGS ?= -O2 -g
+WARNINGS = -Wall -Wextra -Wundef -Wmissing-prototypes -Wshadow
+B = build
+
+COMPILER_SOURCES := $(wildcard compiler/*/*.c)
+COMPILER_SOURCES := $(filter-out compiler/tests/% compiler/driver/main.c,$(COMPILER_SOURCES))
+COMPILER_OBJECTS := $(COMPILER_SOURCES:%.c=$(B)/%.o) $(B)/compiler/generated/lexer.o $(B)/compiler/generated/parser.o
+RUNTIME_SOURCES := $(filter-out runtime/tests/%,$(wildcard runtime/*/*.c))
+RUNTIME_OBJECTS := $(RUNTIME_SOURCES:%.c=$(B)/%.o)
+
+COMPILER_FLAGS = -std=gnu11 $(WARNINGS) -Icompiler -I$(B)/compiler/generated
+RUNTIME_FLAGS = -std=gnu11 $(WARNINGS) -Iruntime -Iruntime/include/gol -ffp-contract=off -fno-omit-frame-pointer
+
+all: deps-quiet gol $(B)/libgolrt.a stdlib
+
+gol: $(B)/compiler/driver/main.o $(B)/libgolcompiler.a
+	$(CC) $(CFLAGS) -o $@ $^ -lmpfr -lgmp -lpthread
+
+$(B)/libgolcompiler.a: $(COMPILER_OBJECTS)
+	rm -f $@ && ar rcs $@ $^
+
+$(B)/libgolrt.a: $(RUNTIME_OBJECTS)
+	rm -f $@ && ar rcs $@ $^
+
+$(B)/compiler/generated/lexer.c: compiler/syntax/lexer.l
+	@mkdir -p $(@D)
+	flex -o $@ --header-file=$(@D)/lexer.h $<
+
+$(B)/compiler/generated/parser.c: compiler/syntax/parser.y
+	@mkdir -p $(@D)
+	bison -Werror -o $@ --defines=$(@D)/parser.h $<
+
+$(B)/compiler/generated/%.o: $(B)/compiler/generated/%.c
+	$(CC) $(CFLAGS) -std=gnu11 -Wall -Wextra -Wno-unused-function -Wno-sign-compare -Icompiler -Icompiler/syntax -I$(B)/compiler/generated -MMD -c -o $@ $<
+
+$(B)/compiler/%.o: compiler/%.c | $(B)/compiler/generated/parser.c $(B)/compiler/generated/lexer.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(COMPILER_FLAGS) -MMD -c -o $@ $<
+
+$(B)/runtime/%.o: runtime/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(RUNTIME_FLAGS) -MMD -c -o $@ $<
+
+stdlib:
+
+# ---- dependencies ----------------------------------------------------------------
+
+PACKAGES = gcc make flex bison libgmp-dev libmpfr-dev libcriterion-dev unicode-data pkg-config python3
+
+deps:
+	@missing=; for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+		if command -v apt-get >/dev/null; then \
+			echo "installing:$$missing"; \
+			s=; [ `id -u` = 0 ] || s=sudo; $$s apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$s apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+		else echo "gol needs these Debian packages, and there is no apt-get here to install them:$$missing" >&2; exit 1; fi; fi
+deps-quiet: deps
+
+clean:
+	rm -rf $(B) gol
+
+.PHONY: all deps deps-quiet clean stdlib
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,152 @@
+/*
+ * base.h - what every part of the compiler stands on: memory, growing arrays,
+ * interned names, source positions, the queue of errors.
+ *
+ * All state of one compilation hangs off one Compiler, passed first everywhere;
+ * the compiler has no mutable statics, so several compilations may run in one
+ * process. Memory comes from the compilation's arena and lives as long as it:
+ * nothing is freed one by one, so no structure needs an owner.
+ */
+#ifndef GOL_BASE_H
+#define GOL_BASE_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
+#define NORETURN __attribute__((noreturn))
+#define COUNT_OF(a) ((int)(sizeof(a) / sizeof *(a)))
+
+/* ---- arena ---------------------------------------------------------------- */
+
+typedef struct Arena Arena;
+Arena *arena_new(void);
+void arena_free(Arena *a);
+/* Zeroed, aligned to 16 bytes; never NULL (out of memory is fatal). */
+void *arena_alloc(Arena *a, size_t size);
+char *arena_printf(Arena *a, const char *format, ...) PRINTF_LIKE(2, 3);
+char *arena_strndup(Arena *a, const char *s, size_t n);
+#define NEW(arena, T) ((T *)arena_alloc(arena, sizeof(T)))
+#define NEW_ARRAY(arena, T, n) ((T *)arena_alloc(arena, sizeof(T) * (size_t)(n)))
+
+/* ---- growing arrays: VEC(int) v = {0}; vec_push(arena, &v, 3); v.items[0] --- */
+
+#define VEC(T) struct { T *items; int len, cap; }
+#define vec_push(arena, v, ...) \
+	(vec_reserve_(arena, (void **)&(v)->items, (v)->len, &(v)->cap, sizeof *(v)->items), \
+	 (void)((v)->items[(v)->len++] = __VA_ARGS__))
+#define vec_last(v) ((v)->items[(v)->len - 1])
+#define vec_pop(v) ((v)->items[--(v)->len])
+void vec_reserve_(Arena *a, void **items, int len, int *cap, size_t size);
+
+/* ---- text being built -------------------------------------------------------- */
+
+typedef struct { Arena *arena; char *s; size_t len, cap; } Buf;    /* always NUL-terminated once written */
+void buf_init(Buf *b, Arena *a);
+void buf_char(Buf *b, char c);
+void buf_bytes(Buf *b, const char *s, size_t n);
+void buf_str(Buf *b, const char *s);
+void buf_printf(Buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* ---- interned strings and maps ------------------------------------------------ */
+
+/* Names are interned: equal names are equal pointers. */
+typedef struct Interner Interner;
+
+/* Hash map from pointer (an interned name, a node) or from string bytes to pointer. */
+typedef struct Map { void *slots; int len, cap; bool by_text; } Map;
+void *map_get(const Map *m, const void *key);              /* NULL if absent */
+void map_put(Arena *a, Map *m, const void *key, void *value);       /* replaces an equal key's value */
+/* Set by_text = true before first use: keys are then compared as C strings. */
+/* Iteration in insertion order: */
+int map_count(const Map *m);
+const void *map_key_at(const Map *m, int i);
+void *map_value_at(const Map *m, int i);
+
+/* ---- source text and positions ------------------------------------------------- */
+
+/* A //line or line block comment: from (line, col) on, positions are counted from path:new_line:new_col. */
+typedef struct {
+	uint32_t line, col;
+	const char *path;
+	uint32_t new_line, new_col;      /* new_col 0: columns are not known */
+} LineDirective;
+
+typedef struct SourceFile {
+	const char *path;        /* as diagnostics print it */
+	const char *full_path;   /* absolute, for tracebacks and #line */
+	const char *text;        /* NUL-terminated */
+	size_t size;
+	int index;               /* in Compiler.files; 0 is no file */
+	VEC(LineDirective) line_directives;      /* filled by the parser, in source order */
+} SourceFile;
+
+/* line and col are 1-based; col counts bytes. file == 0: no position (built in).
+ * line_directives (//line) are applied when a diagnostic or traceback is printed. */
+typedef struct { uint32_t file, line, col; } Pos;
+#define NO_POS ((Pos){0, 0, 0})
+int pos_compare(Pos a, Pos b);
+
+/* ---- Unicode classes (tables generated from unicode-data at build time) ------------- */
+
+bool unicode_is_letter(uint32_t rune);   /* L*, not _ */
+bool unicode_is_digit(uint32_t rune);    /* Nd */
+bool unicode_is_upper(uint32_t rune);    /* Lu */
+bool unicode_is_print(uint32_t rune);    /* L M N P S and the ASCII space: what %q leaves as it is */
+/* Decode one rune; *size is 1..4. Malformed input gives 0xFFFD with size 1; n == 0 gives size 0. */
+uint32_t utf8_decode(const char *s, size_t n, int *size);
+int utf8_encode(char out[4], uint32_t rune);
+bool name_is_exported(const char *name); /* starts with an upper-case letter */
+void buf_rune(Buf *b, uint32_t rune);
+void buf_quote(Buf *b, const char *s, size_t n);         /* a Go string literal, as %q prints it */
+void buf_quote_rune(Buf *b, uint32_t rune);              /* 'x', as %q prints it */
+
+/* ---- the compilation -------------------------------------------------------------- */
+
+typedef struct Diagnostic Diagnostic;
+typedef struct Types Types;              /* types/type.h: universe and type tables */
+
+typedef struct Compiler {
+	Arena *arena;
+	Interner *interner;
+	VEC(SourceFile *) files;            /* [0] is NULL */
+	VEC(Diagnostic *) diagnostics;
+	int errors;                         /* error diagnostics queued so far */
+	bool all_errors;                    /* -e: no cap of 10 */
+	Types *types;
+	int go_version;                     /* minor version of the language, 26 unless go.mod says less */
+	const char *stdlib_dir;             /* where stdlib/ is */
+	const char *work_dir;               /* current directory: diagnostics print paths relative to it */
+} Compiler;
+
+Compiler *compiler_new(void);
+void compiler_free(Compiler *c);
+const char *intern(Compiler *c, const char *s, size_t n);
+const char *intern_str(Compiler *c, const char *s);
+Interner *interner_new(Arena *a);
+const char *interner_get(Interner *in, const char *s, size_t n);
+
+/* Read a file; NULL with errno set when it cannot be read. Strips a BOM (only at the very beginning). */
+SourceFile *source_load(Compiler *c, const char *path);
+SourceFile *source_from_text(Compiler *c, const char *path, const char *text, size_t size);
+
+/* A user's source error, queued; diag_print sorts by position, drops duplicates on a line of equal text,
+ * prints Go's way and stops after 10 unless all_errors. A "\n\t" in the text starts a continuation line. */
+void error_at(Compiler *c, Pos pos, const char *format, ...) PRINTF_LIKE(3, 4);
+/* Same, for an error that only a worse one on the same line should silence. */
+void soft_error_at(Compiler *c, Pos pos, const char *format, ...) PRINTF_LIKE(3, 4);
+/* A remark (-m): printed after the errors' order, never counts. */
+void remark_at(Compiler *c, Pos pos, const char *format, ...) PRINTF_LIKE(3, 4);
+/* Print everything queued of a package to stderr, and forget it. Returns the number of errors printed. */
+int diag_print(Compiler *c, const char *package_header);
+/* "path:line:col" as diagnostics show it, //line applied; "-" for NO_POS. */
+void pos_print(Compiler *c, Buf *out, Pos pos);
+/* Path and line as tracebacks show them: absolute path, //line applied. */
+const char *pos_full_path(Compiler *c, Pos pos, uint32_t *line);
+
+/* Our own bug: prints "internal compiler error", exits 3. */
+void ice(Compiler *c, Pos pos, const char *format, ...) PRINTF_LIKE(3, 4) NORETURN;
+
+#endif

@@ -1,0 +1,295 @@
+/*
+ * ast.h - the syntax tree, and the notes that the checker leaves on it.
+ *
+ * The parser fills the first part of each node; the fields below the word
+ * "checked" belong to compiler/check and are zero before it ran. Everything that
+ * may be a type or a value (x, T, p.T, T[A], *T, (T)) is an Expr; the checker
+ * decides by Expr.mode. Parentheses are kept. All lists are VECs in source order.
+ *
+ * Positions are where Go's diagnostics point: a binary expression's pos is its
+ * operator, a call's pos is its "(", a selector's pos is the selected name
+ * (Expr.start gives the leftmost position of any expression), an index's "[",
+ * a composite literal's "{" , a key:value's ":" ; assignments' the operator.
+ * Whoever prints chooses between pos and expr_start(e).
+ */
+#ifndef GOL_AST_H
+#define GOL_AST_H
+
+#include "../base/base.h"
+#include "../base/constant.h"
+
+typedef struct Expr Expr;
+typedef struct Stmt Stmt;
+typedef struct Decl Decl;
+typedef struct Block Block;
+typedef struct Field Field;
+typedef struct FuncType FuncType;
+typedef struct File File;
+
+typedef struct Type Type;           /* types/type.h */
+typedef struct Object Object;
+typedef struct Scope Scope;
+typedef struct Package Package;
+typedef struct Selection Selection;
+
+typedef VEC(Expr *) ExprList;
+typedef VEC(Stmt *) StmtList;
+typedef VEC(Decl *) DeclList;
+typedef VEC(Field *) FieldList;
+typedef VEC(Type *) TypeList;
+typedef VEC(Object *) ObjectList;
+
+/* ---- operators (binary, unary and op-assignment share the enum) ---------------- */
+
+typedef enum {
+	OP_NONE,
+	OP_OROR, OP_ANDAND,
+	OP_EQ, OP_NE, OP_LT, OP_LE, OP_GT, OP_GE,
+	OP_ADD, OP_SUB, OP_OR, OP_XOR,
+	OP_MUL, OP_DIV, OP_REM, OP_AND, OP_ANDNOT, OP_SHL, OP_SHR,
+	/* unary only; unary + - ^ are OP_ADD OP_SUB OP_XOR */
+	OP_NOT, OP_ADDR, OP_RECV, OP_TILDE,
+	OP_COUNT
+} Op;
+const char *op_text(Op op);         /* "||", "&^", "<-" ... */
+
+/* ---- expressions ----------------------------------------------------------------- */
+
+typedef enum {
+	EXPR_BAD,
+	EXPR_NAME,          /* x, also _ */
+	EXPR_LITERAL,       /* 1 1.5 2i 'a' "s" */
+	EXPR_COMPOSITE,     /* T{...}; x is NULL for an elided type */
+	EXPR_FUNC,          /* func(...) {...} */
+	EXPR_PAREN,
+	EXPR_SELECTOR,      /* x.name */
+	EXPR_INDEX,         /* x[list]: index, or instantiation */
+	EXPR_SLICE,         /* x[lo:hi:max] */
+	EXPR_ASSERT,        /* x.(T); x.(type) has type_expr NULL */
+	EXPR_CALL,          /* x(list), list... ; also conversion, builtin */
+	EXPR_STAR,          /* *x: dereference, or pointer type */
+	EXPR_UNARY,         /* op x */
+	EXPR_BINARY,        /* x op y */
+	EXPR_KEY_VALUE,     /* x: y inside a composite literal */
+	EXPR_ELLIPSIS,      /* ...T in a parameter list (x = T); [...]T's length has x NULL */
+	EXPR_ARRAY_TYPE,    /* [x]y ; x is EXPR_ELLIPSIS for [...]y */
+	EXPR_SLICE_TYPE,    /* []x */
+	EXPR_MAP_TYPE,      /* map[x]y */
+	EXPR_CHAN_TYPE,     /* chan x, direction in dir */
+	EXPR_STRUCT_TYPE,
+	EXPR_INTERFACE_TYPE,
+	EXPR_FUNC_TYPE,
+} ExprKind;
+
+typedef enum { LIT_INT, LIT_FLOAT, LIT_IMAG, LIT_RUNE, LIT_STRING } LiteralKind;
+typedef enum { CHAN_BOTH, CHAN_SEND, CHAN_RECV } ChanDir;
+
+/* What an expression turned out to be (the checker's operand mode). */
+typedef enum {
+	MODE_INVALID,       /* an error was reported, or not checked */
+	MODE_NO_VALUE,      /* call of a function without result */
+	MODE_BUILTIN,       /* name of a builtin function */
+	MODE_TYPE,
+	MODE_CONST,         /* cval holds the value */
+	MODE_VARIABLE,      /* addressable */
+	MODE_MAP_INDEX,     /* not addressable, assignable; comma-ok allowed */
+	MODE_VALUE,
+	MODE_NIL,           /* the predeclared nil; type is the target type after conversion, else untyped nil */
+	MODE_COMMA_OK,      /* value that may also yield a bool: x.(T), <-c */
+	MODE_PACKAGE,       /* only the left side of a qualified name */
+} Mode;
+
+typedef enum { CALL_FUNC, CALL_CONVERSION, CALL_BUILTIN } CallKind;
+
+struct Expr {
+	ExprKind kind;
+	Pos pos;
+	Pos start;                  /* leftmost position of the whole expression */
+	Pos end;                    /* closing bracket: of calls ")", composite "}", index "]", func "}" */
+	Op op;                      /* UNARY, BINARY */
+	Expr *x, *y;                /* operands; see the kinds */
+	Expr *type_expr;            /* ASSERT: the type; COMPOSITE: same as x */
+	ExprList list;              /* CALL arguments, INDEX indices, COMPOSITE elements */
+	Expr *index[3];             /* SLICE: lo hi max, NULL if absent */
+	bool full_slice;            /* SLICE: both colons written */
+	bool has_dots;              /* CALL: f(x...) */
+	bool implicit;              /* made by the parser, not in the source */
+	const char *name;           /* NAME, SELECTOR (interned) */
+	LiteralKind literal;        /* LITERAL */
+	const char *text;           /* LITERAL: source text as written (interned) */
+	size_t text_len;
+	ChanDir dir;                /* CHAN_TYPE */
+	FieldList fields;           /* STRUCT_TYPE: fields; INTERFACE_TYPE: methods and embedded elements */
+	FuncType *func_type;        /* FUNC_TYPE, FUNC */
+	Block *body;                /* FUNC */
+
+	/* checked -------------------------------------------------------------------- */
+	Mode mode;
+	Type *type;                 /* its type; MODE_TYPE: the type it denotes. Untyped constants and values get
+	                             * their final type. NULL for packages. A multi-value call has a tuple. */
+	Constant *cval;             /* MODE_CONST */
+	Object *object;             /* NAME: what it refers to (or declares); SELECTOR of a package: the object;
+	                             * SELECTOR of a field: the field's Object; of a method: its Object (origin's for generics) */
+	Selection *selection;       /* SELECTOR that is a field, method value or method expression */
+	TypeList type_args;         /* NAME/SELECTOR/INDEX that denotes an instantiated generic function: its
+	                             * complete type arguments (given and inferred); set on the innermost NAME or SELECTOR
+	                             * and on the INDEX that stands around it */
+	CallKind call_kind;         /* CALL */
+	int builtin;                /* CALL_BUILTIN: BuiltinId of types/type.h */
+	bool comma_ok;              /* used in a two-value context: type is then the tuple (T, bool) */
+	struct FuncInfo *func_info; /* FUNC: captured variables etc. */
+};
+
+/* Parameter, result, type parameter, struct field, or interface element. One Field per name:
+ * "a, b int" makes two, sharing type. */
+struct Field {
+	Pos pos;                    /* of the name, or of the type where there is none */
+	const char *name;           /* NULL: unnamed parameter, embedded field or embedded interface element */
+	Expr *type;                 /* for a method of an interface: EXPR_FUNC_TYPE; type parameter: its constraint */
+	Expr *tag;                  /* struct field tag, EXPR_LITERAL or NULL */
+	bool embedded;              /* struct: embedded field; interface: embedded element (type may be ~T | U unions) */
+	bool is_method;             /* interface: a method */
+	Object *object;             /* checked: the variable, field or type parameter declared */
+};
+
+struct FuncType {
+	Pos pos;                    /* of "func", or of "(" for methods of interfaces */
+	FieldList type_params;
+	FieldList params;           /* the last may have type EXPR_ELLIPSIS: variadic */
+	FieldList results;
+	Type *type;                 /* checked: the signature */
+};
+
+/* ---- statements -------------------------------------------------------------------- */
+
+typedef enum {
+	STMT_BAD,
+	STMT_EMPTY,
+	STMT_EXPR,          /* x */
+	STMT_SEND,          /* x <- y */
+	STMT_INC_DEC,       /* x++ x--: op OP_ADD / OP_SUB */
+	STMT_ASSIGN,        /* lhs = rhs, lhs op= rhs (op != OP_NONE) */
+	STMT_DEFINE,        /* lhs := rhs */
+	STMT_DECL,          /* var, const, type inside a function */
+	STMT_GO, STMT_DEFER,        /* x: the call */
+	STMT_RETURN,        /* rhs */
+	STMT_BREAK, STMT_CONTINUE, STMT_GOTO, STMT_FALLTHROUGH,      /* label or NULL */
+	STMT_BLOCK,
+	STMT_IF,            /* init; x; body; else_ (STMT_BLOCK or STMT_IF) */
+	STMT_FOR,           /* init; x; post; body */
+	STMT_RANGE,         /* for lhs[0], lhs[1] (:=|=) range x body */
+	STMT_SWITCH,        /* init; x; cases */
+	STMT_TYPE_SWITCH,   /* init; [name :=] x.(type); cases */
+	STMT_SELECT,        /* cases with comm */
+	STMT_LABELED,       /* name: body_stmt */
+} StmtKind;
+
+typedef struct Case {
+	Pos pos;                    /* of "case" / "default" */
+	Pos colon;
+	bool is_default;
+	ExprList list;              /* SWITCH: values; TYPE_SWITCH: types (the name nil too) */
+	Stmt *comm;                 /* SELECT: STMT_SEND, STMT_EXPR (recv), STMT_ASSIGN / STMT_DEFINE with one recv; NULL default */
+	StmtList body;
+	Pos end;
+	Object *object;             /* checked, TYPE_SWITCH with name: this clause's variable */
+	bool falls_through;         /* checked: last statement is fallthrough */
+} Case;
+
+struct Block {
+	Pos pos;                    /* "{" */
+	Pos end;                    /* "}" */
+	StmtList list;
+};
+
+struct Stmt {
+	StmtKind kind;
+	Pos pos;
+	Op op;
+	Expr *x, *y;
+	ExprList lhs, rhs;
+	bool define;                /* RANGE: := ; */
+	Stmt *init, *post, *else_;
+	Block *body;
+	Stmt *body_stmt;            /* LABELED */
+	const char *name;           /* LABELED, branch label, TYPE_SWITCH symbol */
+	Pos name_pos;
+	VEC(Case *) cases;
+	Pos end;                    /* "}" of the whole statement where there is one */
+	DeclList decls;             /* DECL */
+
+	/* checked */
+	Stmt *target;               /* BREAK, CONTINUE: the enclosing statement meant; GOTO: the STMT_LABELED */
+	ObjectList defined;         /* DEFINE, RANGE: per lhs the new variable, NULL where it is an existing one or blank */
+	bool label_used;            /* LABELED */
+	Type *range_key, *range_value;      /* RANGE: element types before assignment, NULL if none */
+};
+
+/* ---- declarations, files -------------------------------------------------------------- */
+
+typedef enum { DECL_BAD, DECL_IMPORT, DECL_CONST, DECL_VAR, DECL_TYPE, DECL_FUNC } DeclKind;
+
+/* One Decl per specification: "var ( a = 1; b, c = f() )" makes two. */
+struct Decl {
+	DeclKind kind;
+	Pos pos;                    /* of the first name; IMPORT: of the path */
+	Pos keyword_pos;
+	VEC(const char *) names;
+	VEC(Pos) name_pos;
+	Expr *type;                 /* CONST, VAR: may be NULL; TYPE: the right side */
+	ExprList values;            /* CONST, VAR. An implicit constant repetition has its own copy of nothing:
+	                             * values and type are shared with the specification it repeats, inherited is set */
+	bool inherited;
+	int iota;                   /* CONST */
+	int group;                  /* number of the parenthesised group within the file */
+	bool is_alias;              /* TYPE: type A = B */
+	FieldList type_params;      /* TYPE; a function's are in func_type */
+	const char *import_path;    /* IMPORT, unquoted */
+	const char *import_name;    /* IMPORT: local name, "." or "_"; NULL if not given */
+	Field *receiver;            /* FUNC; its type may be *T, T[A, B], (T) */
+	FuncType *func_type;
+	Block *body;                /* FUNC: NULL where declared only */
+	const char *doc;            /* the comment directly above: holds //go: and //gol: directives (raw text, or NULL) */
+
+	/* checked */
+	ObjectList objects;         /* per name (blank ones too) */
+	struct FuncInfo *func_info; /* FUNC */
+};
+
+/* What the checker learns of a function body, declared or literal. */
+typedef struct FuncInfo {
+	Object *object;             /* of a declared function, else NULL */
+	struct FuncInfo *outer;     /* of a literal: the function around it (NULL at package level) */
+	Type *type;                 /* signature */
+	Object *receiver;           /* NULL if none */
+	ObjectList params, results; /* variables, blank and unnamed ones too (made up objects) */
+	ObjectList locals;          /* every other variable declared in the body, nested literals' not included */
+	ObjectList captured;        /* of a literal: variables of outer functions it uses, directly or by inner literals */
+	VEC(Expr *) literals;       /* EXPR_FUNC directly inside */
+	bool has_defer, has_recover, has_goto;
+	int number;                 /* literals: n of func1, func2 ... as Go names them */
+} FuncInfo;
+
+struct File {
+	SourceFile *source;
+	Pos package_pos;
+	const char *package_name;
+	Pos package_name_pos;
+	DeclList decls;             /* imports first */
+	VEC(const char *) build_tags;   /* raw text of //go:build lines */
+	VEC(struct { const char *text; Pos pos; }) directives;   /* every //go: //gol: //export //line comment */
+	Scope *scope;               /* checked: file scope (imports) */
+};
+
+/* ---- parser and dump ----------------------------------------------------------------------- */
+
+/* Parse one file; errors are queued. Always returns a File (possibly with BAD nodes). imports_only stops after
+ * the import declarations. */
+File *parse_file(Compiler *c, SourceFile *source, bool imports_only);
+void ast_dump(Compiler *c, Buf *out, const File *file);
+/* Source form of an expression as Go prints it in messages: f(x), []int{…}, func() {…}, a + b. */
+void expr_print(Buf *out, const Expr *e);
+const char *expr_text(Compiler *c, const Expr *e);
+Expr *unparen(Expr *e);
+
+#endif

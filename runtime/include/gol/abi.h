@@ -1,0 +1,340 @@
+/*
+ * abi.h - the contract between generated C and the runtime, part 1: layouts and
+ * the inline fast paths. Part 2 is rtfuncs.def, the table of functions. Both the
+ * compiler (names, effects) and the runtime (prototypes) include that table, so
+ * nothing is mirrored by hand.
+ *
+ * Calling convention. Every gol function is
+ *
+ *     RESULT package_name(gol_g *g, parameters...)
+ *
+ * g first; a closure or function value's code takes its gol_func * last. Receivers
+ * are the first parameter after g. No result: void. One: by value. More: a struct
+ * of r0, r1, ... by value. After a call that may unwind the caller tests
+ * g->unwinding; if set, the returned value is meaningless and the caller must
+ * save or record itself and return at once.
+ *
+ * Freezing, one-version (framed) code:
+ *
+ *     typedef struct { gol_frame h; gol_int r0; main_Node *t; gol_int t1; } main_sum_frame;
+ *     static void main_sum_body(gol_g *g, gol_frame *h);              // enters at h->resume
+ *     gol_int main_sum(gol_g *g, main_Node *t)                        // the entry: fast signature
+ *     {
+ *         main_sum_frame fr;
+ *         fr.h.func = &main_sum_func; fr.h.resume = 0; fr.t = t;
+ *         if (GOL_MUST_FREEZE(g)) { gol_freeze_frame(g, &fr.h); return 0; }
+ *         main_sum_body(g, &fr.h);
+ *         if (GOL_UNWINDING(g)) { gol_freeze_frame(g, &fr.h); return 0; }
+ *         return fr.r0;
+ *     }
+ *
+ * The body, when a call unwound, stores its resume point in h->resume and
+ * returns; gol_freeze_frame saves the whole frame when the reason is a freeze and
+ * records the position for tracebacks when it is a panic. A saved frame is resumed by
+ * func->body(g, h) with h on the goroutine stack; resume point 0 (entry) by
+ * func->start(g, h), which pops nothing itself but calls the entry with the
+ * arguments found in the frame and stores the results in the frame.
+ *
+ * Results travel to a saved caller at g->ret: the callee's results in the layout
+ * of `struct { T0 r0; T1 r1; ... }`, valid until the caller's next call. A
+ * runtime function that parked has put its results there too; chan receive and
+ * select have functions of their own to fetch theirs (…_finish).
+ *
+ * In every frame the results stand directly after the header, at offset
+ * GOL_FRAME_RESULTS.
+ */
+#ifndef GOL_ABI_H
+#define GOL_ABI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __cplusplus
+#error "generated C is C"
+#endif
+
+#define GOL_ABI_VERSION 1
+
+#define GOL_LIKELY(x) __builtin_expect(!!(x), 1)
+#define GOL_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define GOL_COLD __attribute__((noinline, cold))
+#define GOL_ALIAS __attribute__((may_alias))
+#define GOL_UNUSED __attribute__((unused))
+#define GOL_WEAK __attribute__((weak))
+
+/* ---- values --------------------------------------------------------------------- */
+
+typedef int64_t gol_int;
+typedef uint64_t gol_uint;
+typedef struct gol_type gol_type;
+typedef struct gol_itab gol_itab;
+typedef struct gol_func gol_func;       /* what a func value points to */
+typedef struct gol_map gol_map;
+typedef struct gol_chan gol_chan;
+typedef struct gol_g gol_g;
+typedef struct gol_panic_record gol_panic_record;
+
+/* Words seen through any type: loads and stores of program memory go through these or
+ * through struct types marked GOL_ALIAS. */
+typedef void *gol_ptr_a GOL_ALIAS;
+
+typedef struct { const uint8_t *ptr; gol_int len; } GOL_ALIAS gol_string;
+typedef struct { void *ptr; gol_int len, cap; } GOL_ALIAS gol_slice;
+typedef struct { const gol_type *type; void *data; } GOL_ALIAS gol_eface;     /* interface without methods */
+typedef struct { const gol_itab *tab; void *data; } GOL_ALIAS gol_iface;      /* with methods */
+typedef struct { float re, im; } GOL_ALIAS gol_complex64;
+typedef struct { double re, im; } GOL_ALIAS gol_complex128;
+
+/* A func value is a pointer to this; captures follow. nil is NULL. */
+struct gol_func { void *code; };
+
+/* ---- type descriptors ---------------------------------------------------------------
+ * Emitted by the compiler as constant data, one per type, equal types sharing one
+ * (weak symbols), so type equality is pointer equality except for types that
+ * reflection makes at run time (the runtime interns those against `text` + structure). */
+
+enum gol_kind {     /* reflect's numbering */
+	GOL_KIND_INVALID, GOL_KIND_BOOL, GOL_KIND_INT, GOL_KIND_INT8, GOL_KIND_INT16, GOL_KIND_INT32, GOL_KIND_INT64,
+	GOL_KIND_UINT, GOL_KIND_UINT8, GOL_KIND_UINT16, GOL_KIND_UINT32, GOL_KIND_UINT64, GOL_KIND_UINTPTR,
+	GOL_KIND_FLOAT32, GOL_KIND_FLOAT64, GOL_KIND_COMPLEX64, GOL_KIND_COMPLEX128,
+	GOL_KIND_ARRAY, GOL_KIND_CHAN, GOL_KIND_FUNC, GOL_KIND_INTERFACE, GOL_KIND_MAP, GOL_KIND_POINTER, GOL_KIND_SLICE,
+	GOL_KIND_STRING, GOL_KIND_STRUCT, GOL_KIND_UNSAFE_POINTER
+};
+
+enum {
+	GOL_TYPE_NAMED = 1,         /* has a name of its own (defined types and predeclared ones) */
+	GOL_TYPE_DIRECT = 2,        /* pointer-shaped: the interface data word is the value */
+	GOL_TYPE_PLAIN_EQUAL = 4,   /* == is memcmp */
+	GOL_TYPE_INCOMPARABLE = 8,  /* == panics (contains slice, map, func; not interfaces) */
+	GOL_TYPE_VARIADIC = 16,     /* func */
+};
+
+typedef struct gol_field {
+	const char *name;
+	const char *pkg_path;       /* of unexported names, else NULL */
+	const gol_type *type;
+	uintptr_t offset;
+	gol_string tag;
+	bool embedded;
+} gol_field;
+
+typedef struct gol_imethod {    /* method of an interface type, sorted by name, then package path */
+	const char *name;
+	const char *pkg_path;       /* of unexported names, else NULL */
+	const gol_type *type;       /* func type without receiver */
+} gol_imethod;
+
+typedef struct gol_method {     /* method of a concrete type, sorted as gol_imethod */
+	const char *name;
+	const char *pkg_path;
+	const gol_type *type;       /* func type without receiver */
+	void *code;                 /* takes (g, data word, arguments...): what itabs hold */
+} gol_method;
+
+struct gol_type {
+	uintptr_t size;
+	uintptr_t pointer_bytes;    /* prefix of the value that can hold pointers; 0: none */
+	uint32_t hash;
+	uint8_t kind, align, flags, chan_dir;   /* chan_dir: 1 recv, 2 send, 3 both */
+	const uint8_t *pointer_map; /* one bit per word of the prefix; NULL: walk by kind (large arrays) */
+	gol_string text;            /* reflect's String */
+	const char *name;           /* of named types, type arguments included; else NULL */
+	const char *pkg_path;       /* of named types, NULL for predeclared ones */
+	const gol_type *elem;       /* pointer, array, slice, map, chan */
+	const gol_type *key;        /* map */
+	const gol_type *pointer_to; /* *T where the program mentions it, else NULL */
+	gol_int length;             /* array */
+	const gol_field *fields;            /* struct */
+	const gol_type *const *parameters;  /* func: parameters, then results */
+	const gol_imethod *imethods;        /* interface */
+	const gol_method *methods;          /* method set of the type itself */
+	uint32_t field_count, parameter_count, result_count, imethod_count, method_count;
+	/* func: calls code(g, arguments..., context) with arguments and results in memory laid out as struct { T0 a0; ... }; a gol
+	 * function (it may freeze). NULL where the type is never called through reflection. */
+	void (*call)(gol_g *g, gol_func *fn, void *arguments, void *results);
+};
+
+struct gol_itab {
+	const gol_type *interface, *type;
+	void *code[];               /* per method of the interface, in its order */
+};
+
+/* ---- functions, frames, resume points --------------------------------------------------- */
+
+typedef struct gol_func_info gol_func_info;
+
+typedef struct gol_frame {      /* header of every saved frame */
+	const gol_func_info *func;
+	uint32_t resume;            /* resume point */
+	uint32_t below;             /* size of the frame underneath */
+} gol_frame;
+#define GOL_FRAME_RESULTS sizeof(gol_frame)
+
+/* A place in a function where it can be interrupted or panic. Points above
+ * resume_count only serve tracebacks. */
+typedef struct gol_point {
+	uint32_t line;
+	uint32_t map;               /* index of the pointer map in func->maps; words of the frame after the header */
+} gol_point;
+
+enum {
+	GOL_FUNC_HAS_DEFERS = 1,    /* a panic or Goexit must enter it */
+	GOL_FUNC_WRAPPER = 2,       /* left out of tracebacks */
+	GOL_FUNC_RUNTIME = 4,       /* a frame of the runtime's own C */
+};
+
+struct gol_func_info {
+	const char *name;           /* as tracebacks print it: main.(*T).sum, main.f.func1 */
+	const char *file;           /* absolute */
+	uint32_t line;              /* of the declaration */
+	uint32_t frame_size;        /* header included; multiple of 8; >= header + results */
+	uint32_t point_count, flags;
+	const gol_point *points;
+	const uint8_t *maps;        /* concatenated bitmaps, each map_bytes long */
+	uint32_t map_bytes;
+	void (*start)(gol_g *g, gol_frame *h);      /* resume point 0 */
+	void (*body)(gol_g *g, gol_frame *h);       /* the others; NULL for functions that cannot freeze */
+	void *code;                 /* what func values of it point at: FuncForPC */
+};
+
+/* ---- goroutine: the part generated code sees ----------------------------------------------- */
+
+enum gol_unwind { GOL_RUNNING, GOL_FREEZE, GOL_PANIC, GOL_GOEXIT, GOL_FATAL };
+
+struct gol_g {
+	uintptr_t limit;            /* relaxed atomic; prologues compare the native stack pointer with it */
+	uint32_t unwinding;         /* enum gol_unwind */
+	uint32_t poll;              /* loops: relaxed atomic copy of "limit is poisoned" */
+	const void *ret;            /* results for a thawed caller */
+	struct { gol_panic_record *panic; void *code; } recover;   /* set while a deferred function is being called */
+	/* the runtime's own fields follow (sched/g.h) */
+};
+
+#define GOL_STACK_POINTER() ((uintptr_t)__builtin_frame_address(0))
+#define GOL_UNWINDING(g) GOL_UNLIKELY((g)->unwinding)
+/* In prologues: out of native stack, or asked to give way? */
+#define GOL_MUST_FREEZE(g) \
+	(GOL_UNLIKELY(GOL_STACK_POINTER() < __atomic_load_n(&(g)->limit, __ATOMIC_RELAXED)) && gol_must_freeze(g))
+/* On loop back-edges: asked to give way? */
+#define GOL_POLL(g) (GOL_UNLIKELY(__atomic_load_n(&(g)->poll, __ATOMIC_RELAXED)) && gol_must_yield(g))
+
+/* Both set g->unwinding = GOL_FREEZE when they answer true. */
+bool gol_must_freeze(gol_g *g);
+bool gol_must_yield(gol_g *g);
+
+/* ---- freezing -------------------------------------------------------------------------------- */
+
+/* One-version code: save (freeze) or record (panic) the frame at h, a C local. */
+void gol_freeze_frame(gol_g *g, gol_frame *h);
+
+/* Two-version code, fast style. gol_save names the frame words that the values go to, in order. */
+typedef struct gol_save {
+	const gol_func_info *func;
+	uint32_t resume;
+	uint32_t count;
+	const uint16_t *slots;      /* word index from the frame's start */
+} gol_save;
+/* Reserve the frame in the scratch area, store count 64-bit words. Returns the frame (a dump area while panicking). */
+void *gol_freeze_words(gol_g *g, const gol_save *save, ...);
+/* An address-taken variable or aggregate goes along: copied to its place in the frame returned, registered as moved. */
+void gol_freeze_object(gol_g *g, const void *from, void *to, size_t size);
+static inline uint64_t gol_word_of_double(double v) { uint64_t w; memcpy(&w, &v, 8); return w; }
+static inline uint64_t gol_word_of_float(float v) { uint32_t w; memcpy(&w, &v, 4); return w; }
+
+/* ---- defer, panic, recover ----------------------------------------------------------------------
+ * A function with defers owns its state in its frame:
+ *     gol_defer *defers;           records not yet run, last first (heap)
+ *     gol_pending pending;         why the epilogue runs: {NULL, 0} a normal return
+ * Its epilogue:
+ *     unwind:                      // reached with g->unwinding set
+ *         if (g->unwinding == GOL_FREEZE) return;
+ *         fr->pending = gol_take_pending(g);               // clears g->unwinding; fatal is not taken: returns with it set
+ *     epilogue:
+ *         while (fr->defers) {
+ *             fn = gol_defer_pop(g, &fr->defers, fr->pending);     // sets g->recover
+ *             ((void (*)(gol_g *, gol_func *))fn->code)(g, fn);
+ *     rN:     if (g->unwinding) { if FREEZE (or FATAL): h->resume = N; return; }
+ *             gol_defer_done(g, &fr->pending);             // merges a new panic or Goexit, notices a recovery; clears unwinding
+ *         }
+ *         if (fr->pending.reason) { gol_continue_unwinding(g, fr->pending); return; }
+ *         return;                                          // results are in the frame
+ */
+typedef struct gol_defer { struct gol_defer *link; gol_func *fn; } gol_defer;
+typedef struct gol_pending { gol_panic_record *panic; uint64_t reason; } gol_pending;    /* one pointer word, one plain */
+
+/* ---- channels, select ------------------------------------------------------------------------------ */
+
+enum { GOL_CASE_SEND = 1, GOL_CASE_RECV = 2 };
+typedef struct gol_select_case {
+	gol_chan *chan;             /* may be NULL: never ready */
+	void *element;              /* send: the value's address; receive: unused */
+	uint64_t direction;
+} gol_select_case;
+typedef struct { gol_int r0; bool r1; } gol_select_result;     /* chosen case (-1 default), and ok of a receive */
+
+/* ---- maps --------------------------------------------------------------------------------------------- */
+
+/* Iterator: lives in a frame or in the heap; pointer words first. key == NULL: at the end. */
+typedef struct gol_map_iter {
+	void *key, *value;          /* addresses of the current entry (copies where the entry moved) */
+	gol_map *map;
+	void *table;
+	const gol_type *type;
+	uint64_t position, start, state, extra;
+} gol_map_iter;
+#define GOL_MAP_ITER_POINTER_WORDS 5     /* key value map table type */
+
+/* ---- packages and the program ------------------------------------------------------------------------ */
+
+typedef struct gol_root { void *address; const gol_type *type; } gol_root;     /* a package variable that holds pointers */
+typedef struct gol_package {
+	const char *path;
+	const gol_root *roots; uint32_t root_count;
+	const gol_func_info *const *funcs; uint32_t func_count;
+	const gol_type *const *types; uint32_t type_count;       /* descriptors it mentions: reflection interns against them */
+} gol_package;
+typedef struct gol_program {
+	uint32_t abi_version;
+	const gol_package *const *packages; uint32_t package_count;
+	void (*start)(gol_g *g, gol_func *fn);      /* initialises the packages in order, then calls main.main */
+} gol_program;
+/* Runs the program; returns its exit status only when the program's main returned. */
+int gol_main(int argc, char **argv, char **envp, const gol_program *program);
+
+/* ---- write barrier -------------------------------------------------------------------------------------- */
+
+extern uint32_t gol_barrier_on;          /* relaxed; changes only while every worker stands at a safepoint */
+void gol_barrier_word(void *slot, void *value);                                    /* shade *slot and value */
+void gol_barrier_range(const gol_type *type, void *to, const void *from, gol_int count);      /* before copying count values; from NULL: clearing */
+/* *slot = value, slot anywhere but in the running goroutine's own frame. */
+static inline void gol_store_pointer(void *slot, const void *value)
+{
+	if (GOL_UNLIKELY(__atomic_load_n(&gol_barrier_on, __ATOMIC_RELAXED)))
+		gol_barrier_word(slot, (void *)(uintptr_t)value);
+	*(gol_ptr_a *)slot = (void *)(uintptr_t)value;
+}
+#define GOL_BARRIER(type, to, from) \
+	do { if (GOL_UNLIKELY(__atomic_load_n(&gol_barrier_on, __ATOMIC_RELAXED))) gol_barrier_range(type, to, from, 1); } while (0)
+
+/* ---- the functions -------------------------------------------------------------------------------------- */
+
+/* Effects of a row, as the compiler's colouring reads them. */
+enum {
+	GOL_PURE = 0,
+	GOL_MAY_PANIC = 1,          /* may set g->unwinding to GOL_PANIC or GOL_FATAL */
+	GOL_MAY_FREEZE = 2,         /* may set it to GOL_FREEZE; on resumption its result is at g->ret */
+	GOL_ALLOCATES = 4,
+	GOL_NO_RETURN = 8,          /* always unwinds */
+};
+#define GOL_RT(name, result, parameters, effects) result gol_##name parameters;
+#include "rtfuncs.def"
+#undef GOL_RT
+
+extern uint8_t gol_zero_value[1024];     /* what a map lookup of a missing key points at (element types up to that size) */
+extern uint8_t gol_zero_base[16];        /* address of every zero-size object */
+
+#include "arith.h"
+
+#endif
