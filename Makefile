@@ -35,10 +35,14 @@ $(B)/compiler/generated/parser.c: compiler/syntax/parser.y
 	@mkdir -p $(@D)
 	bison -Werror -o $@ --defines=$(@D)/parser.h $<
 
+$(B)/compiler/generated/unicode_tables.h: compiler/base/unicode.awk
+	@mkdir -p $(@D)
+	awk -f $< /usr/share/unicode/UnicodeData.txt > $@
+
 $(B)/compiler/generated/%.o: $(B)/compiler/generated/%.c
 	$(CC) $(CFLAGS) -std=gnu11 -Wall -Wextra -Wno-unused-function -Wno-sign-compare -Icompiler -Icompiler/syntax -I$(B)/compiler/generated -MMD -c -o $@ $<
 
-$(B)/compiler/%.o: compiler/%.c | $(B)/compiler/generated/parser.c $(B)/compiler/generated/lexer.c
+$(B)/compiler/%.o: compiler/%.c | $(B)/compiler/generated/parser.c $(B)/compiler/generated/lexer.c $(B)/compiler/generated/unicode_tables.h
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(COMPILER_FLAGS) -MMD -c -o $@ $<
 

@@ -1,0 +1,224 @@
+/*
+ * arena.c - memory of one compilation, and the growing arrays and texts in it.
+ *
+ * An arena is a list of chunks; allocation moves a pointer through the newest.
+ * Chunks come zeroed from calloc, whose large blocks are fresh pages: a page
+ * never touched costs nothing. Requests larger than a quarter of a chunk get a
+ * chunk of their own, put behind the newest so that its rest is not wasted.
+ *
+ * Growing arrays leave their old storage behind. With doubling that wastes at
+ * most the final size once more; in exchange old pointers stay readable.
+ */
+#include "base.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHUNK_SIZE = 1 << 20, ALIGNMENT = 16 };
+
+typedef struct Chunk {
+	struct Chunk *next;
+	size_t size;
+	_Alignas(ALIGNMENT) char bytes[];
+} Chunk;
+
+/* next <= limit; both point into first->bytes, or are NULL while there is no chunk. */
+struct Arena {
+	Chunk *first;
+	char *next, *limit;
+};
+
+static NORETURN void out_of_memory(size_t size)
+{
+	fprintf(stderr, "gol: out of memory (%zu bytes wanted)\n", size);
+	exit(3);
+}
+
+static Chunk *chunk_new(size_t size)
+{
+	Chunk *chunk = calloc(1, sizeof(Chunk) + size);
+
+	if (!chunk)
+		out_of_memory(size);
+	chunk->size = size;
+	return chunk;
+}
+
+Arena *arena_new(void)
+{
+	Arena *a = calloc(1, sizeof *a);
+
+	if (!a)
+		out_of_memory(sizeof *a);
+	return a;
+}
+
+void arena_free(Arena *a)
+{
+	Chunk *chunk = a->first;
+
+	while (chunk) {
+		Chunk *next = chunk->next;
+		free(chunk);
+		chunk = next;
+	}
+	free(a);
+}
+
+static void *alloc_large(Arena *a, size_t size)
+{
+	Chunk *chunk = chunk_new(size);
+
+	if (a->first) {
+		chunk->next = a->first->next;
+		a->first->next = chunk;
+	} else {
+		a->first = chunk;
+	}
+	return chunk->bytes;
+}
+
+void *arena_alloc(Arena *a, size_t size)
+{
+	char *result;
+
+	if (size > (size_t)1 << 40)
+		out_of_memory(size);
+	size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+	if (size > (size_t)(a->limit - a->next)) {
+		Chunk *chunk;
+
+		if (size > CHUNK_SIZE / 4)
+			return alloc_large(a, size);
+		chunk = chunk_new(CHUNK_SIZE);
+		chunk->next = a->first;
+		a->first = chunk;
+		a->next = chunk->bytes;
+		a->limit = chunk->bytes + CHUNK_SIZE;
+	}
+	result = a->next;
+	a->next += size;
+	return result;
+}
+
+char *arena_strndup(Arena *a, const char *s, size_t n)
+{
+	char *copy = arena_alloc(a, n + 1);
+
+	if (n > 0)
+		memcpy(copy, s, n);
+	return copy;
+}
+
+static char *arena_vprintf(Arena *a, size_t *length, const char *format, va_list ap)
+{
+	char small[256], *text;
+	va_list again;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(small, sizeof small, format, ap);
+	*length = (size_t)n;
+	if ((size_t)n < sizeof small) {
+		text = arena_strndup(a, small, (size_t)n);
+	} else {
+		text = arena_alloc(a, (size_t)n + 1);
+		vsnprintf(text, (size_t)n + 1, format, again);
+	}
+	va_end(again);
+	return text;
+}
+
+char *arena_printf(Arena *a, const char *format, ...)
+{
+	size_t length;
+	va_list ap;
+	char *text;
+
+	va_start(ap, format);
+	text = arena_vprintf(a, &length, format, ap);
+	va_end(ap);
+	return text;
+}
+
+/* ---- growing arrays --------------------------------------------------------------- */
+
+void vec_reserve_(Arena *a, void **items, int len, int *cap, size_t size)
+{
+	int new_cap;
+	void *grown;
+
+	if (len < *cap)
+		return;
+	new_cap = *cap < 4 ? 4 : *cap * 2;
+	grown = arena_alloc(a, size * (size_t)new_cap);
+	if (len > 0)
+		memcpy(grown, *items, size * (size_t)len);
+	*items = grown;
+	*cap = new_cap;
+}
+
+/* ---- text being built --------------------------------------------------------------- */
+
+void buf_init(Buf *b, Arena *a)
+{
+	*b = (Buf){.arena = a};
+}
+
+static void buf_reserve(Buf *b, size_t more)
+{
+	size_t cap;
+	char *grown;
+
+	if (b->len + more < b->cap)
+		return;
+	cap = b->cap < 32 ? 64 : b->cap * 2;
+	while (cap <= b->len + more)
+		cap *= 2;
+	grown = arena_alloc(b->arena, cap);
+	if (b->len > 0)
+		memcpy(grown, b->s, b->len);
+	b->s = grown;
+	b->cap = cap;
+}
+
+void buf_char(Buf *b, char c)
+{
+	buf_reserve(b, 1);
+	b->s[b->len++] = c;
+	b->s[b->len] = '\0';
+}
+
+void buf_bytes(Buf *b, const char *s, size_t n)
+{
+	buf_reserve(b, n);
+	if (n > 0)
+		memcpy(b->s + b->len, s, n);
+	b->len += n;
+	b->s[b->len] = '\0';
+}
+
+void buf_str(Buf *b, const char *s)
+{
+	buf_bytes(b, s, strlen(s));
+}
+
+void buf_printf(Buf *b, const char *format, ...)
+{
+	size_t room, n;
+	va_list ap;
+
+	buf_reserve(b, 64);
+	room = b->cap - b->len;
+	va_start(ap, format);
+	n = (size_t)vsnprintf(b->s + b->len, room, format, ap);
+	va_end(ap);
+	if (n >= room) {
+		buf_reserve(b, n);
+		va_start(ap, format);
+		vsnprintf(b->s + b->len, n + 1, format, ap);
+		va_end(ap);
+	}
+	b->len += n;
+}

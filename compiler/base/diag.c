@@ -1,0 +1,194 @@
+/*
+ * diag.c - the queue of messages about the user's source.
+ *
+ * Messages are queued in the order found. Printing takes the errors up to the
+ * tenth in that order (all with -e), then sorts what it took by position; so a
+ * check that runs late never pushes out an earlier one. Dropped on the way in:
+ * a second syntax error on a line, and a text equal to the last one of the line.
+ * Dropped on printing: equal messages at one line, and soft errors on a line
+ * that has a hard one. Remarks (-m) follow the errors, sorted in their turn.
+ */
+#include "base.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef enum { SEVERITY_ERROR, SEVERITY_SOFT, SEVERITY_REMARK } Severity;
+
+struct Diagnostic {
+	Pos pos;
+	Severity severity;
+	int number;              /* in the queue: breaks ties when sorting */
+	bool syntax;
+	const char *file;        /* path, the first sort key of errors */
+	const char *text;
+};
+
+enum { ERROR_CAP = 10 };
+
+static bool has_prefix(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static bool repeats(Compiler *c, const Diagnostic *d)
+{
+	for (int i = c->diagnostics.len - 1; i >= 0; i--) {
+		const Diagnostic *old = c->diagnostics.items[i];
+
+		if (old->pos.file != d->pos.file || old->pos.line != d->pos.line)
+			return false;
+		if (old->severity != d->severity)
+			continue;
+		if (old->syntax && d->syntax)
+			return true;
+		if (strcmp(old->text, d->text) == 0 && (d->severity != SEVERITY_REMARK || old->pos.col == d->pos.col))
+			return true;
+	}
+	return false;
+}
+
+static void queue(Compiler *c, Pos pos, Severity severity, const char *format, va_list ap)
+{
+	Diagnostic *d = NEW(c->arena, Diagnostic);
+	va_list again;
+	int n;
+	char *text;
+
+	va_copy(again, ap);
+	n = vsnprintf(NULL, 0, format, ap);
+	text = arena_alloc(c->arena, (size_t)n + 1);
+	vsnprintf(text, (size_t)n + 1, format, again);
+	va_end(again);
+	d->pos = pos;
+	d->severity = severity;
+	d->number = c->diagnostics.len;
+	d->text = text;
+	d->syntax = has_prefix(text, "syntax error");
+	d->file = pos.file > 0 && pos.file < (uint32_t)c->files.len ? c->files.items[pos.file]->path : "";
+	if (repeats(c, d))
+		return;
+	vec_push(c->arena, &c->diagnostics, d);
+	if (severity != SEVERITY_REMARK)
+		c->errors++;
+}
+
+void error_at(Compiler *c, Pos pos, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	queue(c, pos, SEVERITY_ERROR, format, ap);
+	va_end(ap);
+}
+
+void soft_error_at(Compiler *c, Pos pos, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	queue(c, pos, SEVERITY_SOFT, format, ap);
+	va_end(ap);
+}
+
+void remark_at(Compiler *c, Pos pos, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	queue(c, pos, SEVERITY_REMARK, format, ap);
+	va_end(ap);
+}
+
+static int compare(const void *left, const void *right)
+{
+	const Diagnostic *a = *(Diagnostic *const *)left, *b = *(Diagnostic *const *)right;
+	int order = (a->severity == SEVERITY_REMARK) - (b->severity == SEVERITY_REMARK);
+
+	if (order == 0)
+		order = strcmp(a->file, b->file);
+	if (order == 0)
+		order = pos_compare(a->pos, b->pos);
+	return order ? order : a->number - b->number;
+}
+
+/* Is the soft error d silenced by a hard one on its line? */
+static bool silenced(Compiler *c, const Diagnostic *d)
+{
+	if (d->severity != SEVERITY_SOFT)
+		return false;
+	for (int i = 0; i < c->diagnostics.len; i++) {
+		const Diagnostic *other = c->diagnostics.items[i];
+		if (other->severity == SEVERITY_ERROR && other->pos.file == d->pos.file && other->pos.line == d->pos.line)
+			return true;
+	}
+	return false;
+}
+
+static void print_one(Compiler *c, Pos pos, const char *text)
+{
+	Buf line;
+
+	buf_init(&line, c->arena);
+	if (pos.file != 0) {
+		pos_print(c, &line, pos);
+		buf_str(&line, ": ");
+	}
+	buf_str(&line, text);
+	buf_char(&line, '\n');
+	fwrite(line.s, 1, line.len, stderr);
+}
+
+static bool same_message(const Diagnostic *a, const Diagnostic *b)
+{
+	return a->pos.file == b->pos.file && a->pos.line == b->pos.line && strcmp(a->text, b->text) == 0 &&
+	       (a->severity != SEVERITY_REMARK || a->pos.col == b->pos.col);
+}
+
+int diag_print(Compiler *c, const char *package_header)
+{
+	Diagnostic **chosen = NEW_ARRAY(c->arena, Diagnostic *, c->diagnostics.len + 1);
+	int n = 0, errors = 0, printed = 0;
+	Pos capped_at = NO_POS;
+
+	for (int i = 0; i < c->diagnostics.len; i++) {
+		Diagnostic *d = c->diagnostics.items[i];
+
+		if (silenced(c, d) || (capped_at.file != 0 && d->severity != SEVERITY_REMARK))
+			continue;
+		chosen[n++] = d;
+		if (d->severity != SEVERITY_REMARK && ++errors == ERROR_CAP && !c->all_errors)
+			capped_at = d->pos;
+	}
+	if (n > 0 && package_header)
+		fprintf(stderr, "# %s\n", package_header);
+	qsort(chosen, (size_t)n, sizeof *chosen, compare);
+	for (int i = 0; i < n; i++) {
+		if (i > 0 && same_message(chosen[i - 1], chosen[i]))
+			continue;
+		if (chosen[i]->severity != SEVERITY_REMARK)
+			printed++;
+		print_one(c, chosen[i]->pos, chosen[i]->text);
+	}
+	if (capped_at.file != 0)
+		print_one(c, capped_at, "too many errors");
+	c->diagnostics.len = 0;
+	c->errors = 0;
+	return printed;
+}
+
+void ice(Compiler *c, Pos pos, const char *format, ...)
+{
+	Buf where;
+	va_list ap;
+
+	buf_init(&where, c->arena);
+	pos_print(c, &where, pos);
+	fprintf(stderr, "%s: internal compiler error: ", where.s);
+	va_start(ap, format);
+	vfprintf(stderr, format, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(3);
+}

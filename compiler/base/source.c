@@ -1,0 +1,213 @@
+/*
+ * source.c - source texts, positions, and the Compiler that holds them.
+ *
+ * A file is read whole. Its text ends in two NULs, which is what flex's scanner
+ * needs to work in the buffer itself; NULs inside the text are kept (the lexer
+ * complains about them). The path shown to the user is the shorter of the path
+ * relative to the working directory and the absolute one, "./x.go" for files
+ * directly in it, as Go prints them.
+ */
+#include "base.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+Compiler *compiler_new(void)
+{
+	Arena *arena = arena_new();
+	Compiler *c = NEW(arena, Compiler);
+	char *cwd = getcwd(NULL, 0);
+
+	c->arena = arena;
+	c->interner = interner_new(arena);
+	c->go_version = 26;
+	c->work_dir = cwd ? arena_strndup(arena, cwd, strlen(cwd)) : "/";
+	free(cwd);
+	vec_push(arena, &c->files, NULL);
+	return c;
+}
+
+void compiler_free(Compiler *c)
+{
+	arena_free(c->arena);
+}
+
+int pos_compare(Pos a, Pos b)
+{
+	if (a.file != b.file)
+		return a.file < b.file ? -1 : 1;
+	if (a.line != b.line)
+		return a.line < b.line ? -1 : 1;
+	return a.col < b.col ? -1 : a.col > b.col;
+}
+
+/* Absolute form of path, with "." and ".." and doubled slashes worked out. */
+static const char *clean_absolute(Compiler *c, const char *path)
+{
+	const char *joined = path[0] == '/' ? path : arena_printf(c->arena, "%s/%s", c->work_dir, path);
+	char *out = arena_alloc(c->arena, strlen(joined) + 2);
+	size_t n = 0;
+
+	while (*joined) {
+		size_t length = strcspn(joined, "/");
+
+		if (length == 2 && joined[0] == '.' && joined[1] == '.') {
+			while (n > 0 && out[--n] != '/')
+				;
+		} else if (length > 0 && !(length == 1 && joined[0] == '.')) {
+			out[n++] = '/';
+			memcpy(out + n, joined, length);
+			n += length;
+		}
+		joined += length;
+		joined += *joined == '/';
+	}
+	if (n == 0)
+		out[n++] = '/';
+	out[n] = '\0';
+	return out;
+}
+
+static const char *shown_path(Compiler *c, const char *full)
+{
+	const char *dir = clean_absolute(c, c->work_dir);
+	size_t common = 0;
+	Buf b;
+
+	for (size_t i = 0; ; i++) {
+		bool end_dir = dir[i] == '\0' || dir[i] == '/', end_full = full[i] == '/';
+		if (end_dir && end_full)
+			common = i;
+		if (dir[i] != full[i] || dir[i] == '\0')
+			break;
+	}
+	if (strcmp(dir, "/") == 0)
+		return full;
+	buf_init(&b, c->arena);
+	for (const char *p = dir + common; *p; p++)
+		if (*p == '/')
+			buf_str(&b, "../");
+	buf_str(&b, full + common + 1);
+	if (strchr(b.s, '/') == NULL)
+		return arena_printf(c->arena, "./%s", b.s);
+	return b.len < strlen(full) ? b.s : full;
+}
+
+static SourceFile *add_file(Compiler *c, const char *path, const char *text, size_t size)
+{
+	SourceFile *f = NEW(c->arena, SourceFile);
+
+	f->full_path = clean_absolute(c, path);
+	f->path = shown_path(c, f->full_path);
+	f->text = text;
+	f->size = size;
+	f->index = c->files.len;
+	vec_push(c->arena, &c->files, f);
+	return f;
+}
+
+SourceFile *source_from_text(Compiler *c, const char *path, const char *text, size_t size)
+{
+	char *copy;
+
+	if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		text += 3, size -= 3;
+	copy = arena_alloc(c->arena, size + 2);
+	if (size > 0)
+		memcpy(copy, text, size);
+	return add_file(c, path, copy, size);
+}
+
+SourceFile *source_load(Compiler *c, const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	char *text = NULL;
+	size_t size = 0, cap = 0;
+
+	if (!f)
+		return NULL;
+	for (;;) {
+		if (cap - size < 65536) {
+			char *grown = arena_alloc(c->arena, cap = cap ? cap * 2 : 1 << 17);
+			if (size > 0)
+				memcpy(grown, text, size);
+			text = grown;
+		}
+		size_t n = fread(text + size, 1, cap - size - 2, f);
+		size += n;
+		if (n == 0)
+			break;
+	}
+	if (ferror(f)) {
+		int error = errno;
+		fclose(f);
+		errno = error;
+		return NULL;
+	}
+	fclose(f);
+	if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		text += 3, size -= 3;
+	return add_file(c, path, text, size);
+}
+
+/* ---- positions as users see them ------------------------------------------------------ */
+
+typedef struct { const char *path; bool directive; uint32_t line, col; } ShownPos;
+
+static ShownPos apply_directives(Compiler *c, Pos pos)
+{
+	SourceFile *f = c->files.items[pos.file];
+	ShownPos shown = {f->path, false, pos.line, pos.col};
+	int low = 0, high = f->line_directives.len;
+	const LineDirective *d;
+
+	while (low < high) {
+		int mid = (low + high) / 2;
+		d = &f->line_directives.items[mid];
+		if (d->line < pos.line || (d->line == pos.line && d->col <= pos.col))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	if (low == 0)
+		return shown;
+	d = &f->line_directives.items[low - 1];
+	shown.path = d->path;
+	shown.directive = true;
+	shown.line = d->new_line + (pos.line - d->line);
+	if (d->new_col == 0)
+		shown.col = 0;
+	else if (pos.line == d->line)
+		shown.col = d->new_col + (pos.col - d->col);
+	return shown;
+}
+
+void pos_print(Compiler *c, Buf *out, Pos pos)
+{
+	ShownPos shown;
+
+	if (pos.file == 0 || pos.file >= (uint32_t)c->files.len) {
+		buf_str(out, "-");
+		return;
+	}
+	shown = apply_directives(c, pos);
+	buf_printf(out, "%s:%u", shown.path, shown.line);
+	if (shown.col != 0)
+		buf_printf(out, ":%u", shown.col);
+}
+
+const char *pos_full_path(Compiler *c, Pos pos, uint32_t *line)
+{
+	ShownPos shown;
+
+	if (pos.file == 0 || pos.file >= (uint32_t)c->files.len) {
+		*line = 0;
+		return "?";
+	}
+	shown = apply_directives(c, pos);
+	*line = shown.line;
+	return shown.directive ? shown.path : c->files.items[pos.file]->full_path;
+}
