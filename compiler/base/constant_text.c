@@ -9,7 +9,6 @@
 #include "constant_rep.h"
 #include "../syntax/ast.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -323,13 +322,18 @@ static void print_string(Buf *out, const Constant *v)
 	buf_str(out, "...");
 }
 
+static bool is_whole(double d)
+{
+	return d >= 0x1p53 || d <= -0x1p53 || d == (double)(int64_t)d;
+}
+
 /* Go's %g with or without a precision: exponents have at least two digits in C too, so C's form is right. */
 static void print_double(Buf *out, double d)
 {
 	char text[64];
 
 	snprintf(text, sizeof text, "%.6g", d);
-	if (!strchr(text, '.') && d != floor(d)) {
+	if (!strchr(text, '.') && !is_whole(d)) {
 		for (int digits = 1; digits <= 17; digits++) {
 			snprintf(text, sizeof text, "%.*g", digits, d);
 			if (strtod(text, NULL) == d)
@@ -358,7 +362,7 @@ static void print_float(Buf *out, const Constant *v)
 {
 	double d = const_to_double(v);
 
-	if (isinf(d) || (d == 0 && const_sign(v) != 0))
+	if (__builtin_isinf(d) || (d == 0 && const_sign(v) != 0))
 		print_real(out, v);
 	else
 		print_double(out, d);
