@@ -79,6 +79,20 @@ typedef struct gol_panic_record gol_panic_record;
 /* Words seen through any type: loads and stores of program memory go through these or
  * through struct types marked GOL_ALIAS. */
 typedef void *gol_ptr_a GOL_ALIAS;
+typedef bool gol_bool_a GOL_ALIAS;
+typedef int8_t gol_int8_a GOL_ALIAS;
+typedef int16_t gol_int16_a GOL_ALIAS;
+typedef int32_t gol_int32_a GOL_ALIAS;
+typedef int64_t gol_int64_a GOL_ALIAS;
+typedef uint8_t gol_uint8_a GOL_ALIAS;
+typedef uint16_t gol_uint16_a GOL_ALIAS;
+typedef uint32_t gol_uint32_a GOL_ALIAS;
+typedef uint64_t gol_uint64_a GOL_ALIAS;
+typedef float gol_float32_a GOL_ALIAS;
+typedef double gol_float64_a GOL_ALIAS;
+/* The same bytes as a value of another type of equal size. */
+#define GOL_REINTERPRET(T, v) (__extension__({ __typeof__(v) v_ = (v); T r_; memcpy(&r_, &v_, sizeof r_); r_; }))
+#define GOL_STRING(text, n) ((gol_string){(const uint8_t *)(text), n})
 
 typedef struct { const uint8_t *ptr; gol_int len; } GOL_ALIAS gol_string;
 typedef struct { void *ptr; gol_int len, cap; } GOL_ALIAS gol_slice;
@@ -238,6 +252,8 @@ typedef struct gol_save {
 } gol_save;
 /* Reserve the frame in the scratch area, store count 64-bit words. Returns the frame (a dump area while panicking). */
 void *gol_freeze_words(gol_g *g, const gol_save *save, ...);
+/* A function that cannot freeze, but whose callee or check panicked: its position for the traceback. */
+void gol_record_point(gol_g *g, const gol_func_info *func, uint32_t point);
 /* An address-taken variable or aggregate goes along: copied to its place in the frame returned, registered as moved. */
 void gol_freeze_object(gol_g *g, const void *from, void *to, size_t size);
 static inline uint64_t gol_word_of_double(double v) { uint64_t w; memcpy(&w, &v, 8); return w; }
@@ -315,19 +331,41 @@ static inline void gol_store_pointer(void *slot, const void *value)
 		gol_barrier_word(slot, (void *)(uintptr_t)value);
 	*(gol_ptr_a *)slot = (void *)(uintptr_t)value;
 }
+static inline void gol_store_string(void *slot, gol_string v)
+{
+	if (GOL_UNLIKELY(__atomic_load_n(&gol_barrier_on, __ATOMIC_RELAXED)))
+		gol_barrier_word(slot, (void *)(uintptr_t)v.ptr);
+	*(gol_string *)slot = v;
+}
+static inline void gol_store_slice(void *slot, gol_slice v)
+{
+	if (GOL_UNLIKELY(__atomic_load_n(&gol_barrier_on, __ATOMIC_RELAXED)))
+		gol_barrier_word(slot, v.ptr);
+	*(gol_slice *)slot = v;
+}
+/* Interfaces: the type word points to no heap object unless reflection made the type; both are shaded. */
+static inline void gol_store_eface(void *slot, gol_eface v)
+{
+	if (GOL_UNLIKELY(__atomic_load_n(&gol_barrier_on, __ATOMIC_RELAXED))) {
+		gol_barrier_word(slot, (void *)(uintptr_t)v.type);
+		gol_barrier_word((char *)slot + sizeof(void *), v.data);
+	}
+	*(gol_eface *)slot = v;
+}
+static inline void gol_store_iface(void *slot, gol_iface v)
+{
+	if (GOL_UNLIKELY(__atomic_load_n(&gol_barrier_on, __ATOMIC_RELAXED))) {
+		gol_barrier_word(slot, (void *)(uintptr_t)v.tab);
+		gol_barrier_word((char *)slot + sizeof(void *), v.data);
+	}
+	*(gol_iface *)slot = v;
+}
 #define GOL_BARRIER(type, to, from) \
 	do { if (GOL_UNLIKELY(__atomic_load_n(&gol_barrier_on, __ATOMIC_RELAXED))) gol_barrier_range(type, to, from, 1); } while (0)
 
 /* ---- the functions -------------------------------------------------------------------------------------- */
 
-/* Effects of a row, as the compiler's colouring reads them. */
-enum {
-	GOL_PURE = 0,
-	GOL_MAY_PANIC = 1,          /* may set g->unwinding to GOL_PANIC or GOL_FATAL */
-	GOL_MAY_FREEZE = 2,         /* may set it to GOL_FREEZE; on resumption its result is at g->ret */
-	GOL_ALLOCATES = 4,
-	GOL_NO_RETURN = 8,          /* always unwinds */
-};
+#include "effects.h"
 #define GOL_RT(name, result, parameters, effects) result gol_##name parameters;
 #include "rtfuncs.def"
 #undef GOL_RT

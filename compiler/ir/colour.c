@@ -1,0 +1,189 @@
+/*
+ * colour.c - which statements and functions may freeze, which may panic.
+ *
+ * A call that cannot unwind needs no check after it; a function that cannot
+ * freeze needs no frame, no prologue, no thaw version. The colour of a function is the
+ * join of its statements: the table rtfuncs.def says it of runtime functions, a
+ * loop may freeze at its poll, an unknown callee (func value, interface method)
+ * may do anything. Functions of one package are solved together by iteration
+ * from the optimistic side: a function starts innocent and only gains colours, so
+ * the iteration ends. Recursion is then looked at apart: a cycle of calls that
+ * nothing else makes freeze would run without any stack check, so one function of each
+ * cycle (every one that is still on the walk's path when met again) is made to freeze.
+ * Chains without checks are kept short for the same reason.
+ *
+ * Needs: lowered bodies. Breaks nothing. Afterwards: IrStmt.may_freeze/may_panic, IrFunc.can_freeze/can_panic.
+ */
+#include "ir.h"
+#include "../../runtime/include/gol/effects.h"
+
+enum { CHAIN_LIMIT = 24 };      /* unchecked calls in a row, of frames under 300 bytes: 8 KiB */
+
+int rt_effects(RtFunc f)
+{
+	static const int effects[] = {
+#define GOL_RT(name, result, parameters, fx) fx,
+#include "../../runtime/include/gol/rtfuncs.def"
+#undef GOL_RT
+	};
+	return effects[f];
+}
+
+const char *rt_name(RtFunc f)
+{
+	static const char *const names[] = {
+#define GOL_RT(name, result, parameters, fx) "gol_" #name,
+#include "../../runtime/include/gol/rtfuncs.def"
+#undef GOL_RT
+	};
+	return names[f];
+}
+
+const char *rt_result(RtFunc f)
+{
+	static const char *const results[] = {
+#define GOL_RT(name, result, parameters, fx) #result,
+#include "../../runtime/include/gol/rtfuncs.def"
+#undef GOL_RT
+	};
+	return results[f];
+}
+
+/* Colours of a callee known by name. */
+static void callee_colour(IrFunc *f, bool *freeze, bool *panic)
+{
+	if (f->intrinsic) {
+		*freeze = f->intrinsic_effects & GOL_MAY_FREEZE;
+		*panic = f->intrinsic_effects & (GOL_MAY_PANIC | GOL_MAY_FREEZE);
+	} else if (f->defined || f->coloured) {
+		*freeze = f->can_freeze;
+		*panic = f->can_panic;
+	} else {
+		*freeze = *panic = true;
+	}
+}
+
+static void colour_statement(IrStmt *s)
+{
+	bool freeze = false, panic = false;
+	switch (s->kind) {
+	case IR_CALL:
+		if (s->call == IR_CALL_RT) {
+			freeze = rt_effects(s->rt) & GOL_MAY_FREEZE;
+			panic = rt_effects(s->rt) & GOL_MAY_PANIC;
+		} else if (s->call == IR_CALL_DIRECT) {
+			callee_colour(s->func, &freeze, &panic);
+		} else {
+			freeze = panic = true;
+		}
+		break;
+	case IR_SEND:
+	case IR_RECEIVE:
+	case IR_SELECT:
+		freeze = panic = true;
+		break;
+	case IR_PANIC_IF:
+	case IR_MAP_ITER:
+		panic = true;
+		break;
+	case IR_LOOP:
+		freeze = !s->no_poll;
+		break;
+	default:
+		break;
+	}
+	s->may_freeze = freeze;
+	s->may_panic = panic;
+}
+
+static bool colour_list(IrFunc *f, IrStmtList *list)
+{
+	bool changed = false;
+	for (int i = 0; i < list->len; i++) {
+		IrStmt *s = list->items[i];
+		colour_statement(s);
+		if ((s->may_freeze && !f->can_freeze) || (s->may_panic && !f->can_panic))
+			changed = true;
+		f->can_freeze |= s->may_freeze;
+		f->can_panic |= s->may_panic || s->may_freeze;
+		changed |= colour_list(f, &s->body) | colour_list(f, &s->else_body) | colour_list(f, &s->post);
+		for (int k = 0; k < s->cases.len; k++)
+			changed |= colour_list(f, &s->cases.items[k]->body);
+	}
+	return changed;
+}
+
+/* ---- recursion and chains --------------------------------------------------------------- */
+
+typedef struct { Compiler *c; Map depth; } Walk;        /* IrFunc -> longest unchecked chain below + 1; (void *)-1 on the path */
+
+static intptr_t chain_depth(Walk *w, IrFunc *f);
+
+static intptr_t chain_of_list(Walk *w, IrFunc *f, IrStmtList *list)
+{
+	intptr_t most = 0, d;
+	for (int i = 0; i < list->len; i++) {
+		IrStmt *s = list->items[i];
+		if (s->kind == IR_CALL && s->call == IR_CALL_DIRECT && s->func->defined && !s->func->can_freeze) {
+			d = chain_depth(w, s->func);
+			most = d > most ? d : most;
+		}
+		d = chain_of_list(w, f, &s->body);
+		most = d > most ? d : most;
+		d = chain_of_list(w, f, &s->else_body);
+		most = d > most ? d : most;
+		d = chain_of_list(w, f, &s->post);
+		most = d > most ? d : most;
+		for (int k = 0; k < s->cases.len; k++) {
+			d = chain_of_list(w, f, &s->cases.items[k]->body);
+			most = d > most ? d : most;
+		}
+	}
+	return most;
+}
+
+static intptr_t chain_depth(Walk *w, IrFunc *f)
+{
+	intptr_t known = (intptr_t)map_get(&w->depth, f);
+	if (known == -1)
+		f->can_freeze = f->can_panic = true;
+	if (known)
+		return known == -1 ? 0 : known;
+	map_put(w->c->arena, &w->depth, f, (void *)(intptr_t)-1);
+	intptr_t depth = 1 + chain_of_list(w, f, &f->body);
+	if (depth > CHAIN_LIMIT)
+		f->can_freeze = f->can_panic = true;
+	if (f->can_freeze)
+		depth = 1;
+	map_put(w->c->arena, &w->depth, f, (void *)depth);
+	return depth;
+}
+
+void ir_colour(Compiler *c, IrPackage *package)
+{
+	for (bool again = true, chains = false; again;) {
+		again = false;
+		for (int i = 0; i < package->funcs.len; i++) {
+			IrFunc *f = package->funcs.items[i];
+			if (!f->defined || f->emitted)
+				continue;
+			if (f->has_defer)
+				f->can_freeze = f->can_panic = true;
+			again |= colour_list(f, &f->body);
+		}
+		if (again || chains)
+			continue;
+		Walk w = {.c = c};
+		for (int i = 0; i < package->funcs.len; i++) {
+			IrFunc *f = package->funcs.items[i];
+			if (f->defined && !f->can_freeze && !f->emitted) {
+				chain_depth(&w, f);
+				again |= f->can_freeze;
+			}
+		}
+		chains = true;
+		again = true;   /* once more: statements learn of what the chains changed */
+	}
+	for (int i = 0; i < package->funcs.len; i++)
+		package->funcs.items[i]->coloured = true;
+}
