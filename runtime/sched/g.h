@@ -1,0 +1,195 @@
+/*
+ * g.h - goroutines, workers, processors: the structs and who owns what.
+ *
+ * G  a goroutine. Its life is its saved frames (stack block [base, top)) plus, while a
+ *    worker runs it, native C frames above them on the worker's own stack. G structs are
+ *    never given back to the system: a stale pointer to one is at worst a spurious
+ *    request to another goroutine.
+ * M  a worker: an operating system thread.
+ * P  the right to run gol code. GOMAXPROCS many; for now one. Whoever holds the only P
+ *    excludes all others from channels and run queues (base/atomic.h).
+ *
+ * States of a G. One function (sched_set_status) makes every transition in debug builds.
+ *
+ *    state        on which queue         who owns the stack     next
+ *    G_DEAD       free list, or none     nobody                 RUNNABLE
+ *    G_RUNNABLE   exactly one run queue  the collector may read RUNNING
+ *    G_RUNNING    none; m->g             its M                  PARKING RUNNABLE IN_CALL DEAD
+ *    G_PARKING    a waiter stands in a   its M, until all       WAITING (by its M)
+ *                 channel, timer, ...    frames are saved       READIED (by anybody)
+ *    G_READIED    none                   its M                  RUNNABLE (by its M)
+ *    G_WAITING    the waiter's           the collector may read RUNNABLE
+ *    G_IN_CALL    none; m->g             frozen: may be read,   RUNNING RUNNABLE
+ *                                        not moved
+ *
+ * Parking is the two-step change PARKING -> WAITING: whoever readies a goroutine that
+ * still has native frames only notes it, and the goroutine's own worker runs it on.
+ */
+#ifndef GOL_SCHED_G_H
+#define GOL_SCHED_G_H
+
+#include "abi.h"
+#include "base/atomic.h"
+#include "base/lock.h"
+
+typedef struct G G;
+typedef struct M M;
+typedef struct P P;
+typedef struct waiter waiter;
+
+enum g_status { G_DEAD, G_RUNNABLE, G_RUNNING, G_PARKING, G_READIED, G_WAITING, G_IN_CALL };
+
+/* Why native frames are giving way; read by the dispatcher when they all have. */
+enum g_why {
+	WHY_CONTINUE,       /* out of native stack, or a runtime function wants the frames: go on at once */
+	WHY_YIELD,          /* to the end of the global queue */
+	WHY_PARK,           /* to its waiter: status is PARKING or READIED */
+	WHY_CALL_LOST_P,    /* a blocking call returned and its P was gone */
+};
+
+/* Bits of G.request. Only a hint travels in limit and poll; this word is the truth. */
+enum g_request { REQUEST_PREEMPT = 1, REQUEST_STOP = 2 };
+
+/* What tracebacks print in brackets. Order of wait_reason_text. */
+enum wait_reason {
+	WAIT_NONE, WAIT_CHAN_RECEIVE, WAIT_CHAN_SEND, WAIT_CHAN_RECEIVE_NIL, WAIT_CHAN_SEND_NIL, WAIT_SELECT,
+	WAIT_SELECT_NONE, WAIT_SLEEP, WAIT_SEMACQUIRE, WAIT_MUTEX, WAIT_RWMUTEX_RLOCK, WAIT_RWMUTEX_LOCK, WAIT_WAITGROUP,
+	WAIT_COND, WAIT_IO, WAIT_FINALIZER, WAIT_REASONS
+};
+
+/* A goroutine's place in a queue of a channel (or a semaphore). Lives in the G or, for
+ * select, in an array of the G; never in a frame.
+ * queued <=> linked in a queue of chan. While a G is active in an operation (G.wait_count > 0)
+ * value points into G.wait_storage or is NULL; the memory holds a value of type elem or zeros. */
+struct waiter {
+	G *g;
+	waiter *next, *previous;
+	gol_chan *chan;
+	const gol_type *elem;
+	void *value;
+	uint32_t index;             /* select: number of its case */
+	uint8_t direction;          /* GOL_CASE_SEND, GOL_CASE_RECV */
+	bool queued, selecting;
+	bool ok;                    /* completion: a value was transferred; false: the channel was closed */
+};
+
+enum { WAIT_INLINE_BYTES = 64, WAIT_INLINE_CASES = 1 };
+
+/* State of a channel operation or select from its parking to its …_finish. */
+typedef struct wait_state {
+	waiter one;                 /* send, receive */
+	waiter *many;               /* select: malloc'd array of many_cap */
+	uint32_t count, many_cap;   /* waiters in use; 0: no operation */
+	uint32_t claimed;           /* select: 0 -> 1 by whoever completes it */
+	waiter *winner;             /* set by that one */
+	void *large; size_t large_cap;                        /* values that do not fit below */
+	uint64_t small[WAIT_INLINE_BYTES / 8];
+	bool closed_send;           /* the resumed operation panics */
+} wait_state;
+
+/* Where a goroutine was started. */
+typedef struct g_origin { const gol_func_info *func; uint32_t line; uint64_t parent; } g_origin;
+
+struct G {
+	gol_g pub;                  /* must be first: gol_g * and G * are the same address */
+
+	/* stack: base <= top <= end; frames from base to top, outermost first; last = size of the topmost, 0 if none */
+	char *base, *top, *end;
+	uint32_t last;
+	uint32_t status;            /* enum g_status */
+	uint32_t request;           /* atomic: enum g_request bits */
+	uint32_t fresh;             /* just dispatched: the next safepoint is not taken */
+	uint32_t why;               /* enum g_why, valid while unwinding == GOL_FREEZE */
+	uint32_t wait_reason;
+	M *m;                       /* who runs it */
+	G *link;                    /* in a run queue, a free list */
+	void (*complete)(G *);      /* run by the dispatcher before the top frame is thawed: sets pub.ret or raises the panic */
+	gol_panic_record *panic;    /* the one unwinding == GOL_PANIC is about */
+	const char *fatal_text;     /* the one unwinding == GOL_FATAL is about */
+	wait_state wait;
+	uint32_t recovered_line;    /* unused by the runtime; room for debuggers */
+
+	uint64_t id;
+	int64_t wait_since;         /* nanoseconds of the monotonic clock */
+	g_origin origin;
+	uint32_t lock_count;        /* LockOSThread */
+	bool is_system;             /* does not count for NumGoroutine, deadlocks, traces */
+	bool overflow;              /* the stack limit was exceeded */
+	bool printing_panics;       /* runs runtime_printpanics: a panic now is fatal */
+	gol_panic_record *trace;    /* positions collected by a fatal unwinding */
+	uint32_t slot;              /* index in the list of all goroutines */
+	uint64_t moves;             /* of its stack block */
+	int64_t timer_when;         /* Sleep */
+	void *ready_argument;       /* what whoever readied it left: semaphores */
+	uint64_t results[4];        /* small results of parked runtime operations: pub.ret may point here */
+	gol_pending *unused_;
+};
+
+/* A chunk of the scratch area: frames are saved innermost first, so it fills downwards. */
+typedef struct scratch_chunk {
+	struct scratch_chunk *next, *previous;
+	char *low, *high, *top;     /* saved frames in [top, high) */
+	uint32_t first_moved;       /* index of the first moved object whose copy lies in it */
+} scratch_chunk;
+
+typedef struct moved_object { char *low, *high, *to; } moved_object;
+
+/* Everything one freeze collects. Empty between freezes. */
+typedef struct freezer {
+	scratch_chunk *chunk;       /* the one being filled */
+	scratch_chunk *first;
+	gol_frame *above;           /* the frame saved last: its `below` is not known yet */
+	moved_object *moved; uint32_t moved_count, moved_cap;
+	bool unsorted;
+	uint32_t frames;
+	char *dump; size_t dump_size;       /* where saves go while panicking */
+} freezer;
+
+struct M {
+	G *g;                       /* running */
+	P *p;                       /* NULL while idle or in a call whose P was taken */
+	uintptr_t native_low, native_high;  /* bounds of the thread's stack */
+	uintptr_t limit;            /* what goroutines get: native stack pointers below it freeze */
+	freezer freeze;
+	M *link;                    /* idle list */
+	M *all_link;
+	uint32_t wake;              /* futex: 1 = somebody gave it a P or wants it to look */
+	uint32_t id;
+	uint64_t random;
+};
+
+enum { P_IDLE, P_RUNNING, P_IN_CALL };
+enum { P_QUEUE = 256 };
+
+struct P {
+	uint32_t status;            /* atomic. P_IN_CALL -> P_IDLE by whoever takes it away */
+	uint32_t id;
+	M *m;
+	G *run_next;                /* runs next, in the time slice of the one that readied it */
+	uint32_t head, tail;        /* head..tail are runnable; only the owner adds */
+	G *queue[P_QUEUE];
+	G *free; uint32_t free_count;       /* dead goroutines with their stacks */
+	uint32_t tick;              /* dispatches, those from run_next not counted */
+	uint32_t skip_next;         /* atomic: monitor asks for others to run before run_next */
+	uint32_t monitor_tick; int64_t monitor_since;       /* the monitor's own */
+	uint32_t calls;             /* blocking calls entered */
+	uint32_t monitor_calls; int64_t monitor_call_since;
+};
+
+static inline G *g_of(gol_g *g) { return (G *)(void *)g; }
+
+/* All goroutines ever made, dead ones included; stable while the world is stopped.
+ * for (uint32_t i = 0; i < sched_g_count(); i++) { G *g = sched_g_at(i); if (g->status != G_DEAD) ... } */
+uint32_t sched_g_count(void);
+G *sched_g_at(uint32_t i);
+
+/* The program being run: packages, their roots. NULL before gol_main. */
+const gol_program *sched_program(void);
+
+/* The current goroutine of this thread; NULL outside gol code. */
+G *sched_current(void);
+
+/* Ask the running goroutines to freeze soon, so that the dispatcher looks at gc_run_if_requested(). */
+void sched_request_stop(void);
+
+#endif

@@ -1,0 +1,61 @@
+/*
+ * stack.h - goroutine stacks: freezing, growing, moving, scanning, showing.
+ *
+ * A goroutine stack is one block [base, end) of saved frames, outermost first, no gaps.
+ * Every frame starts with a gol_frame; which of its words hold pointers is told by
+ * func->points[resume].map: bit i of the map is word i after the header.
+ *
+ * Moving: pointers into the stack itself only come from frames of the same stack (escape
+ * analysis), so mending a moved block needs only the frames' own maps.
+ */
+#ifndef GOL_STACK_STACK_H
+#define GOL_STACK_STACK_H
+
+#include "sched/g.h"
+
+enum { STACK_MINIMUM = 512 };
+
+/* Calls visit for each word of g that can hold a heap pointer: the live pointer slots of its saved
+ * frames (exact), its panic records, the values of a parked channel operation. g must not be running. */
+void stack_each_pointer(G *g, void (*visit)(void *arg, void **slot), void *arg);
+/* The same for one value in memory. */
+void stack_each_pointer_of_type(const gol_type *type, void *value, void (*visit)(void *arg, void **slot), void *arg);
+
+/* Called by the collector with the world stopped: halves the stack while under a quarter is used. */
+void stack_shrink(G *g);
+
+/* Blocks. size is rounded up to a power of two. */
+void stack_allocate(G *g, size_t size);
+void stack_release(G *g);
+size_t stack_bytes_in_use(void);
+
+/* A frame on top of g's stack, which has no native frames. Contents after the header are zero. */
+gol_frame *stack_push(G *g, const gol_func_info *func, uint32_t resume);
+void stack_pop(G *g);
+static inline gol_frame *stack_top(const G *g) { return (gol_frame *)(void *)(g->top - g->last); }
+
+/* All native frames have given way: put what was saved onto the goroutine stack. */
+void stack_finish_freeze(M *m, G *g);
+void stack_freezer_start(freezer *f);
+void stack_freezer_free(freezer *f);
+
+/* GOL_DEBUG: walks the frames, aborts where an invariant is broken. */
+void stack_verify(G *g);
+
+/* Greatest size of a stack; returns the old one. */
+size_t stack_set_maximum(size_t bytes);
+
+/* ---- positions: what tracebacks are made of ------------------------------------------------ */
+
+typedef struct position { const gol_func_info *func; uint32_t point; uint32_t mark; } position;     /* func NULL: mark says what */
+enum { MARK_NONE, MARK_PANIC, MARK_GOEXIT, MARK_ELIDED };
+
+/* The saved frames of g, innermost first. Returns how many it stored (at most cap); *total: how many there are. */
+size_t stack_positions(const G *g, position *out, size_t cap, size_t *total);
+/* Prints "main.f(...)\n\t/file.go:12\n" for a position. */
+void trace_position(const position *p);
+/* Header, saved frames, "created by". */
+void trace_goroutine(const G *g, const char *state);
+void trace_all_others(const G *except);
+
+#endif
