@@ -18,7 +18,7 @@
 #    file stdlib/tests/stubs/PKG/NATIVE: those are not copied, the real one serves (runtime, unsafe).
 #  - a function without body (an intrinsic) must stand on one line. If stubs/PKG exists, such
 #    lines are dropped and the stubs/PKG/*.go files, which define them in Go, are added.
-#  - generated sources (build/stdlib/PKG/*.gol) are added; unicode's tables are generated if missing.
+#  - generated sources (build/stdlib/PKG/*.gol, made by stdlib/generate.sh) are added.
 # The temporary module is kept in $GOLSTD_DIR if that is set, which makes repeated runs quicker.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -45,6 +45,7 @@ rewrite() {    # rewrite FROM TO KEEPBODYLESS: copy one source, imports redirect
             }
             return line
         }
+        keep == 0 && /^import "unsafe"$/ && FILENAME ~ /intrinsics\.gol$/ { next }
         /^import \(/ { inside = 1; print; next }
         inside && /^\)/ { inside = 0; print; next }
         inside { print redirect($0); next }
@@ -69,10 +70,7 @@ copy_package() {
 }
 
 prepare() {
-    if [ -e "$stdlib/unicode/gen-tables.py" ] && [ "$stdlib/unicode/gen-tables.py" -nt "$root/build/stdlib/unicode/tables.gol" ]; then
-        mkdir -p "$root/build/stdlib/unicode"
-        python3 "$stdlib/unicode/gen-tables.py" > "$root/build/stdlib/unicode/tables.gol" || exit 1
-    fi
+    "$stdlib/generate.sh" "$root/build/stdlib" || exit 1
     all_packages=$(packages | tr '\n' ' ')
     printf 'module golstd\n\ngo 1.26\n' > "$module/go.mod"
     for p in $all_packages; do copy_package "$p"; done

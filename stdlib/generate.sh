@@ -1,0 +1,19 @@
+#!/bin/sh
+# Writes the generated sources of the standard library, OUT/<import path>/*.gol, which are compiled
+# together with stdlib/<import path>/*.gol. Usage: generate.sh [OUT] (default: build/stdlib).
+# Needs python3 and, from Debian's package unicode-data, /usr/share/unicode. A file whose generator is
+# not newer is left alone.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+out=${1:-$(dirname "$here")/build/stdlib}
+
+generate() {   # generate PACKAGE GENERATOR FILE
+    [ "$out/$1/$3" -nt "$here/$1/$2" ] && return
+    mkdir -p "$out/$1"
+    python3 "$here/$1/$2" > "$out/$1/$3.$$"
+    mv "$out/$1/$3.$$" "$out/$1/$3"
+}
+
+generate strconv gen-powers.py powers.gol
+generate strconv gen-printable.py printable.gol
+[ ! -e "$here/unicode/gen-tables.py" ] || generate unicode gen-tables.py tables.gol
