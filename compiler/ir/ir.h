@@ -62,11 +62,12 @@ struct IrVar {
 	const char *name;           /* base for the C name: the Go name, or "t" for temporaries; emission makes it unique and C-safe */
 	Type *type;
 	bool addr_taken;
+	bool brief_addr;            /* IR_ADDR of it goes to runtime calls only, which do not keep it: an ordinary variable otherwise */
 	bool map_iterator;          /* type is ignored: a gol_map_iter (always frame resident) */
 	Pos pos;
 	int id;                     /* index in IrFunc.vars */
 	/* liveness and emission */
-	bool in_frame;
+	bool in_frame, needs_zero;
 	int64_t offset;
 	const char *c_name;
 };
@@ -97,6 +98,7 @@ typedef enum {
 	IR_CODE,        /* address of func's code, for new_closure */
 	IR_RT,          /* call of a runtime function without effects but allocation: rt, args */
 	IR_CONDITION,   /* x ? y : args[0] */
+	IR_STATIC,      /* place: the object `data` of IrPackage.statics (its address, by IR_ADDR, is a constant) */
 	IR_TEXT,        /* C text, for arguments such as integer constants of runtime calls: text */
 } IrExprKind;
 
@@ -108,6 +110,7 @@ typedef enum {
 	PART_RE, PART_IM,
 	PART_WORD,      /* value of a direct (pointer-shaped) type as unsafe.Pointer, to store in an interface's data word */
 	PART_UNWORD,    /* the reverse: unsafe.Pointer x as value of `type` */
+	PART_ITER_KEY, PART_ITER_VALUE,     /* x is the IR_VAR of a map iterator: its key and value fields, as unsafe.Pointer */
 } IrPart;
 
 struct IrExpr {
@@ -125,6 +128,7 @@ struct IrExpr {
 	RtFunc rt;
 	IrExprList args;
 	const char *text;
+	struct IrStatic *data;      /* STATIC */
 	bool no_wrap;               /* BINARY: proven not to overflow */
 };
 
@@ -144,7 +148,8 @@ typedef enum {
 	IR_BREAK, IR_CONTINUE,      /* target: the IR_LOOP, IR_SWITCH or IR_BLOCK */
 	IR_LABEL, IR_GOTO,          /* label */
 	IR_RETURN,      /* values (args): only in functions without defers; else results were assigned to their variables before */
-	IR_DEFER,       /* push src, a func value without parameters */
+	IR_DEFER,       /* push src, a func value without parameters, on this function's list; x not NULL: on the list *x, x of type
+	                 * *unsafe.Pointer (body of a range over a function: the enclosing function's IrFunc.defer_list) */
 	IR_MAP_ITER,    /* rt map_iter_start (var it, x map, of map type) or map_iter_next */
 	IR_KEEP_ALIVE,  /* x stays live until here */
 } IrStmtKind;
@@ -223,10 +228,14 @@ struct IrFunc {
 	int intrinsic_effects;      /* GOL_MAY_... */
 	bool has_defer;
 	bool has_recover;
+	IrVar *defer_list;          /* has_defer, and a body of a range over a function defers too: a variable of type *unsafe.Pointer, the
+	                             * heap cell that holds the list of defers instead of the frame. Lowering sets it at entry */
 	IrVar *recover_var;         /* has_recover: variable of type unsafe.Pointer, set by the prologue (gol_recover_take) */
 	bool frameless;             /* wrapper: checks, then one call whose results are returned unchanged (last statement: CALL with
 	                             * tail set by dsts empty, followed by RETURN without values); has no frame of its own */
 	IrFunc *aims_at;            /* frameless wrapper or go/defer closure: recover() inside the target shall see the panic */
+	bool aims;                  /* set with aims_at, and also where the target is known at run time only: what the last IR_CALL of the
+	                             * body calls (func value: its code; method: the itab's code) */
 	/* colouring, emission */
 	bool can_freeze, can_panic;
 	bool coloured, emitted;
@@ -235,10 +244,21 @@ struct IrFunc {
 	void *backend;
 };
 
+/* Data in the C file: initialisers without cost and the backing of constant literals. value is made of CONST, ZERO,
+ * MAKE, TYPE, ITAB, FUNC (no captures), CONVERT of those, and ADDR of STATIC (and of FIELD, INDEX in it). */
+typedef struct IrStatic {
+	const char *symbol;         /* unique in the C file; static */
+	Type *type;
+	IrExpr *value;
+	bool read_only;             /* const; else it is a variable: a GC root if its type has pointers */
+} IrStatic;
+
 struct IrPackage {
 	Package *package;
 	VEC(IrFunc *) funcs;        /* defined here, in order; grows while emission asks for wrappers */
 	ObjectList globals;         /* package variables defined here */
+	VEC(IrStatic *) statics;    /* grows with funcs */
+	Map global_values;          /* Object of globals -> IrExpr: initial value that is constant data; others are zero until init runs */
 	IrFunc *init;               /* initialises this package's variables, runs its init functions; NULL if nothing to do */
 	IrFunc *start;              /* package main only: calls every package's init, then main.main */
 };
