@@ -1,0 +1,298 @@
+/*
+ * collect.c - the collection cycle and its pacing.
+ *
+ * Pacing. After a cycle `marked` bytes live. The goal is marked + marked * GOGC / 100,
+ * at least 4 MiB * GOGC / 100, and under a memory limit at most what the limit leaves
+ * beside the rest of the runtime's memory. As the cycle runs in one stop, it starts at
+ * the goal itself, not before it. When the limit would make collecting take more than
+ * half of the time, the limit gives way (a program slightly too large gets slow, not stuck).
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "gc/gc.h"
+
+#define MIN_HEAP ((uint64_t)4 << 20)
+#define MAX_ROOT_WALKS 32
+#define LIMIT_STEP ((uint64_t)1 << 20)      /* least heap growth between collections under a limit */
+
+gc_state gc = {.percent = 100, .memory_limit = INT64_MAX};
+
+static gc_root_walk *root_walks[MAX_ROOT_WALKS];
+static unsigned root_walk_count;
+
+uint64_t gc_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t wall_clock(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+void gc_add_roots(gc_root_walk *walk)
+{
+	for (unsigned i = 0; i < root_walk_count; i++)
+		if (root_walks[i] == walk)
+			return;
+	if (root_walk_count == MAX_ROOT_WALKS)
+		heap_die("runtime: too many kinds of roots");
+	root_walks[root_walk_count++] = walk;
+}
+
+/* ---- requests ------------------------------------------------------------------------------------ */
+
+void gc_request_for(uint32_t reasons)
+{
+	if (gc.running)
+		return;
+	if (__atomic_fetch_or(&gc.requested, reasons, __ATOMIC_SEQ_CST) == 0 && gc.poke != NULL)
+		gc.poke();
+}
+
+void gc_request(void)
+{
+	if (!gc_requested())
+		gc_request_for(GC_GOAL);
+}
+
+bool gc_run_if_requested(void)
+{
+	if (!gc_requested())
+		return false;
+	gc_collect(__atomic_load_n(&gc.requested, __ATOMIC_RELAXED));
+	return true;
+}
+
+/* ---- pacing ------------------------------------------------------------------------------------------ */
+
+static uint64_t rest_of_memory(void)
+{
+	return gol_heap.meta_bytes + (gol_heap.pages_in_use * HEAP_PAGE_SIZE > gol_heap.live_bytes ?
+		gol_heap.pages_in_use * HEAP_PAGE_SIZE - gol_heap.live_bytes : 0);
+}
+
+static uint64_t limit_goal(uint64_t marked)
+{
+	uint64_t rest = rest_of_memory(), limit = (uint64_t)gc.memory_limit;
+	uint64_t goal = limit > rest ? limit - rest : 0;
+	uint64_t elapsed = gc_now() - gc.start_ns;
+	uint64_t step = gc.stats.mark_ns > elapsed / 2 ? marked / 2 : marked / 32;
+
+	if (goal < marked + step + LIMIT_STEP)
+		goal = marked + step + LIMIT_STEP;
+	return goal;
+}
+
+static void set_goal(void)
+{
+	uint64_t marked = gc.stats.marked_bytes, goal = UINT64_MAX;
+
+	if (gc.percent >= 0) {
+		uint64_t percent = (uint64_t)gc.percent;
+
+		goal = marked + (marked / 100 * percent + marked % 100 * percent / 100);
+		if (goal < MIN_HEAP * percent / 100)
+			goal = MIN_HEAP * percent / 100;
+	}
+	if (gc.memory_limit != INT64_MAX) {
+		uint64_t limited = limit_goal(marked);
+
+		if (limited < goal)
+			goal = limited;
+	}
+	gc.stats.goal = goal;
+	gol_heap.trigger = goal;
+}
+
+int64_t gc_set_percent(int64_t percent)
+{
+	int64_t old = gc.percent;
+
+	gc.percent = percent < 0 ? -1 : percent;
+	set_goal();
+	if (gol_heap.live_bytes >= gol_heap.trigger)
+		gc_request();
+	return old;
+}
+
+int64_t gc_set_memory_limit(int64_t limit)
+{
+	int64_t old = gc.memory_limit;
+
+	if (limit >= 0) {
+		gc.memory_limit = limit;
+		set_goal();
+		if (gol_heap.live_bytes >= gol_heap.trigger)
+			gc_request();
+	}
+	return old;
+}
+
+/* ---- the cycle ------------------------------------------------------------------------------------------ */
+
+static void mark_everything(void)
+{
+	gc.stats.marked_bytes = 0;
+	gc.stats.marked_objects = 0;
+	gc.marking = true;
+	for (unsigned i = 0; i < root_walk_count; i++) {
+		root_walks[i](gc_mark_slot, NULL);
+		gc_drain();
+	}
+	gc_mark_specials();
+	gc_drain();
+	gc_finish_specials();
+	gc_drain();
+	gc.marking = false;
+}
+
+static size_t spare_bytes(void)
+{
+	uint64_t in_use = gol_heap.pages_in_use * HEAP_PAGE_SIZE;
+	uint64_t wanted = gc.stats.goal == UINT64_MAX ? UINT64_MAX : gc.stats.goal + gc.stats.goal / 10;
+
+	return wanted > in_use ? wanted - in_use : 0;
+}
+
+/* "gc 3 @0.034s 2%: clock of the phases, CPU of them, heap before->after->live, goal, ..." */
+static void print_trace(uint64_t start, const uint64_t phase[4], uint64_t before, uint64_t goal, uint32_t reasons)
+{
+	double ms[3];
+	uint64_t since = start - gc.start_ns;
+
+	for (int i = 0; i < 3; i++)
+		ms[i] = (double)(phase[i + 1] - phase[i]) / 1e6;
+	fprintf(stderr, "gc %u @%.3fs %d%%: %.3g+%.2g+%.2g ms clock, %.3g+0/%.2g/0+%.2g ms cpu, %llu->%llu->%llu MB, %llu MB goal, "
+		"0 MB stacks, 0 MB globals, 1 P%s\n", gc.stats.count, (double)since / 1e9,
+		since ? (int)(gc.stats.mark_ns * 100 / since) : 0, ms[0], ms[1], ms[2], ms[0], ms[1], ms[2],
+		(unsigned long long)before >> 20, (unsigned long long)before >> 20, (unsigned long long)gc.stats.marked_bytes >> 20,
+		(unsigned long long)goal >> 20, reasons & GC_FORCED ? " (forced)" : "");
+}
+
+static void record_pause(uint64_t pause)
+{
+	gc.stats.last_end = wall_clock();
+	gc.stats.pauses[gc.stats.count % GC_PAUSES] = pause;
+	gc.stats.pause_ends[gc.stats.count % GC_PAUSES] = gc.stats.last_end;
+	gc.stats.pause_total += pause;
+	gc.stats.mark_ns += pause;
+	gc.stats.count++;
+}
+
+void gc_collect(uint32_t reasons)
+{
+	uint64_t phase[4], before, goal = gc.stats.goal;
+
+	gc.running = true;
+	phase[0] = gc_now();
+	heap_finish_sweep();
+	heap_flush_caches();
+	if (gc.check)
+		heap_check();
+	if (gc.shadow)
+		gc_check_shadow();
+	if (gc.percent >= 0 || gc.memory_limit != INT64_MAX)
+		heap_scavenge(spare_bytes());
+	before = gol_heap.live_bytes;
+	phase[1] = gc_now();
+	mark_everything();
+	phase[2] = gc_now();
+	heap_start_sweep();
+	gol_heap.live_bytes = gc.stats.marked_bytes;
+	if (reasons & (GC_FORCED | GC_RELEASE) || gol_heap.poison)
+		heap_finish_sweep();
+	if (reasons & GC_RELEASE)
+		heap_scavenge(0);
+	set_goal();
+	phase[3] = gc_now();
+	record_pause(phase[3] - phase[0]);
+	if (reasons & GC_FORCED)
+		gc.stats.forced++;
+	if (gc.trace)
+		print_trace(phase[0], phase, before, goal, reasons);
+	__atomic_store_n(&gc.requested, 0, __ATOMIC_SEQ_CST);
+	gc.running = false;
+}
+
+/* ---- settings --------------------------------------------------------------------------------------------- */
+
+/* Value of key in a comma separated list of key=value, or NULL. */
+static const char *setting(const char *list, const char *key)
+{
+	size_t n = strlen(key);
+
+	for (const char *at = list; at != NULL && *at; at = strchr(at, ','), at = at ? at + 1 : NULL)
+		if (strncmp(at, key, n) == 0 && (at[n] == '=' || at[n] == ',' || at[n] == '\0'))
+			return at[n] == '=' ? at + n + 1 : "";
+	return NULL;
+}
+
+/* GOGC: a number or "off"; anything else means the default. */
+static int64_t percent_from(const char *text)
+{
+	char *end;
+	long value;
+
+	if (text == NULL || *text == '\0')
+		return 100;
+	if (strcmp(text, "off") == 0)
+		return -1;
+	value = strtol(text, &end, 10);
+	return *end ? 100 : value < 0 ? -1 : value;
+}
+
+/* GOMEMLIMIT: a number with one of B KiB MiB GiB TiB, or "off". */
+static int64_t limit_from(const char *text)
+{
+	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+	char *end;
+	long long value;
+
+	if (text == NULL || *text == '\0' || strcmp(text, "off") == 0)
+		return INT64_MAX;
+	value = strtoll(text, &end, 10);
+	if (end != text && value >= 0) {
+		if (*end == '\0')
+			return value;
+		for (unsigned i = 0; i < 5; i++)
+			if (strcmp(end, units[i]) == 0)
+				return value > INT64_MAX >> (10 * i) ? INT64_MAX : value << (10 * i);
+	}
+	heap_die("malformed GOMEMLIMIT; see `go doc runtime/debug.SetMemoryLimit`");
+}
+
+void gc_start(void)
+{
+	const char *stress = getenv("GOLSTRESS"), *debug = getenv("GODEBUG"), *value;
+
+	if (gc.ready)
+		return;
+	gc.ready = true;
+	heap_init();
+	gc.start_ns = gc_now();
+	gc.percent = percent_from(getenv("GOGC"));
+	gc.memory_limit = limit_from(getenv("GOMEMLIMIT"));
+	value = setting(debug, "gctrace");
+	gc.trace = value != NULL && atoi(value) > 0;
+	value = setting(stress, "gc");
+	if (value != NULL) {
+		gc.stress_every = strtoull(value, NULL, 10);
+		if (gc.stress_every == 0)
+			gc.stress_every = 1;
+		gol_heap.poison = true;
+		gol_heap.hooks = 1;
+		gc.check = true;
+	}
+	if (setting(stress, "barrier") != NULL)
+		gc_start_shadow();
+	set_goal();
+}

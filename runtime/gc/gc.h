@@ -1,0 +1,125 @@
+/*
+ * gc.h - the collector: precise, non-moving mark and sweep.
+ *
+ * Model. Allocation counts (heap.live_bytes, span by span) and asks for a collection when
+ * the goal of GOGC or the memory limit is reached: gc_request sets a word and pokes the
+ * scheduler, nothing more. The dispatcher, between two goroutines, calls
+ * gc_run_if_requested: every goroutine is frozen or parked then, so all roots are in
+ * memory and known exactly, and the whole mark phase runs in one stop. Sweeping is lazy
+ * (heap/span.c).
+ *
+ * Roots: package variables (gol_root), saved frames and whatever else hangs on a goroutine
+ * (stack_each_pointer), what the runtime's parts register with gc_add_roots (timers,
+ * semaphores, ...), the functions of finalizers and cleanups.
+ *
+ * The marker takes any word: one that is not an address inside an allocated slot is
+ * ignored, so that torn reads, integers in pointer words and addresses of C memory are
+ * harmless. An interior pointer retains its object.
+ *
+ * Invariants. Marks are zero outside the mark phase. The work list holds marked objects
+ * whose contents have not been looked at. Nothing here allocates from the heap while
+ * gc.marking.
+ *
+ * The write barrier has its final interface (abi.h) and shades while gc.marking; with the
+ * world stopped for all of marking, only GOLSTRESS=barrier switches it on today.
+ */
+#ifndef GOL_GC_GC_H
+#define GOL_GC_GC_H
+
+#include "gol/abi.h"
+#include "heap/heap.h"
+
+#define GC_PAUSES 256
+
+typedef struct gc_statistics {
+	uint32_t count, forced;             /* collections, those asked for by the program */
+	uint64_t pause_total;
+	uint64_t pauses[GC_PAUSES], pause_ends[GC_PAUSES];      /* ring; ends in ns since 1970 */
+	uint64_t marked_bytes, marked_objects;                  /* by the last one */
+	uint64_t goal, last_end;                                /* next heap goal; ns since 1970 */
+	uint64_t mark_ns;                                       /* CPU time of marking, ever */
+} gc_statistics;
+
+typedef struct gc_state {
+	uint32_t requested;                 /* relaxed atomic: enum gc_reason bits */
+	bool marking, running, ready;
+	int64_t percent;                    /* GOGC; negative: off */
+	int64_t memory_limit;
+	uint64_t start_ns;                  /* of the program, monotonic */
+	gc_statistics stats;
+	void (*poke)(void);                 /* asks running goroutines to give way */
+	/* GOLSTRESS, GODEBUG */
+	uint64_t stress_every, stress_count;
+	bool stress_barrier, trace, check;
+	uint64_t *shadow;                   /* GOLSTRESS=barrier: last value each heap word got through a barrier */
+} gc_state;
+
+extern gc_state gc;
+
+enum gc_reason { GC_GOAL = 1, GC_FORCED = 2, GC_RELEASE = 4 /* give memory back afterwards */ };
+
+/* ---- set-up ----------------------------------------------------------------------------------- */
+
+void gc_init(void);         /* gc_start, and the goroutines as roots: called once by gol_main */
+void gc_start(void);        /* heap, settings from the environment (GOGC, GOMEMLIMIT, GODEBUG, GOLSTRESS) */
+
+/* Calls visit for every slot (a word in memory) that holds a heap pointer. */
+typedef void gc_visit(void *context, void **slot);
+typedef void gc_root_walk(gc_visit *visit, void *context);
+void gc_add_roots(gc_root_walk *walk);
+
+/* ---- collecting --------------------------------------------------------------------------------- */
+
+void gc_request(void);                  /* GC_GOAL; cheap, any time */
+void gc_request_for(uint32_t reasons);
+static inline bool gc_requested(void) { return __atomic_load_n(&gc.requested, __ATOMIC_RELAXED) != 0; }
+/* The dispatcher, no goroutine running. True: a collection was done. */
+bool gc_run_if_requested(void);
+void gc_collect(uint32_t reasons);      /* the same, unconditionally */
+
+int64_t gc_set_percent(int64_t percent);        /* each returns the previous value */
+int64_t gc_set_memory_limit(int64_t limit);     /* negative: only asks */
+
+/* ---- marking (mark.c) ------------------------------------------------------------------------------ */
+
+void gc_mark_word(uintptr_t word);              /* marks the object it points into, if any */
+void gc_mark_slot(void *context, void **slot);  /* a gc_visit */
+void gc_scan_object(uintptr_t base);            /* marks what an object points to, not itself */
+void gc_drain(void);
+bool gc_is_marked(const void *object);          /* true for what is no heap object */
+
+/* ---- allocation hooks: stress modes --------------------------------------------------------------------- */
+
+void gc_allocation_hook(void);
+void gc_note_allocation(void *object, size_t size);
+void gc_check_shadow(void);             /* aborts when a word changed without a barrier */
+void gc_start_shadow(void);
+
+/* ---- finalizers, cleanups, weak pointers (special.c) -------------------------------------------------------- */
+
+enum { GC_FINALIZER_SET, GC_FINALIZER_NOT_BEGINNING, GC_FINALIZER_EXISTS };
+
+/* finalizer.type NULL: takes it off */
+int gc_set_finalizer(gol_eface object, gol_eface finalizer);
+uint64_t gc_add_cleanup(void *object, gol_func *fn);    /* 0: not in the heap */
+void gc_drop_cleanup(uintptr_t object, uint64_t id);
+/* What a weak pointer holds: one handle per object, itself a heap object; equal objects, equal handles. */
+void *gc_weak_handle(void *pointer);
+void *gc_weak_value(void *handle);              /* NULL once the object was found unreachable */
+
+/* A finalizer or cleanup that is due; object.type NULL for cleanups (fn is a func()). False: none. */
+typedef struct gc_due { gol_eface fn, object; } gc_due;
+bool gc_next_due(gc_due *due);
+/* Called (with the world stopped) when the queue of due ones stops being empty. */
+extern void (*gc_due_ready)(void);
+
+void gc_mark_specials(void);            /* roots: functions, and what objects with finalizers lead to */
+void gc_finish_specials(void);          /* after marking: weak pointers, due finalizers and cleanups */
+size_t gc_special_count(void);
+
+/* ---- statistics --------------------------------------------------------------------------------------------------- */
+
+void gc_memory_statistics(uint64_t *out, size_t count);     /* order of stdlib/runtime/memstats.gol */
+uint64_t gc_now(void);                                      /* monotonic, ns */
+
+#endif

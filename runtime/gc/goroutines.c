@@ -1,0 +1,47 @@
+/*
+ * goroutines.c - the collector's tie to the scheduler: goroutines and package variables as
+ * roots. Apart from the rest so that heap and collector can be tested without a scheduler.
+ */
+#include "gc/gc.h"
+#include "sched/g.h"
+#include "stack/stack.h"
+
+static void walk_goroutines(gc_visit *visit, void *context)
+{
+	for (uint32_t i = 0; i < sched_g_count(); i++) {
+		G *g = sched_g_at(i);
+
+		if (g->status != G_DEAD)
+			stack_each_pointer(g, visit, context);
+	}
+}
+
+struct caller { gc_visit *visit; void *context; };
+
+static void visit_root(void *context, void *slot)
+{
+	struct caller *c = context;
+
+	c->visit(c->context, slot);
+}
+
+static void walk_packages(gc_visit *visit, void *context)
+{
+	const gol_program *program = sched_program();
+	struct caller c = {visit, context};
+
+	for (uint32_t i = 0; program != NULL && i < program->package_count; i++) {
+		const gol_package *p = program->packages[i];
+
+		for (uint32_t j = 0; j < p->root_count; j++)
+			heap_each_pointer(p->roots[j].type, p->roots[j].address, 1, visit_root, &c);
+	}
+}
+
+void gc_init(void)
+{
+	gc_start();
+	gc.poke = sched_request_stop;
+	gc_add_roots(walk_packages);
+	gc_add_roots(walk_goroutines);
+}

@@ -1,0 +1,153 @@
+/*
+ * mark.c - marking: from words to objects, from objects to words.
+ *
+ * The work list is a stack of object addresses. Between it and scanning stands a small
+ * ring: an object taken off the stack is prefetched and waits there until
+ * a few others have been scanned, so that its memory is in the cache when its turn comes.
+ * (Measured on a heap of small linked nodes: about a third less time.)
+ *
+ * Objects with pointer bits are scanned a bitmap word at a time; bigger ones by their
+ * element's type, repeated over the slot.
+ */
+#include <sys/mman.h>
+
+#include "gc/gc.h"
+
+#define RING 8u
+
+static struct {
+	uintptr_t *items;
+	size_t count, capacity;
+	uintptr_t ring[RING];
+	unsigned ring_at;
+} work;
+
+static GOL_COLD void work_grow(void)
+{
+	size_t capacity = work.capacity ? 2 * work.capacity : 1 << 16;
+	uintptr_t *items = heap_reserve(0, capacity * sizeof *items, true);
+
+	if (items == NULL)
+		heap_die("runtime: out of memory while marking");
+	if (work.items) {
+		memcpy(items, work.items, work.count * sizeof *items);
+		munmap(work.items, work.capacity * sizeof *items);
+	}
+	work.items = items;
+	work.capacity = capacity;
+}
+
+static inline void work_push(uintptr_t object)
+{
+	if (GOL_UNLIKELY(work.count == work.capacity))
+		work_grow();
+	work.items[work.count++] = object;
+}
+
+/* ---- words ------------------------------------------------------------------------------------ */
+
+static inline void mark(uintptr_t word)
+{
+	heap_span *s = heap_span_of(word);
+	uint32_t slot;
+	uint64_t bit, *at;
+
+	if (s == NULL)
+		return;
+	slot = heap_slot_of(s, word);       /* large: divisor 0, slot 0 */
+	bit = (uint64_t)1 << (slot & 63);
+	at = &s->mark_bits[slot >> 6];
+	if (slot >= s->elem_count || (*at & bit) != 0 || !heap_slot_allocated(s, slot))
+		return;
+	*at |= bit;
+	gc.stats.marked_bytes += s->elem_size;
+	gc.stats.marked_objects++;
+	if (!s->noscan)
+		work_push(s->base + slot * s->elem_size);
+}
+
+void gc_mark_word(uintptr_t word) { mark(word); }
+
+void gc_mark_slot(void *context, void **slot)
+{
+	(void)context;
+	mark((uintptr_t)*(gol_ptr_a *)slot);
+}
+
+static void mark_slot_of_type(void *context, void *slot)
+{
+	(void)context;
+	mark((uintptr_t)*(gol_ptr_a *)slot);
+}
+
+bool gc_is_marked(const void *object)
+{
+	heap_span *s = heap_span_of((uintptr_t)object);
+	uint32_t slot;
+
+	if (s == NULL)
+		return true;
+	slot = heap_slot_of(s, (uintptr_t)object);
+	return slot >= s->elem_count || heap_bit(s->mark_bits, slot);
+}
+
+/* ---- objects ------------------------------------------------------------------------------------ */
+
+static void scan_bits(uintptr_t base, size_t size)
+{
+	size_t word = (base - gol_heap.base) >> 3, count = size >> 3;
+	unsigned shift = word & 63;
+	const uint64_t *at = &gol_heap.pointer_bits[word >> 6];
+	uint64_t bits = at[0] >> shift;
+
+	if (shift + count > 64)
+		bits |= at[1] << (64 - shift);
+	if (count < 64)
+		bits &= ((uint64_t)1 << count) - 1;
+	for (; bits != 0; bits &= bits - 1)
+		mark(((const uintptr_t GOL_ALIAS *)base)[__builtin_ctzll(bits)]);
+}
+
+void gc_scan_object(uintptr_t base)
+{
+	heap_span *s = heap_span_of(base);
+	const gol_type *type;
+
+	if (s->noscan)
+		return;
+	if (!heap_has_types(s)) {
+		scan_bits(base, s->elem_size);
+		return;
+	}
+	type = s->types[heap_slot_of(s, base)];
+	if (type != NULL && type->size != 0)
+		heap_each_pointer(type, (void *)base, s->elem_size / type->size, mark_slot_of_type, NULL);
+}
+
+static void drain_ring(void)
+{
+	for (unsigned i = 0; i < RING; i++) {
+		uintptr_t object = work.ring[i];
+
+		work.ring[i] = 0;
+		if (object)
+			gc_scan_object(object);
+	}
+}
+
+void gc_drain(void)
+{
+	do {
+		while (work.count > 0) {
+			uintptr_t next = work.items[--work.count];
+			uintptr_t object = work.ring[work.ring_at];
+
+			__builtin_prefetch((void *)next);
+			work.ring[work.ring_at] = next;
+			work.ring_at = (work.ring_at + 1) % RING;
+			if (object)
+				gc_scan_object(object);
+		}
+		drain_ring();
+	} while (work.count > 0);
+}

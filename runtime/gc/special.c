@@ -1,0 +1,293 @@
+/*
+ * special.c - finalizers, cleanups, weak pointers.
+ *
+ * A special is a record outside the heap about one object: hash chains by the object's
+ * address. What each kind keeps alive:
+ *     finalizer  its function; what the object leads to, but not the object, so that
+ *                of two objects with finalizers the one pointing goes first
+ *     cleanup    its function, nothing of the object
+ *     weak       its handle, while the object lives
+ *
+ * After marking, in this order: weak handles of unmarked objects become nil (also where a
+ * finalizer will revive the object); finalizers of unmarked objects become due and the
+ * objects are marked again; cleanups of those still unmarked become due.
+ */
+#include <stdlib.h>
+
+#include "gc/gc.h"
+
+enum kind { FINALIZER, CLEANUP, WEAK };
+
+typedef struct special {
+	struct special *next;
+	uintptr_t base, pointer;    /* the object; the address it was made for */
+	uint64_t id;
+	gol_eface fn, object;
+	uintptr_t *handle;          /* weak: heap object holding pointer */
+	enum kind kind;
+} special;
+
+static struct {
+	special **chains;
+	size_t chain_count, count;
+	special *due, **due_end;    /* queue: next is the link */
+	uint64_t last_id;
+} table = {.due_end = &table.due};
+
+void (*gc_due_ready)(void);
+
+size_t gc_special_count(void) { return table.count; }
+
+/* ---- the table --------------------------------------------------------------------------------- */
+
+static size_t chain_of(uintptr_t base, size_t count)
+{
+	return (size_t)((base >> 3) * UINT64_C(0x9e3779b97f4a7c15) >> 20) & (count - 1);
+}
+
+static void *checked(void *p)
+{
+	if (p == NULL)
+		heap_die("runtime: cannot allocate memory");
+	return p;
+}
+
+static void table_grow(void)
+{
+	size_t count = table.chain_count ? 2 * table.chain_count : 64;
+	special **chains = checked(calloc(count, sizeof(special *)));
+
+	for (size_t i = 0; i < table.chain_count; i++) {
+		for (special *s = table.chains[i], *next; s != NULL; s = next) {
+			size_t to = chain_of(s->base, count);
+
+			next = s->next;
+			s->next = chains[to];
+			chains[to] = s;
+		}
+	}
+	free(table.chains);
+	table.chains = chains;
+	table.chain_count = count;
+}
+
+static special *add(uintptr_t base, uintptr_t pointer, enum kind kind)
+{
+	special *s = checked(calloc(1, sizeof *s)), **chain;
+
+	if (table.count >= table.chain_count)
+		table_grow();
+	chain = &table.chains[chain_of(base, table.chain_count)];
+	s->base = base;
+	s->pointer = pointer;
+	s->kind = kind;
+	s->id = ++table.last_id;
+	s->next = *chain;
+	*chain = s;
+	table.count++;
+	return s;
+}
+
+/* Link to the first special that fits (id 0: any), NULL when there is none. */
+static special **find(uintptr_t base, uintptr_t pointer, enum kind kind, uint64_t id)
+{
+	if (table.chain_count == 0)
+		return NULL;
+	for (special **at = &table.chains[chain_of(base, table.chain_count)]; *at != NULL; at = &(*at)->next)
+		if ((*at)->base == base && (*at)->kind == kind && (pointer == 0 || (*at)->pointer == pointer) &&
+				(id == 0 || (*at)->id == id))
+			return at;
+	return NULL;
+}
+
+static special *unlink_at(special **at)
+{
+	special *s = *at;
+
+	*at = s->next;
+	table.count--;
+	return s;
+}
+
+/* ---- finalizers ----------------------------------------------------------------------------------- */
+
+int gc_set_finalizer(gol_eface object, gol_eface finalizer)
+{
+	uintptr_t pointer = (uintptr_t)object.data, base = (uintptr_t)heap_object(object.data, NULL);
+	special **at, *s;
+
+	if (base == 0)
+		return GC_FINALIZER_SET;
+	if (base != pointer && !heap_object_is_tiny(object.data))
+		return GC_FINALIZER_NOT_BEGINNING;
+	at = find(base, pointer, FINALIZER, 0);
+	if (finalizer.type == NULL) {
+		if (at)
+			free(unlink_at(at));
+		return GC_FINALIZER_SET;
+	}
+	if (at)
+		return GC_FINALIZER_EXISTS;
+	s = add(base, pointer, FINALIZER);
+	s->fn = finalizer;
+	s->object = object;
+	if (gc.marking)
+		gc_mark_word((uintptr_t)finalizer.data);
+	return GC_FINALIZER_SET;
+}
+
+uint64_t gc_add_cleanup(void *object, gol_func *fn)
+{
+	uintptr_t base = (uintptr_t)heap_object(object, NULL);
+	special *s;
+
+	if (base == 0)
+		return 0;
+	s = add(base, (uintptr_t)object, CLEANUP);
+	s->fn.data = fn;
+	if (gc.marking)
+		gc_mark_word((uintptr_t)fn);
+	return s->id;
+}
+
+void gc_drop_cleanup(uintptr_t object, uint64_t id)
+{
+	uintptr_t base = (uintptr_t)heap_object((void *)object, NULL);
+	special **at = base ? find(base, 0, CLEANUP, id) : NULL;
+
+	if (at)
+		free(unlink_at(at));
+}
+
+/* ---- weak pointers ------------------------------------------------------------------------------------ */
+
+void *gc_weak_handle(void *pointer)
+{
+	uintptr_t base = (uintptr_t)heap_object(pointer, NULL);
+	special **at, *s;
+	uintptr_t *handle;
+
+	if (pointer == NULL)
+		return NULL;
+	at = base ? find(base, (uintptr_t)pointer, WEAK, 0) : NULL;
+	if (at)
+		return (*at)->handle;
+	handle = heap_new_plain(HEAP_TINY_SIZE);
+	handle[0] = (uintptr_t)pointer;
+	if (base) {
+		s = add(base, (uintptr_t)pointer, WEAK);
+		s->handle = handle;
+	}
+	return handle;
+}
+
+void *gc_weak_value(void *handle)
+{
+	uintptr_t value = handle ? *(uintptr_t *)handle : 0;
+
+	if (gc.marking && value)
+		gc_mark_word(value);
+	return (void *)value;
+}
+
+/* ---- the collector's part -------------------------------------------------------------------------------- */
+
+static void each(void (*visit)(special **at, bool *removed))
+{
+	for (size_t i = 0; i < table.chain_count; i++) {
+		for (special **at = &table.chains[i]; *at != NULL;) {
+			bool removed = false;
+
+			visit(at, &removed);
+			if (!removed)
+				at = &(*at)->next;
+		}
+	}
+}
+
+static void mark_one(special **at, bool *removed)
+{
+	special *s = *at;
+
+	(void)removed;
+	gc_mark_word((uintptr_t)s->fn.data);
+	if (s->kind == WEAK)
+		gc_mark_word((uintptr_t)s->handle);
+	else if (s->kind == FINALIZER)
+		gc_scan_object(s->base);
+}
+
+void gc_mark_specials(void)
+{
+	each(mark_one);
+	for (special *s = table.due; s != NULL; s = s->next) {
+		gc_mark_word((uintptr_t)s->fn.data);
+		gc_mark_word((uintptr_t)s->object.data);
+	}
+}
+
+static void make_due(special *s)
+{
+	s->next = NULL;
+	*table.due_end = s;
+	table.due_end = &s->next;
+}
+
+static void finish_weak(special **at, bool *removed)
+{
+	if ((*at)->kind == WEAK && !gc_is_marked((void *)(*at)->base)) {
+		*(*at)->handle = 0;
+		free(unlink_at(at));
+		*removed = true;
+	}
+}
+
+static void finish_finalizer(special **at, bool *removed)
+{
+	if ((*at)->kind == FINALIZER && !gc_is_marked((void *)(*at)->base)) {
+		make_due(unlink_at(at));
+		*removed = true;
+	}
+}
+
+static void finish_cleanup(special **at, bool *removed)
+{
+	if ((*at)->kind == CLEANUP && !gc_is_marked((void *)(*at)->base)) {
+		special *s = unlink_at(at);
+
+		s->object = (gol_eface){NULL, NULL};
+		make_due(s);
+		*removed = true;
+	}
+}
+
+void gc_finish_specials(void)
+{
+	bool was_empty = table.due == NULL;
+
+	if (table.count != 0) {
+		each(finish_weak);
+		each(finish_finalizer);
+		for (special *s = table.due; s != NULL; s = s->next)
+			gc_mark_word((uintptr_t)s->object.data);
+		gc_drain();
+		each(finish_cleanup);
+	}
+	if (was_empty && table.due != NULL && gc_due_ready != NULL)
+		gc_due_ready();
+}
+
+bool gc_next_due(gc_due *due)
+{
+	special *s = table.due;
+
+	if (s == NULL)
+		return false;
+	table.due = s->next;
+	if (table.due == NULL)
+		table.due_end = &table.due;
+	due->fn = s->fn;
+	due->object = s->object;
+	free(s);
+	return true;
+}

@@ -1,0 +1,267 @@
+/*
+ * alloc.c - allocation.
+ *
+ * The fast path: the cache's span for the size class keeps 64 inverted allocation
+ * bits; count trailing zeros gives the slot. Then the slot is cleared (unless the span's
+ * memory is fresh) and, in pointer spans, its pointer bits are written. Nothing is
+ * counted here: spans are, when caches take and drop them.
+ *
+ * Objects without pointers below 16 bytes share 16-byte blocks (the tiny allocator): a
+ * block lives as long as anything in it.
+ */
+#include "gc/gc.h"
+#include "heap/heap.h"
+
+uint8_t gol_zero_base[16];
+
+/* ---- a slot --------------------------------------------------------------------------------- */
+
+/* The cached 64 bits are used up: go on to the next word with a free slot. False: full. */
+static bool next_word(heap_span *s)
+{
+	uint32_t word = s->free_index / 64 + (s->free_index % 64 != 0);
+
+	for (; word < s->bit_words; word++) {
+		if (~s->alloc_bits[word] == 0)
+			continue;
+		s->free_index = word * 64;
+		s->alloc_cache = ~s->alloc_bits[word];
+		return s->free_index + (uint32_t)__builtin_ctzll(s->alloc_cache) < s->elem_count;
+	}
+	s->free_index = s->elem_count;
+	return false;
+}
+
+static inline void *take_slot(heap_span *s, uint32_t *slot)
+{
+	unsigned skip = (unsigned)__builtin_ctzll(s->alloc_cache);
+	uint32_t i = s->free_index + skip;
+
+	*slot = i;
+	s->free_index = i + 1;
+	/* at the end of a 64-bit word nothing may be left in the cache */
+	s->alloc_cache = ((i + 1) & 63) == 0 ? 0 : s->alloc_cache >> 1 >> skip;
+	return (void *)(s->base + (size_t)i * s->elem_size);
+}
+
+static GOL_COLD void *slot_slow(heap_cache *cache, unsigned span_class, heap_span **span, uint32_t *slot)
+{
+	heap_span *s = cache->spans[span_class];
+
+	while (s->free_index >= s->elem_count || !next_word(s)) {
+		s->free_index = s->elem_count;
+		s = heap_refill(cache, span_class);
+		if (s->alloc_cache != 0 && (uint32_t)__builtin_ctzll(s->alloc_cache) < s->elem_count)
+			break;
+	}
+	if (gol_heap.live_bytes >= gol_heap.trigger)
+		gc_request();
+	*span = s;
+	return take_slot(s, slot);
+}
+
+static inline void *new_slot(unsigned span_class, heap_span **span, uint32_t *slot)
+{
+	heap_cache *cache = heap_cache_of();
+	heap_span *s = cache->spans[span_class];
+
+	if (GOL_UNLIKELY(gol_heap.hooks))
+		gc_allocation_hook();
+	if (GOL_LIKELY(s->alloc_cache != 0 && s->free_index + (uint32_t)__builtin_ctzll(s->alloc_cache) < s->elem_count)) {
+		*span = s;
+		return take_slot(s, slot);
+	}
+	return slot_slow(cache, span_class, span, slot);
+}
+
+static inline void clear_slot(void *p, size_t size)
+{
+	if (size <= 64) {
+		uint64_t *word = p;
+
+		for (size_t i = 0; i < size / 8; i++)
+			word[i] = 0;
+		return;
+	}
+	memset(p, 0, size);
+}
+
+/* ---- pointer bits ----------------------------------------------------------------------------- */
+
+static inline void write_bits(uintptr_t address, size_t size, uint64_t bits)
+{
+	size_t word = (address - gol_heap.base) >> 3;
+	unsigned shift = word & 63, count = (unsigned)(size >> 3);
+	uint64_t *at = &gol_heap.pointer_bits[word >> 6];
+	uint64_t mask = count >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << count) - 1;
+
+	at[0] = (at[0] & ~(mask << shift)) | bits << shift;
+	if (shift + count > 64)
+		at[1] = (at[1] & ~(mask >> (64 - shift))) | bits >> (64 - shift);
+}
+
+static inline uint64_t type_bits(const gol_type *type)
+{
+	if (GOL_LIKELY(type->pointer_map != NULL)) {
+		size_t words = type->pointer_bytes >> 3;
+		uint64_t bits = type->pointer_map[0];
+
+		if (words > 8) {
+			bits = 0;
+			memcpy(&bits, type->pointer_map, (words + 7) >> 3);
+			bits = __builtin_bswap64(__builtin_bswap64(bits));
+		}
+		return words >= 64 ? bits : bits & (((uint64_t)1 << words) - 1);
+	}
+	return heap_pointer_mask(type, 1);
+}
+
+/* ---- large objects ------------------------------------------------------------------------------ */
+
+static void *new_large(size_t size, const gol_type *type, bool clear)
+{
+	heap_span *s;
+
+	if (gol_heap.hooks)
+		gc_allocation_hook();
+	s = heap_span_make_large(size, type == NULL);
+	s->types[0] = type;
+	if (clear && s->needs_zero)
+		memset((void *)s->base, 0, s->elem_size);
+	gol_heap.large_mallocs++;
+	gol_heap.total_bytes += s->elem_size;
+	gol_heap.live_bytes += s->elem_size;
+	if (gol_heap.live_bytes >= gol_heap.trigger)
+		gc_request();
+	gc_note_allocation((void *)s->base, s->elem_size);
+	return (void *)s->base;
+}
+
+/* ---- objects with pointers ------------------------------------------------------------------------ */
+
+static void *new_typed(const gol_type *elem, size_t size, uint64_t bits)
+{
+	heap_span *s;
+	uint32_t slot;
+	void *p;
+
+	if (GOL_UNLIKELY(size > HEAP_MAX_SMALL))
+		return new_large(size, elem, true);
+	p = new_slot(heap_class_of(size) * 2, &s, &slot);
+	if (s->needs_zero)
+		clear_slot(p, s->elem_size);
+	if (size <= HEAP_BITMAP_MAX)
+		write_bits((uintptr_t)p, s->elem_size, bits);
+	else
+		s->types[slot] = elem;
+	if (GOL_UNLIKELY(gol_heap.hooks))
+		gc_note_allocation(p, s->elem_size);
+	return p;
+}
+
+/* ---- objects without ------------------------------------------------------------------------------- */
+
+static void *new_plain(size_t size, bool clear)
+{
+	heap_span *s;
+	uint32_t slot;
+	void *p;
+
+	if (GOL_UNLIKELY(size > HEAP_MAX_SMALL))
+		return new_large(size, NULL, clear);
+	p = new_slot(heap_class_of(size) * 2 + 1, &s, &slot);
+	if (clear && s->needs_zero)
+		clear_slot(p, s->elem_size);
+	return p;
+}
+
+/* size < HEAP_TINY_SIZE */
+static void *new_tiny(size_t size)
+{
+	heap_cache *cache = heap_cache_of();
+	size_t align = (size & 7) == 0 || size > 8 ? 8 : (size & 3) == 0 ? 4 : (size & 1) == 0 ? 2 : 1;
+	uintptr_t at = (cache->tiny + align - 1) & ~(align - 1);
+	void *block;
+
+	if (cache->tiny != 0 && at + size <= cache->tiny + cache->tiny_left && !gol_heap.hooks) {
+		cache->tiny_left -= at + size - cache->tiny;
+		cache->tiny = at + size;
+		cache->tiny_count++;
+		return (void *)at;
+	}
+	block = new_plain(HEAP_TINY_SIZE, true);
+	if (HEAP_TINY_SIZE - size > cache->tiny_left || cache->tiny == 0) {
+		cache->tiny = (uintptr_t)block + size;
+		cache->tiny_left = HEAP_TINY_SIZE - size;
+	}
+	return block;
+}
+
+void *heap_new_plain(size_t size)
+{
+	if (size == 0)
+		return gol_zero_base;
+	return size < HEAP_TINY_SIZE ? new_tiny(size) : new_plain(size, true);
+}
+
+void *heap_new_bytes(size_t size)
+{
+	if (size == 0)
+		return gol_zero_base;
+	return size < HEAP_TINY_SIZE ? new_tiny(size) : new_plain(size, false);
+}
+
+/* ---- by type ------------------------------------------------------------------------------------------ */
+
+void *heap_new(const gol_type *type)
+{
+	size_t size = type->size;
+
+	if (type->pointer_bytes == 0)
+		return heap_new_plain(size);
+	return new_typed(type, size, size <= HEAP_BITMAP_MAX ? type_bits(type) : 0);
+}
+
+void *heap_new_array(const gol_type *elem, size_t count)
+{
+	size_t size = elem->size * count;
+
+	if (elem->pointer_bytes == 0 || size == 0)
+		return heap_new_plain(size);
+	return new_typed(elem, size, size <= HEAP_BITMAP_MAX ? heap_pointer_mask(elem, count) : 0);
+}
+
+void *gol_new(gol_g *g, const gol_type *type)
+{
+	(void)g;
+	return heap_new(type);
+}
+
+void *gol_new_array(gol_g *g, const gol_type *elem, gol_int n)
+{
+	(void)g;
+	return heap_new_array(elem, (size_t)n);
+}
+
+gol_func *gol_new_closure(gol_g *g, const gol_type *layout, void *code)
+{
+	gol_func *fn = heap_new(layout);
+
+	(void)g;
+	fn->code = code;
+	return fn;
+}
+
+/* ---- set-up -------------------------------------------------------------------------------------------- */
+
+void heap_init(void)
+{
+	if (gol_heap.ready)
+		return;
+	gol_heap.ready = true;
+	heap_init_classes();
+	heap_pages_init();
+	gol_heap.trigger = UINT64_MAX;
+	for (unsigned i = 0; i < HEAP_SPAN_CLASSES; i++)
+		gol_heap.cache.spans[i] = &gol_heap.empty_span;
+}

@@ -1,0 +1,306 @@
+/*
+ * span.c - spans: making, sweeping and choosing what an allocation cache gets next.
+ *
+ * The life of a span: made for a cache; when full, dropped by the cache (it
+ * is in heap.all only); after a mark phase every span is `unswept` and hangs in its
+ * class's list; sweeping turns mark bits into allocation bits and leaves it on the
+ * partial list, on none (full), or gives its pages back (empty). Sweeping is lazy: a
+ * cache that needs a span sweeps some of its own class first; before the page heap grows
+ * a few spans of any class are swept; the rest is done before the next mark phase.
+ *
+ * Specials (finalizers and the like) need nothing here: the collector handles them
+ * before sweeping starts.
+ */
+#include "heap/heap.h"
+
+#define REFILL_TRIES 64                 /* full spans swept in vain before a new one is made */
+#define RECLAIM_SPANS 32u               /* spans swept before taking pages for a new one */
+#define MAX_BIT_WORDS 16u
+
+static heap_span *spare_spans[MAX_BIT_WORDS + 1];       /* records of dead spans, by bit_words */
+
+static heap_span *span_record(uint32_t elem_count, bool types)
+{
+	uint32_t words = (elem_count + 63) / 64;
+	heap_span *s = spare_spans[words];
+
+	if (s != NULL)
+		spare_spans[words] = s->next;
+	else {
+		s = heap_meta(sizeof *s + 2 * words * sizeof(uint64_t));
+		s->alloc_bits = (uint64_t *)(s + 1);
+		s->mark_bits = s->alloc_bits + words;
+		s->bit_words = words;
+	}
+	if (types && s->types == NULL)
+		s->types = heap_meta(64 * words * sizeof(gol_type *));
+	memset(s->alloc_bits, 0, words * sizeof(uint64_t));     /* the two change places at each sweep */
+	memset(s->mark_bits, 0, words * sizeof(uint64_t));
+	return s;
+}
+
+static void add_to_all(heap_span *s)
+{
+	if (gol_heap.all_count == gol_heap.all_capacity) {
+		uint32_t capacity = gol_heap.all_capacity ? 2 * gol_heap.all_capacity : 1024;
+		heap_span **all = heap_meta(capacity * sizeof *all);
+
+		if (gol_heap.all_count)
+			memcpy(all, gol_heap.all, gol_heap.all_count * sizeof *all);
+		gol_heap.all = all;
+		gol_heap.all_capacity = capacity;
+	}
+	s->all_index = gol_heap.all_count;
+	gol_heap.all[gol_heap.all_count++] = s;
+}
+
+static void set_page_span(heap_span *s, heap_span *to)
+{
+	size_t first = (s->base - gol_heap.base) >> HEAP_PAGE_SHIFT;
+
+	for (size_t i = 0; i < s->page_count; i++)
+		gol_heap.page_span[first + i] = to;
+}
+
+static void span_start(heap_span *s, size_t page_count, unsigned span_class, size_t elem_size, uint32_t elem_count)
+{
+	bool needs_zero;
+
+	if (gol_heap.sweep_left)
+		for (unsigned i = 0; i < RECLAIM_SPANS && heap_sweep_one(); i++)
+			;
+	s->base = heap_pages_take(page_count, &needs_zero);
+	s->page_count = (uint32_t)page_count;
+	s->needs_zero = needs_zero;
+	s->size_class = (uint8_t)(span_class >> 1);
+	s->noscan = span_class & 1;
+	s->elem_size = elem_size;
+	s->elem_count = elem_count;
+	s->free_index = 0;
+	s->alloc_count = 0;
+	s->alloc_cache = ~(uint64_t)0;
+	s->sweep_epoch = gol_heap.sweep_epoch;
+	s->cached = false;
+	s->next = NULL;
+	s->state = HEAP_SPAN_IN_USE;
+	add_to_all(s);
+	set_page_span(s, s);
+}
+
+heap_span *heap_span_make(unsigned span_class)
+{
+	unsigned c = span_class >> 1;
+	size_t size = heap_class_size[c], bytes = (size_t)heap_class_pages[c] << HEAP_PAGE_SHIFT;
+	uint32_t count = (uint32_t)(bytes / size);
+	heap_span *s = span_record(count, size > HEAP_BITMAP_MAX && !(span_class & 1));
+
+	s->divisor = (uint32_t)((((uint64_t)1 << 32) + size - 1) / size);
+	span_start(s, heap_class_pages[c], span_class, size, count);
+	return s;
+}
+
+heap_span *heap_span_make_large(size_t size, bool noscan)
+{
+	size_t page_count = (size + HEAP_PAGE_SIZE - 1) >> HEAP_PAGE_SHIFT;
+	heap_span *s = span_record(1, true);
+
+	s->divisor = 0;
+	s->request = size;
+	span_start(s, page_count, noscan, page_count << HEAP_PAGE_SHIFT, 1);
+	s->free_index = 1;
+	s->alloc_count = 1;
+	s->alloc_bits[0] = 1;
+	return s;
+}
+
+static void span_free(heap_span *s)
+{
+	heap_span *last = gol_heap.all[--gol_heap.all_count];
+
+	gol_heap.all[s->all_index] = last;
+	last->all_index = s->all_index;
+	set_page_span(s, NULL);
+	heap_pages_give(s->base, s->page_count);
+	s->state = HEAP_SPAN_DEAD;
+	if (s->types != NULL)
+		memset(s->types, 0, 64 * s->bit_words * sizeof(gol_type *));
+	s->next = spare_spans[s->bit_words];
+	spare_spans[s->bit_words] = s;
+}
+
+/* ---- sweeping ------------------------------------------------------------------------------- */
+
+static void poison_dead(heap_span *s)
+{
+	for (uint32_t slot = 0; slot < s->elem_count; slot++)
+		if (heap_slot_allocated(s, slot) && !heap_bit(s->mark_bits, slot))
+			memset((void *)(s->base + slot * s->elem_size), HEAP_POISON, s->elem_size);
+}
+
+static uint32_t count_bits(const uint64_t *bits, uint32_t words)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < words; i++)
+		n += (uint32_t)__builtin_popcountll(bits[i]);
+	return n;
+}
+
+/* Marks become allocations. Afterwards the span is on no list. */
+static void span_sweep(heap_span *s)
+{
+	uint32_t live = count_bits(s->mark_bits, s->bit_words), dead = s->alloc_count - live;
+	uint64_t *bits = s->alloc_bits;
+
+	if (gol_heap.poison)
+		poison_dead(s);
+	s->alloc_bits = s->mark_bits;
+	s->mark_bits = bits;
+	memset(bits, 0, s->bit_words * sizeof(uint64_t));
+	s->free_index = s->size_class == 0 ? live : 0;
+	s->alloc_cache = ~s->alloc_bits[0];
+	s->alloc_count = live;
+	if (dead)
+		s->needs_zero = 1;
+	s->sweep_epoch = gol_heap.sweep_epoch;
+	gol_heap.sweep_left--;
+	if (s->size_class == 0)
+		gol_heap.large_frees += dead;
+	else
+		gol_heap.counts[s->size_class].frees += dead;
+	gol_heap.freed_bytes += dead * s->elem_size;
+}
+
+static void sweep_to_list(heap_span *s)
+{
+	unsigned span_class = s->size_class * 2u + s->noscan;
+
+	span_sweep(s);
+	if (s->alloc_count == 0) {
+		span_free(s);
+	} else if (s->alloc_count < s->elem_count) {
+		s->next = gol_heap.central[span_class].partial;
+		gol_heap.central[span_class].partial = s;
+	}
+}
+
+bool heap_sweep_one(void)
+{
+	/* large ones first: they free the most */
+	while (gol_heap.sweep_cursor < HEAP_SPAN_CLASSES) {
+		heap_central *c = &gol_heap.central[gol_heap.sweep_cursor];
+		heap_span *s = c->unswept;
+
+		if (s != NULL) {
+			c->unswept = s->next;
+			sweep_to_list(s);
+			return true;
+		}
+		gol_heap.sweep_cursor++;
+	}
+	return false;
+}
+
+void heap_finish_sweep(void)
+{
+	while (heap_sweep_one())
+		;
+}
+
+void heap_start_sweep(void)
+{
+	gol_heap.sweep_epoch++;
+	memset(gol_heap.central, 0, sizeof gol_heap.central);
+	for (uint32_t i = 0; i < gol_heap.all_count; i++) {
+		heap_span *s = gol_heap.all[i];
+		heap_central *c = &gol_heap.central[s->size_class * 2u + s->noscan];
+
+		s->next = c->unswept;
+		c->unswept = s;
+	}
+	gol_heap.sweep_left = gol_heap.all_count;
+	gol_heap.sweep_cursor = 0;
+}
+
+/* ---- caches ------------------------------------------------------------------------------------ */
+
+/* Slots handed out since the cache got the span: those below free_index whose bit is clear. */
+static uint32_t handed_out(const heap_span *s)
+{
+	uint32_t set = 0, words = s->free_index / 64;
+
+	for (uint32_t i = 0; i < words; i++)
+		set += (uint32_t)__builtin_popcountll(s->alloc_bits[i]);
+	if (s->free_index & 63)
+		set += (uint32_t)__builtin_popcountll(s->alloc_bits[words] & (((uint64_t)1 << (s->free_index & 63)) - 1));
+	return s->free_index - set;
+}
+
+/* free_index in a cache is the slot after the last one given out; what it passed is allocated. */
+static void uncache(heap_span *s)
+{
+	uint32_t count = handed_out(s);
+
+	s->cached = false;
+	s->alloc_count += count;
+	gol_heap.counts[s->size_class].mallocs += count;
+	gol_heap.total_bytes += count * s->elem_size;
+	gol_heap.live_bytes -= (uint64_t)(s->elem_count - s->alloc_count) * s->elem_size;
+	/* make allocation bits say it all, so that a later refill starts from a clean state */
+	memset(s->alloc_bits, 0xff, s->free_index / 64 * sizeof(uint64_t));
+	if (s->free_index & 63)
+		s->alloc_bits[s->free_index / 64] |= ((uint64_t)1 << (s->free_index & 63)) - 1;
+	if (s->alloc_count < s->elem_count) {
+		heap_central *c = &gol_heap.central[s->size_class * 2u + s->noscan];
+
+		s->free_index = 0;
+		s->alloc_cache = ~s->alloc_bits[0];
+		s->next = c->partial;
+		c->partial = s;
+	}
+}
+
+void heap_flush_caches(void)
+{
+	heap_cache *cache = heap_cache_of();
+
+	for (unsigned i = 0; i < HEAP_SPAN_CLASSES; i++) {
+		if (cache->spans[i] != &gol_heap.empty_span)
+			uncache(cache->spans[i]);
+		cache->spans[i] = &gol_heap.empty_span;
+	}
+	cache->tiny = 0;
+	cache->tiny_left = 0;
+}
+
+static heap_span *find_span(unsigned span_class)
+{
+	heap_central *c = &gol_heap.central[span_class];
+	heap_span *s = c->partial;
+
+	if (s != NULL) {
+		c->partial = s->next;
+		return s;
+	}
+	for (unsigned i = 0; i < REFILL_TRIES && (s = c->unswept) != NULL; i++) {
+		c->unswept = s->next;
+		span_sweep(s);
+		if (s->alloc_count < s->elem_count)
+			return s;
+	}
+	return heap_span_make(span_class);
+}
+
+heap_span *heap_refill(heap_cache *cache, unsigned span_class)
+{
+	heap_span *s = cache->spans[span_class];
+
+	if (s != &gol_heap.empty_span)
+		uncache(s);
+	s = find_span(span_class);
+	s->cached = true;
+	s->next = NULL;
+	gol_heap.live_bytes += (uint64_t)(s->elem_count - s->alloc_count) * s->elem_size;
+	cache->spans[span_class] = s;
+	return s;
+}
