@@ -107,6 +107,7 @@ struct Object {
 	Package *package;           /* NULL: universe */
 	Type *type;                 /* FUNC: signature */
 	Scope *parent;              /* scope it is declared in (NULL: fields, methods) */
+	Pos scope_start;            /* local: seen from here on; no position: from pos on (set it after the declaration for := and var) */
 	Decl *decl;                 /* package-level ones and declared methods */
 	File *file;
 	int color;                  /* checker: progress of the declaration */
@@ -250,7 +251,7 @@ MethodSet method_set(Compiler *c, Type *t);
 ObjectList interface_methods(Compiler *c, Type *iface);     /* all, embedded ones too, sorted by name (unexported by package path too) */
 /* Does t implement iface (constraint: also type sets)? cause gets Go's whole sentence: "T does not implement I (missing method M)",
  * "T does not satisfy C (int missing in ~string)". missing_method's is the parenthesis alone: "(missing method M)".
- * cause may be NULL. static_only (a type assertion from an interface): only methods both have are compared. */
+ * cause may be NULL. static_only false (assertion of an interface value to iface): methods that an interface t lacks do not count. */
 bool implements(Compiler *c, Type *t, Type *iface, bool constraint, const char **cause);
 Object *missing_method(Compiler *c, Type *t, Type *iface, bool static_only, const char **cause);
 

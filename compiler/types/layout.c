@@ -1,0 +1,152 @@
+/*
+ * layout.c - sizes, alignments and offsets, as gc lays types out on amd64.
+ *
+ * Fields stand in source order, each at the next multiple of its alignment; a struct is as long as a multiple
+ * of the largest alignment. A struct of non-zero size whose last field has size zero grows by a byte first, so that the
+ * address of that field never is the address behind the object. Results are kept on the type; on a type that
+ * still mentions type parameters nothing is known and nothing should be asked.
+ */
+#include "private.h"
+
+enum { WORD = 8 };
+
+static int64_t round_up(int64_t n, int64_t align)
+{
+	return (n + align - 1) / align * align;
+}
+
+static void set(Type *t, int64_t size, int64_t align)
+{
+	t->size = size;
+	t->align = align;
+}
+
+static void layout_struct(Compiler *c, Type *t)
+{
+	int64_t offset = 0, align = 1, last = 1;
+
+	t->offsets.len = 0;
+	for (int i = 0; i < t->fields.len; i++) {
+		Type *f = t->fields.items[i]->type;
+		int64_t field_align = type_align(c, f);
+		offset = round_up(offset, field_align);
+		vec_push(c->arena, &t->offsets, offset);
+		last = type_size(c, f);
+		offset += last;
+		if (field_align > align)
+			align = field_align;
+	}
+	if (offset > 0 && last == 0)
+		offset++;
+	set(t, round_up(offset, align), align);
+}
+
+static void layout_basic(Type *t)
+{
+	switch (t->kind) {
+	case TYPE_BOOL: case TYPE_UNTYPED_BOOL: case TYPE_INT8: case TYPE_UINT8:
+		set(t, 1, 1);
+		return;
+	case TYPE_INT16: case TYPE_UINT16:
+		set(t, 2, 2);
+		return;
+	case TYPE_INT32: case TYPE_UINT32: case TYPE_FLOAT32: case TYPE_UNTYPED_RUNE:
+		set(t, 4, 4);
+		return;
+	case TYPE_COMPLEX64:
+		set(t, 8, 4);
+		return;
+	case TYPE_COMPLEX128: case TYPE_UNTYPED_COMPLEX: case TYPE_STRING: case TYPE_UNTYPED_STRING:
+		set(t, 16, 8);
+		return;
+	default:
+		set(t, WORD, WORD);
+	}
+}
+
+static void layout(Compiler *c, Type *t)
+{
+	if (t->size >= 0)
+		return;
+	switch (t->kind) {
+	case TYPE_NAMED: {
+		Type *u = underlying(t);
+		set(t, 0, 1);       /* an invalid recursive type ends here */
+		set(t, type_size(c, u), type_align(c, u));
+		return;
+	}
+	case TYPE_ARRAY:
+		set(t, t->length > 0 ? t->length * type_size(c, t->elem) : 0, type_align(c, t->elem));
+		return;
+	case TYPE_STRUCT: case TYPE_TUPLE:
+		layout_struct(c, t);
+		return;
+	case TYPE_SLICE:
+		set(t, 3 * WORD, WORD);
+		return;
+	case TYPE_INTERFACE: case TYPE_PARAM:
+		set(t, 2 * WORD, WORD);
+		return;
+	case TYPE_POINTER: case TYPE_MAP: case TYPE_CHAN: case TYPE_FUNC:
+		set(t, WORD, WORD);
+		return;
+	default:
+		layout_basic(t);
+	}
+}
+
+int64_t type_size(Compiler *c, Type *t)
+{
+	layout(c, t);
+	return t->size;
+}
+
+int64_t type_align(Compiler *c, Type *t)
+{
+	layout(c, t);
+	return t->align;
+}
+
+int64_t field_offset(Compiler *c, Type *struct_type, int field)
+{
+	Type *u = underlying(struct_type);
+
+	layout(c, u);
+	return field < u->offsets.len ? u->offsets.items[field] : 0;
+}
+
+bool type_has_pointers(Compiler *c, Type *t)
+{
+	Type *u = underlying(t);
+
+	switch (u->kind) {
+	case TYPE_STRING: case TYPE_UNSAFE_POINTER: case TYPE_POINTER: case TYPE_SLICE: case TYPE_MAP: case TYPE_CHAN:
+	case TYPE_FUNC: case TYPE_INTERFACE: case TYPE_PARAM: case TYPE_UNTYPED_NIL: case TYPE_UNTYPED_STRING:
+		return true;
+	case TYPE_ARRAY:
+		return u->length != 0 && type_has_pointers(c, u->elem);
+	case TYPE_STRUCT: case TYPE_TUPLE:
+		for (int i = 0; i < u->fields.len; i++)
+			if (type_has_pointers(c, u->fields.items[i]->type))
+				return true;
+		return false;
+	default:
+		return false;
+	}
+}
+
+bool is_pointer_shaped(Type *t)
+{
+	Type *u = underlying(t);
+
+	switch (u->kind) {
+	case TYPE_POINTER: case TYPE_MAP: case TYPE_CHAN: case TYPE_FUNC: case TYPE_UNSAFE_POINTER:
+		return true;
+	case TYPE_STRUCT:
+		return u->fields.len == 1 && is_pointer_shaped(u->fields.items[0]->type);
+	case TYPE_ARRAY:
+		return u->length == 1 && is_pointer_shaped(u->elem);
+	default:
+		return false;
+	}
+}

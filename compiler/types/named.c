@@ -1,0 +1,204 @@
+/*
+ * named.c - named types: generic ones, their instances, and when these are expanded.
+ *
+ * An instance is made of its origin and type arguments alone; there is one Type for identical arguments. Its
+ * underlying type and its methods are worked out when first asked for, never while it is made, so that
+ *
+ *     type List[T any] struct { next *List[T] }
+ *
+ * ends: substituting in List[int] mentions List[int] again, which is found in the table. While the origin's
+ * declaration is still being checked the answer is the invalid type, and nothing is kept.
+ *
+ * A type declared inside a generic function is another type in each instance of the function. It is treated
+ * as generic in the function's type parameters (enclosing_params) without being written so: its instances have
+ * enclosing_args. Both kinds are made here, and nowhere else.
+ */
+#include "private.h"
+
+/* ---- making instances ------------------------------------------------------------------ */
+
+static void key_append(Compiler *c, Buf *key, TypeList args)
+{
+	for (int i = 0; i < args.len; i++) {
+		buf_char(key, i ? ',' : '[');
+		buf_str(key, args.items[i] ? type_key(c, args.items[i]) : "?");
+	}
+}
+
+static Type *instance_of(Compiler *c, Type *origin, TypeList args, TypeList enclosing)
+{
+	Buf key;
+
+	buf_init(&key, c->arena);
+	buf_printf(&key, "%p", (void *)origin);
+	key_append(c, &key, args);
+	key_append(c, &key, enclosing);
+	Type *t = map_get(&c->types->instances, key.s);
+	if (t)
+		return t;
+	t = type_new(c, TYPE_NAMED);
+	t->object = origin->object;
+	t->origin = origin;
+	t->type_args = args;
+	t->enclosing_args = enclosing;
+	map_put(c->arena, &c->types->instances, key.s, t);
+	return t;
+}
+
+Type *instantiate_named(Compiler *c, Type *origin, TypeList args)
+{
+	TypeList none = {0}, copy = {0};
+
+	for (int i = 0; i < args.len; i++)
+		vec_push(c->arena, &copy, args.items[i]);
+	return instance_of(c, origin->origin, copy, none);
+}
+
+Type *instantiate_local(Compiler *c, Type *origin, TypeList enclosing_args)
+{
+	TypeList none = {0};
+
+	return instance_of(c, origin->origin, none, enclosing_args);
+}
+
+TypeList enclosing_args_of(Compiler *c, Type *named)
+{
+	return named->origin == named ? object_types(c, named->enclosing_params) : named->enclosing_args;
+}
+
+Type *instantiate_func(Compiler *c, Type *signature, TypeList args)
+{
+	Subst s = {signature->type_params, args};
+	Type *plain = type_new(c, TYPE_FUNC);
+
+	plain->fields = signature->fields;
+	plain->results = signature->results;
+	plain->variadic = signature->variadic;
+	plain->receiver = signature->receiver;
+	return subst(c, plain, &s);
+}
+
+/* ---- expansion ---------------------------------------------------------------------------- */
+
+enum { NAMED_PLAIN, NAMED_EXPANDING, NAMED_EXPANDED };
+
+bool is_expanded(const Type *t)
+{
+	return t->origin == t || t->state == NAMED_EXPANDED;
+}
+
+/* The arguments of an instance, matched with the parameters of its origin. False if their numbers differ (an error). */
+static bool instance_subst(Type *t, Subst *s)
+{
+	if (t->origin->type_params.len > 0)
+		*s = (Subst){t->origin->type_params, t->type_args};
+	else
+		*s = (Subst){t->origin->enclosing_params, t->enclosing_args};
+	return s->params.len == s->args.len;
+}
+
+static Type *expand(Type *t)
+{
+	Compiler *c = t->types->c;
+	Subst s;
+
+	if (t->state == NAMED_EXPANDED)
+		return t->underlying_;
+	Type *u = underlying(t->origin);
+	if (u->kind == TYPE_INVALID || t->state == NAMED_EXPANDING || !instance_subst(t, &s))
+		return c->types->basic[TYPE_INVALID];
+	t->state = NAMED_EXPANDING;
+	Type *expanded = subst(c, u, &s);
+	t->state = NAMED_PLAIN;
+	if (!u->incomplete) {
+		t->underlying_ = expanded;
+		t->state = NAMED_EXPANDED;
+	}
+	return expanded;
+}
+
+/* A declaration may name another type (type A B): follow it to a type literal. Circles are errors. */
+Type *named_underlying(Type *t)
+{
+	for (int hops = 0; t && hops < 10000; hops++) {
+		if (t->kind == TYPE_PARAM)
+			return param_interface(t);
+		if (t->kind != TYPE_NAMED)
+			return t;
+		if (t->origin != t)
+			return expand(t);
+		if (!t->underlying_)
+			return t->types->basic[TYPE_INVALID];
+		t = t->underlying_;
+	}
+	return t->types->basic[TYPE_INVALID];
+}
+
+Type *underlying(Type *t)
+{
+	if (t->kind == TYPE_NAMED)
+		return named_underlying(t);
+	if (t->kind == TYPE_PARAM)
+		return param_interface(t);
+	return t;
+}
+
+/* ---- methods ---------------------------------------------------------------------------------- */
+
+static Object *substituted_receiver(Compiler *c, Object *receiver, Type *instance, bool pointer)
+{
+	if (!receiver)
+		return NULL;
+	return object_copy(c, receiver, pointer ? pointer_to(c, instance) : instance);
+}
+
+/* The signature of the generic method with its names for the type parameters replaced by the arguments. */
+static void complete_method(Compiler *c, Type *instance, Object *copy)
+{
+	Object *generic = copy->origin;
+
+	if (!generic->type && c->types->resolve)
+		c->types->resolve(c, generic);
+	if (!generic->type || generic->type->kind != TYPE_FUNC)
+		return;
+	Type *signature = generic->type;
+	Subst s = {signature->receiver_type_params, instance->type_args};
+	if (s.params.len != s.args.len)
+		s = (Subst){instance->origin->type_params, instance->type_args};
+	Type *type = type_new(c, TYPE_FUNC);
+	*type = *signature;
+	type->key_text = NULL;
+	type->canonical = NULL;
+	type->receiver_type_params.len = 0;
+	if (s.params.len == s.args.len)
+		type = subst(c, type, &s);
+	type->receiver = substituted_receiver(c, signature->receiver, instance, generic->pointer_receiver);
+	copy->type = type;
+	copy->pointer_receiver = generic->pointer_receiver;
+}
+
+Object *named_method_at(Compiler *c, Type *named, int i)
+{
+	if (named->origin == named) {
+		Object *m = named->methods.items[i];
+		if (!m->type && c->types->resolve)
+			c->types->resolve(c, m);
+		return m;
+	}
+	ObjectList *copies = &named->methods, *generic = &named->origin->methods;
+	while (copies->len < generic->len) {
+		Object *copy = object_copy(c, generic->items[copies->len], NULL);
+		copy->origin = generic->items[copies->len];
+		vec_push(c->arena, copies, copy);
+	}
+	if (!copies->items[i]->type)
+		complete_method(c, named, copies->items[i]);
+	return copies->items[i];
+}
+
+ObjectList named_methods(Compiler *c, Type *named)
+{
+	for (int i = 0; i < named->origin->methods.len; i++)
+		named_method_at(c, named, i);
+	return named->methods;
+}

@@ -1,0 +1,52 @@
+/*
+ * scope.c - scopes: names declared in a block, and the search outwards.
+ *
+ * A local name is seen only from the place where its declaration ends
+ * (scope_start): a search asks on behalf of a position, so that the body of a
+ * function literal, which may be checked after the statements behind it,
+ * finds what it would have found in its place.
+ */
+#include "private.h"
+
+#include <string.h>
+
+Object *scope_lookup(const Scope *s, const char *name)
+{
+	return map_get(&s->names, name);
+}
+
+static bool is_visible(const Scope *s, const Object *o, Pos at)
+{
+	if (at.file == 0 || (!s->function && !s->is_function))
+		return true;
+	Pos from = o->scope_start.file ? o->scope_start : o->pos;
+	return from.file == 0 || from.file != at.file || pos_compare(from, at) <= 0;
+}
+
+Object *scope_lookup_parent(Scope *s, const char *name, Pos at, Scope **where)
+{
+	for (; s; s = s->parent) {
+		Object *o = scope_lookup(s, name);
+		if (o && is_visible(s, o, at)) {
+			if (where)
+				*where = s;
+			return o;
+		}
+	}
+	if (where)
+		*where = NULL;
+	return NULL;
+}
+
+Object *scope_insert(Compiler *c, Scope *s, Object *o)
+{
+	if (!o->parent)
+		o->parent = s;
+	if (strcmp(o->name, "_") == 0)
+		return NULL;
+	Object *there = scope_lookup(s, o->name);
+	if (there)
+		return there;
+	map_put(c->arena, &s->names, o->name, o);
+	return NULL;
+}
