@@ -22,6 +22,7 @@ Object *object_copy(Compiler *c, const Object *o, Type *type);              /* w
 bool same_types(const TypeList *a, const TypeList *b);                      /* same length and identical */
 TypeList object_types(Compiler *c, ObjectList list);
 bool is_basic_kind(const Type *t);
+bool mentions_params(Type *t, const ObjectList *params);     /* any of params; NULL: any at all */
 
 /* typeset.c */
 TypeSet *type_set_of(Type *iface);          /* iface: INTERFACE */
@@ -49,7 +50,9 @@ void terms_print(Compiler *c, Buf *out, const TypeSet *set);
 void signature_print(Compiler *c, Buf *out, Type *func, bool names);
 
 /* unify.c */
-typedef enum { UNIFY_INEXACT = 1, UNIFY_ASSIGN = 2 } UnifyMode;     /* ASSIGN: only at the top of a type: x is assigned to y's variable */
+/* INEXACT: up to assignability, where the specification unifies loosely. ASSIGN, besides: x and y stand for an assignment,
+ * so that an interface may match what implements it. 0: exactly. */
+typedef enum { UNIFY_INEXACT = 1, UNIFY_ASSIGN = 2 } UnifyMode;
 typedef struct Unifier {
 	Compiler *c;
 	ObjectList params;      /* bound type parameters */

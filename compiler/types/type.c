@@ -181,51 +181,67 @@ bool is_named(Type *t)
 	return t->kind == TYPE_NAMED || t->kind == TYPE_PARAM || (is_basic_kind(t) && t->kind != TYPE_INVALID);
 }
 
-static bool any_has_type_params(ObjectList list)
+/* params NULL: any type parameter. */
+static bool is_one_of(const Type *t, const ObjectList *params)
 {
-	for (int i = 0; i < list.len; i++)
-		if (list.items[i]->type && has_type_params(list.items[i]->type))
+	for (int i = 0; params && i < params->len; i++)
+		if (params->items[i]->type == t)
+			return true;
+	return !params;
+}
+
+static bool objects_mention(const ObjectList *list, const ObjectList *params)
+{
+	for (int i = 0; i < list->len; i++)
+		if (mentions_params(list->items[i]->type, params))
 			return true;
 	return false;
 }
 
-static bool any_type_has_params(TypeList list)
+static bool types_mention(const TypeList *list, const ObjectList *params)
 {
-	for (int i = 0; i < list.len; i++)
-		if (has_type_params(list.items[i]))
+	for (int i = 0; i < list->len; i++)
+		if (mentions_params(list->items[i], params))
 			return true;
 	return false;
 }
 
-bool has_type_params(Type *t)
+static bool union_mentions(const Type *t, const ObjectList *params)
+{
+	for (int i = 0; i < t->terms.len; i++)
+		if (mentions_params(t->terms.items[i].type, params))
+			return true;
+	return false;
+}
+
+bool mentions_params(Type *t, const ObjectList *params)
 {
 	if (!t)
 		return false;
 	switch (t->kind) {
 	case TYPE_PARAM:
-		return true;
+		return is_one_of(t, params);
 	case TYPE_NAMED:
-		if (t->enclosing_params.len > 0 && t->origin == t)
-			return true;
-		return any_type_has_params(t->type_args) || any_type_has_params(t->enclosing_args);
-	case TYPE_POINTER: case TYPE_ARRAY: case TYPE_SLICE: case TYPE_CHAN:
-		return has_type_params(t->elem);
-	case TYPE_MAP:
-		return has_type_params(t->key) || has_type_params(t->elem);
-	case TYPE_STRUCT: case TYPE_TUPLE:
-		return any_has_type_params(t->fields);
-	case TYPE_FUNC:
-		return any_has_type_params(t->fields) || any_has_type_params(t->results);
-	case TYPE_INTERFACE:
-		return any_has_type_params(t->methods) || any_type_has_params(t->embeddeds);
-	case TYPE_UNION:
-		for (int i = 0; i < t->terms.len; i++)
-			if (has_type_params(t->terms.items[i].type))
+		for (int i = 0; t->origin == t && i < t->enclosing_params.len; i++)
+			if (is_one_of(t->enclosing_params.items[i]->type, params))
 				return true;
-		return false;
+		return types_mention(&t->type_args, params) || types_mention(&t->enclosing_args, params);
+	case TYPE_POINTER: case TYPE_ARRAY: case TYPE_SLICE: case TYPE_CHAN: case TYPE_MAP:
+		return mentions_params(t->key, params) || mentions_params(t->elem, params);
+	case TYPE_STRUCT: case TYPE_TUPLE: case TYPE_FUNC:
+		return objects_mention(&t->fields, params) || objects_mention(&t->results, params);
+	case TYPE_INTERFACE:
+		return objects_mention(&t->methods, params) || types_mention(&t->embeddeds, params);
+	case TYPE_UNION:
+		return union_mentions(t, params);
 	default:
 		return false;
 	}
+}
+
+bool has_type_params(Type *t)
+{
+	return mentions_params(t, NULL);
 }
 
 typedef enum {
