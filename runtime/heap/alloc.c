@@ -74,16 +74,23 @@ static inline void *new_slot(unsigned span_class, heap_span **span, uint32_t *sl
 	return slot_slow(cache, span_class, span, slot);
 }
 
+/* size is a size class. The empty asm keeps compilers from making the loop a `rep stos`, whose start costs 10 ns. */
 static inline void clear_slot(void *p, size_t size)
 {
-	if (size <= 64) {
-		uint64_t *word = p;
+	uint8_t *at = p, *end = at + size;
 
-		for (size_t i = 0; i < size / 8; i++)
-			word[i] = 0;
+	if (size > 128) {
+		memset(p, 0, size);
 		return;
 	}
-	memset(p, 0, size);
+	if (size & 8) {
+		memset(at, 0, 8);
+		at += 8;
+	}
+	for (; at < end; at += 16) {
+		memset(at, 0, 16);
+		__asm__ volatile("" ::: "memory");
+	}
 }
 
 /* ---- pointer bits ----------------------------------------------------------------------------- */
