@@ -62,6 +62,7 @@ struct IrVar {
 	const char *name;           /* base for the C name: the Go name, or "t" for temporaries; emission makes it unique and C-safe */
 	Type *type;
 	bool addr_taken;
+	bool not_nil;               /* a pointer that cannot be nil: box, receiver of a new object */
 	bool brief_addr;            /* IR_ADDR of it goes to runtime calls only, which do not keep it: an ordinary variable otherwise */
 	bool map_iterator;          /* type is ignored: a gol_map_iter (always frame resident) */
 	Pos pos;

@@ -26,5 +26,6 @@ Package *type_owner(Type *t);
 /* C symbols (names.c): mangled as docs/design.md says. */
 const char *symbol_of_object(Compiler *c, Object *o);
 const char *symbol_of_type(Compiler *c, Type *t, const char *suffix);   /* named types readable, others by hash of type_key */
+const char *mangle_package(Compiler *c, const char *path);
 
 #endif

@@ -174,6 +174,8 @@ struct gol_itab {
 	const gol_type *interface, *type;
 	void *code[];               /* per method of the interface, in its order */
 };
+/* The type in an interface with methods, NULL in a nil one. */
+static inline void *gol_iface_type(gol_iface v) { return v.tab ? (void *)(uintptr_t)v.tab->type : NULL; }
 
 /* ---- functions, frames, resume points --------------------------------------------------- */
 
@@ -279,6 +281,10 @@ static inline uint64_t gol_word_of_float(float v) { uint32_t w; memcpy(&w, &v, 4
  */
 typedef struct gol_defer { struct gol_defer *link; gol_func *fn; } gol_defer;
 typedef struct gol_pending { gol_panic_record *panic; uint64_t reason; } gol_pending;    /* one pointer word, one plain */
+
+/* A wrapper hands the right to recover on to its target. */
+#define GOL_AIM(g, wrapper, target) \
+	do { if (GOL_UNLIKELY((g)->recover.code == (void *)(wrapper))) (g)->recover.code = (void *)(target); } while (0)
 
 /* ---- channels, select ------------------------------------------------------------------------------ */
 

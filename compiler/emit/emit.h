@@ -1,0 +1,19 @@
+/*
+ * emit.h - from the intermediate representation to C, one file a package.
+ */
+#ifndef GOL_EMIT_H
+#define GOL_EMIT_H
+
+#include "../lower/lower.h"
+
+typedef struct EmitOptions {
+	int versions;               /* 1: framed bodies only; 2: fast versions beside them */
+	bool line_directives;       /* #line, so that C tools speak of the program's lines */
+} EmitOptions;
+
+/* The C text of one package: lowers it, colours, prints. Arena memory. */
+const char *emit_package(Compiler *c, Program *program, Package *package, const EmitOptions *options);
+/* -dump=ir of a package. */
+void dump_ir(Compiler *c, Buf *out, Program *program, Package *package);
+
+#endif

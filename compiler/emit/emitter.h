@@ -1,0 +1,113 @@
+/*
+ * emitter.h - the state of emitting one C file, shared by the files of emit/.
+ *
+ * The text grows in sections that are joined in order at the end, so that any
+ * part may ask for a type, a prototype or a descriptor at any moment:
+ *
+ *     types       forward typedefs and struct definitions, each before its users
+ *     protos      prototypes of functions, extern variables and descriptors
+ *     data        descriptors, itabs, frame types, function infos
+ *     code        functions
+ *
+ * Each thing is asked for by a function that returns its C name and emits it
+ * once: type_name, type_descriptor, itab_name, function_name.
+ *
+ * Two styles print a function body (Style): PLAIN keeps variables in C locals,
+ * FRAMED keeps those that live across a resume point in the frame. One-version code is
+ * a FRAMED body and an entry; two-version code is a PLAIN function that freezes by
+ * storing its live variables, and the FRAMED body for thawing. A function that cannot
+ * freeze is PLAIN and nothing else.
+ */
+#ifndef GOL_EMITTER_H
+#define GOL_EMITTER_H
+
+#include "emit.h"
+#include "../../runtime/include/gol/effects.h"
+
+typedef enum { STYLE_PLAIN, STYLE_FRAMED } Style;
+
+typedef struct Emit {
+	Compiler *c;
+	Program *program;
+	Lower *lower;
+	IrPackage *package;
+	const EmitOptions *options;
+	Buf types, protos, data, code;
+	Map type_names;         /* canonical Type -> C name */
+	Map complete;           /* struct types whose definition is printed */
+	Map result_structs;     /* C name -> itself, once defined */
+	Map descriptors, itabs; /* symbol -> (void *)1 once declared */
+	Map declared;           /* function and variable symbols declared */
+	VEC(Type *) descriptor_queue;
+	TypeList own_descriptors;
+	VEC(IrFunc *) infos;    /* functions with a gol_func_info */
+	VEC(const char *) roots;        /* {address, type} initialisers */
+	Map statics;            /* IrStatic -> (void *)1 once defined */
+
+	/* the function being printed */
+	IrFunc *f;
+	Style style;
+	Map names_used;         /* local C names */
+	int indent;
+	int next_label, next_point, resume_count;
+	VEC(Pos) point_pos;     /* position of each point; [0] is the entry */
+	VEC(IrStmt *) resume_stmts;     /* [point] for resume points, from 1 on; NULL: epilogue's */
+	Buf *out;               /* section being printed to */
+	const char *info, *frame_type;
+	bool has_frame;
+} Emit;
+
+#define E_ALLOC(e) ((e)->c->arena)
+
+/* names.c */
+bool is_reserved_name(const char *name);
+const char *field_name(Emit *e, Type *struct_type, int index);
+const char *local_name(Emit *e, const char *name);
+
+/* types.c */
+const char *type_name(Emit *e, Type *t);            /* C type, usable by value */
+const char *type_alias_name(Emit *e, Type *t);      /* C type through which memory of t is read and written */
+const char *result_name(Emit *e, TypeList *results);        /* C result type of a function */
+const char *function_pointer(Emit *e, Type *signature, bool data_word, bool context);    /* cast of a code pointer */
+TypeList result_types_of(Emit *e, Type *signature);
+bool is_scalar(Type *t);            /* one C scalar */
+
+/* descriptor.c */
+const char *type_descriptor(Emit *e, Type *t);      /* "main_T_5type": name of the gol_type, declared */
+const char *itab_name(Emit *e, Type *iface, Type *concrete);
+bool emit_descriptors(Emit *e);                     /* those queued; true if any */
+const char *pointer_bits(Emit *e, Type *t, int *words);     /* '0'/'1' per word of the pointer-holding prefix */
+void add_pointer_bits(Emit *e, Type *t, int64_t offset, char *bits);     /* sets '1's; bits covers the whole object */
+
+/* expr.c */
+void emit_expr(Emit *e, IrExpr *x);                 /* a primary C expression */
+void emit_place(Emit *e, IrExpr *x);                /* as lvalue */
+void emit_address(Emit *e, IrExpr *x);
+void emit_constant(Emit *e, Constant *v, Type *t);
+void emit_zero(Emit *e, Type *t);
+const char *var_name(Emit *e, IrVar *v);
+void emit_string_literal(Buf *out, const char *s, size_t n);
+
+/* stmt.c */
+void emit_statements(Emit *e, IrStmtList *list);
+void emit_line(Emit *e, const char *format, ...) PRINTF_LIKE(2, 3);
+void emit_indent(Emit *e);
+
+/* frame.c */
+void layout_frame(Emit *e);                         /* offsets of the frame's variables, its struct type */
+void emit_info(Emit *e);                            /* points, maps, gol_func_info */
+void emit_save(Emit *e, IrStmt *s);                 /* PLAIN: freeze or record, and return */
+void emit_return_zero(Emit *e);
+
+/* data.c */
+const char *static_name(Emit *e, IrStatic *data);   /* defined where first asked for */
+void emit_globals(Emit *e);
+void emit_static_value(Emit *e, IrExpr *x);         /* as initialiser, without casts around aggregates */
+
+/* func.c */
+const char *function_name(Emit *e, IrFunc *f);      /* declares it where needed */
+const char *func_value(Emit *e, IrFunc *f);         /* address of its static gol_func */
+void emit_function(Emit *e, IrFunc *f);
+void print_signature(Emit *e, Buf *out, IrFunc *f, const char *name, bool names);
+
+#endif

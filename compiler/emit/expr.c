@@ -1,0 +1,629 @@
+/*
+ * expr.c - pure expressions and places.
+ *
+ * Every expression is printed as a C primary (a name, a call, a parenthesised
+ * whole), so no printer needs to know what stands around it. Signed arithmetic is
+ * done in the unsigned type and converted back: Go's wrapping, whatever the flags.
+ */
+#include "emitter.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define OUT(e, ...) buf_printf((e)->out, __VA_ARGS__)
+
+const char *var_name(Emit *e, IrVar *v)
+{
+	if (e->style == STYLE_FRAMED && e->has_frame && v->in_frame)
+		return arena_printf(E_ALLOC(e), "fr->%s", v->c_name);
+	return v->c_name;
+}
+
+static int bits_of(Type *u)
+{
+	switch (u->kind) {
+	case TYPE_INT8: case TYPE_UINT8: return 8;
+	case TYPE_INT16: case TYPE_UINT16: return 16;
+	case TYPE_INT32: case TYPE_UINT32: case TYPE_UNTYPED_RUNE: return 32;
+	default: return 64;
+	}
+}
+
+/* ---- constants ------------------------------------------------------------------------ */
+
+void emit_string_literal(Buf *out, const char *s, size_t n)
+{
+	buf_char(out, '"');
+	for (size_t i = 0; i < n; i++) {
+		unsigned char ch = (unsigned char)s[i];
+		if (ch == '"' || ch == '\\')
+			buf_printf(out, "\\%c", ch);
+		else if (ch == '\n')
+			buf_str(out, "\\n");
+		else if (ch == '\t')
+			buf_str(out, "\\t");
+		else if (ch == '?')
+			buf_str(out, "\\?");
+		else if (ch < ' ' || ch >= 0x7f)
+			buf_printf(out, "\\%03o", ch);
+		else
+			buf_char(out, (char)ch);
+	}
+	buf_char(out, '"');
+}
+
+/* The shortest decimal that reads back as the same number. */
+static void print_float(Buf *out, double v, bool single)
+{
+	char text[64];
+	if (isinf(v) || isnan(v)) {
+		buf_str(out, isnan(v) ? "__builtin_nan(\"\")" : v > 0 ? "__builtin_inf()" : "(-__builtin_inf())");
+		return;
+	}
+	for (int precision = 1; precision <= 17; precision++) {
+		snprintf(text, sizeof text, "%.*g", precision, v);
+		if (single ? strtof(text, NULL) == (float)v : strtod(text, NULL) == v)
+			break;
+	}
+	bool plain = !strpbrk(text, ".e");
+	buf_printf(out, v < 0 || (v == 0 && signbit(v)) ? "(%s%s%s)" : "%s%s%s", text, plain ? ".0" : "", single ? "f" : "");
+}
+
+static void print_integer(Buf *out, Constant *v, Type *u)
+{
+	int64_t i;
+	uint64_t w;
+	if (const_fits_int64(v, &i)) {
+		if (i == INT64_MIN)
+			buf_str(out, "INT64_MIN");
+		else if (i < 0)
+			buf_printf(out, "(%lld%s)", (long long)i, i < INT32_MIN ? "LL" : "");
+		else
+			buf_printf(out, "%lld%s", (long long)i, i > INT32_MAX ? "LL" : is_unsigned(u) && bits_of(u) >= 32 ? "u" : "");
+	} else if (const_fits_uint64(v, &w)) {
+		buf_printf(out, "%lluULL", (unsigned long long)w);
+	} else {
+		buf_str(out, "0");
+	}
+}
+
+void emit_constant(Emit *e, Constant *v, Type *t)
+{
+	Type *u = underlying(t);
+	if (u->kind == TYPE_BOOL || u->kind == TYPE_UNTYPED_BOOL) {
+		OUT(e, "%s", const_bool_value(v) ? "true" : "false");
+	} else if (is_string(u)) {
+		size_t n;
+		const char *s = const_string_value(v, &n);
+		if (n == 0) {
+			OUT(e, "((gol_string){0})");
+			return;
+		}
+		OUT(e, "GOL_STRING(");
+		emit_string_literal(e->out, s, n);
+		OUT(e, ", %zu)", n);
+	} else if (is_complex(u)) {
+		Constant *re = const_real(e->c, v), *im = const_imag(e->c, v);
+		bool single = u->kind == TYPE_COMPLEX64;
+		OUT(e, "((%s){", type_name(e, u));
+		print_float(e->out, single ? const_to_float(re) : const_to_double(re), single);
+		OUT(e, ", ");
+		print_float(e->out, single ? const_to_float(im) : const_to_double(im), single);
+		OUT(e, "})");
+	} else if (is_float(u)) {
+		bool single = u->kind == TYPE_FLOAT32;
+		print_float(e->out, single ? const_to_float(v) : const_to_double(v), single);
+	} else if (u->kind == TYPE_UNSAFE_POINTER || u->kind == TYPE_POINTER) {
+		OUT(e, "((void *)(uintptr_t)");
+		print_integer(e->out, v, u);
+		OUT(e, ")");
+	} else {
+		print_integer(e->out, v, u);
+	}
+}
+
+void emit_zero(Emit *e, Type *t)
+{
+	Type *u = underlying(t);
+	if (u->kind == TYPE_BOOL)
+		OUT(e, "false");
+	else if (is_float(u))
+		OUT(e, u->kind == TYPE_FLOAT32 ? "0.0f" : "0.0");
+	else if (is_integer(u))
+		OUT(e, "0");
+	else if (is_scalar(t))
+		OUT(e, "NULL");
+	else if (type_size(e->c, t) == 0)
+		OUT(e, "((%s){})", type_name(e, t));
+	else
+		OUT(e, "((%s){0})", type_name(e, t));
+}
+
+/* ---- places -------------------------------------------------------------------------------- */
+
+static bool is_struct_pointer(Type *t)
+{
+	Type *u = underlying(t);
+	return u->kind == TYPE_POINTER && underlying(u->elem)->kind == TYPE_STRUCT;
+}
+
+static void emit_deref(Emit *e, IrExpr *pointer, Type *pointee, bool as_value)
+{
+	Type *u = underlying(pointee);
+	bool pointer_type = as_value && (u->kind == TYPE_POINTER || u->kind == TYPE_MAP || u->kind == TYPE_CHAN || u->kind == TYPE_FUNC);
+	if (pointer_type)
+		OUT(e, "((%s)", type_name(e, pointee));
+	OUT(e, "(*(%s *)", type_alias_name(e, pointee));
+	emit_expr(e, pointer);
+	OUT(e, pointer_type ? "))" : ")");
+}
+
+static void emit_field(Emit *e, IrExpr *x)
+{
+	Type *st = types_canonical(e->c, x->x->type);
+	const char *name = field_name(e, st, x->index);
+	type_name(e, st);
+	if (x->x->kind == IR_DEREF) {
+		IrExpr *p = x->x->x;
+		Type *pt = underlying(p->type);
+		if (is_struct_pointer(p->type) && types_canonical(e->c, pt->elem) == st) {
+			emit_expr(e, p);
+			OUT(e, "->%s", name);
+		} else {
+			OUT(e, "((%s *)", type_name(e, st));
+			emit_expr(e, p);
+			OUT(e, ")->%s", name);
+		}
+		return;
+	}
+	if (ir_is_place(x->x))
+		emit_place(e, x->x);
+	else
+		emit_expr(e, x->x);
+	OUT(e, ".%s", name);
+}
+
+static void emit_elem(Emit *e, IrExpr *x, bool as_value)
+{
+	Type *u = underlying(x->type);
+	bool pointer_type = as_value && (u->kind == TYPE_POINTER || u->kind == TYPE_MAP || u->kind == TYPE_CHAN || u->kind == TYPE_FUNC);
+	if (pointer_type)
+		OUT(e, "((%s)", type_name(e, x->type));
+	OUT(e, "((%s *)", type_alias_name(e, x->type));
+	emit_expr(e, x->x);
+	OUT(e, ")[");
+	emit_expr(e, x->y);
+	OUT(e, pointer_type ? "])" : "]");
+}
+
+static void emit_access(Emit *e, IrExpr *x, bool as_value)
+{
+	switch (x->kind) {
+	case IR_VAR:
+		OUT(e, "%s", var_name(e, x->var));
+		break;
+	case IR_GLOBAL: {
+		const char *symbol = symbol_of_object(e->c, x->object);
+		if (!map_get(&e->declared, symbol)) {
+			map_put(E_ALLOC(e), &e->declared, symbol, (void *)1);
+			const char *ct = type_name(e, x->object->type);
+			buf_printf(&e->protos, "extern %s%s%s;\n", ct, ct[strlen(ct) - 1] == '*' ? "" : " ", symbol);
+		}
+		OUT(e, "%s", symbol);
+		break;
+	}
+	case IR_FIELD:
+		emit_field(e, x);
+		break;
+	case IR_INDEX:
+		type_name(e, x->x->type);
+		if (ir_is_place(x->x))
+			emit_place(e, x->x);
+		else
+			emit_expr(e, x->x);
+		OUT(e, ".a[");
+		emit_expr(e, x->y);
+		OUT(e, "]");
+		break;
+	case IR_ELEM:
+		emit_elem(e, x, as_value);
+		break;
+	case IR_DEREF:
+		emit_deref(e, x->x, x->type, as_value);
+		break;
+	case IR_STATIC:
+		OUT(e, "%s", static_name(e, x->data));
+		break;
+	default:
+		ice(e->c, NO_POS, "expression %d is no place", x->kind);
+	}
+}
+
+void emit_place(Emit *e, IrExpr *x) { emit_access(e, x, false); }
+
+void emit_address(Emit *e, IrExpr *x)
+{
+	if (x->kind == IR_DEREF) {
+		emit_expr(e, x->x);
+		return;
+	}
+	if (type_size(e->c, x->type) == 0 && x->kind != IR_VAR) {
+		OUT(e, "((void *)gol_zero_base)");
+		return;
+	}
+	OUT(e, "(&");
+	emit_place(e, x);
+	OUT(e, ")");
+}
+
+/* ---- operators --------------------------------------------------------------------------------- */
+
+static const char *unsigned_of(Type *u)
+{
+	switch (u->kind) {
+	case TYPE_INT: return "gol_uint";
+	case TYPE_INT8: return "uint8_t";
+	case TYPE_INT16: return "uint16_t";
+	case TYPE_INT32: case TYPE_UNTYPED_RUNE: return "uint32_t";
+	case TYPE_INT64: case TYPE_UNTYPED_INT: return "uint64_t";
+	default: return NULL;
+	}
+}
+
+static void emit_shift(Emit *e, IrExpr *x, Type *u)
+{
+	int bits = bits_of(u);
+	bool is_signed = unsigned_of(u) != NULL;
+	int64_t n;
+	if (x->y->kind == IR_CONST && const_fits_int64(x->y->cval, &n) && n >= 0 && n < bits) {
+		const char *ct = type_name(e, u);
+		if (x->op == OP_SHL)
+			OUT(e, "((%s)((%s)", ct, bits < 64 ? "uint32_t" : "uint64_t");
+		else
+			OUT(e, "((%s)(", ct);
+		emit_expr(e, x->x);
+		OUT(e, " %s %d))", x->op == OP_SHL ? "<<" : ">>", (int)n);
+		return;
+	}
+	const char *function = x->op == OP_SHL ? "shl" : is_signed ? "sshr" : "ushr";
+	OUT(e, "((%s)gol_%s%d((%s)", type_name(e, u), function, bits, x->op == OP_SHL && is_signed ? unsigned_of(u) : type_name(e, u));
+	emit_expr(e, x->x);
+	OUT(e, ", (uint64_t)");
+	emit_expr(e, x->y);
+	OUT(e, "))");
+}
+
+static void emit_infix(Emit *e, IrExpr *x, const char *op)
+{
+	OUT(e, "(");
+	emit_expr(e, x->x);
+	OUT(e, " %s ", op);
+	emit_expr(e, x->y);
+	OUT(e, ")");
+}
+
+static void emit_divide(Emit *e, IrExpr *x, Type *u)
+{
+	int64_t n;
+	bool plain = !unsigned_of(u) || (x->y->kind == IR_CONST && const_fits_int64(x->y->cval, &n) && n != -1 && n != 0);
+	if (plain) {
+		OUT(e, "((%s)", type_name(e, u));
+		emit_infix(e, x, x->op == OP_DIV ? "/" : "%");
+		OUT(e, ")");
+		return;
+	}
+	OUT(e, "((%s)gol_%s%d(", type_name(e, u), x->op == OP_DIV ? "div" : "rem", bits_of(u));
+	emit_expr(e, x->x);
+	OUT(e, ", ");
+	emit_expr(e, x->y);
+	OUT(e, "))");
+}
+
+static void emit_integer_binary(Emit *e, IrExpr *x, Type *u)
+{
+	const char *ct = type_name(e, u), *ut = unsigned_of(u);
+	switch (x->op) {
+	case OP_SHL:
+	case OP_SHR:
+		emit_shift(e, x, u);
+		return;
+	case OP_DIV:
+	case OP_REM:
+		emit_divide(e, x, u);
+		return;
+	case OP_ANDNOT:
+		OUT(e, "((%s)(", ct);
+		emit_expr(e, x->x);
+		OUT(e, " & ~");
+		emit_expr(e, x->y);
+		OUT(e, "))");
+		return;
+	default:
+		break;
+	}
+	bool narrow = bits_of(u) < 32, bitwise = x->op == OP_AND || x->op == OP_OR || x->op == OP_XOR;
+	OUT(e, "((%s)", ct);
+	if (bitwise || (!ut && !narrow) || x->no_wrap) {
+		emit_infix(e, x, op_text(x->op));
+	} else {
+		const char *wide = narrow ? "uint32_t" : ut;
+		OUT(e, "((%s)", wide);
+		emit_expr(e, x->x);
+		OUT(e, " %s (%s)", op_text(x->op), wide);
+		emit_expr(e, x->y);
+		OUT(e, ")");
+	}
+	OUT(e, ")");
+}
+
+static void emit_complex_binary(Emit *e, IrExpr *x, Type *u)
+{
+	static const char *const names[OP_COUNT] = {
+		[OP_ADD] = "add", [OP_SUB] = "sub", [OP_MUL] = "mul", [OP_DIV] = "div", [OP_EQ] = "equal", [OP_NE] = "equal"};
+	bool narrow = u->kind == TYPE_COMPLEX64, compare = x->op == OP_EQ || x->op == OP_NE;
+	OUT(e, "(%s%s", x->op == OP_NE ? "!" : "", narrow && !compare ? "gol_complex_narrow(" : "");
+	OUT(e, "gol_complex_%s(%s", names[x->op], narrow ? "gol_complex_widen(" : "");
+	emit_expr(e, x->x);
+	OUT(e, "%s, %s", narrow ? ")" : "", narrow ? "gol_complex_widen(" : "");
+	emit_expr(e, x->y);
+	OUT(e, "%s)%s)", narrow ? ")" : "", narrow && !compare ? ")" : "");
+}
+
+static void emit_binary(Emit *e, IrExpr *x)
+{
+	Type *operand = underlying(x->x->type);
+	if (is_complex(operand)) {
+		emit_complex_binary(e, x, operand);
+		return;
+	}
+	switch (x->op) {
+	case OP_ANDAND: case OP_OROR: case OP_EQ: case OP_NE: case OP_LT: case OP_LE: case OP_GT: case OP_GE:
+		if (operand->kind == TYPE_POINTER && x->y->kind != IR_ZERO) {
+			OUT(e, "((void *)");
+			emit_expr(e, x->x);
+			OUT(e, " %s (void *)", op_text(x->op));
+			emit_expr(e, x->y);
+			OUT(e, ")");
+		} else {
+			emit_infix(e, x, op_text(x->op));
+		}
+		return;
+	default:
+		break;
+	}
+	if (is_float(operand)) {
+		OUT(e, operand->kind == TYPE_FLOAT32 ? "((float)" : "(");
+		emit_infix(e, x, op_text(x->op));
+		OUT(e, ")");
+		return;
+	}
+	emit_integer_binary(e, x, operand);
+}
+
+static void emit_unary(Emit *e, IrExpr *x)
+{
+	Type *u = underlying(x->type);
+	if (x->op == OP_NOT) {
+		OUT(e, "(!");
+		emit_expr(e, x->x);
+		OUT(e, ")");
+	} else if (is_complex(u)) {
+		OUT(e, "(__extension__({ %s v_ = ", type_name(e, u));
+		emit_expr(e, x->x);
+		OUT(e, "; (%s){-v_.re, -v_.im}; }))", type_name(e, u));
+	} else if (is_float(u)) {
+		OUT(e, "(-");
+		emit_expr(e, x->x);
+		OUT(e, ")");
+	} else {
+		const char *ut = unsigned_of(u);
+		OUT(e, "((%s)%s(%s)", type_name(e, u), x->op == OP_SUB ? "-" : "~", ut ? ut : type_name(e, u));
+		emit_expr(e, x->x);
+		OUT(e, ")");
+	}
+}
+
+/* ---- conversions, parts, composites --------------------------------------------------------------- */
+
+static bool is_pointer_like(Type *u)
+{
+	return u->kind == TYPE_POINTER || u->kind == TYPE_UNSAFE_POINTER || u->kind == TYPE_MAP || u->kind == TYPE_CHAN ||
+	       u->kind == TYPE_FUNC || u->kind == TYPE_UNTYPED_NIL;
+}
+
+static void emit_numeric_conversion(Emit *e, IrExpr *x, Type *from, Type *to)
+{
+	const char *ct = type_name(e, to);
+	if (is_float(from) && is_integer(to)) {
+		bool wide_unsigned = to->kind == TYPE_UINT64 || to->kind == TYPE_UINT || to->kind == TYPE_UINTPTR;
+		OUT(e, "((%s)gol_float_to_%s(", ct, wide_unsigned ? "uint" : "int");
+		emit_expr(e, x->x);
+		OUT(e, "))");
+	} else if (is_float(to) && is_float(from)) {
+		OUT(e, "gol_round%d((%s)", to->kind == TYPE_FLOAT32 ? 32 : 64, ct);
+		emit_expr(e, x->x);
+		OUT(e, ")");
+	} else if (is_complex(to)) {
+		if (from->kind == to->kind) {
+			emit_expr(e, x->x);
+			return;
+		}
+		OUT(e, "gol_complex_%s(", to->kind == TYPE_COMPLEX64 ? "narrow" : "widen");
+		emit_expr(e, x->x);
+		OUT(e, ")");
+	} else {
+		OUT(e, "((%s)", ct);
+		emit_expr(e, x->x);
+		OUT(e, ")");
+	}
+}
+
+static void emit_conversion(Emit *e, IrExpr *x)
+{
+	Type *from = underlying(x->x->type), *to = underlying(x->type);
+	if (is_pointer_like(from) || is_pointer_like(to)) {
+		OUT(e, "((%s)", type_name(e, x->type));
+		if (!is_pointer_like(from) || !is_pointer_like(to))
+			OUT(e, "(uintptr_t)");
+		emit_expr(e, x->x);
+		OUT(e, ")");
+	} else if (is_numeric(from) && is_numeric(to)) {
+		emit_numeric_conversion(e, x, from, to);
+	} else if (strcmp(type_name(e, x->x->type), type_name(e, x->type)) == 0) {
+		emit_expr(e, x->x);
+	} else {
+		OUT(e, "GOL_REINTERPRET(%s, ", type_name(e, x->type));
+		emit_expr(e, x->x);
+		OUT(e, ")");
+	}
+}
+
+static void emit_part(Emit *e, IrExpr *x)
+{
+	static const char *const names[] = {
+		[PART_PTR] = "ptr", [PART_LEN] = "len", [PART_CAP] = "cap", [PART_TYPE] = "type", [PART_TAB] = "tab", [PART_DATA] = "data",
+		[PART_RE] = "re", [PART_IM] = "im"};
+	Type *from = underlying(x->x->type);
+	switch (x->part) {
+	case PART_ITER_KEY:
+	case PART_ITER_VALUE:
+		OUT(e, "%s.%s", var_name(e, x->x->var), x->part == PART_ITER_KEY ? "key" : "value");
+		return;
+	case PART_WORD:
+		if (!is_scalar(x->x->type))
+			OUT(e, "GOL_REINTERPRET(void *, ");
+		else
+			OUT(e, "((void *)");
+		emit_expr(e, x->x);
+		OUT(e, ")");
+		return;
+	case PART_UNWORD:
+		if (!is_scalar(x->type))
+			OUT(e, "GOL_REINTERPRET(%s, ", type_name(e, x->type));
+		else
+			OUT(e, "((%s)", type_name(e, x->type));
+		emit_expr(e, x->x);
+		OUT(e, ")");
+		return;
+	case PART_TYPE:
+		if (from->kind == TYPE_INTERFACE && interface_methods(e->c, from).len) {
+			OUT(e, "gol_iface_type(");
+			emit_expr(e, x->x);
+			OUT(e, ")");
+			return;
+		}
+		OUT(e, "((void *)(uintptr_t)");
+		emit_expr(e, x->x);
+		OUT(e, ".type)");
+		return;
+	case PART_TAB:
+		OUT(e, "((void *)(uintptr_t)");
+		emit_expr(e, x->x);
+		OUT(e, ".tab)");
+		return;
+	case PART_PTR:
+		OUT(e, "((void *)(uintptr_t)");
+		emit_expr(e, x->x);
+		OUT(e, ".ptr)");
+		return;
+	default:
+		emit_expr(e, x->x);
+		OUT(e, ".%s", names[x->part]);
+	}
+}
+
+static void emit_make(Emit *e, IrExpr *x)
+{
+	Type *u = underlying(x->type);
+	if (x->args.len == 0) {
+		emit_zero(e, x->type);
+		return;
+	}
+	OUT(e, "((%s){", type_name(e, x->type));
+	if (u->kind == TYPE_ARRAY)
+		OUT(e, "{");
+	for (int i = 0; i < x->args.len; i++) {
+		if (i)
+			OUT(e, ", ");
+		emit_expr(e, x->args.items[i]);
+	}
+	OUT(e, u->kind == TYPE_ARRAY ? "}})" : "})");
+}
+
+static void emit_condition(Emit *e, IrExpr *x)
+{
+	OUT(e, "(");
+	emit_expr(e, x->x);
+	OUT(e, " ? ");
+	emit_expr(e, x->y);
+	OUT(e, " : ");
+	emit_expr(e, x->args.items[0]);
+	OUT(e, ")");
+}
+
+void emit_expr(Emit *e, IrExpr *x)
+{
+	switch (x->kind) {
+	case IR_CONST:
+		emit_constant(e, x->cval, x->type);
+		break;
+	case IR_ZERO:
+		emit_zero(e, x->type);
+		break;
+	case IR_VAR: case IR_GLOBAL: case IR_FIELD: case IR_INDEX: case IR_ELEM: case IR_DEREF: case IR_STATIC:
+		emit_access(e, x, true);
+		break;
+	case IR_ADDR:
+		if (is_struct_pointer(x->type))
+			OUT(e, "((%s)", type_name(e, x->type));
+		else
+			OUT(e, "((void *)");
+		emit_address(e, x->x);
+		OUT(e, ")");
+		break;
+	case IR_UNARY:
+		emit_unary(e, x);
+		break;
+	case IR_BINARY:
+		emit_binary(e, x);
+		break;
+	case IR_CONVERT:
+		emit_conversion(e, x);
+		break;
+	case IR_PART:
+		emit_part(e, x);
+		break;
+	case IR_MAKE:
+		emit_make(e, x);
+		break;
+	case IR_TYPE:
+		OUT(e, "((void *)(uintptr_t)&%s)", type_descriptor(e, x->of));
+		break;
+	case IR_ITAB:
+		OUT(e, "((void *)(uintptr_t)&%s)", itab_name(e, x->type2, x->of));
+		break;
+	case IR_FUNC:
+		OUT(e, "%s", func_value(e, x->func));
+		break;
+	case IR_CODE:
+		OUT(e, "((void *)%s)", function_name(e, x->func));
+		break;
+	case IR_RT:
+		OUT(e, "%s(g", rt_name(x->rt));
+		for (int i = 0; i < x->args.len; i++) {
+			OUT(e, ", ");
+			emit_expr(e, x->args.items[i]);
+		}
+		OUT(e, ")");
+		break;
+	case IR_CONDITION:
+		emit_condition(e, x);
+		break;
+	case IR_TEXT:
+		OUT(e, "%s", x->text);
+		break;
+	}
+}

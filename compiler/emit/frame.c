@@ -1,0 +1,282 @@
+/*
+ * frame.c - saved frames: their layout, the table of points with exact pointer
+ * maps, and the code that saves a PLAIN function's variables.
+ *
+ *     typedef struct { gol_frame h; R r; _Alignas(8) T x; ...; gol_defer *defers; gol_pending pending; } f_frame;
+ *
+ * Every member starts at a multiple of 8, so that any scalar can be stored as a
+ * 64-bit word. Points: 0 is the entry, 1..n the resume points in order of the body,
+ * n + 1 the epilogue's call where there are defers, then places that only panic.
+ * Both styles share layout and numbering: a PLAIN function's frame is resumed by the FRAMED body.
+ */
+#include "emitter.h"
+
+#include <string.h>
+
+static int64_t align8(int64_t n) { return (n + 7) / 8 * 8; }
+
+static void number_list(Emit *e, IrStmtList *list, bool resume)
+{
+	for (int i = 0; i < list->len; i++) {
+		IrStmt *s = list->items[i];
+		bool mine = resume ? s->may_freeze && e->has_frame : s->may_panic && !(s->may_freeze && e->has_frame);
+		if (mine) {
+			s->point = e->next_point++;
+			vec_push(E_ALLOC(e), &e->point_pos, s->pos);
+			if (resume)
+				vec_push(E_ALLOC(e), &e->resume_stmts, s);
+		}
+		number_list(e, &s->body, resume);
+		number_list(e, &s->else_body, resume);
+		for (int k = 0; k < s->cases.len; k++)
+			number_list(e, &s->cases.items[k]->body, resume);
+		number_list(e, &s->post, resume);
+	}
+}
+
+static void number_points(Emit *e)
+{
+	e->point_pos.len = e->resume_stmts.len = 0;
+	vec_push(E_ALLOC(e), &e->point_pos, e->f->pos);
+	vec_push(E_ALLOC(e), &e->resume_stmts, NULL);
+	e->next_point = 1;
+	number_list(e, &e->f->body, true);
+	if (e->f->has_defer) {
+		e->next_point++;
+		vec_push(E_ALLOC(e), &e->point_pos, e->f->end_pos.line ? e->f->end_pos : e->f->pos);
+		vec_push(E_ALLOC(e), &e->resume_stmts, NULL);
+	}
+	e->resume_count = e->next_point;
+	number_list(e, &e->f->body, false);
+}
+
+void layout_frame(Emit *e)
+{
+	IrFunc *f = e->f;
+	number_points(e);
+	e->info = arena_printf(E_ALLOC(e), "%s_5info", f->symbol);
+	e->frame_type = arena_printf(E_ALLOC(e), "%s_5frame", f->symbol);
+	if (!e->has_frame)
+		return;
+	int64_t offset = 16;
+	Buf b;
+	buf_init(&b, E_ALLOC(e));
+	if (f->result_types.len) {
+		buf_printf(&b, "\t%s r;\n", result_name(e, &f->result_types));
+		for (int i = 0; i < f->result_types.len; i++) {
+			int64_t align = type_align(e->c, f->result_types.items[i]);
+			offset = (offset + align - 1) / align * align + type_size(e->c, f->result_types.items[i]);
+		}
+		offset = align8(offset);
+	}
+	for (int i = 0; i < f->vars.len; i++) {
+		IrVar *v = f->vars.items[i];
+		if (!v->in_frame)
+			continue;
+		v->offset = offset;
+		const char *ct = v->map_iterator ? "gol_map_iter" : type_name(e, v->type);
+		buf_printf(&b, "\t_Alignas(8) %s%s%s;\n", ct, ct[strlen(ct) - 1] == '*' ? "" : " ", v->c_name);
+		offset += align8(v->map_iterator ? 72 : type_size(e->c, v->type));
+	}
+	if (f->has_defer) {
+		buf_str(&b, "\t_Alignas(8) gol_defer *defers;\n\tgol_pending pending;\n");
+		offset += 24;
+	}
+	f->frame_size = offset;
+	buf_printf(&e->data, "typedef struct {\n\tgol_frame h;\n%s} %s;\n_Static_assert(sizeof(%s) == %lld, \"frame\");\n", b.s ? b.s : "",
+	           e->frame_type, e->frame_type, (long long)offset);
+}
+
+/* ---- pointer maps ------------------------------------------------------------------------- */
+
+static void var_bits(Emit *e, IrVar *v, char *bits)
+{
+	int64_t at = v->offset - 16;
+	if (v->map_iterator)
+		memset(bits + at / 8, '1', 5);
+	else
+		add_pointer_bits(e, v->type, at, bits);
+}
+
+static const char *bits_at(Emit *e, int point, int words)
+{
+	IrFunc *f = e->f;
+	char *bits = arena_alloc(E_ALLOC(e), (size_t)words + 9);
+	memset(bits, '0', (size_t)words);
+	IrStmt *s = e->resume_stmts.items[point];
+	for (int i = 0; i < f->vars.len; i++) {
+		IrVar *v = f->vars.items[i];
+		if (!v->in_frame)
+			continue;
+		bool always = v->addr_taken || v->map_iterator || v == f->recover_var;
+		bool live = point == 0 ? v->kind == VAR_PARAM || v == f->context
+		            : s        ? s->live[i / 64] >> (i % 64) & 1
+		                       : always;
+		if (live)
+			var_bits(e, v, bits);
+	}
+	if (point && f->has_defer) {
+		bits[(f->frame_size - 16) / 8 - 3] = '1';
+		bits[(f->frame_size - 16) / 8 - 2] = '1';
+		if (!s) {   /* in the epilogue: what it returns */
+			for (int i = 0; i < f->results.len; i++)
+				if (f->results.items[i]->kind == IR_VAR)
+					var_bits(e, f->results.items[i]->var, bits);
+				else if (f->results.items[i]->kind == IR_DEREF && f->results.items[i]->x->kind == IR_VAR)
+					var_bits(e, f->results.items[i]->x->var, bits);
+			if (f->defer_list)
+				var_bits(e, f->defer_list, bits);
+		}
+	}
+	return bits;
+}
+
+static void emit_maps(Emit *e, int words, int *map_of_point)
+{
+	int bytes = (words + 7) / 8, count = 0;
+	Map seen = {.by_text = true};
+	Buf b;
+	buf_init(&b, E_ALLOC(e));
+	for (int point = 0; point < e->resume_count; point++) {
+		const char *bits = bits_at(e, point, words);
+		intptr_t known = (intptr_t)map_get(&seen, bits);
+		if (!known) {
+			known = ++count;
+			map_put(E_ALLOC(e), &seen, bits, (void *)known);
+			for (int i = 0; i < bytes; i++) {
+				unsigned byte = 0;
+				for (int k = 0; k < 8 && i * 8 + k < words; k++)
+					byte |= (unsigned)(bits[i * 8 + k] == '1') << k;
+				buf_printf(&b, "%u, ", byte);
+			}
+		}
+		map_of_point[point] = (int)known - 1;
+	}
+	if (bytes)
+		buf_printf(&e->data, "static const uint8_t %s_maps[] = {%s};\n", e->info, b.s);
+}
+
+void emit_info(Emit *e)
+{
+	IrFunc *f = e->f;
+	int words = e->has_frame ? (int)(f->frame_size - 16) / 8 : 0;
+	int *map_of_point = NEW_ARRAY(E_ALLOC(e), int, e->next_point);
+	if (words)
+		emit_maps(e, words, map_of_point);
+	buf_printf(&e->data, "static const gol_point %s_points[] = {", e->info);
+	for (int i = 0; i < e->next_point; i++)
+		buf_printf(&e->data, "%s{%u, %d}", i ? ", " : "", e->point_pos.items[i].line, map_of_point[i]);
+	buf_str(&e->data, "};\n");
+	SourceFile *file = e->f->pos.file ? e->c->files.items[e->f->pos.file] : NULL;
+	buf_printf(&e->data, "%sconst gol_func_info %s = {\n\t.name = ", f->is_weak ? "GOL_WEAK " : "static ", e->info);
+	emit_string_literal(&e->data, f->go_name, strlen(f->go_name));
+	buf_str(&e->data, ", .file = ");
+	const char *path = file ? file->full_path : "<autogenerated>";
+	emit_string_literal(&e->data, path, strlen(path));
+	buf_printf(&e->data, ", .line = %u,\n\t.frame_size = %lld, .point_count = %d, .points = %s_points", f->pos.line,
+	           e->has_frame ? (long long)f->frame_size : 16, e->next_point, e->info);
+	if (words)
+		buf_printf(&e->data, ", .maps = %s_maps, .map_bytes = %d", e->info, (words + 7) / 8);
+	if (f->has_defer)
+		buf_str(&e->data, ", .flags = GOL_FUNC_HAS_DEFERS");
+	if (e->has_frame)
+		buf_printf(&e->data, ",\n\t.start = %s_5start, .body = %s_5body", f->symbol, f->symbol);
+	buf_printf(&e->data, ", .code = (void *)%s,\n};\n", f->symbol);
+	vec_push(E_ALLOC(e), &e->infos, f);
+}
+
+/* ---- saving a PLAIN function -------------------------------------------------------------------- */
+
+void emit_return_zero(Emit *e)
+{
+	if (e->style == STYLE_FRAMED || e->f->result_types.len == 0) {
+		buf_str(e->out, "return;");
+		return;
+	}
+	buf_str(e->out, "return ");
+	if (e->f->result_types.len == 1)
+		emit_zero(e, e->f->result_types.items[0]);
+	else
+		buf_printf(e->out, "(%s){0}", result_name(e, &e->f->result_types));
+	buf_str(e->out, ";");
+}
+
+/* Words of a variable that travel as arguments: their C expressions, and slot numbers. */
+static int save_words(Emit *e, IrVar *v, Buf *words, Buf *slots)
+{
+	static const struct { const char *field[3]; int n; } parts[] = {{{".ptr", ".len"}, 2}, {{".ptr", ".len", ".cap"}, 3},
+	                                                              {{".type", ".data"}, 2}, {{".tab", ".data"}, 2}};
+	Type *u = underlying(v->type);
+	int kind = u->kind == TYPE_STRING || u->kind == TYPE_UNTYPED_STRING ? 0 : u->kind == TYPE_SLICE ? 1
+	           : u->kind == TYPE_INTERFACE ? (interface_methods(e->c, u).len ? 3 : 2) : -1;
+	int slot = (int)v->offset / 8;
+	if (kind >= 0) {
+		for (int i = 0; i < parts[kind].n; i++) {
+			bool pointer = i == 0 || kind >= 2;
+			buf_printf(words, ", (uint64_t)%s%s%s", pointer ? "(uintptr_t)" : "", v->c_name, parts[kind].field[i]);
+			buf_printf(slots, "%d, ", slot + i);
+		}
+		return parts[kind].n;
+	}
+	if (!is_scalar(v->type))
+		return 0;
+	buf_printf(slots, "%d, ", slot);
+	if (is_float(u))
+		buf_printf(words, ", gol_word_of_%s(%s)", u->kind == TYPE_FLOAT32 ? "float" : "double", v->c_name);
+	else
+		buf_printf(words, ", (uint64_t)%s%s", is_integer(u) || is_boolean(u) ? "" : "(uintptr_t)", v->c_name);
+	return 1;
+}
+
+/* In PLAIN style, after something unwound at point: save what is live there (s NULL: the parameters, at the entry), return. */
+static void emit_plain_save(Emit *e, IrStmt *s, int point)
+{
+	IrFunc *f = e->f;
+	Buf words, slots, objects;
+	buf_init(&words, E_ALLOC(e));
+	buf_init(&slots, E_ALLOC(e));
+	buf_init(&objects, E_ALLOC(e));
+	int count = 0;
+	for (int i = 0; i < f->vars.len; i++) {
+		IrVar *v = f->vars.items[i];
+		bool live = s ? s->live[i / 64] >> (i % 64) & 1 : v->kind == VAR_PARAM || v == f->context;
+		if (!live || !v->in_frame)
+			continue;
+		bool object = (v->addr_taken || v->map_iterator) && s;
+		if (object) {
+			buf_printf(&objects, " gol_freeze_object(g, &%s, &fr->%s, sizeof %s);", v->c_name, v->c_name, v->c_name);
+			continue;
+		}
+		int n = save_words(e, v, &words, &slots);
+		count += n;
+		if (n == 0)
+			buf_printf(&objects, " fr->%s = %s;", v->c_name, v->c_name);
+	}
+	buf_printf(&e->data, "static const gol_save %s_save%d = {&%s, %d, %d, ", e->info, point, e->info, point, count);
+	if (count)
+		buf_printf(&e->data, "(const uint16_t[]){%s}};\n", slots.s);
+	else
+		buf_str(&e->data, "NULL};\n");
+	buf_str(e->out, "{ ");
+	if (objects.s)
+		buf_printf(e->out, "%s *fr = ", e->frame_type);
+	buf_printf(e->out, "gol_freeze_words(g, &%s_save%d%s);%s ", e->info, point, words.s ? words.s : "", objects.s ? objects.s : "");
+	emit_return_zero(e);
+	buf_str(e->out, " }");
+}
+
+void emit_save(Emit *e, IrStmt *s)
+{
+	int point = s ? s->point : 0;
+	if (e->style == STYLE_PLAIN) {
+		if (e->has_frame && (!s || s->may_freeze)) {
+			emit_plain_save(e, s, point);
+			return;
+		}
+		buf_printf(e->out, "{ gol_record_point(g, &%s, %d); ", e->info, point);
+		emit_return_zero(e);
+		buf_str(e->out, " }");
+		return;
+	}
+	buf_printf(e->out, "{ h->resume = %d; %s }", point, e->f->has_defer ? "goto unwind;" : "return;");
+}

@@ -1,0 +1,298 @@
+/*
+ * func.c - functions: prototypes, func values, and the three shapes a function's C
+ * takes (emitter.h): entry and framed body; plain function and framed body; plain
+ * function alone.
+ */
+#include "emitter.h"
+
+#include <string.h>
+
+static const char *spaced(const char *ctype)
+{
+	return ctype[strlen(ctype) - 1] == '*' ? "" : " ";
+}
+
+/* RESULT name(gol_g *g, T a, ..., gol_func *context_); without parameter names in prototypes. */
+void print_signature(Emit *e, Buf *out, IrFunc *f, const char *name, bool names)
+{
+	const char *result = result_name(e, &f->result_types);
+	Buf b;      /* parameter types first: asking for them may print definitions, never into out */
+	buf_init(&b, E_ALLOC(e));
+	for (int i = 0; i < f->params.len; i++) {
+		const char *ct = type_name(e, f->params.items[i]->type);
+		buf_printf(&b, names ? ", %s%s%s" : ", %s", ct, spaced(ct), f->params.items[i]->c_name);
+	}
+	if (f->context)
+		buf_str(&b, names ? ", gol_func *context_" : ", gol_func *");
+	buf_printf(out, "%s%s%s(gol_g *%s%s)", result, spaced(result), name, names ? "g" : "", b.s ? b.s : "");
+}
+
+const char *function_name(Emit *e, IrFunc *f)
+{
+	if (!map_get(&e->declared, f->symbol)) {
+		map_put(E_ALLOC(e), &e->declared, f->symbol, (void *)1);
+		Buf b;
+		buf_init(&b, E_ALLOC(e));
+		print_signature(e, &b, f, f->symbol, false);
+		buf_printf(&e->protos, "%s%s;\n", f->defined && f->is_static ? "static " : f->defined && f->is_weak ? "GOL_WEAK " : "", b.s);
+	}
+	return f->symbol;
+}
+
+/* A plain function as a value: code that takes a context and drops it. */
+const char *func_value(Emit *e, IrFunc *f)
+{
+	const char *symbol = arena_printf(E_ALLOC(e), "%s_5func", f->symbol);
+	symbol = intern_str(e->c, symbol);
+	const char *address = arena_printf(E_ALLOC(e), "(&%s)", symbol);
+	if (map_get(&e->declared, symbol))
+		return address;
+	map_put(E_ALLOC(e), &e->declared, symbol, (void *)1);
+	const char *target = function_name(e, f);
+	if (f->context) {
+		buf_printf(&e->protos, "static gol_func %s = {(void *)%s};\n", symbol, target);
+		return address;
+	}
+	Buf params, args;
+	buf_init(&params, E_ALLOC(e));
+	buf_init(&args, E_ALLOC(e));
+	for (int i = 0; i < f->params.len; i++) {
+		const char *ct = type_name(e, f->params.items[i]->type);
+		buf_printf(&params, ", %s%sp%d", ct, spaced(ct), i);
+		buf_printf(&args, ", p%d", i);
+	}
+	const char *result = result_name(e, &f->result_types);
+	buf_printf(&e->protos,
+	           "static %s%s%s_5value(gol_g *g%s, gol_func *context)\n{\n\tGOL_AIM(g, %s_5value, %s);\n\t%s%s(g%s);\n}\n"
+	           "static gol_func %s = {(void *)%s_5value};\n",
+	           result, spaced(result), f->symbol, params.s ? params.s : "", f->symbol, target, f->result_types.len ? "return " : "",
+	           target, args.s ? args.s : "", symbol, f->symbol);
+	return address;
+}
+
+/* ---- the parts ------------------------------------------------------------------------------------ */
+
+static void name_variables(Emit *e)
+{
+	e->names_used = (Map){.by_text = true};
+	for (int i = 0; i < e->f->vars.len; i++) {
+		IrVar *v = e->f->vars.items[i];
+		v->c_name = local_name(e, v->name ? v->name : "t");
+		if (!e->has_frame)
+			v->in_frame = false;
+	}
+}
+
+static bool is_parameter(Emit *e, IrVar *v) { return v->kind == VAR_PARAM || v == e->f->context; }
+
+/* C declarations of the variables that are not in the frame (PLAIN: of all but the parameters). */
+static void declare_locals(Emit *e)
+{
+	bool framed = e->style == STYLE_FRAMED;
+	for (int i = 0; i < e->f->vars.len; i++) {
+		IrVar *v = e->f->vars.items[i];
+		if ((framed && v->in_frame) || (is_parameter(e, v) && v != e->f->context))
+			continue;
+		if (v == e->f->context) {
+			emit_line(e, "%s%s%s = (void *)context_;", type_name(e, v->type), spaced(type_name(e, v->type)), v->c_name);
+			continue;
+		}
+		const char *ct = v->map_iterator ? "gol_map_iter" : type_name(e, v->type);
+		bool zero = framed || v->needs_zero || v->addr_taken || v->map_iterator;
+		bool empty = !v->map_iterator && type_size(e->c, v->type) == 0;
+		emit_line(e, "%s%s%s%s;", ct, spaced(ct), v->c_name, !zero ? "" : empty ? " = {}" : v->map_iterator || !is_scalar(v->type) ? " = {0}" : " = 0");
+	}
+}
+
+static void zero_frame_variables(Emit *e)
+{
+	for (int i = 0; i < e->f->vars.len; i++) {
+		IrVar *v = e->f->vars.items[i];
+		if (!v->in_frame || is_parameter(e, v) || v == e->f->recover_var || !(v->needs_zero || v->addr_taken || v->map_iterator))
+			continue;
+		if (!v->map_iterator && is_scalar(v->type))
+			emit_line(e, "fr->%s = 0;", v->c_name);
+		else
+			emit_line(e, "memset(&fr->%s, 0, sizeof fr->%s);", v->c_name, v->c_name);
+	}
+	if (e->f->has_defer) {
+		emit_line(e, "fr->defers = NULL;");
+		emit_line(e, "fr->pending = (gol_pending){0};");
+	}
+}
+
+static void emit_epilogue(Emit *e)
+{
+	IrFunc *f = e->f;
+	int point = e->resume_count - 1;
+	const char *list = f->defer_list ? arena_printf(E_ALLOC(e), "(gol_defer **)%s", var_name(e, f->defer_list)) : "&fr->defers";
+	const char *head = f->defer_list ? arena_printf(E_ALLOC(e), "*(void **)%s", var_name(e, f->defer_list)) : "fr->defers";
+	emit_line(e, "goto epilogue;");
+	buf_str(e->out, "unwind:\n");
+	emit_line(e, "if (g->unwinding == GOL_FREEZE || g->unwinding == GOL_FATAL) return;");
+	emit_line(e, "fr->pending = gol_take_pending(g);");
+	buf_str(e->out, "epilogue:\n");
+	if (f->defer_list)
+		emit_line(e, "while (%s && %s) {", var_name(e, f->defer_list), head);
+	else
+		emit_line(e, "while (%s) {", head);
+	emit_line(e, "\tgol_func *fn_ = gol_defer_pop(g, %s, fr->pending);", list);
+	emit_line(e, "\t((void (*)(gol_g *, gol_func *))fn_->code)(g, fn_);");
+	emit_line(e, "r%d:", point);
+	emit_line(e, "\tif (g->unwinding == GOL_FREEZE || g->unwinding == GOL_FATAL) { h->resume = %d; return; }", point);
+	emit_line(e, "\tgol_defer_done(g, &fr->pending);");
+	emit_line(e, "}");
+	emit_line(e, "if (fr->pending.reason) { gol_continue_unwinding(g, fr->pending); return; }");
+	for (int i = 0; i < f->results.len; i++) {
+		if (type_size(e->c, f->result_types.items[i]) == 0)
+			continue;
+		emit_indent(e);
+		if (f->results.len == 1)
+			buf_str(e->out, "fr->r = ");
+		else
+			buf_printf(e->out, "fr->r.r%d = ", i);
+		emit_expr(e, f->results.items[i]);
+		buf_str(e->out, ";\n");
+	}
+}
+
+static void emit_framed_body(Emit *e)
+{
+	e->style = STYLE_FRAMED;
+	e->next_label = 0;
+	buf_printf(&e->protos, "static void %s_5body(gol_g *g, gol_frame *h);\n", e->f->symbol);
+	emit_line(e, "static void %s_5body(gol_g *g, gol_frame *h)\n{", e->f->symbol);
+	e->indent++;
+	emit_line(e, "%s *fr = (%s *)h;", e->frame_type, e->frame_type);
+	declare_locals(e);
+	if (e->resume_count > 1) {
+		emit_line(e, "switch (h->resume) {");
+		for (int i = 1; i < e->resume_count; i++)
+			emit_line(e, "case %d: goto r%d;", i, i);
+		emit_line(e, "}");
+	}
+	zero_frame_variables(e);
+	emit_statements(e, &e->f->body);
+	if (e->f->has_defer)
+		emit_epilogue(e);
+	e->indent--;
+	emit_line(e, "}\n");
+}
+
+/* Resume point 0: the entry with the arguments saved in the frame. */
+static void emit_start(Emit *e)
+{
+	IrFunc *f = e->f;
+	buf_printf(&e->protos, "static void %s_5start(gol_g *g, gol_frame *h);\n", f->symbol);
+	emit_line(e, "static void %s_5start(gol_g *g, gol_frame *h)\n{", f->symbol);
+	emit_line(e, "\t%s *fr = (%s *)h;", e->frame_type, e->frame_type);
+	const char *result = result_name(e, &f->result_types);
+	buf_char(e->out, '\t');
+	if (f->result_types.len)
+		buf_printf(e->out, "%s%sr = ", result, spaced(result));
+	buf_printf(e->out, "%s(g", f->symbol);
+	for (int i = 0; i < f->params.len; i++)
+		buf_printf(e->out, ", fr->%s", f->params.items[i]->c_name);
+	if (f->context)
+		buf_printf(e->out, ", (gol_func *)fr->%s", f->context->c_name);
+	buf_str(e->out, ");\n");
+	if (f->result_types.len)
+		emit_line(e, "\tif (!g->unwinding) fr->r = r;");
+	emit_line(e, "}\n");
+}
+
+static void emit_linkage(Emit *e)
+{
+	buf_str(e->out, e->f->is_static ? "static " : e->f->is_weak ? "GOL_WEAK " : "");
+}
+
+static void emit_entry(Emit *e)
+{
+	IrFunc *f = e->f;
+	e->style = STYLE_PLAIN;
+	emit_linkage(e);
+	print_signature(e, e->out, f, f->symbol, true);
+	buf_str(e->out, "\n{\n");
+	e->indent++;
+	emit_line(e, "%s fr;", e->frame_type);
+	emit_line(e, "fr.h.func = &%s;", e->info);
+	emit_line(e, "fr.h.resume = 0;");
+	for (int i = 0; i < f->params.len; i++)
+		emit_line(e, "fr.%s = %s;", f->params.items[i]->c_name, f->params.items[i]->c_name);
+	if (f->context)
+		emit_line(e, "fr.%s = (void *)context_;", f->context->c_name);
+	emit_indent(e);
+	buf_str(e->out, "if (GOL_MUST_FREEZE(g)) { gol_freeze_frame(g, &fr.h); ");
+	emit_return_zero(e);
+	buf_str(e->out, " }\n");
+	if (f->recover_var)
+		emit_line(e, "fr.%s = gol_recover_take(g, (void *)%s);", f->recover_var->c_name, f->symbol);
+	emit_line(e, "%s_5body(g, &fr.h);", f->symbol);
+	emit_indent(e);
+	buf_str(e->out, "if (GOL_UNWINDING(g)) { gol_freeze_frame(g, &fr.h); ");
+	emit_return_zero(e);
+	buf_str(e->out, " }\n");
+	if (f->result_types.len)
+		emit_line(e, "return fr.r;");
+	e->indent--;
+	emit_line(e, "}\n");
+}
+
+static void emit_plain(Emit *e)
+{
+	IrFunc *f = e->f;
+	e->style = STYLE_PLAIN;
+	e->next_label = 0;
+	emit_linkage(e);
+	print_signature(e, e->out, f, f->symbol, true);
+	buf_str(e->out, "\n{\n");
+	e->indent++;
+	declare_locals(e);
+	if (e->has_frame) {
+		emit_indent(e);
+		buf_str(e->out, "if (GOL_MUST_FREEZE(g)) ");
+		emit_save(e, NULL);
+		buf_char(e->out, '\n');
+	}
+	if (f->recover_var)
+		emit_line(e, "%s = gol_recover_take(g, (void *)%s);", f->recover_var->c_name, f->symbol);
+	emit_statements(e, &f->body);
+	e->indent--;
+	emit_line(e, "}\n");
+}
+
+static void emit_heading(Emit *e)
+{
+	IrFunc *f = e->f;
+	const char *path = f->pos.file ? e->c->files.items[f->pos.file]->path : "generated";
+	const char *base = strrchr(path, '/');
+	emit_line(e, "/* %s:%u: %s */", base ? base + 1 : path, f->pos.line, f->go_name);
+}
+
+void emit_function(Emit *e, IrFunc *f)
+{
+	e->f = f;
+	e->out = &e->code;
+	e->indent = 0;
+	e->has_frame = f->can_freeze && !f->frameless;
+	f->emitted = true;
+	for (int i = 0; i < f->vars.len; i++)
+		f->vars.items[i]->in_frame = f->vars.items[i]->needs_zero = false;
+	ir_liveness(e->c, f);
+	name_variables(e);
+	function_name(e, f);
+	layout_frame(e);
+	emit_heading(e);
+	if (!e->has_frame) {
+		emit_plain(e);
+	} else if (e->options->versions == 1 || f->has_defer) {
+		emit_framed_body(e);
+		emit_start(e);
+		emit_entry(e);
+	} else {
+		emit_plain(e);
+		emit_framed_body(e);
+		emit_start(e);
+	}
+	emit_info(e);
+}

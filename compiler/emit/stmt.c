@@ -1,0 +1,661 @@
+/*
+ * stmt.c - statements.
+ *
+ * After whatever may unwind stands one check. In FRAMED style the label of the
+ * resume point stands before that check, so that a frame entered because of a panic
+ * takes the same way as one whose callee has just panicked:
+ *
+ *     x = f(g, a);
+ *     if (0) { r1: if (!g->unwinding) x = *(const gol_int *)g->ret; }
+ *     if (GOL_UNWINDING(g)) { h->resume = 1; return; }
+ */
+#include "emitter.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void emit_indent(Emit *e)
+{
+	for (int i = 0; i < e->indent; i++)
+		buf_char(e->out, '\t');
+}
+
+void emit_line(Emit *e, const char *format, ...)
+{
+	char text[512];
+	va_list ap;
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	emit_indent(e);
+	buf_printf(e->out, "%s\n", text);
+}
+
+static const char *spaced(const char *ctype)
+{
+	return ctype[strlen(ctype) - 1] == '*' ? "" : " ";
+}
+
+static bool has_resume(Emit *e, IrStmt *s) { return e->style == STYLE_FRAMED && s->may_freeze; }
+
+/* The unwinding check after statement s; on its own line. */
+static void emit_check(Emit *e, IrStmt *s)
+{
+	if (!s->may_freeze && !s->may_panic)
+		return;
+	emit_indent(e);
+	buf_str(e->out, "if (GOL_UNWINDING(g)) ");
+	emit_save(e, s);
+	buf_char(e->out, '\n');
+}
+
+static void emit_fetch(Emit *e, IrStmt *s, const char *target, const char *ctype)
+{
+	if (has_resume(e, s))
+		emit_line(e, "if (0) { r%d: if (!g->unwinding) %s = *(%s const *)g->ret; }", s->point, target, ctype);
+}
+
+/* ---- assignment ------------------------------------------------------------------------------ */
+
+static bool is_local_place(IrExpr *x)
+{
+	while (x->kind == IR_FIELD || x->kind == IR_INDEX)
+		x = x->x;
+	return x->kind == IR_VAR;
+}
+
+static void emit_barrier_store(Emit *e, IrStmt *s, Type *u)
+{
+	const char *how = u->kind == TYPE_STRING ? "string" : u->kind == TYPE_SLICE ? "slice"
+	                  : u->kind == TYPE_INTERFACE ? (interface_methods(e->c, u).len ? "iface" : "eface")
+	                  : is_scalar(u) ? "pointer" : NULL;
+	if (how) {
+		buf_printf(e->out, "gol_store_%s(", how);
+		emit_address(e, s->dst);
+		buf_str(e->out, ", ");
+		emit_expr(e, s->src);
+		buf_str(e->out, ");\n");
+		return;
+	}
+	const char *ct = type_name(e, s->dst->type);
+	buf_printf(e->out, "{ %s v_ = ", ct);
+	emit_expr(e, s->src);
+	buf_printf(e->out, "; GOL_BARRIER(&%s, ", type_descriptor(e, s->dst->type));
+	emit_address(e, s->dst);
+	buf_str(e->out, ", &v_); ");
+	emit_place(e, s->dst);
+	buf_str(e->out, " = v_; }\n");
+}
+
+/* C type for type change: struct types that differ only in name need no conversion of their own here. */
+static void emit_assign(Emit *e, IrStmt *s)
+{
+	emit_indent(e);
+	Type *t = types_canonical(e->c, s->dst->type);
+	if (type_size(e->c, t) == 0) {
+		buf_str(e->out, ";\n");
+		return;
+	}
+	if (!is_local_place(s->dst) && type_has_pointers(e->c, t)) {
+		emit_barrier_store(e, s, underlying(t));
+		return;
+	}
+	emit_place(e, s->dst);
+	buf_str(e->out, " = ");
+	emit_expr(e, s->src);
+	buf_str(e->out, ";\n");
+}
+
+/* ---- calls ------------------------------------------------------------------------------------- */
+
+static void emit_arguments(Emit *e, IrStmt *s)
+{
+	for (int i = 0; i < s->args.len; i++) {
+		buf_str(e->out, ", ");
+		emit_expr(e, s->args.items[i]);
+	}
+}
+
+static void emit_call_expr(Emit *e, IrStmt *s)
+{
+	switch (s->call) {
+	case IR_CALL_DIRECT:
+		buf_printf(e->out, "%s(g", function_name(e, s->func));
+		emit_arguments(e, s);
+		buf_char(e->out, ')');
+		break;
+	case IR_CALL_RT:
+		buf_printf(e->out, "%s(g", rt_name(s->rt));
+		emit_arguments(e, s);
+		buf_char(e->out, ')');
+		break;
+	case IR_CALL_VALUE:
+		buf_printf(e->out, "((%s)", function_pointer(e, s->signature, false, true));
+		emit_expr(e, s->x);
+		buf_str(e->out, "->code)(g");
+		emit_arguments(e, s);
+		buf_str(e->out, ", ");
+		emit_expr(e, s->x);
+		buf_char(e->out, ')');
+		break;
+	case IR_CALL_METHOD:
+		buf_printf(e->out, "((%s)", function_pointer(e, s->signature, true, false));
+		emit_expr(e, s->x);
+		buf_printf(e->out, ".tab->code[%d])(g, ", s->index);
+		emit_expr(e, s->x);
+		buf_str(e->out, ".data");
+		emit_arguments(e, s);
+		buf_char(e->out, ')');
+		break;
+	}
+}
+
+static TypeList call_results(Emit *e, IrStmt *s)
+{
+	TypeList none = {0};
+	switch (s->call) {
+	case IR_CALL_DIRECT:
+		return s->func->result_types;
+	case IR_CALL_VALUE:
+	case IR_CALL_METHOD:
+		return result_types_of(e, underlying(s->signature));
+	default:
+		return none;
+	}
+}
+
+static bool wants_result(IrStmt *s)
+{
+	for (int i = 0; i < s->dsts.len; i++)
+		if (s->dsts.items[i])
+			return true;
+	return false;
+}
+
+/* The unwound callee's dummy must not be seen in a variable that the epilogue or a pointer may read. */
+static bool assign_at_once(Emit *e, IrVar *v)
+{
+	return !(e->f->has_defer && v->in_frame) && !v->addr_taken;
+}
+
+static void emit_single_call(Emit *e, IrStmt *s, IrVar *dst, const char *ctype)
+{
+	bool direct = assign_at_once(e, dst) || (!s->may_freeze && !s->may_panic);
+	emit_indent(e);
+	if (direct) {
+		buf_printf(e->out, "%s = ", var_name(e, dst));
+	} else {
+		buf_printf(e->out, "{ %s%sr_ = ", ctype, spaced(ctype));
+	}
+	emit_call_expr(e, s);
+	buf_str(e->out, ";\n");
+	emit_fetch(e, s, direct ? var_name(e, dst) : "r_", ctype);
+	emit_check(e, s);
+	if (!direct)
+		emit_line(e, "%s = r_; }", var_name(e, dst));
+}
+
+/* The last call of a wrapper: recover() in what it calls shall see the panic. */
+static void emit_aim(Emit *e, IrStmt *s)
+{
+	IrFunc *f = e->f;
+	if (!(f->aims || f->aims_at) || s->call == IR_CALL_RT)
+		return;
+	emit_indent(e);
+	buf_printf(e->out, "GOL_AIM(g, %s, ", f->symbol);
+	if (s->call == IR_CALL_DIRECT) {
+		buf_str(e->out, function_name(e, s->func));
+	} else {
+		emit_expr(e, s->x);
+		if (s->call == IR_CALL_VALUE)
+			buf_str(e->out, "->code");
+		else
+			buf_printf(e->out, ".tab->code[%d]", s->index);
+	}
+	buf_str(e->out, ");\n");
+}
+
+static void emit_call(Emit *e, IrStmt *s)
+{
+	TypeList results = call_results(e, s);
+	emit_aim(e, s);
+	if (e->f->frameless && s->call != IR_CALL_RT) {
+		emit_indent(e);
+		buf_str(e->out, results.len ? "return " : "");
+		emit_call_expr(e, s);
+		buf_str(e->out, ";\n");
+		return;
+	}
+	if (s->call == IR_CALL_RT && wants_result(s)) {
+		emit_single_call(e, s, s->dsts.items[0], s->dsts.items[0] ? type_name(e, s->dsts.items[0]->type) : rt_result(s->rt));
+		return;
+	}
+	if (!wants_result(s)) {
+		emit_indent(e);
+		emit_call_expr(e, s);
+		buf_str(e->out, ";\n");
+		if (has_resume(e, s))
+			emit_line(e, "r%d:", s->point);
+		emit_check(e, s);
+		return;
+	}
+	if (results.len == 1) {
+		emit_single_call(e, s, s->dsts.items[0], type_name(e, results.items[0]));
+		return;
+	}
+	const char *ctype = result_name(e, &results);
+	emit_indent(e);
+	buf_printf(e->out, "{ %s r_ = ", ctype);
+	emit_call_expr(e, s);
+	buf_str(e->out, ";\n");
+	emit_fetch(e, s, "r_", ctype);
+	emit_check(e, s);
+	emit_indent(e);
+	for (int i = 0; i < s->dsts.len; i++)
+		if (s->dsts.items[i])
+			buf_printf(e->out, "%s = r_.r%d; ", var_name(e, s->dsts.items[i]), i);
+	buf_str(e->out, "}\n");
+}
+
+static void emit_panic_if(Emit *e, IrStmt *s)
+{
+	emit_indent(e);
+	if (s->cond) {
+		buf_str(e->out, "if (GOL_UNLIKELY(");
+		emit_expr(e, s->cond);
+		buf_str(e->out, ")) ");
+	}
+	buf_printf(e->out, "{ %s(g", rt_name(s->rt));
+	emit_arguments(e, s);
+	buf_str(e->out, "); ");
+	emit_save(e, s);
+	buf_str(e->out, " }\n");
+}
+
+/* ---- channels ------------------------------------------------------------------------------------- */
+
+static void emit_send(Emit *e, IrStmt *s)
+{
+	const char *ct = type_name(e, s->src->type);
+	emit_indent(e);
+	buf_printf(e->out, "{ %s%sv_ = ", ct, spaced(ct));
+	emit_expr(e, s->src);
+	buf_str(e->out, "; gol_chan_send(g, ");
+	emit_expr(e, s->x);
+	buf_str(e->out, ", &v_); }\n");
+	if (has_resume(e, s))
+		emit_line(e, "r%d:", s->point);
+	emit_check(e, s);
+}
+
+static void emit_receive(Emit *e, IrStmt *s)
+{
+	IrVar *value = s->dsts.len > 0 ? s->dsts.items[0] : NULL, *ok = s->dsts.len > 1 ? s->dsts.items[1] : NULL;
+	const char *ct = value ? type_name(e, value->type) : NULL;
+	emit_indent(e);
+	buf_str(e->out, "{ bool ok_; ");
+	if (value)
+		buf_printf(e->out, "%s%sv_; ", ct, spaced(ct));
+	buf_str(e->out, "ok_ = gol_chan_receive(g, ");
+	emit_expr(e, s->x);
+	buf_printf(e->out, ", %s);\n", value ? "&v_" : "NULL");
+	if (has_resume(e, s))
+		emit_line(e, "if (0) { r%d: if (!g->unwinding) ok_ = gol_chan_receive_finish(g, %s); }", s->point, value ? "&v_" : "NULL");
+	emit_check(e, s);
+	emit_indent(e);
+	if (value)
+		buf_printf(e->out, "%s = v_; ", var_name(e, value));
+	if (ok)
+		buf_printf(e->out, "%s = ok_; ", var_name(e, ok));
+	buf_str(e->out, "}\n");
+}
+
+/* The union that a select's chosen receive is put into; its member names are b0, b1 ... */
+static bool emit_select_buffers(Emit *e, IrStmt *s)
+{
+	bool any = false;
+	for (int i = 0; i < s->buffers.len; i++) {
+		if (!s->buffers.items[i])
+			continue;
+		const char *ct = type_name(e, s->buffers.items[i]->type);
+		buf_printf(e->out, "%s %s%sb%d;", any ? "" : "union {", ct, spaced(ct), i);
+		any = true;
+	}
+	if (any)
+		buf_str(e->out, " } v_; ");
+	return any;
+}
+
+static void emit_select_cases(Emit *e, IrStmt *s)
+{
+	int n = s->select_cases.len;
+	for (int i = 0; i < n; i++) {
+		IrSelectCase *k = s->select_cases.items[i];
+		if (!k->send)
+			continue;
+		const char *ct = type_name(e, k->value->type);
+		emit_indent(e);
+		buf_printf(e->out, "%s%ss%d_ = ", ct, spaced(ct), i);
+		emit_expr(e, k->value);
+		buf_str(e->out, ";\n");
+	}
+	emit_indent(e);
+	buf_printf(e->out, "gol_select_case cases_[%d] = {", n ? n : 1);
+	for (int i = 0; i < n; i++) {
+		IrSelectCase *k = s->select_cases.items[i];
+		buf_str(e->out, "{");
+		emit_expr(e, k->chan);
+		buf_printf(e->out, k->send ? ", &s%d_, GOL_CASE_SEND}, " : ", NULL, GOL_CASE_RECV}, ", i);
+	}
+	buf_str(e->out, n ? "};\n" : "{0}};\n");
+}
+
+static void emit_select(Emit *e, IrStmt *s)
+{
+	emit_line(e, "{");
+	e->indent++;
+	emit_indent(e);
+	bool buffer = emit_select_buffers(e, s);
+	buf_char(e->out, '\n');
+	emit_select_cases(e, s);
+	emit_line(e, "gol_select_result r_ = gol_select(g, cases_, %d, %s, %s);", s->select_cases.len, s->blocking ? "true" : "false",
+	          buffer ? "&v_" : "NULL");
+	if (has_resume(e, s))
+		emit_line(e, "if (0) { r%d: if (!g->unwinding) r_ = gol_select_finish(g, %s); }", s->point, buffer ? "&v_" : "NULL");
+	emit_check(e, s);
+	for (int i = 0; i < s->buffers.len; i++)
+		if (s->buffers.items[i])
+			emit_line(e, "if (r_.r0 == %d) %s = v_.b%d;", i, var_name(e, s->buffers.items[i]), i);
+	if (s->dsts.len > 0 && s->dsts.items[0])
+		emit_line(e, "%s = r_.r0;", var_name(e, s->dsts.items[0]));
+	if (s->dsts.len > 1 && s->dsts.items[1])
+		emit_line(e, "%s = r_.r1;", var_name(e, s->dsts.items[1]));
+	e->indent--;
+	emit_line(e, "}");
+}
+
+/* ---- control ----------------------------------------------------------------------------------------- */
+
+static void emit_body(Emit *e, IrStmtList *list)
+{
+	e->indent++;
+	emit_statements(e, list);
+	e->indent--;
+}
+
+static void emit_if(Emit *e, IrStmt *s)
+{
+	emit_indent(e);
+	buf_str(e->out, "if (");
+	emit_expr(e, s->cond);
+	buf_str(e->out, ") {\n");
+	emit_body(e, &s->body);
+	while (s->else_body.len == 1 && s->else_body.items[0]->kind == IR_IF) {
+		s = s->else_body.items[0];
+		emit_indent(e);
+		buf_str(e->out, "} else if (");
+		emit_expr(e, s->cond);
+		buf_str(e->out, ") {\n");
+		emit_body(e, &s->body);
+	}
+	if (s->else_body.len) {
+		emit_line(e, "} else {");
+		emit_body(e, &s->else_body);
+	}
+	emit_line(e, "}");
+}
+
+static int jump_label(Emit *e, IrStmt *target)
+{
+	if (!target->c_label)
+		target->c_label = ++e->next_label;
+	return target->c_label;
+}
+
+/* May every statement of post stand in the head of a C for? */
+static bool is_simple_post(Emit *e, IrStmtList *post)
+{
+	for (int i = 0; i < post->len; i++) {
+		IrStmt *s = post->items[i];
+		if (s->kind != IR_ASSIGN || !is_local_place(s->dst) || type_size(e->c, s->dst->type) == 0)
+			return false;
+	}
+	return post->len > 0 && post->len < 3;
+}
+
+static void emit_poll(Emit *e, IrStmt *s)
+{
+	if (!s->may_freeze)
+		return;
+	emit_indent(e);
+	buf_str(e->out, "if (GOL_POLL(g)) ");
+	emit_save(e, s);
+	buf_char(e->out, '\n');
+	if (has_resume(e, s))
+		emit_line(e, "r%d:;", s->point);
+}
+
+static void emit_loop(Emit *e, IrStmt *s)
+{
+	bool simple = is_simple_post(e, &s->post);
+	s->c_label = 0;
+	s->uses_continue = s->uses_break = false;
+	emit_indent(e);
+	buf_str(e->out, "for (; ");
+	if (s->cond)
+		emit_expr(e, s->cond);
+	buf_str(e->out, "; ");
+	for (int i = 0; simple && i < s->post.len; i++) {
+		buf_str(e->out, i ? ", " : "");
+		emit_place(e, s->post.items[i]->dst);
+		buf_str(e->out, " = ");
+		emit_expr(e, s->post.items[i]->src);
+	}
+	buf_str(e->out, ") {\n");
+	e->indent++;
+	emit_poll(e, s);
+	emit_statements(e, &s->body);
+	if (s->uses_continue)
+		emit_line(e, "continue_%d:;", jump_label(e, s));
+	if (!simple)
+		emit_statements(e, &s->post);
+	e->indent--;
+	emit_line(e, "}");
+	if (s->uses_break)
+		emit_line(e, "break_%d:;", jump_label(e, s));
+}
+
+static void emit_switch(Emit *e, IrStmt *s)
+{
+	s->c_label = 0;
+	s->uses_break = false;
+	emit_indent(e);
+	buf_str(e->out, "switch (");
+	emit_expr(e, s->x);
+	buf_str(e->out, ") {\n");
+	for (int i = 0; i < s->cases.len; i++) {
+		IrSwitchCase *k = s->cases.items[i];
+		for (int j = 0; j < k->values.len; j++) {
+			emit_indent(e);
+			buf_str(e->out, "case ");
+			emit_constant(e, k->values.items[j], s->x->type);
+			buf_str(e->out, ":\n");
+		}
+		if (k->values.len == 0)
+			emit_line(e, "default:");
+		emit_body(e, &k->body);
+		e->indent++;
+		emit_line(e, "break;");
+		e->indent--;
+	}
+	emit_line(e, "}");
+	if (s->uses_break)
+		emit_line(e, "break_%d:;", jump_label(e, s));
+}
+
+static void emit_return(Emit *e, IrStmt *s)
+{
+	IrFunc *f = e->f;
+	IrExprList *values = s->args.len ? &s->args : &f->results;
+	if (f->has_defer) {
+		emit_line(e, "goto epilogue;");
+		return;
+	}
+	if (f->frameless && s->args.len == 0 && f->result_types.len)
+		return;     /* the call before it returned already */
+	emit_indent(e);
+	if (f->result_types.len == 0) {
+		buf_str(e->out, "return;\n");
+	} else if (e->style == STYLE_FRAMED) {
+		for (int i = 0; i < values->len; i++) {
+			if (type_size(e->c, f->result_types.items[i]) == 0)
+				continue;
+			if (values->len == 1)
+				buf_str(e->out, "fr->r = ");
+			else
+				buf_printf(e->out, "fr->r.r%d = ", i);
+			emit_expr(e, values->items[i]);
+			buf_str(e->out, "; ");
+		}
+		buf_str(e->out, "return;\n");
+	} else if (values->len == 1) {
+		buf_str(e->out, "return ");
+		emit_expr(e, values->items[0]);
+		buf_str(e->out, ";\n");
+	} else {
+		buf_printf(e->out, "return (%s){", result_name(e, &f->result_types));
+		for (int i = 0; i < values->len; i++) {
+			buf_str(e->out, i ? ", " : "");
+			emit_expr(e, values->items[i]);
+		}
+		buf_str(e->out, "};\n");
+	}
+}
+
+static void emit_block(Emit *e, IrStmt *s)
+{
+	s->c_label = 0;
+	s->uses_break = false;
+	emit_line(e, "{");
+	emit_body(e, &s->body);
+	emit_line(e, "}");
+	if (s->uses_break)
+		emit_line(e, "break_%d:;", jump_label(e, s));
+}
+
+static void emit_map_iter(Emit *e, IrStmt *s)
+{
+	emit_indent(e);
+	if (s->first) {
+		buf_printf(e->out, "gol_map_iter_start(g, &%s, ", type_descriptor(e, s->of ? s->of : s->x->type));
+		emit_expr(e, s->x);
+		buf_printf(e->out, ", &%s);\n", var_name(e, s->iterator));
+	} else {
+		buf_printf(e->out, "gol_map_iter_next(g, &%s);\n", var_name(e, s->iterator));
+	}
+	emit_check(e, s);
+}
+
+/* Onto the frame's list, or onto one in a heap cell that bodies of range-over-func loops share. */
+static void emit_defer(Emit *e, IrStmt *s)
+{
+	emit_indent(e);
+	if (!s->x && !e->f->defer_list) {
+		buf_str(e->out, "fr->defers = gol_defer_push(g, fr->defers, ");
+		emit_expr(e, s->src);
+		buf_str(e->out, ");\n");
+		return;
+	}
+	buf_str(e->out, "{ void *list_ = ");
+	if (s->x)
+		emit_expr(e, s->x);
+	else
+		buf_str(e->out, var_name(e, e->f->defer_list));
+	buf_str(e->out, "; gol_store_pointer(list_, gol_defer_push(g, *(gol_ptr_a *)list_, ");
+	emit_expr(e, s->src);
+	buf_str(e->out, ")); }\n");
+}
+
+static void emit_statement(Emit *e, IrStmt *s)
+{
+	switch (s->kind) {
+	case IR_ASSIGN:
+		emit_assign(e, s);
+		break;
+	case IR_CALL:
+		emit_call(e, s);
+		break;
+	case IR_PANIC_IF:
+		emit_panic_if(e, s);
+		break;
+	case IR_SEND:
+		emit_send(e, s);
+		break;
+	case IR_RECEIVE:
+		emit_receive(e, s);
+		break;
+	case IR_SELECT:
+		emit_select(e, s);
+		break;
+	case IR_IF:
+		emit_if(e, s);
+		break;
+	case IR_LOOP:
+		emit_loop(e, s);
+		break;
+	case IR_SWITCH:
+		emit_switch(e, s);
+		break;
+	case IR_BLOCK:
+		emit_block(e, s);
+		break;
+	case IR_BREAK:
+		s->target->uses_break = true;
+		emit_line(e, "goto break_%d;", jump_label(e, s->target));
+		break;
+	case IR_CONTINUE:
+		s->target->uses_continue = true;
+		emit_line(e, "goto continue_%d;", jump_label(e, s->target));
+		break;
+	case IR_LABEL:
+		emit_line(e, "L_%s:;", s->label);
+		break;
+	case IR_GOTO:
+		emit_line(e, "goto L_%s;", s->label);
+		break;
+	case IR_RETURN:
+		emit_return(e, s);
+		break;
+	case IR_DEFER:
+		emit_defer(e, s);
+		break;
+	case IR_MAP_ITER:
+		emit_map_iter(e, s);
+		break;
+	case IR_KEEP_ALIVE:
+		break;
+	}
+}
+
+static void emit_directive(Emit *e, Pos pos)
+{
+	if (!e->options->line_directives || !pos.file)
+		return;
+	buf_printf(e->out, "#line %u ", pos.line);
+	const char *path = e->c->files.items[pos.file]->full_path;
+	emit_string_literal(e->out, path, strlen(path));
+	buf_char(e->out, '\n');
+}
+
+void emit_statements(Emit *e, IrStmtList *list)
+{
+	uint32_t line = 0;
+	for (int i = 0; i < list->len; i++) {
+		IrStmt *s = list->items[i];
+		if (s->pos.line != line && s->pos.line) {
+			line = s->pos.line;
+			emit_directive(e, s->pos);
+		}
+		emit_statement(e, s);
+	}
+}

@@ -1,0 +1,27 @@
+/*
+ * generated.h - what every generated C file includes: the contract, after switching
+ * off the warnings about things that generated code does on purpose.
+ */
+#ifndef GOL_GENERATED_H
+#define GOL_GENERATED_H
+
+#ifdef __GNUC__     /* what generated C does on purpose */
+#pragma GCC diagnostic ignored "-Wunused-variable"
+#pragma GCC diagnostic ignored "-Wunused-but-set-variable"
+#pragma GCC diagnostic ignored "-Wunused-label"
+#pragma GCC diagnostic ignored "-Wunused-function"
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#else
+#pragma clang diagnostic ignored "-Wsometimes-uninitialized"
+#pragma clang diagnostic ignored "-Wconditional-uninitialized"
+#pragma clang diagnostic ignored "-Wuninitialized"
+#pragma clang diagnostic ignored "-Wtautological-compare"
+#pragma clang diagnostic ignored "-Wself-assign"
+#endif
+#endif
+
+#include "abi.h"
+
+#endif
