@@ -217,30 +217,37 @@ static bool unify_signatures(void *arg, Type *a, Type *b)
 	return unify(arg, a, b, 0);
 }
 
+/* The methods that the constraint demands must be t's; their signatures may tell other parameters. */
+static bool use_methods(Inference *in, int i, Type *t)
+{
+	const char *cause = "";
+	Type *constraint = param_interface(in->params.items[i]->type);
+
+	if (interface_methods(in->c, constraint).len == 0 || mentions_params(t, &in->params))
+		return true;
+	if (missing_method_by(in->c, t, constraint, true, unify_signatures, &in->unifier, in->report ? &cause : NULL))
+		return fail_constraint(in, i, t, cause);
+	return true;
+}
+
 /* What the constraint of parameter i says about its type, and the other way round. */
 static bool use_constraint(Inference *in, int i)
 {
 	Unifier *u = &in->unifier;
-	Type *param = in->params.items[i]->type, *t = unifier_get(u, i), *core;
+	Type *t = unifier_get(u, i), *core;
 	bool tilde, single;
 
-	if (core_term(param, &core, &tilde, &single)) {
+	if (core_term(in->params.items[i]->type, &core, &tilde, &single)) {
 		if (!t) {
 			if (single && !tilde)
 				unifier_set(u, i, core);
 			return true;
 		}
 		Type *match = tilde && !is_type_param(t) ? underlying(t) : t;
-		return unify(u, match, core, UNIFY_INEXACT) || fail_constraint(in, i, t, "");
+		if (!unify(u, match, core, UNIFY_INEXACT))
+			return fail_constraint(in, i, t, "");
 	}
-	if (!t)
-		return true;
-	const char *cause = "";
-	if (unifier_index(u, t) >= 0)
-		return true;        /* another unknown */
-	if (missing_method_by(in->c, t, param_interface(param), true, unify_signatures, u, in->report ? &cause : NULL))
-		return fail_constraint(in, i, t, cause);
-	return true;
+	return !t || use_methods(in, i, t);
 }
 
 static bool use_constraints(Inference *in)

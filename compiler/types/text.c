@@ -15,27 +15,34 @@ typedef struct {
 	Compiler *c;
 	Buf *out;
 	Style style;
+	bool full_paths;        /* messages: every name with its import path */
 } Printer;
 
 static void print(Printer *p, Type *t);
 
 /* ---- names ------------------------------------------------------------------------------ */
 
-static bool name_is_ambiguous(const Printer *p, const Package *package)
+/* Another package of that name is in view: the current one, or one that it imports, however far away. */
+static bool name_in_view(Printer *p, const Package *from, const Package *package, Map *visited)
 {
+	if (map_get(visited, from))
+		return false;
+	map_put(p->c->arena, visited, from, p);
+	if (from != package && from->name && from->path && strcmp(from->name, package->name) == 0 &&
+	    strcmp(from->path, package->path) != 0)
+		return true;
+	for (int i = 0; i < from->imports.len; i++)
+		if (name_in_view(p, from->imports.items[i], package, visited))
+			return true;
+	return false;
+}
+
+static bool name_is_ambiguous(Printer *p, const Package *package)
+{
+	Map visited = {0};
 	const Package *current = p->c->types->current;
 
-	if (!current || !package->path)
-		return false;
-	if (strcmp(current->name, package->name) == 0)
-		return true;
-	for (int i = 0; i < current->imports.len; i++) {
-		const Package *other = current->imports.items[i];
-		if (other != package && other->name && other->path && strcmp(other->name, package->name) == 0 &&
-		    strcmp(other->path, package->path) != 0)
-			return true;
-	}
-	return false;
+	return current && package->path && name_in_view(p, current, package, &visited);
 }
 
 static void print_package(Printer *p, const Package *package)
@@ -44,7 +51,7 @@ static void print_package(Printer *p, const Package *package)
 
 	if (!package || !package->name)
 		return;
-	if (p->style == FOR_RUNTIME_ARGUMENT) {
+	if (p->style == FOR_RUNTIME_ARGUMENT || p->full_paths) {
 		buf_printf(p->out, "%s.", package->path);
 	} else if (p->style == FOR_RUNTIME) {
 		buf_printf(p->out, "%s.", package->name);
@@ -344,7 +351,7 @@ static void print(Printer *p, Type *t)
 
 void type_print(Compiler *c, Buf *out, Type *t)
 {
-	Printer p = {c, out, FOR_MESSAGES};
+	Printer p = {c, out, FOR_MESSAGES, false};
 
 	print(&p, t);
 }
@@ -361,7 +368,7 @@ const char *type_text(Compiler *c, Type *t)
 const char *type_runtime_text(Compiler *c, Type *t)
 {
 	Buf out;
-	Printer p = {c, &out, FOR_RUNTIME};
+	Printer p = {c, &out, FOR_RUNTIME, false};
 
 	buf_init(&out, c->arena);
 	print(&p, t);
@@ -370,18 +377,21 @@ const char *type_runtime_text(Compiler *c, Type *t)
 
 void signature_print(Compiler *c, Buf *out, Type *func, bool names)
 {
-	Printer p = {c, out, FOR_MESSAGES};
+	Printer p = {c, out, FOR_MESSAGES, false};
 
 	print_signature(&p, func, names);
 }
 
+/* Go's messages print terms with full paths, the current package's too. */
 void terms_print(Compiler *c, Buf *out, const TypeSet *set)
 {
+	Printer p = {c, out, FOR_MESSAGES, true};
+
 	for (int i = 0; i < set->terms.len; i++) {
 		buf_str(out, i ? " | " : "");
 		if (set->terms.items[i].tilde)
 			buf_char(out, '~');
-		type_print(c, out, set->terms.items[i].type);
+		print(&p, set->terms.items[i].type);
 	}
 }
 
@@ -403,7 +413,7 @@ static const char *object_word(const Object *o)
 /* var x int, func p.f(x int) string, type T struct{...}, const c untyped int, package fmt */
 void object_print(Compiler *c, Buf *out, Object *o)
 {
-	Printer p = {c, out, FOR_MESSAGES};
+	Printer p = {c, out, FOR_MESSAGES, false};
 
 	buf_str(out, object_word(o));
 	if (o->kind == OBJECT_NIL)
