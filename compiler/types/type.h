@@ -125,6 +125,7 @@ struct Object {
 	bool escapes;               /* escape analysis: lives in the heap */
 	/* TYPE */
 	bool is_alias;
+	ObjectList alias_params;    /* generic alias: its type parameters; type is then the right side, to be substituted */
 	/* FUNC */
 	bool pointer_receiver;      /* method */
 	Type *receiver_base;        /* method: the NAMED (origin) it is declared on; interface methods: the INTERFACE or NULL */
@@ -208,6 +209,7 @@ struct Types {
 	/* The checker's: called when the signature of a declared method (type still NULL) is needed. Must do nothing for
 	 * an object being declared. May be NULL. */
 	void (*resolve)(Compiler *c, Object *o);
+	void *resolver;             /* the checker itself, for resolve */
 	const char *(*position_text)(Compiler *c, Pos pos);     /* "./x.go:3:8" for messages; NULL: made here */
 };
 Types *types_new(Compiler *c);          /* sets c->types */
