@@ -268,6 +268,7 @@ typedef struct FuncInfo {
 	VEC(Expr *) literals;       /* EXPR_FUNC directly inside */
 	bool has_defer, has_recover, has_goto;
 	int number;                 /* literals: n of func1, func2 ... as Go names them */
+	bool has_range_func, range_defers;  /* lowering: a range over a function is directly inside, and its body defers */
 } FuncInfo;
 
 struct File {

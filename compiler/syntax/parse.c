@@ -1,0 +1,55 @@
+/*
+ * parse.c - one file from text to tree: lex, mark, parse.
+ */
+#include "build.h"
+#include "parser.h"
+
+#include <string.h>
+
+static bool has_prefix(const Comment *comment, const char *prefix)
+{
+	return strncmp(comment->text, prefix, strlen(prefix)) == 0;
+}
+
+/* Comments that speak to tools. Build constraints count only above the package clause. */
+static void collect_directives(Parser *p, uint32_t package_line)
+{
+	File *file = p->file;
+
+	for (int i = 0; i < p->comments->len; i++) {
+		const Comment *comment = &p->comments->items[i];
+		Pos pos = {(uint32_t)p->source->index, comment->line, 1};
+
+		if (has_prefix(comment, "//go:build ") && comment->line < package_line)
+			vec_push(p->arena, &file->build_tags, comment->text);
+		if (!has_prefix(comment, "//go:") && !has_prefix(comment, "//gol:") && !has_prefix(comment, "//export ") &&
+		    !has_prefix(comment, "//line ") && !has_prefix(comment, "/*line "))
+			continue;
+		vec_push(p->arena, &file->directives, (__typeof__(*file->directives.items)){comment->text, pos});
+	}
+}
+
+static uint32_t package_line(const Parser *p)
+{
+	for (int i = 0; i < p->count; i++)
+		if (p->tokens[i].kind == T_PACKAGE)
+			return p->tokens[i].line;
+	return UINT32_MAX;
+}
+
+File *parse_file(Compiler *c, SourceFile *source, bool imports_only)
+{
+	Lexer lexer = {.c = c, .source = source, .imports_only = imports_only};
+	Parser p = {.c = c, .arena = c->arena, .source = source, .file = NEW(c->arena, File), .comments = &lexer.comments};
+
+	p.file->source = source;
+	p.file->package_name = "";
+	lex_file(&lexer);
+	p.tokens = lexer.tokens.items;
+	p.count = lexer.tokens.len;
+	p.synced_at = -1;
+	collect_directives(&p, package_line(&p));
+	if (mark_tokens(c, source, &lexer.tokens))
+		gol_yyparse(&p);
+	return p.file;
+}
