@@ -1,0 +1,294 @@
+/*
+ * iface.c - interfaces: method tables, boxing, failed assertions.
+ *
+ * Method sets are sorted alike in interfaces and types, so that one walk over both finds
+ * whether a type implements an interface. The result, also a negative one, is kept in
+ * a table for ever: types are few. The compiler has static itabs of its own for the
+ * conversions it sees; hence two itabs can mean the same, and nothing compares itabs.
+ */
+#include "lang/iface.h"
+
+#include "base/text.h"
+#include "heap/heap.h"
+#include "lang/alg.h"
+#include "lang/error.h"
+#include "lang/panic.h"
+
+/* ---- methods ---------------------------------------------------------------------------------- */
+
+static int compare_paths(const char *a, const char *b)
+{
+	if (a == b)
+		return 0;
+	return strcmp(a ? a : "", b ? b : "");
+}
+
+static int compare_names(const char *name, const char *path, const gol_imethod *wanted)
+{
+	int order = strcmp(name, wanted->name);
+
+	return order != 0 ? order : compare_paths(path, wanted->pkg_path);
+}
+
+/* Goes on from *at; both lists are sorted. */
+static const gol_method *next_method(const gol_type *type, uint32_t *at, const gol_imethod *wanted)
+{
+	for (; *at < type->method_count; (*at)++) {
+		const gol_method *have = &type->methods[*at];
+		int order = compare_names(have->name, have->pkg_path, wanted);
+
+		if (order == 0)
+			return have->type == wanted->type ? have : NULL;
+		if (order > 0)
+			return NULL;
+	}
+	return NULL;
+}
+
+const gol_method *iface_method(const gol_type *type, const gol_imethod *wanted)
+{
+	uint32_t at = 0;
+
+	return next_method(type, &at, wanted);
+}
+
+static const gol_imethod *interface_missing(const gol_type *type, const gol_type *interface)
+{
+	uint32_t at = 0;
+
+	for (uint32_t i = 0; i < interface->imethod_count; i++) {
+		const gol_imethod *wanted = &interface->imethods[i];
+
+		while (at < type->imethod_count && compare_names(type->imethods[at].name, type->imethods[at].pkg_path, wanted) < 0)
+			at++;
+		if (at == type->imethod_count || compare_names(type->imethods[at].name, type->imethods[at].pkg_path, wanted) != 0 ||
+				type->imethods[at].type != wanted->type)
+			return wanted;
+	}
+	return NULL;
+}
+
+const gol_imethod *iface_missing(const gol_type *type, const gol_type *interface)
+{
+	uint32_t at = 0;
+
+	if (type->kind == GOL_KIND_INTERFACE)
+		return interface_missing(type, interface);
+	for (uint32_t i = 0; i < interface->imethod_count; i++)
+		if (next_method(type, &at, &interface->imethods[i]) == NULL)
+			return &interface->imethods[i];
+	return NULL;
+}
+
+/* ---- the table of itabs ------------------------------------------------------------------------- */
+
+/* tab NULL: type does not implement interface. */
+typedef struct entry { const gol_type *interface, *type; const gol_itab *tab; } entry;
+
+static struct { entry *slots; size_t capacity, count; } itabs;
+
+static size_t slot_for(const entry *slots, size_t capacity, const gol_type *interface, const gol_type *type)
+{
+	size_t i = alg_mix((uintptr_t)interface ^ ALG_K0, (uintptr_t)type ^ ALG_K1) & (capacity - 1);
+
+	while (slots[i].type != NULL && (slots[i].type != type || slots[i].interface != interface))
+		i = (i + 1) & (capacity - 1);
+	return i;
+}
+
+static void grow_table(void)
+{
+	size_t capacity = itabs.capacity ? 2 * itabs.capacity : 256;
+	entry *slots = heap_meta(capacity * sizeof *slots);
+
+	for (size_t i = 0; i < itabs.capacity; i++)
+		if (itabs.slots[i].type != NULL)
+			slots[slot_for(slots, capacity, itabs.slots[i].interface, itabs.slots[i].type)] = itabs.slots[i];
+	itabs.slots = slots;
+	itabs.capacity = capacity;
+}
+
+static const gol_itab *make_itab(const gol_type *interface, const gol_type *type)
+{
+	gol_itab *tab;
+	uint32_t at = 0;
+
+	if (iface_missing(type, interface) != NULL)
+		return NULL;
+	tab = heap_meta(sizeof *tab + interface->imethod_count * sizeof(void *));
+	tab->interface = interface;
+	tab->type = type;
+	for (uint32_t i = 0; i < interface->imethod_count; i++)
+		tab->code[i] = next_method(type, &at, &interface->imethods[i])->code;
+	return tab;
+}
+
+const gol_itab *gol_find_itab(gol_g *g, const gol_type *interface, const gol_type *type)
+{
+	size_t i;
+
+	(void)g;
+	if (type == NULL)
+		return NULL;
+	if (itabs.count * 2 >= itabs.capacity)
+		grow_table();
+	i = slot_for(itabs.slots, itabs.capacity, interface, type);
+	if (itabs.slots[i].type == NULL) {
+		itabs.slots[i] = (entry){interface, type, make_itab(interface, type)};
+		itabs.count++;
+	}
+	return itabs.slots[i].tab;
+}
+
+/* ---- boxing ----------------------------------------------------------------------------------------- */
+
+static uint64_t small_integers[256];
+
+/* Where the value i (of 1, 2, 4 or 8 bytes) stands for ever. */
+static void *small_integer(uint64_t i, size_t size)
+{
+	small_integers[i] = i;
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	return (uint8_t *)&small_integers[i] + 8 - size;
+#else
+	(void)size;
+	return &small_integers[i];
+#endif
+}
+
+static void *box_plain(const gol_type *type, const void *value)
+{
+	uint64_t v = 0;
+	uint32_t v32;
+	uint16_t v16;
+	void *to;
+
+	switch (type->size) {
+	case 1: v = *(const uint8_t *)value; break;
+	case 2: memcpy(&v16, value, 2); v = v16; break;
+	case 4: memcpy(&v32, value, 4); v = v32; break;
+	case 8: memcpy(&v, value, 8); break;
+	default: v = UINT64_MAX;
+	}
+	if (v < 256)
+		return small_integer(v, type->size);
+	to = heap_new_bytes(type->size);
+	memcpy(to, value, type->size);
+	return to;
+}
+
+void *gol_box(gol_g *g, const gol_type *type, const void *value)
+{
+	void *to;
+
+	if (type->size == 0)
+		return gol_zero_base;
+	if (type->pointer_bytes == 0)
+		return box_plain(type, value);
+	/* strings, slices and interfaces that are zero */
+	if (type->size <= 24) {
+		uint64_t words[3] = {0};
+
+		memcpy(words, value, type->size);
+		if ((words[0] | words[1] | words[2]) == 0)
+			return gol_zero_value;
+	}
+	to = heap_new(type);
+	gol_copy_value(g, type, to, value);
+	return to;
+}
+
+gol_eface iface_of_value(gol_g *g, const gol_type *type, const void *p)
+{
+	if (type->kind == GOL_KIND_INTERFACE)
+		return iface_load(type, p);
+	if (type->flags & GOL_TYPE_DIRECT)
+		return (gol_eface){type, *(const gol_ptr_a *)p};
+	return (gol_eface){type, gol_box(g, type, p)};
+}
+
+gol_eface iface_load(const gol_type *interface, const void *p)
+{
+	const gol_iface *i = p;
+
+	if (interface->imethod_count == 0)
+		return *(const gol_eface *)p;
+	return (gol_eface){i->tab ? i->tab->type : NULL, i->data};
+}
+
+void iface_store(gol_g *g, const gol_type *interface, void *p, gol_eface value)
+{
+	if (interface->imethod_count == 0) {
+		gol_copy_value(g, interface, p, &value);
+	} else {
+		gol_iface i = {gol_find_itab(g, interface, value.type), value.data};
+
+		gol_copy_value(g, interface, p, &i);
+	}
+}
+
+/* ---- failed assertions --------------------------------------------------------------------------------- */
+
+extern const gol_type runtime_TypeAssertionError_5type GOL_WEAK;
+
+/* Layout of the struct in stdlib/runtime. */
+typedef struct assertion_error {
+	const gol_type *interface, *concrete, *asserted;
+	gol_string missing_method;
+} assertion_error;
+
+static void text_type(text *t, const gol_type *type) { text_bytes(t, type->text.ptr, (size_t)type->text.len); }
+
+/* The same text as the value's Error method makes; used where package runtime is not linked. */
+static void raise_text(gol_g *g, const gol_type *from, const gol_type *have, const gol_type *want, const gol_imethod *missing)
+{
+	text t = {0};
+
+	text_string(&t, "interface conversion: ");
+	text_type(&t, have ? have : from);
+	if (have == NULL) {
+		text_string(&t, " is nil, not ");
+		text_type(&t, want);
+	} else if (missing) {
+		text_string(&t, " is not ");
+		text_type(&t, want);
+		text_string(&t, ": missing method ");
+		text_string(&t, missing->name);
+	} else {
+		t.size = 0;
+		text_string(&t, "interface conversion: ");
+		text_type(&t, from);
+		text_string(&t, " is ");
+		text_type(&t, have);
+		text_string(&t, ", not ");
+		text_type(&t, want);
+		if (have->text.len == want->text.len && memcmp(have->text.ptr, want->text.ptr, (size_t)have->text.len) == 0)
+			text_string(&t, compare_paths(have->pkg_path, want->pkg_path) != 0 ? " (types from different packages)" :
+				" (types from different scopes)");
+	}
+	text_bytes(&t, "", 1);
+	panic_plain_error(g, t.data);
+	text_free(&t);
+}
+
+void gol_panic_assert(gol_g *g, const gol_type *from, const gol_type *have, const gol_type *want)
+{
+	const gol_imethod *missing = have && want->kind == GOL_KIND_INTERFACE ? iface_missing(have, want) : NULL;
+	const gol_type *type = &runtime_TypeAssertionError_5type;
+	assertion_error *e;
+
+	if (type == NULL || type->size != sizeof *e || type->pointer_to == NULL) {
+		raise_text(g, from, have, want, missing);
+		return;
+	}
+	e = heap_new(type);
+	e->interface = from;
+	e->concrete = have;
+	e->asserted = want;
+	if (missing) {
+		gol_string name = {(const uint8_t *)missing->name, (gol_int)strlen(missing->name)};
+
+		gol_copy_value(g, type, e, &(assertion_error){from, have, want, name});
+	}
+	panic_raise_value(g, (gol_eface){type->pointer_to, e});
+}

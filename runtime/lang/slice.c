@@ -1,0 +1,171 @@
+/*
+ * slice.c - making, growing, copying and clearing slices and single values.
+ *
+ * Growth is Go's, since cap() shows it: double below 256 elements, then ever closer to a
+ * quarter more; then rounded up to what the block of that size holds.
+ *
+ * Every store of pointers here goes through the barrier: memory copied into may be
+ * anybody's. A new block needs none for what it held (zeros), but the copied pointers
+ * are announced all the same.
+ */
+#include "heap/heap.h"
+#include "lang/panic.h"
+
+#define DOUBLE_BELOW 256
+#define MAX_BYTES ((size_t)1 << 47)     /* no address space holds more */
+
+/* ---- values ----------------------------------------------------------------------------------- */
+
+static inline bool barrier_on(void) { return GOL_UNLIKELY(__atomic_load_n(&gol_barrier_on, __ATOMIC_RELAXED) != 0); }
+
+void gol_copy_value(gol_g *g, const gol_type *type, void *to, const void *from)
+{
+	(void)g;
+	if (barrier_on())
+		gol_barrier_range(type, to, from, 1);
+	memmove(to, from, type->size);
+}
+
+void gol_clear_value(gol_g *g, const gol_type *type, void *to)
+{
+	(void)g;
+	if (barrier_on())
+		gol_barrier_range(type, to, NULL, 1);
+	memset(to, 0, type->size);
+}
+
+gol_int gol_copy_slice(gol_g *g, const gol_type *elem, gol_slice to, gol_slice from)
+{
+	gol_int n = to.len < from.len ? to.len : from.len;
+
+	(void)g;
+	if (n == 0 || elem->size == 0 || to.ptr == from.ptr)
+		return n;
+	if (barrier_on())
+		gol_barrier_range(elem, to.ptr, from.ptr, n);
+	memmove(to.ptr, from.ptr, (size_t)n * elem->size);
+	return n;
+}
+
+gol_int gol_copy_string(gol_g *g, gol_slice to, gol_string from)
+{
+	gol_int n = to.len < from.len ? to.len : from.len;
+
+	(void)g;
+	if (n != 0)
+		memmove(to.ptr, from.ptr, (size_t)n);
+	return n;
+}
+
+void gol_clear_slice(gol_g *g, const gol_type *elem, gol_slice s)
+{
+	(void)g;
+	if (s.len == 0 || elem->size == 0)
+		return;
+	if (barrier_on())
+		gol_barrier_range(elem, s.ptr, NULL, s.len);
+	memset(s.ptr, 0, (size_t)s.len * elem->size);
+}
+
+/* ---- making ------------------------------------------------------------------------------------- */
+
+static bool too_large(const gol_type *elem, gol_int n)
+{
+	size_t bytes;
+
+	return n < 0 || __builtin_mul_overflow((size_t)n, elem->size, &bytes) || bytes > MAX_BYTES;
+}
+
+gol_slice gol_make_slice(gol_g *g, const gol_type *elem, gol_int len, gol_int cap)
+{
+	if (GOL_UNLIKELY(too_large(elem, cap) || len < 0 || len > cap)) {
+		/* make([]T, huge): the length is to blame, unless only the capacity is wrong */
+		panic_runtime_error(g, too_large(elem, len) ? "makeslice: len out of range" : "makeslice: cap out of range");
+		return (gol_slice){NULL, 0, 0};
+	}
+	return (gol_slice){heap_new_array(elem, (size_t)cap), len, cap};
+}
+
+/* ---- growing --------------------------------------------------------------------------------------- */
+
+static gol_int next_capacity(gol_int old, gol_int needed)
+{
+	gol_uint cap = (gol_uint)old;
+
+	if (needed > 2 * old)
+		return needed;
+	if (old < DOUBLE_BELOW)
+		return 2 * old;
+	while (cap < (gol_uint)needed)
+		cap += (cap + 3 * DOUBLE_BELOW) >> 2;
+	return (gol_int)cap < 0 ? needed : (gol_int)cap;
+}
+
+static void *new_block(const gol_type *elem, size_t used, size_t cap)
+{
+	size_t bytes = cap * elem->size;
+	uint8_t *block;
+
+	if (elem->pointer_bytes != 0)
+		return heap_new_array(elem, cap);
+	block = heap_new_bytes(bytes);
+	memset(block + used, 0, bytes - used);
+	return block;
+}
+
+gol_slice gol_grow_slice(gol_g *g, const gol_type *elem, gol_slice s, gol_int extra)
+{
+	gol_int needed = (gol_int)((gol_uint)s.len + (gol_uint)extra), cap;
+	size_t bytes, used = (size_t)s.len * elem->size;
+	void *block;
+
+	if (needed >= 0 && needed <= s.cap)
+		return s;
+	if (GOL_UNLIKELY(needed < 0)) {
+		panic_runtime_error(g, "growslice: len out of range");
+		return s;
+	}
+	if (elem->size == 0)
+		return (gol_slice){s.ptr ? s.ptr : gol_zero_base, s.len, needed};
+	cap = next_capacity(s.cap, needed);
+	if (GOL_UNLIKELY(__builtin_mul_overflow((size_t)cap, elem->size, &bytes) || bytes > MAX_BYTES)) {
+		panic_runtime_error(g, "growslice: len out of range");
+		return s;
+	}
+	cap = (gol_int)(heap_round_size(bytes, elem->pointer_bytes == 0) / elem->size);
+	block = new_block(elem, used, (size_t)cap);
+	if (used != 0) {
+		if (barrier_on())
+			gol_barrier_range(elem, block, s.ptr, s.len);
+		memcpy(block, s.ptr, used);
+	}
+	return (gol_slice){block, s.len, cap};
+}
+
+gol_slice gol_append_slice(gol_g *g, const gol_type *elem, gol_slice s, gol_slice more)
+{
+	uint8_t *to;
+
+	if (more.len == 0)
+		return s;
+	if (s.cap - s.len < more.len) {
+		s = gol_grow_slice(g, elem, s, more.len);
+		if (GOL_UNWINDING(g))
+			return s;
+	}
+	if (elem->size != 0) {
+		to = (uint8_t *)s.ptr + (size_t)s.len * elem->size;
+		if (barrier_on())
+			gol_barrier_range(elem, to, more.ptr, more.len);
+		memmove(to, more.ptr, (size_t)more.len * elem->size);
+	}
+	s.len += more.len;
+	return s;
+}
+
+static const gol_type byte_type = {.size = 1, .align = 1, .kind = GOL_KIND_UINT8, .flags = GOL_TYPE_PLAIN_EQUAL};
+
+gol_slice gol_append_string(gol_g *g, gol_slice s, gol_string more)
+{
+	return gol_append_slice(g, &byte_type, s, (gol_slice){(void *)(uintptr_t)more.ptr, more.len, more.len});
+}

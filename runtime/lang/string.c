@@ -1,0 +1,226 @@
+/*
+ * string.c - strings: joining, comparing, converting; UTF-8.
+ *
+ * A string's bytes never change, so a result that equals an operand may share its
+ * memory, and strings of one byte come from a table.
+ */
+#include "heap/heap.h"
+#include "lang/utf8.h"
+
+static uint8_t byte_table[256];
+
+static gol_string one_byte(uint8_t c)
+{
+	byte_table[c] = c;      /* idempotent: every writer stores the same */
+	return (gol_string){&byte_table[c], 1};
+}
+
+/* ---- UTF-8 ------------------------------------------------------------------------------------ */
+
+static bool continues(uint8_t c) { return (c & 0xc0) == 0x80; }
+
+int32_t utf8_decode(const uint8_t *p, size_t size, unsigned *width)
+{
+	uint32_t c = p[0], r;
+
+	*width = 1;
+	if (c < 0x80)
+		return (int32_t)c;
+	if (c < 0xc2 || c > 0xf4 || size < 2 || !continues(p[1]))
+		return UTF8_ERROR;
+	if (c < 0xe0) {
+		*width = 2;
+		return (int32_t)((c & 0x1f) << 6 | (p[1] & 0x3fu));
+	}
+	if (size < 3 || !continues(p[2]))
+		return UTF8_ERROR;
+	if (c < 0xf0) {
+		r = (c & 0xf) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
+		if (r < 0x800 || (r >= 0xd800 && r < 0xe000))
+			return UTF8_ERROR;
+		*width = 3;
+		return (int32_t)r;
+	}
+	if (size < 4 || !continues(p[3]))
+		return UTF8_ERROR;
+	r = (c & 7) << 18 | (p[1] & 0x3fu) << 12 | (p[2] & 0x3fu) << 6 | (p[3] & 0x3fu);
+	if (r < 0x10000 || r > 0x10ffff)
+		return UTF8_ERROR;
+	*width = 4;
+	return (int32_t)r;
+}
+
+unsigned utf8_encode(uint8_t to[UTF8_MAX], int64_t rune)
+{
+	uint32_t r = rune < 0 || rune > 0x10ffff || (rune >= 0xd800 && rune < 0xe000) ? UTF8_ERROR : (uint32_t)rune;
+
+	if (r < 0x80) {
+		to[0] = (uint8_t)r;
+		return 1;
+	}
+	if (r < 0x800) {
+		to[0] = (uint8_t)(0xc0 | r >> 6);
+		to[1] = (uint8_t)(0x80 | (r & 0x3f));
+		return 2;
+	}
+	if (r < 0x10000) {
+		to[0] = (uint8_t)(0xe0 | r >> 12);
+		to[1] = (uint8_t)(0x80 | (r >> 6 & 0x3f));
+		to[2] = (uint8_t)(0x80 | (r & 0x3f));
+		return 3;
+	}
+	to[0] = (uint8_t)(0xf0 | r >> 18);
+	to[1] = (uint8_t)(0x80 | (r >> 12 & 0x3f));
+	to[2] = (uint8_t)(0x80 | (r >> 6 & 0x3f));
+	to[3] = (uint8_t)(0x80 | (r & 0x3f));
+	return 4;
+}
+
+int32_t gol_decode_rune(gol_g *g, gol_string s, gol_int i, gol_int *next)
+{
+	unsigned width;
+	int32_t rune = utf8_decode(s.ptr + i, (size_t)(s.len - i), &width);
+
+	(void)g;
+	*next = i + (gol_int)width;
+	return rune;
+}
+
+/* ---- comparing, joining -------------------------------------------------------------------------- */
+
+bool gol_string_equal(gol_g *g, gol_string a, gol_string b)
+{
+	(void)g;
+	return a.len == b.len && (a.ptr == b.ptr || a.len == 0 || memcmp(a.ptr, b.ptr, (size_t)a.len) == 0);
+}
+
+gol_int gol_string_compare(gol_g *g, gol_string a, gol_string b)
+{
+	gol_int shorter = a.len < b.len ? a.len : b.len;
+	int order = shorter == 0 ? 0 : memcmp(a.ptr, b.ptr, (size_t)shorter);
+
+	(void)g;
+	return order != 0 ? (order < 0 ? -1 : 1) : a.len < b.len ? -1 : a.len > b.len;
+}
+
+gol_string gol_concat(gol_g *g, const gol_string *parts, gol_int n)
+{
+	gol_int total = 0, used = 0, last = 0;
+	uint8_t *bytes, *at;
+
+	(void)g;
+	for (gol_int i = 0; i < n; i++) {
+		if (parts[i].len == 0)
+			continue;
+		if (__builtin_add_overflow(total, parts[i].len, &total))
+			heap_die("string concatenation too long");
+		used++;
+		last = i;
+	}
+	if (used == 0)
+		return (gol_string){NULL, 0};
+	if (used == 1)
+		return parts[last];
+	at = bytes = heap_new_bytes((size_t)total);
+	for (gol_int i = 0; i < n; i++) {
+		if (parts[i].len == 0)
+			continue;
+		memcpy(at, parts[i].ptr, (size_t)parts[i].len);
+		at += parts[i].len;
+	}
+	return (gol_string){bytes, total};
+}
+
+/* ---- conversions ------------------------------------------------------------------------------------ */
+
+gol_string gol_string_from_rune(gol_g *g, gol_int rune)
+{
+	uint8_t bytes[UTF8_MAX], *to;
+	unsigned n = utf8_encode(bytes, rune);
+
+	(void)g;
+	if (n == 1)
+		return one_byte(bytes[0]);
+	to = heap_new_bytes(n);
+	memcpy(to, bytes, n);
+	return (gol_string){to, n};
+}
+
+gol_string gol_string_from_bytes(gol_g *g, gol_slice bytes)
+{
+	uint8_t *to;
+
+	(void)g;
+	if (bytes.len == 0)
+		return (gol_string){NULL, 0};
+	if (bytes.len == 1)
+		return one_byte(*(uint8_t *)bytes.ptr);
+	to = heap_new_bytes((size_t)bytes.len);
+	memcpy(to, bytes.ptr, (size_t)bytes.len);
+	return (gol_string){to, bytes.len};
+}
+
+gol_string gol_string_from_runes(gol_g *g, gol_slice runes)
+{
+	const int32_t *rune = runes.ptr;
+	uint8_t bytes[UTF8_MAX], *to, *at;
+	gol_int size = 0;
+
+	(void)g;
+	for (gol_int i = 0; i < runes.len; i++)
+		size += utf8_encode(bytes, rune[i]);
+	if (size == 0)
+		return (gol_string){NULL, 0};
+	at = to = heap_new_bytes((size_t)size);
+	for (gol_int i = 0; i < runes.len; i++) {
+		unsigned n = utf8_encode(bytes, rune[i]);
+
+		memcpy(at, bytes, n);
+		at += n;
+	}
+	return (gol_string){to, size};
+}
+
+/* A block for n bytes as append would size it; what lies behind them is zero. */
+static gol_slice byte_block(size_t size, size_t elem_size)
+{
+	size_t block = heap_round_size(size, true);
+	uint8_t *to = heap_new_bytes(block);
+
+	if (block > size)
+		memset(to + size, 0, block - size);
+	return (gol_slice){to, (gol_int)(size / elem_size), (gol_int)(block / elem_size)};
+}
+
+gol_slice gol_bytes_from_string(gol_g *g, gol_string s)
+{
+	gol_slice bytes;
+
+	(void)g;
+	if (s.len == 0)
+		return (gol_slice){gol_zero_base, 0, 0};
+	bytes = byte_block((size_t)s.len, 1);
+	memcpy(bytes.ptr, s.ptr, (size_t)s.len);
+	return bytes;
+}
+
+gol_slice gol_runes_from_string(gol_g *g, gol_string s)
+{
+	gol_slice runes;
+	gol_int count = 0, i, next;
+	int32_t *to;
+
+	for (i = 0; i < s.len; i = next, count++) {
+		if (s.ptr[i] < 0x80)
+			next = i + 1;
+		else
+			gol_decode_rune(g, s, i, &next);
+	}
+	if (count == 0)
+		return (gol_slice){gol_zero_base, 0, 0};
+	runes = byte_block((size_t)count * 4, 4);
+	to = runes.ptr;
+	for (i = 0; i < s.len; i = next)
+		*to++ = gol_decode_rune(g, s, i, &next);
+	return runes;
+}
