@@ -118,6 +118,7 @@ typedef struct Compiler {
 	Types *types;
 	int go_version;                     /* minor version of the language, 26 unless go.mod says less */
 	const char *stdlib_dir;             /* where stdlib/ is */
+	const char *generated_dir;          /* generated sources of the standard library, laid out alike; may be NULL */
 	const char *work_dir;               /* current directory: diagnostics print paths relative to it */
 } Compiler;
 
