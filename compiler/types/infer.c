@@ -74,7 +74,8 @@ static bool fail_mismatch(Inference *in, int k)
 {
 	Compiler *c = in->c;
 	InferPair *pair = &in->pairs[k];
-	const char *wanted = type_text(c, in->param_types[k]), *have = type_text(c, in->arg_types[k]);
+	const char *wanted = type_text(c, in->param_types[k]);
+	const char *have = type_text(c, pair->arg_type);        /* a generic function with its type parameters */
 	const char *arg = pair->arg ? expr_text(c, pair->arg) : "argument";
 	Pos pos = argument_pos(in, pair);
 

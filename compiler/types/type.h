@@ -259,6 +259,7 @@ Object *missing_method(Compiler *c, Type *t, Type *iface, bool static_only, cons
 
 /* Type sets of constraints. */
 bool type_set_is_all(Compiler *c, Type *t);
+bool interface_is_comparable(Compiler *c, Type *t);     /* is or embeds comparable, and has no terms */
 bool type_set_each(Compiler *c, Type *t, bool (*visit)(void *arg, Type *term_type, bool tilde), void *arg); /* false at once when visit does; no terms: visit(NULL) */
 
 /* Instantiation. */

@@ -270,6 +270,14 @@ bool type_set_is_all(Compiler *c, Type *t)
 	return u->kind == TYPE_INTERFACE && type_set_of(u)->all;
 }
 
+bool interface_is_comparable(Compiler *c, Type *t)
+{
+	(void)c;
+	Type *u = underlying(t);
+
+	return u->kind == TYPE_INTERFACE && type_set_of(u)->comparable;
+}
+
 bool type_set_each(Compiler *c, Type *t, bool (*visit)(void *arg, Type *term_type, bool tilde), void *arg)
 {
 	(void)c;

@@ -232,8 +232,7 @@ static bool is_literal(const Type *t)
 
 static bool unify_inexactly(Unifier *u, Type *x, Type *y, int mode)
 {
-	if ((mode & UNIFY_ASSIGN) && !same_origin(x, y) && (is_interface(x) || is_interface(y)) && !is_type_param(x) &&
-	    !is_type_param(y))
+	if ((mode & UNIFY_ASSIGN) && !same_origin(x, y) && (is_interface(x) || is_interface(y)))
 		return unify_with_interface(u, x, y);
 	if (x->kind == TYPE_NAMED && is_literal(y))
 		return unify_structure(u, underlying(x), y, mode);
