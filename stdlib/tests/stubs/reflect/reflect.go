@@ -152,7 +152,6 @@ func mapMake(t unsafe.Pointer, n int) unsafe.Pointer {
 	return real.MakeMapWithSize(rt(t), n).UnsafePointer()
 }
 
-
 func mapLen(m unsafe.Pointer) int {
 	if m == nil {
 		return 0
@@ -295,4 +294,3 @@ func funcMake(t unsafe.Pointer, body func(args, results []unsafe.Pointer)) unsaf
 }
 
 func funcCode(f unsafe.Pointer) uintptr { return *(*uintptr)(f) }
-

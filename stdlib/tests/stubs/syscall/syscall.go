@@ -40,17 +40,17 @@ func sysSeek(fd int, offset int64, whence int) (position int64, errno int) {
 	p, err := real.Seek(fd, offset, whence)
 	return p, code(err)
 }
-func sysFsync(fd int) (errno int)                       { return code(real.Fsync(fd)) }
-func sysFtruncate(fd int, size int64) (errno int)       { return code(real.Ftruncate(fd, size)) }
-func sysTruncate(path string, size int64) (errno int)   { return code(real.Truncate(path, size)) }
-func sysMkdir(path string, perm uint32) (errno int)     { return code(real.Mkdir(path, perm)) }
-func sysUnlink(path string) (errno int)                 { return code(real.Unlink(path)) }
-func sysRmdir(path string) (errno int)                  { return code(real.Rmdir(path)) }
-func sysRename(from, to string) (errno int)             { return code(real.Rename(from, to)) }
-func sysLink(old, new string) (errno int)               { return code(real.Link(old, new)) }
-func sysSymlink(old, new string) (errno int)            { return code(real.Symlink(old, new)) }
-func sysAccess(path string, mode int) (errno int)       { return code(real.Access(path, uint32(mode))) }
-func sysKill(pid, signal int) (errno int)               { return code(real.Kill(pid, real.Signal(signal))) }
+func sysFsync(fd int) (errno int)                     { return code(real.Fsync(fd)) }
+func sysFtruncate(fd int, size int64) (errno int)     { return code(real.Ftruncate(fd, size)) }
+func sysTruncate(path string, size int64) (errno int) { return code(real.Truncate(path, size)) }
+func sysMkdir(path string, perm uint32) (errno int)   { return code(real.Mkdir(path, perm)) }
+func sysUnlink(path string) (errno int)               { return code(real.Unlink(path)) }
+func sysRmdir(path string) (errno int)                { return code(real.Rmdir(path)) }
+func sysRename(from, to string) (errno int)           { return code(real.Rename(from, to)) }
+func sysLink(old, new string) (errno int)             { return code(real.Link(old, new)) }
+func sysSymlink(old, new string) (errno int)          { return code(real.Symlink(old, new)) }
+func sysAccess(path string, mode int) (errno int)     { return code(real.Access(path, uint32(mode))) }
+func sysKill(pid, signal int) (errno int)             { return code(real.Kill(pid, real.Signal(signal))) }
 func sysReadlink(path string, b []byte) (n, errno int) {
 	n, err := real.Readlink(path, b)
 	return n, code(err)
@@ -145,7 +145,7 @@ func sysDup(fd int) (newfd, errno int) {
 func sysID(which int) int {
 	return [...]func() int{real.Getpid, real.Getppid, real.Getuid, real.Geteuid, real.Getgid, real.Getegid, real.Getpagesize}[which]()
 }
-func sysExit(code int)                          { real.Exit(code) }
-func programArgs() []string                     { return os.Args }
-func programEnv() []string                      { return os.Environ() }
-func cSetenv(key, value string, unset bool)     {}
+func sysExit(code int)                      { real.Exit(code) }
+func programArgs() []string                 { return os.Args }
+func programEnv() []string                  { return os.Environ() }
+func cSetenv(key, value string, unset bool) {}
