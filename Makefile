@@ -16,7 +16,7 @@ RUNTIME_OBJECTS := $(RUNTIME_SOURCES:%.c=$(B)/%.o)
 COMPILER_FLAGS = -std=gnu11 $(WARNINGS) -Icompiler -I$(B)/compiler/generated
 RUNTIME_FLAGS = -std=gnu11 $(WARNINGS) -Iruntime -Iruntime/include/gol -ffp-contract=off -fno-omit-frame-pointer
 
-all: deps-quiet gol $(B)/libgolrt.a stdlib
+all: deps gol $(B)/libgolrt.a stdlib
 
 gol: $(B)/compiler/driver/main.o $(B)/libgolcompiler.a
 	$(CC) $(CFLAGS) -o $@ $^ -lmpfr -lgmp -lpthread
@@ -50,7 +50,52 @@ $(B)/runtime/%.o: runtime/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(RUNTIME_FLAGS) -MMD -c -o $@ $<
 
-stdlib:
+# The generated half of the standard library, then every package compiled into the cache.
+$(B)/stdlib.stamp: stdlib/generate.sh $(wildcard stdlib/*/gen-*.py)
+	sh stdlib/generate.sh $(B)/stdlib
+	@mkdir -p $(@D) && touch $@
+
+stdlib: gol $(B)/libgolrt.a $(B)/stdlib.stamp
+	@sh stdlib/precompile.sh ./gol $(B)/precompile
+
+# ---- demonstration, tests ----------------------------------------------------------
+
+demo: all
+	./gol run testdata/run/demo.gol
+
+check: all unit
+	testdata/check.py --gol ./gol
+
+check-full: all unit
+	sh testdata/check-full.sh ./gol
+
+UNIT_SOURCES := $(wildcard compiler/tests/*_test.c)
+UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(B)/%)
+RUNTIME_UNIT_SOURCES := $(wildcard runtime/tests/*_test.c)
+RUNTIME_UNIT_PROGRAMS := $(RUNTIME_UNIT_SOURCES:%.c=$(B)/%)
+
+$(B)/compiler/tests/%: compiler/tests/%.c $(B)/libgolcompiler.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -std=gnu11 -Wall -Wextra -Icompiler -I$(B)/compiler/generated -o $@ $< $(B)/libgolcompiler.a -lcriterion -lmpfr -lgmp -lpthread
+
+$(B)/runtime/tests/%: runtime/tests/%.c $(B)/libgolrt.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(RUNTIME_FLAGS) -o $@ $< $(B)/libgolrt.a -lcriterion -lm -lpthread
+
+unit: $(UNIT_PROGRAMS) $(RUNTIME_UNIT_PROGRAMS)
+	@for t in $^; do echo "$$t"; $$t || exit 1; done
+
+bench: all
+	testdata/bench/bench.py --gol ./gol
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/gol/stdlib $(DESTDIR)$(PREFIX)/include/gol
+	install gol $(DESTDIR)$(PREFIX)/bin/gol
+	install -m 644 $(B)/libgolrt.a $(DESTDIR)$(PREFIX)/lib/gol/
+	install -m 644 runtime/include/gol/* $(DESTDIR)$(PREFIX)/include/gol/
+	cp -R stdlib/. $(DESTDIR)$(PREFIX)/lib/gol/stdlib/
+	cp -R $(B)/stdlib/. $(DESTDIR)$(PREFIX)/lib/gol/stdlib/
+	rm -rf $(DESTDIR)$(PREFIX)/lib/gol/stdlib/tests
 
 # ---- dependencies ----------------------------------------------------------------
 
@@ -63,10 +108,9 @@ deps:
 			echo "installing:$$missing"; \
 			s=; [ `id -u` = 0 ] || s=sudo; $$s apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$s apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 		else echo "gol needs these Debian packages, and there is no apt-get here to install them:$$missing" >&2; exit 1; fi; fi
-deps-quiet: deps
 
 clean:
 	rm -rf $(B) gol
 
-.PHONY: all deps deps-quiet clean stdlib
+.PHONY: all deps clean stdlib demo check check-full unit bench install
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
