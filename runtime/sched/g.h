@@ -84,11 +84,17 @@ typedef struct wait_state {
 	waiter *winner;             /* set by that one */
 	void *large; size_t large_cap;                        /* values that do not fit below */
 	uint64_t small[WAIT_INLINE_BYTES / 8];
-	bool closed_send;           /* the resumed operation panics */
+	bool selecting;
 } wait_state;
 
 /* Where a goroutine was started. */
+/* of the go statement */
 typedef struct g_origin { const gol_func_info *func; uint32_t line; uint64_t parent; } g_origin;
+
+/* One line of a trace; func NULL: mark says what stands there. */
+typedef struct position { const gol_func_info *func; uint32_t point; uint32_t mark; } position;
+enum { MARK_NONE, MARK_PANIC, MARK_GOEXIT };
+typedef struct trail { position *items; uint32_t cap; uint64_t total; } trail;      /* stack/stack.h */
 
 struct G {
 	gol_g pub;                  /* must be first: gol_g * and G * are the same address */
@@ -107,7 +113,6 @@ struct G {
 	gol_panic_record *panic;    /* the one unwinding == GOL_PANIC is about */
 	const char *fatal_text;     /* the one unwinding == GOL_FATAL is about */
 	wait_state wait;
-	uint32_t recovered_line;    /* unused by the runtime; room for debuggers */
 
 	uint64_t id;
 	int64_t wait_since;         /* nanoseconds of the monotonic clock */
@@ -115,14 +120,14 @@ struct G {
 	uint32_t lock_count;        /* LockOSThread */
 	bool is_system;             /* does not count for NumGoroutine, deadlocks, traces */
 	bool overflow;              /* the stack limit was exceeded */
-	bool printing_panics;       /* runs runtime_printpanics: a panic now is fatal */
-	gol_panic_record *trace;    /* positions collected by a fatal unwinding */
+	bool printing_panics;       /* calls Error() or String() of a value that ends the program: a panic now is fatal */
+	bool is_main;
+	trail trace;                /* positions collected by a fatal unwinding; malloc'd */
 	uint32_t slot;              /* index in the list of all goroutines */
 	uint64_t moves;             /* of its stack block */
 	int64_t timer_when;         /* Sleep */
 	void *ready_argument;       /* what whoever readied it left: semaphores */
 	uint64_t results[4];        /* small results of parked runtime operations: pub.ret may point here */
-	gol_pending *unused_;
 };
 
 /* A chunk of the scratch area: frames are saved innermost first, so it fills downwards. */
@@ -142,6 +147,7 @@ typedef struct freezer {
 	moved_object *moved; uint32_t moved_count, moved_cap;
 	bool unsorted;
 	uint32_t frames;
+	uint32_t innermost;         /* size of the frame saved first */
 	char *dump; size_t dump_size;       /* where saves go while panicking */
 } freezer;
 
@@ -151,18 +157,22 @@ struct M {
 	uintptr_t native_low, native_high;  /* bounds of the thread's stack */
 	uintptr_t limit;            /* what goroutines get: native stack pointers below it freeze */
 	freezer freeze;
+	uintptr_t base_sp;          /* native stack pointer of the scheduler loop */
 	M *link;                    /* idle list */
 	M *all_link;
 	uint32_t wake;              /* futex: 1 = somebody gave it a P or wants it to look */
 	uint32_t id;
+	uint32_t loops;
 	uint64_t random;
 };
 
+/* The low two bits of P.status; above them stands the M's id + 1, so that an M can only take back its own P. */
 enum { P_IDLE, P_RUNNING, P_IN_CALL };
+static inline uint32_t p_status_of(uint32_t what, uint32_t m_id) { return (m_id + 1) << 2 | what; }
 enum { P_QUEUE = 256 };
 
 struct P {
-	uint32_t status;            /* atomic. P_IN_CALL -> P_IDLE by whoever takes it away */
+	uint32_t status;            /* atomic: p_status_of. P_IN_CALL -> P_IDLE by whoever takes it away */
 	uint32_t id;
 	M *m;
 	G *run_next;                /* runs next, in the time slice of the one that readied it */
@@ -188,6 +198,9 @@ const gol_program *sched_program(void);
 
 /* The current goroutine of this thread; NULL outside gol code. */
 G *sched_current(void);
+
+/* Heap pointers that the scheduler itself holds: pending timers. */
+void sched_each_root(void (*visit)(void *arg, void **slot), void *arg);
 
 /* Ask the running goroutines to freeze soon, so that the dispatcher looks at gc_run_if_requested(). */
 void sched_request_stop(void);

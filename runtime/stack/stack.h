@@ -11,6 +11,7 @@
 #ifndef GOL_STACK_STACK_H
 #define GOL_STACK_STACK_H
 
+#include "base/text.h"
 #include "sched/g.h"
 
 enum { STACK_MINIMUM = 512 };
@@ -47,15 +48,24 @@ size_t stack_set_maximum(size_t bytes);
 
 /* ---- positions: what tracebacks are made of ------------------------------------------------ */
 
-typedef struct position { const gol_func_info *func; uint32_t point; uint32_t mark; } position;     /* func NULL: mark says what */
-enum { MARK_NONE, MARK_PANIC, MARK_GOEXIT, MARK_ELIDED };
+uint32_t position_line(const position *p);
 
 /* The saved frames of g, innermost first. Returns how many it stored (at most cap); *total: how many there are. */
 size_t stack_positions(const G *g, position *out, size_t cap, size_t *total);
-/* Prints "main.f(...)\n\t/file.go:12\n" for a position. */
-void trace_position(const position *p);
-/* Header, saved frames, "created by". */
-void trace_goroutine(const G *g, const char *state);
-void trace_all_others(const G *except);
+
+/* A trace under construction: everything up to 100 positions, beyond that the 50 innermost and the
+ * 50 outermost ones (a ring). total counts all. */
+enum { TRAIL_HALF = 50 };
+typedef position *trail_grow(position *old, uint32_t old_cap, uint32_t cap);
+void trail_add(trail *t, const position *p, trail_grow *grow);
+void trail_append(trail *to, const trail *from, trail_grow *grow);
+
+/* Go's format. */
+void trace_trail(text *t, const trail *where);
+void trace_header(text *t, const G *g, const char *state);      /* "goroutine 1 [running]:"; state NULL: its own */
+void trace_frames(text *t, const G *g, size_t skip);
+void trace_origin(text *t, const G *g);                         /* "created by ..." */
+void trace_goroutine(text *t, const G *g, const char *state);   /* all three */
+void trace_all_others(text *t, const G *except);
 
 #endif

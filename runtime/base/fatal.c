@@ -1,0 +1,38 @@
+/*
+ * fatal.c - ending the program from inside the runtime.
+ */
+#include "base/fatal.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+#include "os/os.h"
+#include "sched/exit.h"
+#include "stack/stack.h"
+
+void runtime_fatal(const char *format, ...)
+{
+	char message[512];
+	va_list arguments;
+	va_start(arguments, format);
+	vsnprintf(message, sizeof message, format, arguments);
+	va_end(arguments);
+	exit_fatal(message);
+}
+
+void runtime_out_of_memory(void)
+{
+	static const char message[] = "fatal error: runtime: out of memory\n";
+	os_write_all(2, message, sizeof message - 1);
+	_Exit(2);
+}
+
+void runtime_bug(const char *file, int line, const char *what)
+{
+	char message[512];
+	int n = snprintf(message, sizeof message, "gol runtime: %s:%d: does not hold: %s\n", file, line, what);
+	os_write_all(2, message, (size_t)n);
+	os_abort();
+}

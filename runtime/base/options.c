@@ -1,0 +1,107 @@
+/*
+ * options.c - reading GOLSTRESS and GOTRACEBACK, printing the totals.
+ */
+#include "base/options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "os/os.h"
+
+stress_options gol_stress = {.random = 88172645463325252u};
+int gol_traceback = TRACEBACK_SINGLE;
+
+static void seed(const char *s)
+{
+	gol_stress.random = strtoull(s, NULL, 10) * 0x9e3779b97f4a7c15u + 88172645463325252u;
+	if (gol_stress.random == 0)
+		gol_stress.random = 1;
+}
+
+static void stress_word(const char *word)
+{
+	char *end;
+	if (strcmp(word, "freeze") == 0) {
+		gol_stress.freeze_every = 1;
+	} else if (strncmp(word, "freeze=", 7) == 0) {
+		gol_stress.freeze_every = (uint32_t)strtoul(word + 7, &end, 10);
+		if (*end == ':')
+			seed(end + 1);
+	} else if (strncmp(word, "window=", 7) == 0) {
+		gol_stress.window_frames = (uint32_t)strtoul(word + 7, NULL, 10);
+	} else if (strncmp(word, "gc=", 3) == 0) {
+		gol_stress.gc_every = (uint32_t)strtoul(word + 3, NULL, 10);
+	} else if (strncmp(word, "sched", 5) == 0) {
+		gol_stress.sched = true;
+		if (word[5] == ':' || word[5] == '=')
+			seed(word + 6);
+	} else if (strcmp(word, "stats") == 0) {
+		gol_stress.stats = true;
+	} else if (strcmp(word, "barrier") != 0) {
+		os_write_all(2, "gol: unknown word in GOLSTRESS: ", 32);
+		os_write_all(2, word, strlen(word));
+		os_write_all(2, "\n", 1);
+	}
+}
+
+static void read_stress(void)
+{
+	const char *value = getenv("GOLSTRESS");
+	if (value == NULL)
+		return;
+	char *copy = strdup(value), *rest = copy, *word;
+	while ((word = strsep(&rest, ",")) != NULL)
+		if (*word != 0)
+			stress_word(word);
+	free(copy);
+	gol_stress.on = gol_stress.freeze_every != 0 || gol_stress.window_frames != 0 || gol_stress.sched;
+}
+
+static void read_traceback(void)
+{
+	static const char *const names[] = {"none", "single", "all", "system", "crash"};
+	const char *value = getenv("GOTRACEBACK");
+	if (value == NULL)
+		return;
+	for (int i = 0; i < 5; i++)
+		if (strcmp(value, names[i]) == 0)
+			gol_traceback = i;
+	if (strcmp(value, "0") == 0)
+		gol_traceback = TRACEBACK_NONE;
+	else if (strcmp(value, "1") == 0)
+		gol_traceback = TRACEBACK_ALL;
+	else if (strcmp(value, "2") == 0)
+		gol_traceback = TRACEBACK_SYSTEM;
+}
+
+void options_read(void)
+{
+	read_stress();
+	read_traceback();
+}
+
+static void statistic(text *t, const char *name, uint64_t value)
+{
+	text_string(t, " ");
+	text_string(t, name);
+	text_string(t, "=");
+	text_uint(t, value);
+}
+
+void options_print_statistics(void)
+{
+	text t = {0};
+	if (!gol_stress.stats)
+		return;
+	text_string(&t, "gol stress:");
+	statistic(&t, "freezes", gol_stress.freezes);
+	statistic(&t, "frames", gol_stress.frames);
+	statistic(&t, "moved", gol_stress.moved_objects);
+	statistic(&t, "blockmoves", gol_stress.block_moves);
+	statistic(&t, "yields", gol_stress.yields);
+	statistic(&t, "dispatches", gol_stress.dispatches);
+	text_string(&t, "\n");
+	text_flush(&t);
+	text_free(&t);
+}

@@ -1,0 +1,51 @@
+/*
+ * options.h - what the environment asks of the runtime: GOLSTRESS, GOTRACEBACK.
+ *
+ * GOLSTRESS, comma separated: freeze (every safepoint), freeze=N:seed (one in N at random),
+ * window=N (a native window of about N frames), gc=N (a collection at every Nth
+ * allocation), sched:seed (random preemption and next goroutine), stats.
+ */
+#ifndef GOL_BASE_OPTIONS_H
+#define GOL_BASE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct stress_options {
+	bool on;                    /* any of freeze, window, sched: safepoints always look */
+	bool stats;
+	bool sched;
+	uint32_t freeze_every;      /* 0: never */
+	uint32_t window_frames;     /* 0: the whole native stack */
+	uint32_t gc_every;
+	uint64_t random;            /* state of the generator */
+	/* counted always; printed at exit with stats */
+	uint64_t freezes, frames, moved_objects, block_moves, yields, dispatches;
+} stress_options;
+
+extern stress_options gol_stress;
+
+enum { TRACEBACK_NONE, TRACEBACK_SINGLE, TRACEBACK_ALL, TRACEBACK_SYSTEM, TRACEBACK_CRASH };
+extern int gol_traceback;
+
+void options_read(void);
+void options_print_statistics(void);
+
+/* xorshift64*: state must not be 0. */
+static inline uint64_t random_next(uint64_t *state)
+{
+	uint64_t x = *state;
+	x ^= x >> 12;
+	x ^= x << 25;
+	x ^= x >> 27;
+	*state = x;
+	return x * 0x2545f4914f6cdd1du;
+}
+
+/* One in n. */
+static inline bool stress_chance(uint32_t n)
+{
+	return n == 1 || (n > 1 && random_next(&gol_stress.random) >> 33 < ((uint64_t)1 << 31) / n);
+}
+
+#endif

@@ -1,0 +1,354 @@
+/*
+ * chan.c - channels: send, receive, close.
+ *
+ * Who meets a waiting partner completes both sides at once and readies it (direct
+ * hand-off); otherwise the buffer; otherwise it parks with a waiter in the channel's
+ * queue. Waiters are served first come, first served.
+ *
+ * A parked sender's value lies in its waiter until a receiver takes it. A parked receiver's
+ * value is put into its waiter, and copied to its destination by chan_receive_finish when its frame
+ * is thawed: the address given to chan_receive is not kept. A sender parked when the channel is
+ * closed panics when it is dispatched (send_complete).
+ *
+ * The stress modes make operations that succeed at once give way as if they had parked.
+ */
+#include "chan/chan.h"
+
+#include <stdlib.h>
+
+#include "base/fatal.h"
+#include "base/options.h"
+#include "heap/heap.h"
+#include "lang/panic.h"
+
+static const gol_type chan_type = {
+	.size = sizeof(gol_chan), .pointer_bytes = 8, .kind = GOL_KIND_STRUCT, .align = 8, .pointer_map = (const uint8_t[]){1},
+	.text = {(const uint8_t *)"runtime.hchan", 13},
+};
+
+/* ---- waiters ------------------------------------------------------------------------------------------ */
+
+void queue_add(wait_queue *q, waiter *w)
+{
+	w->next = NULL;
+	w->previous = q->last;
+	if (q->last != NULL)
+		q->last->next = w;
+	else
+		q->first = w;
+	q->last = w;
+	w->queued = true;
+}
+
+void queue_remove(wait_queue *q, waiter *w)
+{
+	if (!w->queued)
+		return;
+	if (w->previous != NULL)
+		w->previous->next = w->next;
+	else
+		q->first = w->next;
+	if (w->next != NULL)
+		w->next->previous = w->previous;
+	else
+		q->last = w->previous;
+	w->queued = false;
+}
+
+waiter *queue_take(wait_queue *q)
+{
+	for (;;) {
+		waiter *w = q->first;
+		if (w == NULL)
+			return NULL;
+		queue_remove(q, w);
+		if (!w->selecting || proc_swap(&w->g->wait.claimed, 1) == 0)
+			return w;
+	}
+}
+
+void *wait_values(G *g, size_t bytes)
+{
+	wait_state *wait = &g->wait;
+	if (bytes <= WAIT_INLINE_BYTES)
+		return wait->small;
+	if (wait->large_cap < bytes) {
+		free(wait->large);
+		wait->large = malloc(bytes);
+		wait->large_cap = bytes;
+		if (wait->large == NULL)
+			runtime_out_of_memory();
+	}
+	return wait->large;
+}
+
+void wait_clear(G *g)
+{
+	g->wait.count = 0;
+	if (GOL_UNLIKELY(g->wait.large_cap > 65536)) {
+		free(g->wait.large);
+		g->wait.large = NULL;
+		g->wait.large_cap = 0;
+	}
+}
+
+/* The waiter of a plain send or receive. */
+static waiter *wait_one(G *g, gol_chan *c, uint8_t direction)
+{
+	waiter *w = &g->wait.one;
+	w->g = g;
+	w->chan = c;
+	w->elem = c->elem;
+	w->value = wait_values(g, c->elem->size);
+	w->direction = direction;
+	w->selecting = w->ok = false;
+	g->wait.selecting = false;
+	g->wait.count = 1;
+	return w;
+}
+
+/* Values that cross between goroutines are shaded on both sides. */
+void chan_copy(const gol_type *type, void *to, const void *from)
+{
+	if (type->pointer_bytes != 0)
+		GOL_BARRIER(type, to, from);
+	if (type->size == 8)
+		memcpy(to, from, 8);
+	else if (type->size != 0)
+		memcpy(to, from, type->size);
+}
+
+static void clear_value(const gol_type *type, void *to)
+{
+	if (type->pointer_bytes != 0)
+		GOL_BARRIER(type, to, NULL);
+	if (type->size != 0)
+		memset(to, 0, type->size);
+}
+
+/* ---- the ready cases; the lock is held ------------------------------------------------------------------- */
+
+static void *buffer_at(gol_chan *c, gol_int i)
+{
+	return c->buffer + (size_t)i * c->elem->size;
+}
+
+static void buffer_put(gol_chan *c, const void *element)
+{
+	gol_int at = c->head + c->count;
+	chan_copy(c->elem, buffer_at(c, at < c->cap ? at : at - c->cap), element);
+	c->count++;
+}
+
+static void buffer_take(gol_chan *c, void *element)
+{
+	void *from = buffer_at(c, c->head);
+	if (element != NULL)
+		chan_copy(c->elem, element, from);
+	clear_value(c->elem, from);
+	c->head = c->head + 1 < c->cap ? c->head + 1 : 0;
+	c->count--;
+}
+
+bool chan_try_send(gol_chan *c, const void *element, waiter **wake)
+{
+	waiter *w = queue_take(&c->receivers);
+	if (w != NULL) {
+		chan_copy(c->elem, w->value, element);
+		w->ok = true;
+		*wake = w;
+		return true;
+	}
+	if (c->count == c->cap)
+		return false;
+	buffer_put(c, element);
+	return true;
+}
+
+bool chan_try_receive(gol_chan *c, void *element, bool *ok, waiter **wake)
+{
+	*ok = true;
+	if (c->count > 0) {
+		buffer_take(c, element);
+		waiter *w = queue_take(&c->senders);
+		if (w != NULL) {
+			buffer_put(c, w->value);
+			w->ok = true;
+			*wake = w;
+		}
+		return true;
+	}
+	waiter *w = queue_take(&c->senders);
+	if (w != NULL) {
+		if (element != NULL)
+			chan_copy(c->elem, element, w->value);
+		w->ok = true;
+		*wake = w;
+		return true;
+	}
+	if (!c->closed)
+		return false;
+	if (element != NULL)
+		clear_value(c->elem, element);
+	*ok = false;
+	return true;
+}
+
+void chan_wake(waiter *w)
+{
+	w->g->wait.winner = w;
+	sched_ready(w->g);
+}
+
+/* ---- the operations ------------------------------------------------------------------------------------------ */
+
+gol_chan *gol_make_chan(gol_g *g, const gol_type *type, gol_int size)
+{
+	const gol_type *elem = type->elem;
+	if (size < 0 || (elem->size != 0 && (uint64_t)size > ((uint64_t)1 << 47) / elem->size)) {
+		panic_plain_error(g, "makechan: size out of range");
+		return NULL;
+	}
+	gol_chan *c = heap_new(&chan_type);
+	c->elem = elem;
+	c->cap = size;
+	if (size > 0)
+		gol_store_pointer(&c->buffer, heap_new_array(elem, (size_t)size));
+	return c;
+}
+
+gol_int gol_chan_len(gol_g *g, gol_chan *c) { (void)g; return c != NULL ? load_relaxed(&c->count) : 0; }
+gol_int gol_chan_cap(gol_g *g, gol_chan *c) { (void)g; return c != NULL ? c->cap : 0; }
+
+/* For ever: only a deadlock or the end of the program ends this. */
+static void park_for_ever(G *g, enum wait_reason reason)
+{
+	store_relaxed(&g->status, (uint32_t)G_PARKING);
+	sched_park(g, reason, NULL);
+}
+
+static void send_complete(G *g)
+{
+	bool ok = g->wait.one.ok;
+	wait_clear(g);
+	if (!ok)
+		panic_plain_error(&g->pub, "send on closed channel");
+}
+
+static GOL_COLD bool stress_gives_way(G *g)
+{
+	if (gol_stress.freeze_every == 0 || !stress_chance(gol_stress.freeze_every))
+		return false;
+	sched_yield(g);
+	return true;
+}
+
+void gol_chan_send(gol_g *gp, gol_chan *c, const void *element)
+{
+	G *g = g_of(gp);
+	if (GOL_UNLIKELY(c == NULL)) {
+		park_for_ever(g, WAIT_CHAN_SEND_NIL);
+		return;
+	}
+	spin_acquire(&c->lock);
+	if (GOL_UNLIKELY(c->closed)) {
+		spin_release(&c->lock);
+		panic_plain_error(gp, "send on closed channel");
+		return;
+	}
+	waiter *wake = NULL;
+	if (chan_try_send(c, element, &wake)) {
+		spin_release(&c->lock);
+		if (wake != NULL)
+			chan_wake(wake);
+		if (GOL_UNLIKELY(gol_stress.on))
+			stress_gives_way(g);
+		return;
+	}
+	waiter *w = wait_one(g, c, GOL_CASE_SEND);
+	chan_copy(c->elem, w->value, element);
+	store_relaxed(&g->status, (uint32_t)G_PARKING);
+	queue_add(&c->senders, w);
+	spin_release(&c->lock);
+	sched_park(g, WAIT_CHAN_SEND, send_complete);
+}
+
+/* As if it had parked: the value goes back to where a parked receiver finds it. */
+static GOL_COLD void stress_receive(G *g, gol_chan *c, const void *element, bool ok)
+{
+	if (!stress_gives_way(g))
+		return;
+	waiter *w = wait_one(g, c, GOL_CASE_RECV);
+	if (element != NULL)
+		memcpy(w->value, element, c->elem->size);
+	w->ok = ok;
+}
+
+bool gol_chan_receive(gol_g *gp, gol_chan *c, void *element)
+{
+	G *g = g_of(gp);
+	if (GOL_UNLIKELY(c == NULL)) {
+		park_for_ever(g, WAIT_CHAN_RECEIVE_NIL);
+		return false;
+	}
+	bool ok;
+	waiter *wake = NULL;
+	spin_acquire(&c->lock);
+	if (chan_try_receive(c, element, &ok, &wake)) {
+		spin_release(&c->lock);
+		if (wake != NULL)
+			chan_wake(wake);
+		if (GOL_UNLIKELY(gol_stress.on))
+			stress_receive(g, c, element, ok);
+		return ok;
+	}
+	waiter *w = wait_one(g, c, GOL_CASE_RECV);
+	store_relaxed(&g->status, (uint32_t)G_PARKING);
+	queue_add(&c->receivers, w);
+	spin_release(&c->lock);
+	sched_park(g, WAIT_CHAN_RECEIVE, NULL);
+	return false;
+}
+
+bool gol_chan_receive_finish(gol_g *gp, void *element)
+{
+	G *g = g_of(gp);
+	waiter *w = &g->wait.one;
+	bool ok = w->ok;
+	if (element != NULL && ok)
+		chan_copy(w->elem, element, w->value);
+	else if (element != NULL)
+		clear_value(w->elem, element);
+	wait_clear(g);
+	return ok;
+}
+
+void gol_chan_close(gol_g *gp, gol_chan *c)
+{
+	if (c == NULL) {
+		panic_plain_error(gp, "close of nil channel");
+		return;
+	}
+	spin_acquire(&c->lock);
+	if (c->closed) {
+		spin_release(&c->lock);
+		panic_plain_error(gp, "close of closed channel");
+		return;
+	}
+	c->closed = true;
+	/* Everybody who waits, in a list by G.link, which no queue uses while they are parked. */
+	G *first = NULL, **last = &first;
+	waiter *w;
+	while ((w = queue_take(&c->receivers)) != NULL || (w = queue_take(&c->senders)) != NULL) {
+		w->g->wait.winner = w;
+		*last = w->g;
+		last = &w->g->link;
+	}
+	*last = NULL;
+	spin_release(&c->lock);
+	for (G *g = first, *next; g != NULL; g = next) {
+		next = g->link;
+		g->link = NULL;
+		sched_ready(g);
+	}
+}

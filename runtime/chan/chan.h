@@ -1,0 +1,44 @@
+/*
+ * chan.h - channels: the struct, its queues, and the steps that chan.c and select.c share.
+ *
+ * A value on its way between goroutines travels in the waiter (memory of the G), in both
+ * directions, never into another goroutine's frame: frames move, and only their owner may
+ * write to them without a barrier.
+ */
+#ifndef GOL_CHAN_CHAN_H
+#define GOL_CHAN_CHAN_H
+
+#include "sched/proc.h"
+
+typedef struct wait_queue { waiter *first, *last; } wait_queue;
+
+/*
+ * 0 <= count <= cap; the values are buffer[head], ... in a ring.
+ * receivers not empty => count == 0; senders not empty => count == cap; both not empty never,
+ * except for waiters of one and the same select. closed => both empty.
+ */
+struct gol_chan {
+	uint8_t *buffer;            /* heap; NULL for cap 0. The only word the collector follows */
+	const gol_type *elem;
+	gol_int count, cap, head;
+	wait_queue receivers, senders;
+	spin_lock lock;             /* guards all of it; nobody is readied with it held */
+	bool closed;
+};
+
+void queue_add(wait_queue *q, waiter *w);
+void queue_remove(wait_queue *q, waiter *w);
+/* The first waiter that is still to be completed; claims it (select: against its other cases). */
+waiter *queue_take(wait_queue *q);
+
+/* Memory for bytes of values in g's wait state. */
+void *wait_values(G *g, size_t bytes);
+void wait_clear(G *g);
+
+/* Steps under the lock; the ready ones. chan_try_*: false when it would block. *wake: somebody to ready after unlocking. */
+bool chan_try_send(gol_chan *c, const void *element, waiter **wake);
+bool chan_try_receive(gol_chan *c, void *element, bool *ok, waiter **wake);
+void chan_wake(waiter *w);
+void chan_copy(const gol_type *type, void *to, const void *from);
+
+#endif

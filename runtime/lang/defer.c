@@ -1,0 +1,143 @@
+/*
+ * defer.c - deferred calls, recover, Goexit: the protocol in abi.h.
+ *
+ * Nothing here points into frames: a function with defers owns its list and its pending
+ * reason, saved like any variable. The runtime only sees the pending reason pass by:
+ *
+ *     unwinding --take_pending--> pending --(deferred calls)--> continue_unwinding or return
+ *
+ * A deferred call that panics replaces the pending panic: the new record links the old one, for
+ * printing, and notes a pending Goexit, which goes on if the new panic is recovered. A
+ * deferred call that exits (Goexit) ends any pending panic. recover() marks the record; the
+ * function whose deferred call that was sees it in defer_done and then runs its remaining
+ * deferred calls as for a normal return.
+ *
+ * Who may recover: the function called by defer_pop, directly. g->recover names the panic and the code
+ * pointer called; a function that contains recover() takes it in its prologue if the code is its
+ * own. Depth counters or frame addresses would not survive a thaw.
+ */
+#include "heap/heap.h"
+#include "lang/panic.h"
+
+static const uint8_t defer_map[] = {3};
+static const gol_type defer_type = {
+	.size = sizeof(gol_defer), .pointer_bytes = sizeof(gol_defer), .kind = GOL_KIND_STRUCT, .align = 8,
+	.pointer_map = defer_map, .text = {(const uint8_t *)"runtime.deferRecord", 19},
+};
+
+static void call_nil(gol_g *g, gol_func *fn)
+{
+	(void)fn;
+	gol_panic_nil(g);
+}
+static gol_func nil_function = {(void *)call_nil};
+
+gol_defer *gol_defer_push(gol_g *g, gol_defer *link, gol_func *fn)
+{
+	gol_defer *d = gol_new(g, &defer_type);
+	gol_store_pointer(&d->link, link);
+	gol_store_pointer(&d->fn, fn);
+	return d;
+}
+
+gol_pending gol_take_pending(gol_g *gp)
+{
+	G *g = g_of(gp);
+	gol_pending pending = {NULL, 0};
+	if (gp->unwinding == GOL_PANIC) {
+		pending = (gol_pending){g->panic, GOL_PANIC};
+		g->panic = NULL;
+		gp->unwinding = GOL_RUNNING;
+	} else if (gp->unwinding == GOL_GOEXIT) {
+		pending.reason = GOL_GOEXIT;
+		gp->unwinding = GOL_RUNNING;
+	}
+	return pending;
+}
+
+gol_func *gol_defer_pop(gol_g *g, gol_defer **defers, gol_pending pending)
+{
+	gol_func *fn = (*defers)->fn != NULL ? (*defers)->fn : &nil_function;
+	*defers = (*defers)->link;
+	g->recover.panic = pending.reason == GOL_PANIC ? pending.panic : NULL;
+	g->recover.code = fn->code;
+	return fn;
+}
+
+static gol_panic_record *oldest(gol_panic_record *p)
+{
+	while (p->link != NULL)
+		p = p->link;
+	return p;
+}
+
+/* The new panic (g->panic) was raised while `pending` was in progress. */
+static void replace(G *g, gol_pending *pending)
+{
+	gol_panic_record *p = g->panic, *last = oldest(p);
+	if (pending->reason == GOL_PANIC && pending->panic != p) {
+		panic_add_mark(p, MARK_PANIC);
+		panic_add_trail(p, &pending->panic->where);
+		gol_store_pointer(&last->link, pending->panic);
+	} else if (pending->reason == GOL_GOEXIT) {
+		panic_add_mark(p, MARK_GOEXIT);
+		last->goexit = true;
+	}
+	*pending = (gol_pending){p, GOL_PANIC};
+	g->panic = NULL;
+}
+
+static bool goexit_below(const gol_panic_record *p)
+{
+	for (; p != NULL; p = p->link)
+		if (p->goexit)
+			return true;
+	return false;
+}
+
+void gol_defer_done(gol_g *gp, gol_pending *pending)
+{
+	G *g = g_of(gp);
+	gp->recover.panic = NULL;
+	gp->recover.code = NULL;
+	if (gp->unwinding == GOL_PANIC)
+		replace(g, pending);
+	else if (gp->unwinding == GOL_GOEXIT)
+		*pending = (gol_pending){NULL, GOL_GOEXIT};
+	else if (pending->reason == GOL_PANIC && pending->panic->recovered)
+		*pending = (gol_pending){NULL, goexit_below(pending->panic) ? GOL_GOEXIT : 0};
+	gp->unwinding = GOL_RUNNING;
+}
+
+void gol_continue_unwinding(gol_g *gp, gol_pending pending)
+{
+	g_of(gp)->panic = pending.panic;
+	gp->unwinding = (uint32_t)pending.reason;
+}
+
+/* ---- recover ---------------------------------------------------------------------------------------- */
+
+gol_panic_record *gol_recover_take(gol_g *g, void *code)
+{
+	gol_panic_record *p = g->recover.panic;
+	if (p == NULL || g->recover.code != code)
+		return NULL;
+	g->recover.panic = NULL;
+	g->recover.code = NULL;
+	return p;
+}
+
+gol_eface gol_recover(gol_g *g, gol_panic_record *p)
+{
+	(void)g;
+	if (p == NULL || p->recovered)
+		return (gol_eface){NULL, NULL};
+	p->recovered = true;
+	return p->value;
+}
+
+void gol_recover_aim(gol_g *g, void *wrapper_code, void *target_code)
+{
+	if (g->recover.panic != NULL && g->recover.code == wrapper_code)
+		g->recover.code = target_code;
+}

@@ -1,0 +1,60 @@
+/*
+ * error.c - values of runtime panics, and the panics that generated code calls by name.
+ */
+#include "lang/error.h"
+
+#include "heap/heap.h"
+#include "lang/panic.h"
+
+/* ---- descriptors ------------------------------------------------------------------------------------ */
+
+extern const gol_type runtime_errorString_5type GOL_WEAK;
+extern const gol_type runtime_plainError_5type GOL_WEAK;
+
+static const gol_type own_error = {
+	.size = 16, .pointer_bytes = 8, .kind = GOL_KIND_STRING, .align = 8, .flags = GOL_TYPE_NAMED,
+	.pointer_map = (const uint8_t[]){1}, .text = {(const uint8_t *)"runtime.errorString", 19}, .name = "errorString", .pkg_path = "runtime",
+};
+static const gol_type own_plain_error = {
+	.size = 16, .pointer_bytes = 8, .kind = GOL_KIND_STRING, .align = 8, .flags = GOL_TYPE_NAMED,
+	.pointer_map = (const uint8_t[]){1}, .text = {(const uint8_t *)"runtime.plainError", 18}, .name = "plainError", .pkg_path = "runtime",
+};
+
+static const gol_type *either(const gol_type *declared, const gol_type *own) { return declared != NULL ? declared : own; }
+
+bool error_is_internal(const gol_type *type) { return type == &own_error || type == &own_plain_error; }
+
+bool error_print(text *t, gol_eface value)
+{
+	const gol_string *s = value.data;
+	if (!error_is_internal(value.type))
+		return false;
+	if (value.type == &own_error)
+		text_string(t, "runtime error: ");
+	text_bytes(t, s->ptr, (size_t)s->len);
+	return true;
+}
+
+static gol_eface boxed_string(gol_g *g, const gol_type *type, const char *message, size_t size)
+{
+	gol_string *s = gol_new(g, type);
+	gol_string copy = panic_copy_text(g, message, size);
+	gol_store_pointer(&s->ptr, copy.ptr);
+	s->len = copy.len;
+	return (gol_eface){type, s};
+}
+
+gol_eface error_runtime(gol_g *g, const char *message, size_t size)
+{
+	return boxed_string(g, either(&runtime_errorString_5type, &own_error), message, size);
+}
+
+gol_eface error_plain(gol_g *g, const char *message)
+{
+	return boxed_string(g, either(&runtime_plainError_5type, &own_plain_error), message, strlen(message));
+}
+
+gol_eface error_nil_panic(gol_g *g)
+{
+	return error_plain(g, "panic called with nil argument (use GODEBUG=panicnil=1 to disable)");
+}

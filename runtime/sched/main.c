@@ -1,0 +1,70 @@
+/*
+ * main.c - gol_main: from the process's arguments to the exit status.
+ *
+ * The calling thread becomes the first worker, so that what main's package initialisers
+ * do happens on the process's first thread. Its stack is as large as the limit of the
+ * system allows; where that is too small for the native window a thread with a stack of
+ * our own does the work and this one waits.
+ */
+#include <stdlib.h>
+
+#include "base/fatal.h"
+#include "base/options.h"
+#include "gc/gc.h"
+#include "os/os.h"
+#include "sched/exit.h"
+#include "sched/main.h"
+#include "sched/proc.h"
+
+enum { ROOM_WANTED = 2 << 20, ROOM_MAXIMUM = 16 << 20, OWN_STACK = 8 << 20 };
+
+static struct {
+	int argc;
+	char **argv, **envp;
+	gol_func start;
+	uint32_t done;
+} program;
+
+int main_argument_count(void) { return program.argc; }
+char **main_arguments(void) { return program.argv; }
+char **main_environment(void) { return program.envp; }
+
+static void run(uintptr_t native_low)
+{
+	proc_init_first(native_low, &program.start);
+	proc_loop(proc_current_m());
+}
+
+static void on_own_stack(void *argument)
+{
+	(void)argument;
+	run(GOL_STACK_POINTER() - (OWN_STACK - (64 << 10)));
+	store_release(&program.done, 1u);
+	os_futex_wake(&program.done, 1);
+}
+
+int gol_main(int argc, char **argv, char **envp, const gol_program *p)
+{
+	if (p->abi_version != GOL_ABI_VERSION)
+		runtime_fatal("program made for version %u of the runtime, this is version %u", p->abi_version, GOL_ABI_VERSION);
+	program.argc = argc;
+	program.argv = argv;
+	program.envp = envp;
+	program.start.code = (void *)p->start;
+	proc_set_program(p);
+	options_read();
+	os_ignore_sigpipe();
+	gc_init();
+	gc_add_roots(sched_each_root);
+	size_t room = os_main_stack_room();
+	if (room >= ROOM_WANTED) {
+		run(GOL_STACK_POINTER() - (room < ROOM_MAXIMUM ? room : ROOM_MAXIMUM));
+	} else {
+		if (!os_thread_start(on_own_stack, NULL, OWN_STACK))
+			runtime_fatal("runtime: cannot start a thread");
+		while (load_acquire(&program.done) == 0)
+			os_futex_wait(&program.done, 0, -1);
+	}
+	options_print_statistics();
+	return 0;
+}

@@ -1,0 +1,115 @@
+/*
+ * monitor.c - a thread without a P that looks at the others: started when there is
+ * something to look at (a second goroutine, a timer, a blocking call).
+ *
+ * Each round it asks goroutines that have run for 10 ms to give way, asks earlier when a timer is
+ * due, and takes the P of a call that was seen in two rounds while there is work for it.
+ * It sleeps 20 microseconds a round, after a millisecond without effect twice as long each time up
+ * to 10 ms; for as long as nothing runs it sleeps on its futex.
+ */
+#include "base/fatal.h"
+#include "os/os.h"
+#include "sched/proc.h"
+
+enum { SLICE = 10000000, ROUND_MINIMUM = 20000, ROUND_MAXIMUM = 10000000, QUIET_ROUNDS = 50, STACK = 128 << 10 };
+
+static struct {
+	uint32_t started;           /* only holders of a P change it 0 -> 1 */
+	uint32_t asleep;            /* futex: 1 while the monitor sleeps for lack of anything running */
+} monitor;
+
+/* True: it did something. */
+static bool watch_call(P *p, uint32_t status, int64_t now)
+{
+	uint32_t calls = load_relaxed(&p->calls);
+	if (calls != p->monitor_calls) {
+		p->monitor_calls = calls;
+		p->monitor_call_since = now;
+		return false;
+	}
+	int64_t lasted = now - p->monitor_call_since;
+	if (lasted >= ROUND_MINIMUM && proc_has_work(p))
+		return proc_retake(p, status, true);
+	/* Nothing to run: after a while the P is better idle, so that this thread can sleep. */
+	return lasted >= SLICE && timers_next() == INT64_MAX && proc_retake(p, status, false);
+}
+
+static bool watch_slice(P *p, int64_t now)
+{
+	uint32_t tick = load_relaxed(&p->tick);
+	if (tick != p->monitor_tick) {
+		p->monitor_tick = tick;
+		p->monitor_since = now;
+	}
+	bool late = timers_next() <= now - 100000;
+	if (now - p->monitor_since < SLICE && !late)
+		return false;
+	request_preempt(p);
+	p->monitor_since = now;
+	return true;
+}
+
+static bool round_over(bool *all_idle)
+{
+	bool effect = false;
+	int64_t now = os_nanotime();
+	*all_idle = true;
+	for (uint32_t i = 0; i < proc_count(); i++) {
+		P *p = proc_at(i);
+		uint32_t status = load_acquire(&p->status);
+		if (status == P_IDLE)
+			continue;
+		*all_idle = false;
+		if ((status & 3) == P_IN_CALL)
+			effect |= watch_call(p, status, now);
+		else
+			effect |= watch_slice(p, now);
+	}
+	return effect;
+}
+
+static void monitor_main(void *argument)
+{
+	int64_t delay = ROUND_MINIMUM;
+	int quiet = 0;
+	bool all_idle;
+	(void)argument;
+	for (;;) {
+		os_sleep(delay);
+		bool effect = round_over(&all_idle);
+		if (all_idle) {
+			store_seq(&monitor.asleep, 1u);
+			round_over(&all_idle);
+			if (all_idle)
+				os_futex_wait(&monitor.asleep, 1, 60000000000);
+			store_seq(&monitor.asleep, 0u);
+			effect = true;
+		}
+		quiet = effect ? 0 : quiet + 1;
+		if (quiet == 0)
+			delay = ROUND_MINIMUM;
+		else if (quiet > QUIET_ROUNDS)
+			delay = delay * 2 > ROUND_MAXIMUM ? ROUND_MAXIMUM : delay * 2;
+	}
+}
+
+void monitor_wake(void)
+{
+	if (load_seq(&monitor.asleep) != 0) {
+		store_seq(&monitor.asleep, 0u);
+		os_futex_wake(&monitor.asleep, 1);
+	}
+}
+
+static GOL_COLD void start(void)
+{
+	monitor.started = 1;
+	if (!os_thread_start(monitor_main, NULL, STACK))
+		runtime_fatal("runtime: cannot start a thread");
+}
+
+void monitor_need(void)
+{
+	if (GOL_UNLIKELY(monitor.started == 0))
+		start();
+}

@@ -1,0 +1,94 @@
+/*
+ * proc.h - the scheduler, for the rest of the runtime: parking, readying, timers,
+ * blocking calls.
+ *
+ * A runtime operation that must wait:
+ *   1. puts a waiter where others will find it (under that queue's lock),
+ *   2. calls sched_park(g, reason, complete) and returns to generated code, which freezes.
+ * Whoever finds the waiter takes it out and calls sched_ready, once. Before the frame of the
+ * caller is entered again the dispatcher runs `complete`, which may set g->ret (results in
+ * memory that lives until then, for example G.results) or raise a panic.
+ */
+#ifndef GOL_SCHED_PROC_H
+#define GOL_SCHED_PROC_H
+
+#include "sched/g.h"
+
+/* ---- parking ---------------------------------------------------------------------------------- */
+
+void sched_park(G *g, enum wait_reason reason, void (*complete)(G *));
+/* Makes a parked goroutine runnable: next on this P. The caller holds a P and no lock. */
+void sched_ready(G *g);
+/* unwinding = FREEZE: to the end of the global queue. */
+void sched_yield(G *g);
+/* unwinding = FREEZE: the frames are wanted, the goroutine goes on at once. */
+void sched_freeze(G *g);
+
+/* A new goroutine that calls fn. Any holder of a P. */
+G *sched_start_goroutine(gol_func *fn, const g_origin *origin);
+uint32_t sched_goroutine_count(void);
+
+/* Something outside will ready a goroutine (a poller, a host): while the sum is not 0 nothing is called a deadlock. */
+void sched_expect(int delta);
+
+/* ---- blocking C calls (sched/call.c) -------------------------------------------------------------- */
+
+/*
+ * A blocking call is a saved frame of this layout, whose body makes the call from the mended
+ * frame: pointer arguments stay exact while the stack is scanned meanwhile. An intrinsic fills one as a C local and
+ * returns what call_blocking returns (garbage; the results go to the caller's g->ret).
+ */
+typedef struct call_frame {
+	gol_frame h;
+	int64_t r[4];               /* results, at GOL_FRAME_RESULTS */
+	void *p[3];                 /* pointer arguments */
+	int64_t a[8];               /* others */
+	void (*run)(struct call_frame *);       /* makes the call; no access to the runtime but errno and malloc */
+} call_frame;
+void call_start(call_frame *c, void (*run)(call_frame *));
+void call_blocking(gol_g *g, call_frame *c);
+uint64_t call_total(void);
+
+/* From here to call_exit g is frozen and may lose its P. */
+void call_enter(G *g);
+bool call_exit(G *g);           /* false: no P; the goroutine must give way (WHY_CALL_LOST_P) */
+
+/* ---- timers (sched/timer.c) ------------------------------------------------------------------------ */
+
+typedef struct sched_timer sched_timer;     /* heap object */
+void timer_sleep(G *g, int64_t until);
+sched_timer *timer_start(int64_t when, int64_t period, gol_func *fn);
+bool timer_stop(sched_timer *t);
+int64_t timers_next(void);                  /* when the first is due; INT64_MAX: none */
+bool timers_run(int64_t now);               /* starts and readies what is due; true: something was */
+void timers_each_root(void (*visit)(void *, void **), void *argument);
+
+/* ---- inside sched/ ---------------------------------------------------------------------------------- */
+
+void run_goroutine(M *m, G *g);             /* until it parks, yields or ends */
+void run_arm(M *m, G *g);
+
+/* The first worker: the calling thread, whose stack reaches down to native_low; and the main goroutine. */
+void proc_init_first(uintptr_t native_low, gol_func *main_function);
+void proc_set_program(const gol_program *program);
+void sched_set_system(G *g);
+M *proc_current_m(void);
+void proc_set_current(M *m);
+void proc_loop(M *m);                       /* returns when the program's main returned, on the first M */
+void proc_put_global(G *g);
+void proc_put_front(P *p, G *g);
+void proc_free_goroutine(G *g);
+void proc_main_returned(void);
+bool proc_take_back(M *m);                  /* after a call: an idle P for m? */
+void proc_lost_call_done(G *g);             /* queues a goroutine whose call ended without a P */
+bool proc_retake(P *p, uint32_t seen, bool give);       /* P_IN_CALL, as seen -> somebody else's, or idle */
+bool proc_has_work(P *p);
+P *proc_at(uint32_t i);
+uint32_t proc_count(void);
+uint32_t proc_set_count(uint32_t n);        /* GOMAXPROCS: remembered; returns the previous */
+
+void monitor_need(void);                    /* there is something to watch */
+void monitor_wake(void);
+void request_preempt(P *p);
+
+#endif

@@ -1,0 +1,262 @@
+/*
+ * run.c - the dispatcher: runs one goroutine from its saved frames until it gives way.
+ *
+ *     loop: top frame at resume point 0: pop it, call start (the fast version)
+ *           else: call body, which works on the frame in place; pop it when it returns
+ *           g->ret = the results in the frame just popped
+ *           unwinding FREEZE: put what was saved on the stack, then do what `why` says
+ *           unwinding PANIC or GOEXIT: pop frames, entering those with defers
+ *           unwinding FATAL: print and die
+ *           no frame left: the goroutine has ended
+ *
+ * Frames thaw one at a time, only when needed. A popped frame's memory stays as it is until
+ * the next freeze, so results can be read there by the caller.
+ *
+ * Requests (preemption, a stop) live in G.request; limit and poll only make the next
+ * safepoint look. Whoever asks sets the word first, then poisons; a worker that
+ * restores limit re-reads the word after a fence. The dispatcher only restores it when it is not what
+ * it should be, so the common switch costs no fence.
+ *
+ * Progress: `fresh` makes the first safepoint after a dispatch (or after entering a fast
+ * version) pass, whatever the request or the stress mode.
+ */
+#include "base/fatal.h"
+#include "base/options.h"
+#include "gc/gc.h"
+#include "lang/panic.h"
+#include "sched/proc.h"
+
+/* ---- asking and looking --------------------------------------------------------------------------- */
+
+static inline void set_limit(G *g, uintptr_t limit)
+{
+	store_relaxed(&g->pub.limit, limit);
+	store_relaxed(&g->pub.poll, (uint32_t)(limit == UINTPTR_MAX));
+}
+
+void run_arm(M *m, G *g)
+{
+	if (gol_stress.on) {
+		set_limit(g, UINTPTR_MAX);
+		return;
+	}
+	set_limit(g, m->limit);
+	atomic_fence();
+	if (load_relaxed(&g->request) != 0)
+		set_limit(g, UINTPTR_MAX);
+}
+
+static void ask(G *g, uint32_t request)
+{
+	atomic_or(&g->request, request);
+	set_limit(g, UINTPTR_MAX);
+}
+
+void request_preempt(P *p)
+{
+	M *m = load_acquire(&p->m);
+	G *g = m != NULL ? load_acquire(&m->g) : NULL;
+	store_relaxed(&p->skip_next, 1u);
+	if (g != NULL)
+		ask(g, REQUEST_PREEMPT);
+}
+
+void sched_request_stop(void)
+{
+	for (uint32_t i = 0; i < proc_count(); i++) {
+		M *m = load_acquire(&proc_at(i)->m);
+		G *g = m != NULL ? load_acquire(&m->g) : NULL;
+		if (g != NULL)
+			ask(g, REQUEST_STOP);
+	}
+}
+
+static bool give_way(G *g, enum g_why why)
+{
+	g->why = why;
+	g->pub.unwinding = GOL_FREEZE;
+	return true;
+}
+
+/* limit is poisoned: serve a request, or see what the stress mode wants. */
+static GOL_COLD bool look(G *g)
+{
+	if (g->fresh) {
+		g->fresh = 0;
+		return false;
+	}
+	uint32_t request = load_relaxed(&g->request);
+	if (request != 0)
+		request = __atomic_exchange_n(&g->request, 0, __ATOMIC_SEQ_CST);
+	if (!gol_stress.on && !(request & REQUEST_PREEMPT))
+		run_arm(g->m, g);
+	if (request & REQUEST_PREEMPT)
+		return give_way(g, WHY_YIELD);
+	if (request != 0)
+		return give_way(g, WHY_CONTINUE);
+	if (gol_stress.sched && stress_chance(16))
+		return give_way(g, WHY_YIELD);
+	if (gol_stress.freeze_every != 0 && stress_chance(gol_stress.freeze_every))
+		return give_way(g, WHY_CONTINUE);
+	return false;
+}
+
+bool gol_must_freeze(gol_g *gp)
+{
+	G *g = g_of(gp);
+	if (GOL_STACK_POINTER() < g->m->limit) {
+		g->fresh = 0;
+		return give_way(g, WHY_CONTINUE);
+	}
+	return look(g);
+}
+
+bool gol_must_yield(gol_g *gp) { return look(g_of(gp)); }
+
+void sched_freeze(G *g) { give_way(g, WHY_CONTINUE); }
+void sched_yield(G *g) { give_way(g, WHY_YIELD); }
+void gol_yield(gol_g *g) { give_way(g_of(g), WHY_YIELD); }
+
+void sched_park(G *g, enum wait_reason reason, void (*complete)(G *))
+{
+	g->wait_reason = reason;
+	g->complete = complete;
+	give_way(g, WHY_PARK);
+}
+
+/* ---- what happens when all native frames have given way ---------------------------------------------- */
+
+/* True: the goroutine no longer belongs to this worker. */
+static bool gave_way(M *m, G *g)
+{
+	g->pub.unwinding = GOL_RUNNING;
+	stack_finish_freeze(m, g);
+	if (GOL_UNLIKELY(g->overflow))
+		fatal_die(g);
+	switch ((enum g_why)g->why) {
+	case WHY_PARK:
+		m->g = NULL;
+		if (proc_swap(&g->status, G_WAITING) == G_READIED) {
+			store_relaxed(&g->status, (uint32_t)G_RUNNABLE);
+			proc_put_front(m->p, g);
+		}
+		return true;
+	case WHY_YIELD:
+		gol_stress.yields++;
+		m->g = NULL;
+		store_release(&g->status, (uint32_t)G_RUNNABLE);
+		proc_put_global(g);
+		return true;
+	case WHY_CALL_LOST_P:
+		m->g = NULL;
+		proc_lost_call_done(g);
+		return true;
+	case WHY_CONTINUE:
+		break;
+	}
+	if (gc_requested())
+		gc_run_if_requested();
+	run_arm(m, g);
+	g->fresh = 1;
+	return false;
+}
+
+/* ---- unwinding saved frames ---------------------------------------------------------------------------- */
+
+static void end_goroutine(M *m, G *g)
+{
+	m->g = NULL;
+	proc_free_goroutine(g);
+}
+
+/* unwinding is PANIC, GOEXIT or FATAL: pops frames until one with defers is on top. False: none left. */
+static bool unwind_to_defers(G *g)
+{
+	while (g->top > g->base) {
+		gol_frame *frame = stack_top(g);
+		if ((frame->func->flags & GOL_FUNC_HAS_DEFERS) && g->pub.unwinding != GOL_FATAL && frame->resume != 0)
+			return true;
+		panic_add_position(g, frame->func, frame->resume);
+		stack_pop(g);
+	}
+	return false;
+}
+
+/* The unwinding has reached the end of the goroutine. True: it has ended. */
+static bool unwound(M *m, G *g)
+{
+	if (g->pub.unwinding == GOL_FATAL)
+		fatal_die(g);
+	if (g->pub.unwinding == GOL_PANIC) {
+		panic_uncaught(g);
+		return false;
+	}
+	g->pub.unwinding = GOL_RUNNING;
+	end_goroutine(m, g);
+	return true;
+}
+
+/* ---- the loop --------------------------------------------------------------------------------------------- */
+
+/* Enters the top frame. True: the goroutine gave way or ended. */
+static inline bool step(M *m, G *g)
+{
+	gol_frame *frame = stack_top(g);
+	bool started = frame->resume == 0;
+	if (started) {
+		g->top = (char *)frame;
+		g->last = frame->below;
+		g->fresh = 1;
+		frame->func->start(&g->pub, frame);
+	} else {
+		frame->func->body(&g->pub, frame);
+	}
+	uint32_t unwinding = g->pub.unwinding;
+	if (GOL_LIKELY(unwinding == GOL_RUNNING)) {
+		if (!started) {
+			g->top = (char *)frame;
+			g->last = frame->below;
+		}
+		g->pub.ret = frame + 1;
+		return false;
+	}
+	if (unwinding == GOL_FREEZE)
+		return gave_way(m, g);
+	if (!started) {
+		panic_add_position(g, frame->func, frame->resume);
+		stack_pop(g);
+	}
+	return false;
+}
+
+void run_goroutine(M *m, G *g)
+{
+	debug_require(g->status == G_RUNNABLE && g->pub.unwinding == GOL_RUNNING);
+	g->m = m;
+	store_relaxed(&g->status, (uint32_t)G_RUNNING);
+	store_release(&m->g, g);
+	if (GOL_UNLIKELY(load_relaxed(&g->pub.limit) != m->limit))
+		run_arm(m, g);
+	g->fresh = 1;
+	if (g->complete != NULL) {
+		void (*complete)(G *) = g->complete;
+		g->complete = NULL;
+		complete(g);
+	}
+	for (;;) {
+		if (GOL_UNLIKELY(g->pub.unwinding != GOL_RUNNING) && !unwind_to_defers(g)) {
+			if (unwound(m, g))
+				return;
+			continue;
+		}
+		if (g->top == g->base) {
+			bool is_main = g->is_main;
+			end_goroutine(m, g);
+			if (is_main)
+				proc_main_returned();
+			return;
+		}
+		if (step(m, g))
+			return;
+	}
+}

@@ -1,0 +1,53 @@
+/*
+ * frames.h - walking saved frames and their pointer words; inside stack/ only.
+ */
+#ifndef GOL_STACK_FRAMES_H
+#define GOL_STACK_FRAMES_H
+
+#include "base/fatal.h"
+#include "stack/stack.h"
+
+/* The map of the point a frame stands at. */
+static inline const uint8_t *frame_map(const gol_frame *frame)
+{
+	const gol_func_info *func = frame->func;
+	debug_require(frame->resume < func->point_count);
+	return func->maps + (size_t)func->points[frame->resume].map * func->map_bytes;
+}
+
+/* Calls visit(context, slot) for each live pointer word; inlined into its two users. */
+static inline __attribute__((always_inline)) void
+frame_each_pointer(gol_frame *frame, void (*visit)(void *, void **), void *context)
+{
+	const gol_func_info *func = frame->func;
+	if (func->map_bytes == 0)
+		return;
+	const uint8_t *map = frame_map(frame);
+	void **words = (void **)(void *)(frame + 1);
+	for (uint32_t byte = 0; byte < func->map_bytes; byte++)
+		for (unsigned bits = map[byte]; bits != 0; bits &= bits - 1)
+			visit(context, words + byte * 8 + (unsigned)__builtin_ctz(bits));
+}
+
+/* Pointers into [old_low, old_high) move by old_by; those into a moved object go to its copy. */
+typedef struct relocation {
+	uintptr_t old_low, old_high;
+	ptrdiff_t old_by;
+	const moved_object *moved;
+	uint32_t moved_count;
+	uintptr_t moved_low, moved_high;
+} relocation;
+
+typedef struct old_block { char *base, *top, *end; } old_block;
+
+/* Moves the frames to a block of cap bytes; the old one stays readable until stack_move_done. */
+void stack_move(G *g, size_t cap, old_block *old);
+void stack_move_done(old_block *old);
+/* Room for more bytes above top. */
+void stack_reserve(G *g, size_t more);
+/* Would that stay within the greatest size? */
+bool stack_fits(const G *g, size_t more);
+
+void relocate_frames(char *from, char *to, relocation *r);
+
+#endif

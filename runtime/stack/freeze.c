@@ -1,0 +1,346 @@
+/*
+ * freeze.c - native frames give way: what generated code calls on its way out, and the
+ * end of it, when everything saved goes onto the goroutine stack.
+ *
+ * Frames are saved innermost first. So they are laid into the scratch area of the worker
+ * from high addresses to low; in the end it holds them outermost first, which is the
+ * order of the goroutine stack, and one copy per chunk moves them there. The area grows in
+ * chunks: deep recursion in small native frames may save more bytes than the native
+ * window has.
+ *
+ * A variable whose address was taken (in one-version code: the whole frame, a C local) is
+ * copied and entered in the table of moved objects. When all is saved every pointer word of
+ * the new frames is looked up: into a moved object, or into the old block if that moved.
+ * The table comes out ascending when C compilers lay things out as one expects; inlining,
+ * by-reference arguments and sanitizers do not, so it is sorted when it is not.
+ *
+ * Frames below need mending only when the block itself moves: no older frame points
+ * into a younger one (escape analysis).
+ *
+ * While unwinding for a panic the same calls only note the position; the values go to a
+ * dump area, so that generated code has one branch and not two.
+ */
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "base/options.h"
+#include "lang/panic.h"
+#include "stack/frames.h"
+
+enum { CHUNK_SIZE = 256 << 10, STRESS_MOVES = 1000 };
+
+/* ---- the scratch area ------------------------------------------------------------------------ */
+
+static scratch_chunk *chunk_make(size_t size)
+{
+	scratch_chunk *c = malloc(sizeof *c + size);
+	if (c == NULL)
+		runtime_out_of_memory();
+	*c = (scratch_chunk){.low = (char *)(c + 1)};
+	c->high = c->top = c->low + (size & ~(size_t)15);
+	return c;
+}
+
+void stack_freezer_start(freezer *f)
+{
+	*f = (freezer){0};
+	f->first = f->chunk = chunk_make(CHUNK_SIZE);
+}
+
+void stack_freezer_free(freezer *f)
+{
+	for (scratch_chunk *c = f->first, *next; c != NULL; c = next) {
+		next = c->next;
+		free(c);
+	}
+	free(f->moved);
+	free(f->dump);
+	*f = (freezer){0};
+}
+
+/* The chunk after the current one, with at least size bytes. */
+static GOL_COLD void chunk_next(freezer *f, size_t size)
+{
+	scratch_chunk *c = f->chunk->next;
+	if (c == NULL || (size_t)(c->high - c->low) < size) {
+		size_t want = 2 * (size_t)(f->chunk->high - f->chunk->low);
+		c = chunk_make(want > size ? want : size + 16);
+		c->next = f->chunk->next;
+		if (c->next != NULL)
+			c->next->previous = c;
+		c->previous = f->chunk;
+		f->chunk->next = c;
+	}
+	c->first_moved = f->moved_count;
+	f->chunk = c;
+}
+
+static gol_frame *frame_reserve(freezer *f, const gol_func_info *func, uint32_t resume)
+{
+	size_t size = func->frame_size;
+	if (GOL_UNLIKELY((size_t)(f->chunk->top - f->chunk->low) < size))
+		chunk_next(f, size);
+	f->chunk->top -= size;
+	gol_frame *frame = (gol_frame *)(void *)f->chunk->top;
+	frame->func = func;
+	frame->resume = resume;
+	if (f->above != NULL)
+		f->above->below = (uint32_t)size;
+	else
+		f->innermost = (uint32_t)size;
+	f->above = frame;
+	f->frames++;
+	return frame;
+}
+
+static GOL_COLD void moved_grow(freezer *f)
+{
+	f->moved_cap = f->moved_cap ? 2 * f->moved_cap : 64;
+	f->moved = realloc(f->moved, f->moved_cap * sizeof *f->moved);
+	if (f->moved == NULL)
+		runtime_out_of_memory();
+}
+
+static void moved_add(freezer *f, const void *from, void *to, size_t size)
+{
+	if (f->moved_count == f->moved_cap)
+		moved_grow(f);
+	char *low = (char *)(uintptr_t)from;
+	if (f->moved_count > 0 && low < f->moved[f->moved_count - 1].high)
+		f->unsorted = true;
+	f->moved[f->moved_count++] = (moved_object){low, low + size, to};
+}
+
+/* ---- called by generated code ----------------------------------------------------------------- */
+
+static GOL_COLD void *dump_area(freezer *f, size_t size)
+{
+	if (f->dump_size < size) {
+		free(f->dump);
+		f->dump = malloc(size);
+		f->dump_size = size;
+		if (f->dump == NULL)
+			runtime_out_of_memory();
+	}
+	return f->dump;
+}
+
+void gol_freeze_frame(gol_g *gp, gol_frame *h)
+{
+	G *g = g_of(gp);
+	debug_require(gp->unwinding != GOL_RUNNING);
+	if (GOL_UNLIKELY(gp->unwinding != GOL_FREEZE)) {
+		panic_add_position(g, h->func, h->resume);
+		return;
+	}
+	freezer *f = &g->m->freeze;
+	gol_frame *frame = frame_reserve(f, h->func, h->resume);
+	memcpy(frame + 1, h + 1, h->func->frame_size - sizeof *h);
+	moved_add(f, h, frame, h->func->frame_size);
+}
+
+void *gol_freeze_words(gol_g *gp, const gol_save *save, ...)
+{
+	G *g = g_of(gp);
+	freezer *f = &g->m->freeze;
+	debug_require(gp->unwinding != GOL_RUNNING);
+	if (GOL_UNLIKELY(gp->unwinding != GOL_FREEZE)) {
+		panic_add_position(g, save->func, save->resume);
+		return dump_area(f, save->func->frame_size);
+	}
+	gol_frame *frame = frame_reserve(f, save->func, save->resume);
+	va_list words;
+	va_start(words, save);
+	for (uint32_t i = 0; i < save->count; i++) {
+		uint64_t word = va_arg(words, uint64_t);
+		memcpy((char *)frame + (size_t)save->slots[i] * 8, &word, 8);
+	}
+	va_end(words);
+	return frame;
+}
+
+void gol_freeze_object(gol_g *gp, const void *from, void *to, size_t size)
+{
+	if (gp->unwinding != GOL_FREEZE || size == 0)
+		return;
+	memcpy(to, from, size);
+	moved_add(&g_of(gp)->m->freeze, from, to, size);
+}
+
+/* ---- the end of a freeze ------------------------------------------------------------------------ */
+
+static int by_address(const void *a, const void *b)
+{
+	uintptr_t x = (uintptr_t)((const moved_object *)a)->low, y = (uintptr_t)((const moved_object *)b)->low;
+	return (x > y) - (x < y);
+}
+
+static void sort_moved(freezer *f)
+{
+	if (f->unsorted)
+		qsort(f->moved, f->moved_count, sizeof *f->moved, by_address);
+	if (f->unsorted || gol_stress.on)
+		for (uint32_t i = 1; i < f->moved_count; i++)
+			require(f->moved[i - 1].high <= f->moved[i].low);
+}
+
+static GOL_COLD void *relocate_moved(char *p, const relocation *r)
+{
+	uint32_t low = 0, high = r->moved_count - 1;
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+		if (p < r->moved[middle].high)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	const moved_object *o = &r->moved[low];
+	return p >= o->low && p < o->high ? o->to + (p - o->low) : p;
+}
+
+static inline void relocate_slot(void *context, void **slot)
+{
+	const relocation *r = context;
+	uintptr_t p = (uintptr_t)*slot;
+	if (p - r->old_low < r->old_high - r->old_low)
+		*slot = (char *)*slot + r->old_by;
+	else if (p - r->moved_low < r->moved_high - r->moved_low)
+		*slot = relocate_moved(*slot, r);
+}
+
+void relocate_frames(char *from, char *to, relocation *r)
+{
+	r->moved_low = r->moved_count ? (uintptr_t)r->moved[0].low : 0;
+	r->moved_high = r->moved_count ? (uintptr_t)r->moved[r->moved_count - 1].high : 0;
+	while (from < to) {
+		gol_frame *frame = (gol_frame *)(void *)from;
+		frame_each_pointer(frame, relocate_slot, r);
+		from += frame->func->frame_size;
+	}
+}
+
+/* Copies the chunks above top, the last one first, and makes the table's targets final. */
+static char *copy_chunks(freezer *f, char *to)
+{
+	uint32_t moved_end = f->moved_count;
+	for (scratch_chunk *c = f->chunk; c != NULL; c = c->previous) {
+		size_t size = (size_t)(c->high - c->top);
+		memcpy(to, c->top, size);
+		for (uint32_t i = c->first_moved; i < moved_end; i++)
+			f->moved[i].to = to + (f->moved[i].to - c->top);
+		moved_end = c->first_moved;
+		to += size;
+		c->top = c->high;
+	}
+	return to;
+}
+
+static size_t saved_bytes(const freezer *f)
+{
+	size_t size = 0;
+	for (const scratch_chunk *c = f->chunk; c != NULL; c = c->previous)
+		size += (size_t)(c->high - c->top);
+	return size;
+}
+
+static void freezer_reset(freezer *f)
+{
+	gol_stress.frames += f->frames;
+	gol_stress.moved_objects += f->moved_count;
+	for (scratch_chunk *c = f->first; c != NULL; c = c->next)
+		c->top = c->high;
+	f->chunk = f->first;
+	f->chunk->first_moved = 0;
+	f->above = NULL;
+	f->moved_count = f->frames = 0;
+	f->unsorted = false;
+}
+
+/* The stack is too large: what was saved becomes the beginning of the trace, innermost first. */
+static GOL_COLD void overflow(freezer *f, G *g)
+{
+	uint32_t size = f->innermost;
+	g->overflow = true;
+	for (scratch_chunk *c = f->first; c != NULL; c = c->next) {
+		for (char *p = c->high; p > c->top;) {
+			p -= size;
+			const gol_frame *frame = (const gol_frame *)(const void *)p;
+			panic_add_trace(g, frame->func, frame->resume);
+			size = frame->below;            /* of the outermost: not set, and not used */
+		}
+		if (c == f->chunk)
+			break;
+	}
+	freezer_reset(f);
+}
+
+static size_t block_wanted(const G *g, size_t more)
+{
+	size_t need = (size_t)(g->top - g->base) + more, cap = (size_t)(g->end - g->base);
+	while (cap < need)
+		cap *= 2;
+	return cap;
+}
+
+void stack_finish_freeze(M *m, G *g)
+{
+	freezer *f = &m->freeze;
+	gol_stress.freezes++;
+	if (f->above == NULL)
+		return;
+	size_t size = saved_bytes(f);
+	bool move = size > (size_t)(g->end - g->top) || (gol_stress.on && gol_stress.block_moves < STRESS_MOVES);
+	old_block old = {0};
+	if (GOL_UNLIKELY(move)) {
+		if (!stack_fits(g, size)) {
+			overflow(f, g);
+			return;
+		}
+		stack_move(g, block_wanted(g, size), &old);
+	}
+	f->above->below = g->last;
+	char *new_frames = g->top;
+	g->top = copy_chunks(f, g->top);
+	g->last = f->innermost;
+	if (f->moved_count > 0 || old.base != NULL) {
+		sort_moved(f);
+		relocation r = {.old_low = (uintptr_t)old.base, .old_high = (uintptr_t)old.top, .old_by = g->base - old.base,
+			.moved = f->moved, .moved_count = f->moved_count};
+		relocate_frames(new_frames, g->top, &r);
+	}
+	freezer_reset(f);
+	if (old.base != NULL)
+		stack_move_done(&old);
+#ifdef GOL_DEBUG
+	stack_verify(g);
+#endif
+}
+
+/* ---- checks ------------------------------------------------------------------------------------- */
+
+static void verify_slot(void *context, void **slot)
+{
+	const G *g = context;
+	uintptr_t p = (uintptr_t)*slot;
+	if (g->m != NULL)
+		require(p < g->m->limit || p >= g->m->base_sp);
+	if (p >= (uintptr_t)g->top && p < (uintptr_t)g->end)
+		require(!"a pointer above the top of the stack");
+}
+
+void stack_verify(G *g)
+{
+	uint32_t below = 0;
+	char *p = g->base;
+	while (p < g->top) {
+		gol_frame *frame = (gol_frame *)(void *)p;
+		require(frame->below == below);
+		require(frame->func->frame_size >= sizeof *frame && frame->func->frame_size % 8 == 0);
+		require(frame->resume < frame->func->point_count);
+		frame_each_pointer(frame, verify_slot, g);
+		below = frame->func->frame_size;
+		p += below;
+	}
+	require(p == g->top);
+	require(g->last == below);
+}

@@ -1,0 +1,29 @@
+# lang.mk - the tests of heap, collector and lang. Included by the top Makefile, or used
+# alone: make -f runtime/tests/lang.mk test-lang
+#
+#   test-lang            runs build/runtime/tests/NAME_test for each test here
+#   test-lang-asan       the same under ASan and UBSan
+#
+# The tests stand alone: panics and the scheduler are replaced by tests/support.c.
+
+LANG_FLAGS := -std=gnu11 -Wall -Wextra -Wundef -Wmissing-prototypes -Wshadow -Iruntime -Iruntime/include/gol -Iruntime/tests -ffp-contract=off
+LANG_TESTS := heap gc map string alg
+LANG_UNDER_TEST := $(wildcard runtime/heap/*.c) $(filter-out runtime/gc/goroutines.c,$(wildcard runtime/gc/*.c)) \
+	$(addprefix runtime/lang/,string.c slice.c map.c map_iter.c map_layout.c iface.c alg.c complex.c) \
+	runtime/base/text.c runtime/os/linux.c runtime/tests/support.c
+LANG_HEADERS := $(wildcard runtime/*/*.h) $(wildcard runtime/include/gol/*)
+
+build/runtime/tests/lang/%_test: runtime/tests/%_test.c $(LANG_UNDER_TEST) $(LANG_HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(LANG_FLAGS) -O2 -g -o $@ $(filter %.c,$^) -lcriterion -lm -lpthread
+
+build/runtime/tests/lang-asan/%_test: runtime/tests/%_test.c $(LANG_UNDER_TEST) $(LANG_HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(LANG_FLAGS) -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -o $@ $(filter %.c,$^) -lcriterion -lm -lpthread
+
+.PHONY: test-lang test-lang-asan
+test-lang: $(LANG_TESTS:%=build/runtime/tests/lang/%_test)
+	@for t in $^; do $$t --jobs 2 || exit 1; done
+
+test-lang-asan: $(LANG_TESTS:%=build/runtime/tests/lang-asan/%_test)
+	@for t in $^; do $$t --jobs 2 || exit 1; done
