@@ -362,6 +362,118 @@ Test(canonical, reaches_into_named_types)
 	cr_assert_eq(types_canonical(w.c, u), u);
 }
 
+/* ---- laws, on random types ------------------------------------------------------------------------- */
+
+typedef struct { World *w; unsigned seed; Type *named[3], *list, *param; } Dice;
+
+static int roll(Dice *d, int sides)
+{
+	d->seed = d->seed * 1103515245u + 12345u;
+	return (int)(d->seed >> 16) % sides;
+}
+
+static Type *random_type(Dice *d, int depth);
+
+static ObjectList random_fields(Dice *d, int depth, const char *const *names)
+{
+	ObjectList list = {0};
+
+	for (int n = roll(d, 3), i = 0; i < n; i++)
+		vec_push(d->w->c->arena, &list, field(d->w, names[i], random_type(d, depth), false));
+	return list;
+}
+
+static Type *random_interface(Dice *d, int depth)
+{
+	static const char *const names[] = {"M", "n", "O"};
+	Type *t = type_new(d->w->c, TYPE_INTERFACE);
+
+	for (int i = 0; i < 3; i++)
+		if (roll(d, 2))
+			add_method(d->w, t, names[i], func1(d->w, roll(d, 2) ? random_type(d, depth) : NULL, NULL), false);
+	if (roll(d, 3) == 0)
+		vec_push(d->w->c->arena, &t->embeddeds, random_interface(d, 0));
+	return t;
+}
+
+static Type *random_type(Dice *d, int depth)
+{
+	static const char *const names[] = {"A", "b", "C"};
+	Compiler *c = d->w->c;
+
+	switch (depth <= 0 ? roll(d, 4) : roll(d, 12)) {
+	case 0: return basic(d->w, TYPE_INT);
+	case 1: return roll(d, 2) ? basic(d->w, TYPE_UINT8) : d->w->t->byte_type;
+	case 2: return d->param ? d->param : d->named[0];
+	case 3: return d->named[roll(d, 3)];
+	case 4: return pointer_to(c, random_type(d, depth - 1));
+	case 5: return slice_of(c, random_type(d, depth - 1));
+	case 6: return array_of(c, random_type(d, depth - 1), roll(d, 2));
+	case 7: return chan_of(c, random_type(d, depth - 1), (ChanDir)roll(d, 3));
+	case 8: return struct_of(d->w, random_fields(d, depth - 1, names));
+	case 9: return func_of(c, random_fields(d, depth - 1, names), random_fields(d, depth - 1, names), false);
+	case 10: return random_interface(d, depth - 1);
+	default: return instantiate_named(c, d->list, TYPES(d->w, random_type(d, depth - 1)));
+	}
+}
+
+static Dice new_dice(World *w, unsigned seed)
+{
+	Dice d = {w, seed, {named(w, "A", basic(w, TYPE_INT)), named(w, "B", w->t->empty_struct), w->t->error_type}, generic_list(w), NULL};
+
+	return d;
+}
+
+Test(laws, identity_is_equality_of_keys)
+{
+	World w = new_world();
+	Dice d = new_dice(&w, 1);
+	enum { N = 400 };
+	Type *all[N];
+	int pairs = 0;
+
+	for (int i = 0; i < N; i++)
+		all[i] = random_type(&d, 1 + i % 3);
+	for (int i = 0; i < N; i++)
+		for (int j = 0; j < N; j++) {
+			bool same = identical(all[i], all[j]);
+			pairs += same && i != j;
+			cr_assert_eq(same, strcmp(type_key(w.c, all[i]), type_key(w.c, all[j])) == 0, "%s / %s", type_text(w.c, all[i]),
+			             type_text(w.c, all[j]));
+		}
+	for (int i = 0; i < N; i++)
+		for (int j = 0; j < N; j++)
+			cr_assert_eq(identical(all[i], all[j]), types_canonical(w.c, all[i]) == types_canonical(w.c, all[j]));
+	cr_assert_gt(pairs, N);
+}
+
+/* What substitution put in for P, unification finds again; and the result speaks of P no more. */
+Test(laws, unification_inverts_substitution)
+{
+	World w = new_world();
+	Dice d = new_dice(&w, 7);
+	Object *p = type_param(&w, "P", w.t->any_type);
+	int found = 0;
+
+	for (int i = 0; i < 1000; i++) {
+		d.param = NULL;
+		Type *arg = random_type(&d, 2);
+		d.param = p->type;
+		Type *pattern = random_type(&d, 3);
+		Subst s = {LIST(&w, p), TYPES(&w, arg)};
+		Type *result = subst(w.c, pattern, &s);
+		TypeList inferred = {0};
+		cr_assert(!has_type_params(result));
+		cr_assert_eq(result == pattern, !has_type_params(pattern));
+		cr_assert(unify_types(w.c, LIST(&w, p), pattern, result, &inferred), "%s / %s", type_text(w.c, pattern), type_text(w.c, result));
+		if (inferred.items[0]) {
+			cr_assert(identical(inferred.items[0], arg));
+			found++;
+		}
+	}
+	cr_assert_gt(found, 100);
+}
+
 /* ---- text --------------------------------------------------------------------------------------------- */
 
 Test(text, as_messages_write_it)

@@ -145,6 +145,9 @@ Type *underlying(Type *t)
 
 /* ---- methods ---------------------------------------------------------------------------------- */
 
+/* The checker's colors: a method's signature is not complete while its color is above this, and its copies are made again. */
+enum { DECLARED = 1 };
+
 static Object *substituted_receiver(Compiler *c, Object *receiver, Type *instance, bool pointer)
 {
 	if (!receiver)
@@ -174,6 +177,7 @@ static void complete_method(Compiler *c, Type *instance, Object *copy)
 		type = subst(c, type, &s);
 	type->receiver = substituted_receiver(c, signature->receiver, instance, generic->pointer_receiver);
 	copy->type = type;
+	copy->color = generic->color;
 	copy->pointer_receiver = generic->pointer_receiver;
 }
 
@@ -191,7 +195,7 @@ Object *named_method_at(Compiler *c, Type *named, int i)
 		copy->origin = generic->items[copies->len];
 		vec_push(c->arena, copies, copy);
 	}
-	if (!copies->items[i]->type)
+	if (!copies->items[i]->type || copies->items[i]->color > DECLARED)
 		complete_method(c, named, copies->items[i]);
 	return copies->items[i];
 }
