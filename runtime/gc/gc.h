@@ -26,7 +26,7 @@
 #ifndef GOL_GC_GC_H
 #define GOL_GC_GC_H
 
-#include "gol/abi.h"
+#include "abi.h"
 #include "heap/heap.h"
 
 #define GC_PAUSES 256

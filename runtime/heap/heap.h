@@ -34,7 +34,7 @@
 #ifndef GOL_HEAP_H
 #define GOL_HEAP_H
 
-#include "gol/abi.h"
+#include "abi.h"
 
 #define HEAP_PAGE_SHIFT 13
 #define HEAP_PAGE_SIZE ((size_t)1 << HEAP_PAGE_SHIFT)

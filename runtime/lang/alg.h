@@ -8,7 +8,7 @@
 #ifndef GOL_LANG_ALG_H
 #define GOL_LANG_ALG_H
 
-#include "gol/abi.h"
+#include "abi.h"
 
 #define ALG_K0 UINT64_C(0xa0761d6478bd642f)
 #define ALG_K1 UINT64_C(0xe7037ed1a0b428db)

@@ -8,7 +8,7 @@
  */
 #include <math.h>
 
-#include "gol/abi.h"
+#include "abi.h"
 
 static bool is_finite(gol_complex128 v) { return isfinite(v.re) && isfinite(v.im); }
 static bool is_nan(gol_complex128 v) { return isnan(v.re) || isnan(v.im); }

@@ -2,7 +2,7 @@
 #ifndef GOL_LANG_IFACE_H
 #define GOL_LANG_IFACE_H
 
-#include "gol/abi.h"
+#include "abi.h"
 
 /* The method of type that an interface's method asks for, NULL when it has none. */
 const gol_method *iface_method(const gol_type *type, const gol_imethod *wanted);

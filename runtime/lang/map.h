@@ -24,7 +24,7 @@
 #ifndef GOL_LANG_MAP_H
 #define GOL_LANG_MAP_H
 
-#include "gol/abi.h"
+#include "abi.h"
 #include "lang/alg.h"
 
 #define MAP_SLOTS 8u
