@@ -650,6 +650,16 @@ Test(layout, as_gc)
 	cr_assert_eq(type_align(c, basic(&w, TYPE_COMPLEX64)), 4);
 	cr_assert_eq(type_size(c, w.t->any_type), 16);
 	cr_assert(!type_has_pointers(c, mixed) && type_has_pointers(c, s) && !type_has_pointers(c, array_of(c, s, 0)));
+	Type *words = struct_of(&w, LIST(&w, field(&w, "x", basic(&w, TYPE_INT16), false),
+	                                 field(&w, "y", array_of(c, basic(&w, TYPE_UINT8), 3), false)));
+	Type *nested = struct_of(&w, LIST(&w, field(&w, "a", b, false), field(&w, "b", words, false),
+	                                  field(&w, "d", array_of(c, i, 0), false), field(&w, "e", basic(&w, TYPE_FLOAT32), false)));
+	cr_assert_eq(type_size(c, words), 6);
+	cr_assert_eq(field_offset(c, nested, 1), 2);
+	cr_assert_eq(field_offset(c, nested, 3), 8);
+	cr_assert_eq(type_size(c, nested), 16);
+	cr_assert_eq(type_size(c, struct_of(&w, LIST(&w, field(&w, "a", basic(&w, TYPE_INT32), false),
+	                                             field(&w, "z", array_of(c, b, 0), false), field(&w, "y", z, false)))), 8);
 	cr_assert(is_pointer_shaped(struct_of(&w, LIST(&w, field(&w, "p", pointer_to(c, i), false)))));
 	cr_assert(!is_pointer_shaped(i) && is_pointer_shaped(array_of(c, map_of(c, i, i), 1)));
 }

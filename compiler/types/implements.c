@@ -51,13 +51,8 @@ static const char *have_want(Compiler *c, const char *problem, Object *m, Object
 {
 	const char *h = method_text(c, have), *w = method_text(c, m);
 
-	if (strcmp(h, w) == 0) {        /* the difference is in packages: print without leaving out the current one */
-		Package *current = c->types->current;
-		c->types->current = NULL;
-		h = method_text(c, have);
-		w = method_text(c, m);
-		c->types->current = current;
-	}
+	if (strcmp(h, w) == 0)          /* types of one name: the texts tell nothing */
+		return arena_printf(c->arena, "(%s %s)", problem, m->name);
 	return arena_printf(c->arena, "(%s %s)\n\t\thave %s\n\t\twant %s", problem, m->name, h, w);
 }
 
