@@ -8,7 +8,7 @@
  *
  * A deferred call that panics replaces the pending panic: the new record links the old one, for
  * printing, and notes a pending Goexit, which goes on if the new panic is recovered. A
- * deferred call that exits (Goexit) ends any pending panic. recover() marks the record; the
+ * deferred call that exits (Goexit) ends any pending panic; {panic, GOEXIT} keeps it for printing. recover() marks the record; the
  * function whose deferred call that was sees it in defer_done and then runs its remaining
  * deferred calls as for a normal return.
  *
@@ -49,7 +49,8 @@ gol_pending gol_take_pending(gol_g *gp)
 		g->panic = NULL;
 		gp->unwinding = GOL_RUNNING;
 	} else if (gp->unwinding == GOL_GOEXIT) {
-		pending.reason = GOL_GOEXIT;
+		pending = (gol_pending){g->panic, GOL_GOEXIT};      /* a panic it ended, for printing */
+		g->panic = NULL;
 		gp->unwinding = GOL_RUNNING;
 	}
 	return pending;
@@ -82,17 +83,29 @@ static void replace(G *g, gol_pending *pending)
 	} else if (pending->reason == GOL_GOEXIT) {
 		panic_add_mark(p, MARK_GOEXIT);
 		last->goexit = true;
+		gol_store_pointer(&last->link, pending->panic);
 	}
 	*pending = (gol_pending){p, GOL_PANIC};
 	g->panic = NULL;
 }
 
-static bool goexit_below(const gol_panic_record *p)
+/* A deferred call exits: the pending panic is over, but a later one still prints it. */
+static void exit_replaces(G *g, gol_pending *pending)
+{
+	gol_panic_record *inner = g->panic;
+	if (inner != NULL)
+		gol_store_pointer(&oldest(inner)->link, pending->panic);
+	*pending = (gol_pending){inner != NULL ? inner : pending->panic, GOL_GOEXIT};
+	g->panic = NULL;
+}
+
+/* What goes on when p is recovered: nothing, or a Goexit that it or an older panic interrupted. */
+static gol_pending after_recovery(const gol_panic_record *p)
 {
 	for (; p != NULL; p = p->link)
 		if (p->goexit)
-			return true;
-	return false;
+			return (gol_pending){p->link, GOL_GOEXIT};
+	return (gol_pending){NULL, 0};
 }
 
 void gol_defer_done(gol_g *gp, gol_pending *pending)
@@ -103,9 +116,9 @@ void gol_defer_done(gol_g *gp, gol_pending *pending)
 	if (gp->unwinding == GOL_PANIC)
 		replace(g, pending);
 	else if (gp->unwinding == GOL_GOEXIT)
-		*pending = (gol_pending){NULL, GOL_GOEXIT};
+		exit_replaces(g, pending);
 	else if (pending->reason == GOL_PANIC && pending->panic->recovered)
-		*pending = (gol_pending){NULL, goexit_below(pending->panic) ? GOL_GOEXIT : 0};
+		*pending = after_recovery(pending->panic);
 	gp->unwinding = GOL_RUNNING;
 }
 
