@@ -8,7 +8,7 @@
  *   (   unchanged, but known here to open parameters
  *   )   RPAREN_RESULT  ends parameters that a result follows
  *   [   TPARAM_LBRACK  opens type parameters
- *   <-  CHAN_SEND      the arrow of chan<-
+ *   <-  CHAN_SEND      the arrow of chan<- (in <-chan <-chan T the second begins the element)
  *   x   DECL_NAME      name of a parameter, type parameter or field that its type
  *                      follows (or, for type parameters and fields, a comma)
  *       METHOD_NAME    of an interface
@@ -365,7 +365,7 @@ static void mark_one(Marker *m, int i)
 		mark_func(m, i);
 		break;
 	case T_ARROW:
-		if (kind_at(m, i - 1) == T_CHAN)
+		if (kind_at(m, i - 1) == T_CHAN && kind_at(m, i - 2) != T_ARROW)
 			m->tokens[i].kind = T_CHAN_SEND;
 		break;
 	case T_TYPE:
