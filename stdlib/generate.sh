@@ -17,3 +17,5 @@ generate() {   # generate PACKAGE GENERATOR FILE
 generate strconv gen-powers.py powers.gol
 generate strconv gen-printable.py printable.gol
 [ ! -e "$here/unicode/gen-tables.py" ] || generate unicode gen-tables.py tables.gol
+generate math/rand gen-cooked.py cooked.gol
+generate internal/ziggurat gen-tables.py tables.gol
