@@ -1,0 +1,159 @@
+/*
+ * check.c - the checker's entry: one package from files to typed trees; errors; the queue of delayed work; scopes.
+ *
+ * Order: collect objects, check every declaration (on demand among themselves), then the queue (function bodies among
+ * it), then what needs the whole package: initialisation order, cycles of instantiation, unused imports.
+ */
+#include "checker.h"
+#include <stdio.h>
+#include <string.h>
+
+/* ---- errors --------------------------------------------------------------------------------------- */
+
+const char *check_pos_text(Checker *k, Pos pos)
+{
+	Buf b;
+	buf_init(&b, k->arena);
+	if (k->types->position_text)
+		return k->types->position_text(k->c, pos);
+	pos_print(k->c, &b, pos);
+	return b.s;
+}
+
+/* A message about something already reported says nothing new. */
+static bool follows_from_another(Checker *k, const char *message)
+{
+	if (!k->errors)
+		return false;
+	const char *operand = strstr(message, "invalid operand"), *type = strstr(message, "invalid type");
+	return (operand && operand > message) || (type && type > message);
+}
+
+static void report(Checker *k, Pos pos, const char *format, va_list args, bool soft)
+{
+	va_list copy;
+	va_copy(copy, args);
+	int n = vsnprintf(NULL, 0, format, copy);
+	va_end(copy);
+	char *message = arena_alloc(k->arena, (size_t)n + 1);
+	vsnprintf(message, (size_t)n + 1, format, args);
+	if (follows_from_another(k, message))
+		return;
+	if (k->env.error_pos.file)
+		pos = k->env.error_pos;
+	k->errors = true;
+	if (soft)
+		soft_error_at(k->c, pos, "%s", message);
+	else
+		error_at(k->c, pos, "%s", message);
+}
+
+void check_error(Checker *k, Pos pos, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	report(k, pos, format, args, false);
+	va_end(args);
+}
+
+void check_soft_error(Checker *k, Pos pos, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	report(k, pos, format, args, true);
+	va_end(args);
+}
+
+/* ---- delayed work ------------------------------------------------------------------------------------ */
+
+void check_later(Checker *k, void (*run)(Checker *, void *), void *arg)
+{
+	Delayed d = {.run = run, .arg = arg, .env = k->env};
+	vec_push(k->arena, &k->delayed, d);
+}
+
+/* What an action delays is done right after it. */
+void check_process_delayed(Checker *k)
+{
+	Env saved = k->env;
+	bool was = k->processing;
+	k->processing = true;
+	while (k->delayed_done < k->delayed.len) {
+		Delayed d = k->delayed.items[k->delayed_done++];
+		k->env = d.env;
+		k->env.error_pos = NO_POS;
+		d.run(k, d.arg);
+	}
+	k->delayed.len = k->delayed_done = 0;
+	k->processing = was;
+	k->env = saved;
+}
+
+/* ---- scopes --------------------------------------------------------------------------------------------- */
+
+Scope *check_open_scope(Checker *k, Pos start, Pos end)
+{
+	Scope *s = NEW(k->arena, Scope);
+	s->parent = k->env.scope;
+	s->start = start;
+	s->end = end;
+	s->function = k->env.func;
+	k->env.scope = s;
+	return s;
+}
+
+void check_close_scope(Checker *k)
+{
+	k->env.scope = k->env.scope->parent;
+}
+
+bool check_version_at_least(Checker *k, int minor)
+{
+	return k->c->go_version == 0 || k->c->go_version >= minor;
+}
+
+/* ---- the package ------------------------------------------------------------------------------------------ */
+
+static void resolve_object(Compiler *c, Object *o)
+{
+	Checker *k = c->types->resolver;
+	if (k && o->package == k->package && !o->type && o->color == WHITE)
+		check_object(k, o);
+}
+
+static void check_main_function(Checker *k)
+{
+	Package *p = k->package;
+	if (strcmp(p->name, "main") != 0 || p->is_stdlib)
+		return;
+	Object *o = scope_lookup(p->scope, intern_str(k->c, "main"));
+	if (!o && !k->errors)
+		check_error(k, NO_POS, "function main is undeclared in the main package");
+}
+
+bool check_package(Compiler *c, Package *package)
+{
+	int errors_before = c->errors;
+	Checker k = {.c = c, .types = c->types, .arena = c->arena, .package = package};
+	Package *saved_current = c->types->current;
+	void *saved_resolver = c->types->resolver;
+	c->types->current = package;
+	c->types->resolver = &k;
+	c->types->resolve = resolve_object;
+	k.env.scope = c->types->universe;
+	check_collect_objects(&k);
+	check_package_objects(&k);
+	check_process_delayed(&k);
+	if (!k.errors) {
+		check_instance_cycles(&k);
+	}
+	check_init_order(&k);
+	check_unused_imports(&k);
+	check_finish_captures(&k);
+	check_main_function(&k);
+	c->types->current = saved_current;
+	c->types->resolver = saved_resolver;
+	package->checked = true;
+	package->failed = c->errors > errors_before;
+	return !package->failed;
+}

@@ -1,0 +1,242 @@
+/*
+ * conversion.c - explicit conversions T(x) (spec, "Conversions").
+ *
+ * A constant stays a constant when T is a basic type that can hold it; otherwise x gets a final type first: the
+ * target where it may, its default type for interfaces and type parameters.
+ */
+#include "checker.h"
+#include <string.h>
+
+/* Constant x as a value of t, a constant type: representable, or integer to string. */
+static bool constant_converts(Checker *k, Operand *x, Type *t, Constant **out)
+{
+	Type *u = underlying(t);
+	if (u->kind > TYPE_LAST_BASIC)
+		return false;
+	if (check_representable_value(k, x->cval, u, out))
+		return true;
+	if (is_integer(x->type) && is_string(u)) {
+		int64_t rune;
+		char utf8[4];
+		if (!const_fits_int64(x->cval, &rune) || rune < 0 || rune > 0x10FFFF || (rune >= 0xD800 && rune <= 0xDFFF))
+			rune = 0xFFFD;
+		int n = utf8_encode(utf8, (uint32_t)rune);
+		*out = const_string(k->c, utf8, (size_t)n);
+		return true;
+	}
+	return false;
+}
+
+static bool is_bytes_or_runes(Type *u)
+{
+	if (u->kind != TYPE_SLICE)
+		return false;
+	TypeKind kind = underlying(u->elem)->kind;
+	return kind == TYPE_UINT8 || kind == TYPE_INT32;
+}
+
+static bool is_integer_or_float(Type *t)
+{
+	return is_integer(t) || is_float(t);
+}
+
+static bool is_unsafe_pointer(Type *u)
+{
+	return u->kind == TYPE_UNSAFE_POINTER;
+}
+
+static bool basic_conversion(Type *vu, Type *tu)
+{
+	if (is_integer_or_float(vu) && is_integer_or_float(tu))
+		return true;
+	if (is_complex(vu) && is_complex(tu))
+		return true;
+	if (is_string(tu) && (is_integer(vu) || is_bytes_or_runes(vu)))
+		return true;
+	return is_string(vu) && is_bytes_or_runes(tu);
+}
+
+static bool unsafe_conversion(Type *vu, Type *tu)
+{
+	bool v_ptr = vu->kind == TYPE_POINTER || vu->kind == TYPE_UINTPTR;
+	bool t_ptr = tu->kind == TYPE_POINTER || tu->kind == TYPE_UINTPTR;
+	return (v_ptr && is_unsafe_pointer(tu)) || (is_unsafe_pointer(vu) && t_ptr) || (is_unsafe_pointer(vu) && is_unsafe_pointer(tu));
+}
+
+static bool slice_to_array(Type *vu, Type *tu)
+{
+	if (vu->kind != TYPE_SLICE)
+		return false;
+	if (tu->kind == TYPE_ARRAY)
+		return identical(vu->elem, tu->elem);
+	if (tu->kind != TYPE_POINTER)
+		return false;
+	Type *array = underlying(tu->elem);
+	return array->kind == TYPE_ARRAY && identical(vu->elem, array->elem);
+}
+
+static bool convertible(Checker *k, Operand *x, Type *t, const char **cause);
+
+typedef struct { Checker *k; Operand *x; Type *to; const char **cause; } ConvertTerms;
+
+static bool term_converts_from(void *arg, Type *term, bool tilde)
+{
+	ConvertTerms *ct = arg;
+	(void)tilde;
+	if (!term)
+		return false;
+	Operand y = *ct->x;
+	y.type = term;
+	if (convertible(ct->k, &y, ct->to, NULL))
+		return true;
+	if (ct->cause)
+		*ct->cause = arena_printf(ct->k->arena, "cannot convert %s (in %s) to type %s", type_name_of(ct->k, term),
+		                          type_name_of(ct->k, ct->x->type), type_name_of(ct->k, ct->to));
+	return false;
+}
+
+static bool term_converts_to(void *arg, Type *term, bool tilde)
+{
+	ConvertTerms *ct = arg;
+	(void)tilde;
+	if (!term)
+		return false;
+	Operand y = *ct->x;
+	if (convertible(ct->k, &y, term, NULL))
+		return true;
+	if (ct->cause)
+		*ct->cause = arena_printf(ct->k->arena, "cannot convert %s to type %s (in %s)", type_name_of(ct->k, ct->x->type),
+		                          type_name_of(ct->k, term), type_name_of(ct->k, ct->to));
+	return false;
+}
+
+static bool pair_converts(void *arg, Type *term, bool tilde)
+{
+	ConvertTerms *ct = arg;
+	(void)tilde;
+	if (!term)
+		return false;
+	Operand y = *ct->x;
+	y.type = term;
+	ConvertTerms inner = {ct->k, &y, ct->to, NULL};
+	if (type_set_each(ct->k->c, ct->to, term_converts_to, &inner))
+		return true;
+	if (ct->cause)
+		*ct->cause = arena_printf(ct->k->arena, "cannot convert %s (in %s) to type %s", type_name_of(ct->k, term),
+		                          type_name_of(ct->k, ct->x->type), type_name_of(ct->k, ct->to));
+	return false;
+}
+
+static bool convertible(Checker *k, Operand *x, Type *t, const char **cause)
+{
+	if (check_assignable(k, x, t, cause))
+		return true;
+	Type *v = x->type, *vu = underlying(v), *tu = underlying(t);
+	bool vp = is_type_param(v), tp = is_type_param(t);
+	if (!vp && !tp && identical_ignore_tags(vu, tu))
+		return true;
+	if (!is_named(v) && !is_named(t) && vu->kind == TYPE_POINTER && tu->kind == TYPE_POINTER &&
+	    !is_type_param(vu->elem) && !is_type_param(tu->elem) &&
+	    identical_ignore_tags(underlying(vu->elem), underlying(tu->elem)))
+		return true;
+	if (!vp && !tp && (basic_conversion(vu, tu) || unsafe_conversion(vu, tu) || slice_to_array(vu, tu)))
+		return true;
+	if (!vp && !tp)
+		return false;
+	ConvertTerms ct = {k, x, t, cause};
+	if (vp && tp)
+		return type_set_each(k->c, v, pair_converts, &ct);
+	if (vp)
+		return type_set_each(k->c, v, term_converts_from, &ct);
+	return type_set_each(k->c, t, term_converts_to, &ct);
+}
+
+typedef struct { Checker *k; Operand *x; Type *to; const char **cause; } ConstantTerms;
+
+static bool constant_converts_to_term(void *arg, Type *term, bool tilde)
+{
+	ConstantTerms *ct = arg;
+	(void)tilde;
+	if (!term)
+		return false;
+	Constant *ignored;
+	if (is_string(ct->x->type) && is_bytes_or_runes(underlying(term)))
+		return true;
+	if (is_const_type(term) && constant_converts(ct->k, ct->x, term, &ignored))
+		return true;
+	*ct->cause = arena_printf(ct->k->arena, "cannot convert %s to type %s (in %s)", operand_text(ct->k, ct->x),
+	                          type_name_of(ct->k, term), type_name_of(ct->k, ct->to));
+	return false;
+}
+
+/* Give untyped x its final type, and update the tree. */
+static void finish(Checker *k, Operand *x, Type *t, bool constant_result)
+{
+	if (!is_untyped(x->type))
+		return;
+	Type *final = t;
+	if (x->mode == MODE_NIL)
+		final = t;
+	else if (is_interface(t) || (x->mode == MODE_CONST && !constant_result && !is_const_type(t)) || is_type_param(t))
+		final = default_type(k->c, x->type);
+	else if (x->mode == MODE_CONST && is_integer(x->type) && is_string(t))
+		final = default_type(k->c, x->type);
+	check_update_type(k, x->expr, final, true);
+}
+
+static bool convert_constant(Checker *k, Operand *x, Type *t, bool *reported)
+{
+	Constant *v;
+	*reported = false;
+	if (constant_converts(k, x, t, &v)) {
+		finish(k, x, t, true);
+		x->cval = v;
+		x->type = t;
+		return true;
+	}
+	if (is_integer(x->type) && is_integer(t)) {
+		Buf b;
+		buf_init(&b, k->arena);
+		const_print(&b, x->cval);
+		check_error(k, x->expr->start, "constant %s overflows %s", b.s, type_name_of(k, t));
+		*reported = true;
+	}
+	return false;
+}
+
+void check_conversion(Checker *k, Operand *x, Type *t)
+{
+	bool constant = x->mode == MODE_CONST, reported = false;
+	const char *cause = NULL;
+	if (!is_valid(t) || !is_valid(x->type)) {
+		x->mode = MODE_INVALID;
+		return;
+	}
+	bool ok;
+	if (constant && is_const_type(t) && !is_type_param(t)) {
+		if (convert_constant(k, x, t, &reported))
+			return;
+		ok = false;
+	} else if (constant && is_type_param(t)) {
+		ConstantTerms ct = {k, x, t, &cause};
+		ok = type_set_each(k->c, t, constant_converts_to_term, &ct);
+	} else {
+		ok = convertible(k, x, t, &cause);
+	}
+	if (reported) {
+		x->mode = MODE_INVALID;
+		return;
+	}
+	if (!ok) {
+		if (cause)
+			check_error(k, x->expr->start, "cannot convert %s to type %s: %s", operand_text(k, x), type_name_of(k, t), cause);
+		else
+			check_error(k, x->expr->start, "cannot convert %s to type %s", operand_text(k, x), type_name_of(k, t));
+		x->mode = MODE_INVALID;
+		return;
+	}
+	finish(k, x, t, false);
+	x->mode = MODE_VALUE;
+	x->cval = NULL;
+	x->type = t;
+}

@@ -1,0 +1,229 @@
+/*
+ * selector.c - x.f: qualified names, fields, method values and method expressions (spec, "Selectors").
+ */
+#include "checker.h"
+#include <string.h>
+
+/* ---- qualified names --------------------------------------------------------------------------- */
+
+static void exported_object(Checker *k, Operand *x, Expr *e, Object *o)
+{
+	x->type = o->type ? o->type : invalid_type(k);
+	switch (o->kind) {
+	case OBJECT_CONST:
+		x->mode = MODE_CONST;
+		x->cval = o->cval ? o->cval : const_unknown(k->c);
+		break;
+	case OBJECT_TYPE: x->mode = MODE_TYPE; break;
+	case OBJECT_VAR:
+		x->mode = MODE_VARIABLE;
+		check_note_use(k, o);
+		break;
+	case OBJECT_FUNC: x->mode = MODE_VALUE; break;
+	case OBJECT_BUILTIN:
+		x->mode = MODE_BUILTIN;
+		x->builtin = o->builtin;
+		break;
+	default: break;
+	}
+	if (x->mode != MODE_BUILTIN && !is_valid(x->type))
+		x->mode = MODE_INVALID;
+	x->expr = e;
+}
+
+static bool qualified_name(Checker *k, Operand *x, Expr *e)
+{
+	if (e->x->kind != EXPR_NAME)
+		return false;
+	Scope *where;
+	Object *import = check_lookup(k, e->x->name, &where);
+	if (!import || import->kind != OBJECT_PACKAGE)
+		return false;
+	import->used = true;
+	e->x->object = import;
+	e->x->mode = MODE_PACKAGE;
+	Package *p = import->imported;
+	if (!p || p->failed || !p->scope)
+		return true;
+	Object *o = scope_lookup(p->scope, e->name);
+	if (!o || (o->package && o->package != p)) {
+		check_error(k, e->pos, "undefined: %s.%s", e->x->name, e->name);
+		return true;
+	}
+	if (!name_is_exported(e->name)) {
+		check_error(k, e->pos, "name %s not exported by package %s", e->name, p->name);
+		return true;
+	}
+	e->object = o;
+	exported_object(k, x, e, o);
+	return true;
+}
+
+/* ---- why a selector is undefined ------------------------------------------------------------------ */
+
+static const char *fold_case_cause(Checker *k, Operand *x, Expr *e, Type *t)
+{
+	Lookup alt = lookup_field_or_method(k->c, t, x->mode == MODE_VARIABLE, k->package, e->name, true);
+	bool is_method_expr = x->mode == MODE_TYPE;
+	(void)is_method_expr;
+	if (alt.object) {
+		const char *what = alt.object->kind == OBJECT_FUNC ? "method" : "field";
+		if (alt.object->name == e->name)
+			return arena_printf(k->arena, "cannot refer to unexported %s %s", what, alt.object->name);
+		bool visible = alt.object->package == k->package || name_is_exported(alt.object->name);
+		if (visible)
+			return arena_printf(k->arena, "type %s has no field or method %s, but does have %s %s", type_name_of(k, t), e->name, what,
+			                    alt.object->name);
+		if (strcasecmp(alt.object->name, e->name) == 0 && !visible)
+			return arena_printf(k->arena, "type %s has no field or method %s, but does have unexported %s %s", type_name_of(k, t), e->name,
+			                    what, alt.object->name);
+	}
+	return arena_printf(k->arena, "type %s has no field or method %s", type_name_of(k, t), e->name);
+}
+
+static void undefined_selector(Checker *k, Operand *x, Expr *e, Lookup *found)
+{
+	Type *t = x->type, *u = underlying(t);
+	const char *why;
+	if (found->ambiguous) {
+		check_error(k, e->pos, "ambiguous selector %s.%s", text_of(k, x->expr), e->name);
+		return;
+	}
+	if (found->pointer_receiver && x->mode == MODE_TYPE) {
+		check_error(k, e->pos, "invalid method expression %s.%s (needs pointer receiver (*%s).%s)", text_of(k, x->expr), e->name,
+		            text_of(k, x->expr), e->name);
+		return;
+	}
+	if (found->pointer_receiver) {
+		check_error(k, e->pos, "cannot call pointer method %s on %s", e->name, type_name_of(k, t));
+		return;
+	}
+	if (u->kind == TYPE_POINTER && is_interface(u->elem))
+		why = arena_printf(k->arena, "type %s is pointer to interface, not interface", type_name_of(k, t));
+	else if (u->kind == TYPE_POINTER && is_type_param(u->elem))
+		why = arena_printf(k->arena, "type %s is pointer to type parameter, not type parameter", type_name_of(k, t));
+	else
+		why = fold_case_cause(k, x, e, t);
+	check_error(k, e->pos, "%s.%s undefined (%s)", text_of(k, x->expr), e->name, why);
+}
+
+/* ---- fields and methods --------------------------------------------------------------------------------- */
+
+static void set_method_expr(Checker *k, Operand *x, Expr *e, Lookup *found)
+{
+	Object *m = found->object;
+	ObjectList params = {0};
+	Type *sig = m->type;
+	const char *name = sig->fields.len > 0 && sig->fields.items[0]->name[0] ? intern_str(k->c, "_") : intern_str(k->c, "");
+	if (sig->receiver && sig->receiver->name && sig->receiver->name[0] && sig->fields.len)
+		name = sig->receiver->name;
+	vec_push(k->arena, &params, object_new(k->c, OBJECT_VAR, name, x->type, m->pos, m->package));
+	for (int i = 0; i < sig->fields.len; i++)
+		vec_push(k->arena, &params, sig->fields.items[i]);
+	e->selection->kind = SELECT_METHOD_EXPR;
+	x->mode = MODE_VALUE;
+	x->type = func_of(k->c, params, sig->results, sig->variadic);
+}
+
+static void set_method_value(Checker *k, Operand *x, Expr *e, Lookup *found)
+{
+	Object *m = found->object;
+	if (e->selection->kind != SELECT_INTERFACE_METHOD)
+		e->selection->kind = SELECT_METHOD_VALUE;
+	/* x.m of an addressable x with a pointer method is (&x).m. */
+	Type *holder = found->selection.holder;
+	bool pointer_method = m->pointer_receiver || (m->origin && m->origin->pointer_receiver);
+	if (pointer_method && !found->selection.indirect && underlying(x->type)->kind != TYPE_POINTER)
+		check_note_address(k, e->x);
+	(void)holder;
+	Type *sig = m->type;
+	x->mode = MODE_VALUE;
+	x->type = sig;
+	if (sig->receiver) {
+		x->type = func_of(k->c, sig->fields, sig->results, sig->variadic);
+		x->type->type_params = sig->type_params;
+	}
+}
+
+static void set_field(Operand *x, Lookup *found)
+{
+	if (x->mode == MODE_VARIABLE || found->selection.indirect)
+		x->mode = MODE_VARIABLE;
+	else
+		x->mode = MODE_VALUE;
+	x->type = found->object->type;
+}
+
+static bool resolve_found(Checker *k, Object *o)
+{
+	if (!o->type && o->package == k->package)
+		check_object(k, o->origin && o->origin != o ? o->origin : o);
+	return o->type && is_valid(o->type);
+}
+
+static void add_method_dependency(Checker *k, Object *m)
+{
+	Object *o = m->origin ? m->origin : m;
+	DeclInfo *d = k->env.decl;
+	if (!d || o->package != k->package || !check_info_of(k, o) || map_get(&d->dep_set, o))
+		return;
+	map_put(k->arena, &d->dep_set, o, o);
+	vec_push(k->arena, &d->deps, o);
+}
+
+void check_selector(Checker *k, Operand *x, Expr *e, Object *def, bool want_type)
+{
+	(void)def;
+	if (strcmp(e->name, "_") == 0) {
+		check_error(k, e->pos, "cannot refer to blank field or method");
+		check_use_one(k, e->x);
+		return;
+	}
+	if (qualified_name(k, x, e))
+		return;
+	check_expr_or_type(k, x, e->x, false);
+	if (x->mode == MODE_INVALID)
+		return;
+	if (x->mode == MODE_TYPE && x->type->kind == TYPE_NAMED && !x->type->underlying_ && x->type->origin == x->type)
+		goto invalid;
+	if (x->mode == MODE_BUILTIN || x->mode == MODE_NIL) {
+		check_error(k, e->pos, "invalid use of %s in selector expression", operand_text(k, x));
+		goto invalid;
+	}
+	if (x->mode == MODE_CONST && is_untyped(x->type))
+		check_default(k, x);
+	if (want_type) {
+		check_error(k, e->pos, "%s is not a type", text_of(k, e));
+		goto invalid;
+	}
+	Lookup found = lookup_field_or_method(k->c, x->type, x->mode == MODE_VARIABLE, k->package, e->name, false);
+	if (!found.object) {
+		if (is_valid(underlying(x->type)))
+			undefined_selector(k, x, e, &found);
+		goto invalid;
+	}
+	if (!resolve_found(k, found.object))
+		goto invalid;
+	e->object = found.object;
+	e->selection = NEW(k->arena, Selection);
+	*e->selection = found.selection;
+	e->selection->receiver = x->type;
+	e->selection->object = found.object;
+	if (found.object->kind == OBJECT_FUNC) {
+		add_method_dependency(k, found.object);
+		if (x->mode == MODE_TYPE)
+			set_method_expr(k, x, e, &found);
+		else
+			set_method_value(k, x, e, &found);
+	} else if (x->mode == MODE_TYPE) {
+		check_error(k, e->pos, "%s.%s undefined (type %s has no method %s)", text_of(k, e->x), e->name, type_name_of(k, x->type), e->name);
+		goto invalid;
+	} else {
+		set_field(x, &found);
+	}
+	x->expr = e;
+	return;
+invalid:
+	x->mode = MODE_INVALID;
+	x->expr = e;
+}
