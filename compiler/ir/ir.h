@@ -131,6 +131,7 @@ struct IrExpr {
 	const char *text;
 	struct IrStatic *data;      /* STATIC */
 	bool no_wrap;               /* BINARY: proven not to overflow */
+	bool rounds;                /* CONVERT to a float type that the program wrote: no fusing across it */
 };
 
 /* ---- statements ---------------------------------------------------------------------------------- */

@@ -1,0 +1,330 @@
+/*
+ * builtin.c - builtin functions, but for append (append.c) and print (print.c).
+ */
+#include "state.h"
+
+/* Those whose result depends on the moment: evaluated in order, as calls are. */
+bool builtin_is_hoisted(Expr *e)
+{
+	switch (e->builtin) {
+	case BUILTIN_APPEND:
+	case BUILTIN_COPY:
+	case BUILTIN_MAKE:
+	case BUILTIN_MAX:
+	case BUILTIN_MIN:
+	case BUILTIN_NEW:
+	case BUILTIN_RECOVER:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static IrExpr *argument(FuncState *f, Expr *e, int i)
+{
+	return value(f, e->list.items[i]);
+}
+
+/* ---- len, cap ---------------------------------------------------------------------- */
+
+static IrExpr *length(FuncState *f, Expr *e, bool capacity)
+{
+	Compiler *c = f->c;
+	Type *integer = basic(f, TYPE_INT);
+	IrExpr *x = argument(f, e, 0);
+	Type *u = underlying(x->type);
+	switch (u->kind) {
+	case TYPE_POINTER:
+		return ir_int(c, underlying(u->elem)->length);
+	case TYPE_ARRAY:
+		return ir_int(c, u->length);
+	case TYPE_MAP:
+		return ir_rt(c, RT_map_len, integer, 1, x);
+	case TYPE_CHAN:
+		return ir_rt(c, capacity ? RT_chan_cap : RT_chan_len, integer, 1, x);
+	case TYPE_SLICE:
+		return capacity ? ir_part(c, x, PART_CAP, integer) : len_of(f, x);
+	default:
+		return len_of(f, x);
+	}
+}
+
+/* ---- make, new, copy ------------------------------------------------------------------ */
+
+/* An int argument: constants may be of any numeric kind. */
+static IrExpr *int_argument(FuncState *f, Expr *e, int i)
+{
+	Expr *arg = e->list.items[i];
+	Type *integer = basic(f, TYPE_INT);
+	if (arg->mode == MODE_CONST)
+		return constant_value(f, arg->cval, integer);
+	return atom(f, ir_convert(f->c, value(f, arg), integer));
+}
+
+static IrExpr *make_value(FuncState *f, Expr *e)
+{
+	Compiler *c = f->c;
+	Type *type = type_in(f, e->type), *u = underlying(type);
+	IrExpr *n = e->list.len > 1 ? int_argument(f, e, 1) : ir_int(c, 0);
+	if (u->kind == TYPE_MAP)
+		return to_temp(f, ir_rt(c, RT_make_map, type, 2, ir_type(c, type), n));
+	if (u->kind == TYPE_CHAN)
+		return ir_var(c, call_rt(f, RT_make_chan, type, 2, ir_type(c, type), n));
+	IrExpr *cap = e->list.len > 2 ? int_argument(f, e, 2) : n;
+	return ir_var(c, call_rt(f, RT_make_slice, type, 3, ir_type(c, types_canonical(c, u->elem)), n, cap));
+}
+
+static IrExpr *new_value(FuncState *f, Expr *e)
+{
+	Compiler *c = f->c;
+	Expr *arg = e->list.items[0];
+	Type *pointer = type_in(f, e->type), *elem = types_canonical(c, underlying(pointer)->elem);
+	IrExpr *v = arg->mode == MODE_TYPE ? NULL : value_as(f, arg, elem);
+	IrExpr *p = to_temp(f, ir_rt(c, RT_new, pointer, 1, ir_type(c, elem)));
+	p->var->not_nil = true;
+	if (v)
+		assign(f, ir_deref(c, p, elem), v);
+	return p;
+}
+
+static IrExpr *copy_value(FuncState *f, Expr *e, bool wanted)
+{
+	IrExpr *to = argument(f, e, 0), *from = argument(f, e, 1);
+	Type *integer = wanted ? basic(f, TYPE_INT) : NULL, *string = basic(f, TYPE_STRING);
+	IrVar *n;
+	if (is_string(from->type))
+		n = call_rt(f, RT_copy_string, integer, 2, to, ir_convert(f->c, from, string));
+	else
+		n = call_rt(f, RT_copy_slice, integer, 3, ir_type(f->c, types_canonical(f->c, underlying(to->type)->elem)), to, from);
+	return n ? ir_var(f->c, n) : NULL;
+}
+
+/* ---- min, max ---------------------------------------------------------------------------- */
+
+static IrExpr *choose(FuncState *f, IrExpr *cond, IrExpr *yes, IrExpr *no)
+{
+	IrExpr *e = ir_expr(f->c, IR_CONDITION, yes->type);
+	e->x = cond;
+	e->y = yes;
+	vec_push(f->c->arena, &e->args, no);
+	return e;
+}
+
+/* Equal floats: zeros of different sign matter. NaN wins over all. */
+static IrExpr *float_extreme(FuncState *f, bool max, IrExpr *x, IrExpr *y)
+{
+	Compiler *c = f->c;
+	Type *t = x->type;
+	IrExpr *zero = constant_value(f, const_int(c, 0), t);
+	IrExpr *sum = ir_binary(c, OP_ADD, x, y, t);
+	IrExpr *minus = ir_unary(c, OP_SUB, ir_binary(c, OP_SUB, ir_unary(c, OP_SUB, x, t), y, t), t);
+	IrExpr *equal_case = choose(f, compare(f, OP_EQ, x, zero), max ? sum : minus, x);
+	IrExpr *rest = choose(f, compare(f, OP_EQ, x, y), equal_case, sum);
+	Op before = max ? OP_GT : OP_LT;
+	return choose(f, compare(f, before, x, y), x, choose(f, compare(f, before, y, x), y, rest));
+}
+
+IrExpr *min_max(FuncState *f, bool max, IrExprList *values, Type *type)
+{
+	IrExpr *r = atom(f, values->items[0]);
+	for (int i = 1; i < values->len; i++) {
+		IrExpr *y = atom(f, values->items[i]);
+		if (is_float(type))
+			r = to_temp(f, float_extreme(f, max, r, y));
+		else
+			r = to_temp(f, choose(f, comparison(f, max ? OP_GT : OP_LT, y, r), y, r));
+	}
+	return r;
+}
+
+static IrExpr *min_max_value(FuncState *f, Expr *e)
+{
+	IrExprList values = {0};
+	Type *type = type_in(f, e->type);
+	for (int i = 0; i < e->list.len; i++)
+		vec_push(f->c->arena, &values, value_as(f, e->list.items[i], type));
+	IrExpr *r = min_max(f, e->builtin == BUILTIN_MAX, &values, type);
+	return r->kind == IR_VAR && r->var->kind == VAR_TEMP ? r : to_temp(f, r);
+}
+
+/* ---- complex numbers ------------------------------------------------------------------------ */
+
+static IrExpr *complex_value(FuncState *f, Expr *e)
+{
+	Type *type = type_in(f, e->type);
+	Type *part = basic(f, underlying(type)->kind == TYPE_COMPLEX64 ? TYPE_FLOAT32 : TYPE_FLOAT64);
+	IrExpr *re = value_as(f, e->list.items[0], part), *im = value_as(f, e->list.items[1], part);
+	return ir_make(f->c, type, 2, re, im);
+}
+
+static IrExpr *complex_part(FuncState *f, Expr *e, IrPart part)
+{
+	IrExpr *x = argument(f, e, 0);
+	Type *float_type = basic(f, underlying(x->type)->kind == TYPE_COMPLEX64 ? TYPE_FLOAT32 : TYPE_FLOAT64);
+	return ir_convert(f->c, ir_part(f->c, x, part, float_type), type_in(f, e->type));
+}
+
+/* ---- unsafe ------------------------------------------------------------------------------------ */
+
+static IrExpr *unsafe_add(FuncState *f, Expr *e)
+{
+	Compiler *c = f->c;
+	Type *word = basic(f, TYPE_UINTPTR);
+	IrExpr *p = argument(f, e, 0), *n = ir_convert(c, int_argument(f, e, 1), word);
+	return ir_convert(c, ir_binary(c, OP_ADD, ir_convert(c, p, word), n, word), type_in(f, e->type));
+}
+
+/* unsafe.Slice, unsafe.String */
+static IrExpr *unsafe_make(FuncState *f, Expr *e, bool is_slice)
+{
+	Compiler *c = f->c;
+	Type *type = type_in(f, e->type);
+	IrExpr *p = atom(f, argument(f, e, 0)), *n = int_argument(f, e, 1);
+	IrExpr *zero = ir_int(c, 0);
+	panic_if(f, compare(f, OP_LT, n, zero), is_slice ? RT_panic_unsafe_slice_len : RT_panic_unsafe_string_len, 0);
+	IrExpr *nil_but_long = ir_binary(c, OP_ANDAND, is_nil(f, p), compare(f, OP_NE, n, zero), basic(f, TYPE_BOOL));
+	panic_if(f, nil_but_long, is_slice ? RT_panic_unsafe_slice_nil : RT_panic_unsafe_string_nil, 0);
+	if (is_slice)
+		return ir_make(c, type, 3, p, n, n);
+	return ir_make(c, type, 2, p, n);
+}
+
+static int64_t offset_of(FuncState *f, Expr *e)
+{
+	Expr *field = unparen(e->list.items[0]);
+	Type *t = type_in(f, field->x->type);
+	int64_t offset = 0;
+	for (int i = 0; i < field->selection->path.len; i++) {
+		int at = field->selection->path.items[i];
+		if (underlying(t)->kind == TYPE_POINTER)
+			t = types_canonical(f->c, underlying(t)->elem);
+		offset += field_offset(f->c, underlying(t), at);
+		t = struct_field_type(f, t, at);
+	}
+	return offset;
+}
+
+static IrExpr *unsafe_value(FuncState *f, Expr *e)
+{
+	Compiler *c = f->c;
+	Type *word = type_in(f, e->type);
+	switch (e->builtin) {
+	case BUILTIN_UNSAFE_ADD:
+		return unsafe_add(f, e);
+	case BUILTIN_UNSAFE_SLICE:
+		return unsafe_make(f, e, true);
+	case BUILTIN_UNSAFE_STRING:
+		return unsafe_make(f, e, false);
+	case BUILTIN_UNSAFE_SLICE_DATA:
+	case BUILTIN_UNSAFE_STRING_DATA:
+		return ir_convert(c, ptr_of(f, stable(f, argument(f, e, 0))), word);
+	case BUILTIN_UNSAFE_SIZEOF:
+		return int_const(f, type_size(c, type_in(f, e->list.items[0]->type)), word);
+	case BUILTIN_UNSAFE_ALIGNOF:
+		return int_const(f, type_align(c, type_in(f, e->list.items[0]->type)), word);
+	default:
+		return int_const(f, offset_of(f, e), word);
+	}
+}
+
+/* ---- values and statements ----------------------------------------------------------------------- */
+
+static IrExpr *recover_value(FuncState *f, Expr *e)
+{
+	Type *any = type_in(f, e->type);
+	if (!f->recover_place)
+		return ir_zero(f->c, any);
+	return ir_var(f->c, call_rt(f, RT_recover, any, 1, f->recover_place));
+}
+
+IrExpr *builtin_value(FuncState *f, Expr *e)
+{
+	hoist_list(f, &e->list);
+	f->pos = e->pos;
+	switch (e->builtin) {
+	case BUILTIN_APPEND:
+		return append_value(f, e);
+	case BUILTIN_CAP:
+	case BUILTIN_LEN:
+		return length(f, e, e->builtin == BUILTIN_CAP);
+	case BUILTIN_COMPLEX:
+		return complex_value(f, e);
+	case BUILTIN_REAL:
+	case BUILTIN_IMAG:
+		return complex_part(f, e, e->builtin == BUILTIN_REAL ? PART_RE : PART_IM);
+	case BUILTIN_COPY:
+		return copy_value(f, e, true);
+	case BUILTIN_MAKE:
+		return make_value(f, e);
+	case BUILTIN_NEW:
+		return new_value(f, e);
+	case BUILTIN_MAX:
+	case BUILTIN_MIN:
+		return min_max_value(f, e);
+	case BUILTIN_RECOVER:
+		return recover_value(f, e);
+	default:
+		return unsafe_value(f, e);
+	}
+}
+
+static void delete_statement(FuncState *f, Expr *e)
+{
+	IrExpr *map = atom(f, argument(f, e, 0));
+	IrExpr *key = value_as(f, e->list.items[1], types_canonical(f->c, underlying(map->type)->key));
+	call_rt(f, RT_map_delete, NULL, 3, ir_type(f->c, map->type), map, brief_address(f, key));
+}
+
+static void clear_statement(FuncState *f, Expr *e)
+{
+	IrExpr *x = argument(f, e, 0);
+	if (underlying(x->type)->kind == TYPE_MAP)
+		call_rt(f, RT_map_clear, NULL, 2, ir_type(f->c, x->type), x);
+	else
+		call_rt(f, RT_clear_slice, NULL, 2, ir_type(f->c, types_canonical(f->c, underlying(x->type)->elem)), x);
+}
+
+static void print_statement(FuncState *f, Expr *e)
+{
+	IrExprList values = {0};
+	for (int i = 0; i < e->list.len; i++)
+		vec_push(f->c->arena, &values, argument(f, e, i));
+	print_values(f, &values, e->builtin == BUILTIN_PRINTLN);
+}
+
+/* A builtin called for what it does. */
+void builtin_statement(FuncState *f, Expr *e)
+{
+	hoist_list(f, &e->list);
+	f->pos = e->pos;
+	switch (e->builtin) {
+	case BUILTIN_CLEAR:
+		clear_statement(f, e);
+		break;
+	case BUILTIN_CLOSE:
+		call_rt(f, RT_chan_close, NULL, 1, argument(f, e, 0));
+		break;
+	case BUILTIN_COPY:
+		copy_value(f, e, false);
+		break;
+	case BUILTIN_DELETE:
+		delete_statement(f, e);
+		break;
+	case BUILTIN_PANIC: {
+		IrExpr *v = value_as(f, e->list.items[0], types_canonical(f->c, f->c->types->empty_interface));
+		f->pos = e->pos;
+		panic_if(f, NULL, RT_panic, 1, v);
+		break;
+	}
+	case BUILTIN_PRINT:
+	case BUILTIN_PRINTLN:
+		print_statement(f, e);
+		break;
+	case BUILTIN_RECOVER:
+		if (f->recover_place)
+			call_rt(f, RT_recover, types_canonical(f->c, f->c->types->empty_interface), 1, f->recover_place);
+		break;
+	default:
+		builtin_value(f, e);
+	}
+}

@@ -1,0 +1,189 @@
+/*
+ * call.c - calls of functions, func values and methods.
+ *
+ * Everything inside callee and arguments that must run in order is hoisted first; then
+ * the receiver, then the arguments are read, then a nil func or interface is noticed, then
+ * the call happens. Its results go to new temporaries.
+ */
+#include "state.h"
+
+/* f, f[T], pkg.f: the name that denotes a declared function; NULL if the callee is something else. */
+static Expr *declared_function(Expr *fun)
+{
+	if (fun->kind == EXPR_INDEX && fun->type_args.len)
+		fun = unparen(fun->x);
+	if ((fun->kind == EXPR_NAME || (fun->kind == EXPR_SELECTOR && !fun->selection)) && fun->object && fun->object->kind == OBJECT_FUNC)
+		return fun;
+	return NULL;
+}
+
+static bool is_method_selector(Expr *fun)
+{
+	return fun->kind == EXPR_SELECTOR && fun->selection && fun->selection->kind != SELECT_FIELD && fun->selection->kind != SELECT_METHOD_EXPR;
+}
+
+void hoist_callee(FuncState *f, Expr *call)
+{
+	Expr *fun = unparen(call->x);
+	if (is_method_selector(fun))
+		hoist(f, fun->x);
+	else if (!declared_function(fun) && fun->kind != EXPR_FUNC)
+		hoist(f, fun);
+}
+
+static Callee direct(IrFunc *fn)
+{
+	return (Callee){.kind = IR_CALL_DIRECT, .func = fn, .signature = fn->signature};
+}
+
+static Callee method_callee(FuncState *f, Expr *fun)
+{
+	IrExpr *x = value(f, fun->x);
+	Selection s = resolve_method(f, fun->selection, x->type, fun->name);
+	if (s.kind != SELECT_INTERFACE_METHOD) {
+		Callee r = direct(method_for(f->l, s.holder, s.object));
+		r.receiver = method_receiver(f, x, &s);
+		return r;
+	}
+	IrExpr *iface = walk_path(f, x, s.path.items, s.path.len);
+	if (underlying(iface->type)->kind == TYPE_POINTER)
+		iface = deref_checked(f, iface);
+	return (Callee){.kind = IR_CALL_METHOD, .x = atom(f, iface), .index = interface_method_index(f->c, iface->type, s.object),
+	                .signature = types_canonical(f->c, method_signature(f->c, interface_methods(f->c, iface->type).items[interface_method_index(f->c, iface->type, s.object)]))};
+}
+
+/* Receiver and func value are read here: callee and arguments were hoisted. */
+Callee callee_of(FuncState *f, Expr *call)
+{
+	Expr *fun = unparen(call->x), *name = declared_function(fun);
+	if (name)
+		return direct(function_for(f->l, name->object, type_args_in(f, &name->type_args)));
+	if (is_method_selector(fun))
+		return method_callee(f, fun);
+	if (fun->kind == EXPR_SELECTOR && fun->selection && fun->selection->kind == SELECT_METHOD_EXPR) {
+		Type *receiver = type_in(f, fun->selection->receiver);
+		Selection s = resolve_method(f, fun->selection, receiver, fun->name);
+		return direct(method_expression_func(f, receiver, &s, s.object));
+	}
+	IrExpr *x = value(f, fun);
+	if (x->kind == IR_FUNC)
+		return direct(x->func);
+	return (Callee){.kind = IR_CALL_VALUE, .x = atom(f, x), .signature = types_canonical(f->c, underlying(x->type))};
+}
+
+/* Calls through nil panic, after the arguments were evaluated. */
+void check_callee(FuncState *f, Callee *callee)
+{
+	if (callee->kind == IR_CALL_DIRECT || (callee->kind == IR_CALL_VALUE && known_not_nil(callee->x)))
+		return;
+	panic_if(f, is_nil(f, callee->x), RT_panic_nil, 0);
+}
+
+/* ---- arguments ---------------------------------------------------------------------- */
+
+/* A slice of a new array that holds the values. */
+IrExpr *slice_of_values(FuncState *f, Type *slice, IrExprList *values)
+{
+	Compiler *c = f->c;
+	if (values->len == 0)
+		return ir_zero(c, slice);
+	Type *elem = types_canonical(c, underlying(slice)->elem), *array = types_canonical(c, array_of(c, elem, values->len));
+	IrExpr *p = to_temp(f, ir_rt(c, RT_new, pointer_type(f, array), 1, ir_type(c, array)));
+	p->var->not_nil = true;
+	for (int i = 0; i < values->len; i++)
+		if (values->items[i]->kind != IR_ZERO)
+			assign(f, ir_index(c, ir_deref(c, p, array), ir_int(c, i)), values->items[i]);
+	IrExpr *data = ir_convert(c, ir_convert(c, p, word_type(f)), pointer_type(f, elem));
+	return ir_make(c, slice, 3, data, ir_int(c, values->len), ir_int(c, values->len));
+}
+
+/* Values of the arguments, each still of its own type: those of g() in f(g()) too. */
+static void argument_values(FuncState *f, Expr *call, Type *signature, IrExprList *out, bool *converted)
+{
+	*converted = false;
+	if (call->list.len == 1 && call->list.items[0]->type && call->list.items[0]->type->kind == TYPE_TUPLE) {
+		IrVarList *r = map_get(&f->tuples, unparen(call->list.items[0]));
+		if (!r)
+			ice(f->c, call->pos, "multi-value argument was not hoisted");
+		for (int i = 0; i < r->len; i++)
+			vec_push(f->c->arena, out, ir_var(f->c, r->items[i]));
+		return;
+	}
+	*converted = true;
+	int n = signature->fields.len;
+	for (int i = 0; i < call->list.len; i++) {
+		Type *t = types_canonical(f->c, signature->fields.items[i < n ? i : n - 1]->type);
+		if (signature->variadic && !call->has_dots && i >= n - 1)
+			t = types_canonical(f->c, t->elem);
+		vec_push(f->c->arena, out, value_as(f, call->list.items[i], t));
+	}
+}
+
+IrExprList call_arguments(FuncState *f, Expr *call, Type *signature)
+{
+	IrExprList values = {0}, args = {0}, rest = {0};
+	bool converted;
+	argument_values(f, call, signature, &values, &converted);
+	int n = signature->fields.len;
+	for (int i = 0; i < values.len; i++) {
+		Type *t = types_canonical(f->c, signature->fields.items[i < n ? i : n - 1]->type);
+		bool packed = signature->variadic && !call->has_dots && i >= n - 1;
+		if (packed)
+			t = types_canonical(f->c, t->elem);
+		IrExpr *v = converted ? values.items[i] : convert_implicit(f, values.items[i], t);
+		vec_push(f->c->arena, packed ? &rest : &args, v);
+	}
+	if (signature->variadic && !call->has_dots)
+		vec_push(f->c->arena, &args, slice_of_values(f, types_canonical(f->c, signature->fields.items[n - 1]->type), &rest));
+	return args;
+}
+
+/* ---- the call ------------------------------------------------------------------------- */
+
+IrStmt *call_stmt(FuncState *f, Callee *callee, IrExprList *args)
+{
+	IrStmt *s = stmt_new(f, IR_CALL);
+	s->call = callee->kind;
+	s->func = callee->func;
+	s->x = callee->x;
+	s->index = callee->index;
+	s->signature = callee->signature;
+	if (callee->receiver)
+		vec_push(f->c->arena, &s->args, callee->receiver);
+	for (int i = 0; i < args->len; i++)
+		vec_push(f->c->arena, &s->args, args->items[i]);
+	return s;
+}
+
+IrVarList emit_call(FuncState *f, IrStmt *call, Type *signature)
+{
+	IrVarList r = {0};
+	for (int i = 0; i < signature->results.len; i++) {
+		IrVar *v = temp_var(f, types_canonical(f->c, signature->results.items[i]->type));
+		vec_push(f->c->arena, &r, v);
+		vec_push(f->c->arena, &call->dsts, v);
+	}
+	emit(f, call);
+	return r;
+}
+
+/* Lower a call; the temporaries that hold its results. */
+IrVarList call_results(FuncState *f, Expr *e)
+{
+	Pos saved = f->pos;
+	hoist_callee(f, e);
+	hoist_list(f, &e->list);
+	f->pos = e->pos;
+	Callee callee = callee_of(f, e);
+	IrExprList args = call_arguments(f, e, callee.signature);
+	f->pos = e->pos;
+	check_callee(f, &callee);
+	IrVarList r = emit_call(f, call_stmt(f, &callee, &args), callee.signature);
+	if (r.len > 1) {
+		IrVarList *kept = NEW(f->c->arena, IrVarList);
+		*kept = r;
+		map_put(f->c->arena, &f->tuples, e, kept);
+	}
+	f->pos = saved;
+	return r;
+}

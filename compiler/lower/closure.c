@@ -1,0 +1,156 @@
+/*
+ * closure.c - function literals and the objects that func values point to.
+ *
+ * A closure without captures is a static func value. Else it is a heap object {code,
+ * captures...}; its struct type is made here, and the code reads captures through its
+ * context parameter. A variable that never changes after it was captured is captured by value:
+ * small ones are copied to a variable of the literal at its entry, large ones read in place. Any
+ * other is captured as the address of its box.
+ */
+#include "state.h"
+
+#include <string.h>
+
+enum { COPIED_CAPTURE = 24 };       /* captures up to this size are copied at entry */
+
+/* ---- layouts -------------------------------------------------------------------- */
+
+static Object *layout_field(FuncState *f, Type *layout, const char *name, Type *type)
+{
+	for (int i = 0; i < layout->fields.len; i++)
+		if (strcmp(layout->fields.items[i]->name, name) == 0) {
+			name = intern_str(f->c, arena_printf(f->c->arena, "%s_%d", name, layout->fields.len));
+			break;
+		}
+	Object *o = object_new(f->c, OBJECT_VAR, name, type, NO_POS, f->l->package);
+	o->is_field = true;
+	return o;
+}
+
+/* struct { code uintptr; captures... } */
+Type *closure_layout(FuncState *f, ObjectList *names, IrExprList *captures)
+{
+	Type *layout = type_new(f->c, TYPE_STRUCT);
+	vec_push(f->c->arena, &layout->fields, layout_field(f, layout, intern_str(f->c, "code"), basic(f, TYPE_UINTPTR)));
+	for (int i = 0; i < captures->len; i++) {
+		const char *name = names && names->items[i] ? names->items[i]->name : "";
+		if (!*name || strcmp(name, "_") == 0)
+			name = arena_printf(f->c->arena, "a%d", i);
+		vec_push(f->c->arena, &layout->fields, layout_field(f, layout, intern_str(f->c, name), captures->items[i]->type));
+	}
+	for (int i = 0; i < layout->fields.len; i++)
+		vec_push(f->c->arena, &layout->tags, NULL);
+	return types_canonical(f->c, layout);
+}
+
+void set_context(FuncState *f, Type *layout)
+{
+	IrVar *v = ir_new_var(f->c, f->ir, VAR_PARAM, "context", pointer_type(f, layout), f->ir->pos);
+	v->not_nil = true;
+	f->ir->context = v;
+}
+
+/* Capture i, read in place. */
+IrExpr *context_field(FuncState *f, int i)
+{
+	IrExpr *context = ir_var(f->c, f->ir->context);
+	return ir_field(f->c, ir_deref(f->c, context, underlying(context->type)->elem), i + 1);
+}
+
+/* The func value of `code` with these captures, in a temporary. */
+IrExpr *make_closure(FuncState *f, IrFunc *code, Type *func_type, ObjectList *names, IrExprList *captures)
+{
+	Compiler *c = f->c;
+	if (captures->len == 0) {
+		IrExpr *e = ir_expr(c, IR_FUNC, func_type);
+		e->func = code;
+		code->needs_value = true;
+		return e;
+	}
+	Type *layout = closure_layout(f, names, captures);
+	IrExpr *address = ir_expr(c, IR_CODE, word_type(f));
+	address->func = code;
+	IrExpr *made = ir_rt(c, RT_new_closure, pointer_type(f, layout), 2, ir_type(c, layout), address);
+	IrExpr *t = to_temp(f, made);
+	t->var->not_nil = true;
+	for (int i = 0; i < captures->len; i++)
+		assign(f, ir_field(c, ir_deref(c, t, layout), i + 1), captures->items[i]);
+	return ir_convert(c, t, func_type);
+}
+
+/* ---- literals ----------------------------------------------------------------------- */
+
+const char *nested_symbol(FuncState *f, const char *suffix)
+{
+	return arena_printf(f->c->arena, "%s%s", f->ir->symbol, suffix);
+}
+
+static bool by_reference(IrExpr *place)
+{
+	return place->kind == IR_DEREF || (place->kind == IR_VAR && place->var->addr_taken);
+}
+
+/* What the closure object holds of each captured variable. */
+static IrExprList capture_values(FuncState *f, ObjectList *captured)
+{
+	IrExprList r = {0};
+	for (int i = 0; i < captured->len; i++) {
+		IrExpr *place = place_of_object(f, captured->items[i]);
+		vec_push(f->c->arena, &r, by_reference(place) ? ir_addr(f->c, place) : place);
+	}
+	return r;
+}
+
+/* In the literal: where its captured variables are. */
+static void bind_captures(FuncState *f, ObjectList *captured)
+{
+	Compiler *c = f->c;
+	for (int i = 0; i < captured->len; i++) {
+		Object *o = captured->items[i];
+		IrExpr *outer = place_of_object(f->outer, o), *field = context_field(f, i);
+		bool reference = by_reference(outer);
+		if (reference || type_size(c, field->type) <= COPIED_CAPTURE) {
+			IrVar *v = ir_new_var(c, f->ir, VAR_LOCAL, o->name, field->type, o->pos);
+			v->not_nil = reference;
+			assign(f, ir_var(c, v), field);
+			field = ir_var(c, v);
+		}
+		map_put(c->arena, &f->places, o, reference ? ir_deref(c, field, outer->type) : field);
+	}
+}
+
+static const char *literal_name(FuncState *f, FuncInfo *info)
+{
+	if (!f->info)
+		return arena_printf(f->c->arena, "%s.glob..func%d", f->package->path, f->literal_count);
+	bool nested = f->info->outer;
+	int number = info->number ? info->number : f->literal_count;
+	return arena_printf(f->c->arena, nested ? "%s.%d" : "%s.func%d", f->ir->go_name, number);
+}
+
+static IrFunc *literal_func(FuncState *f, Expr *e, Type *signature)
+{
+	f->literal_count++;
+	const char *symbol = nested_symbol(f, arena_printf(f->c->arena, "_3%d", f->literal_count));
+	IrFunc *fn = func_new(f->l, symbol, literal_name(f, e->func_info), f->package, NULL, signature);
+	fn->pos = e->pos;
+	fn->defined = true;
+	fn->is_static = true;
+	vec_push(f->c->arena, &f->l->ir->funcs, fn);
+	return fn;
+}
+
+IrExpr *closure_value(FuncState *f, Expr *e)
+{
+	Type *type = type_in(f, e->type);
+	FuncInfo *info = e->func_info;
+	IrFunc *fn = literal_func(f, e, types_canonical(f->c, underlying(type)));
+	IrExprList captures = capture_values(f, &info->captured);
+	FuncState *inner = func_state_new(f->l, fn, info, f->subst, f->package, f);
+	if (captures.len) {
+		set_context(inner, closure_layout(f, &info->captured, &captures));
+		bind_captures(inner, &info->captured);
+	}
+	lower_body(inner, e->body, &info->params);
+	return make_closure(f, fn, type, &info->captured, &captures);
+}

@@ -1,0 +1,112 @@
+/*
+ * convert.c - conversions: those that assignments make (convert_implicit) and T(x).
+ */
+#include "state.h"
+
+/* A value of its own type as one of a type it is assignable to. */
+IrExpr *convert_implicit(FuncState *f, IrExpr *x, Type *target)
+{
+	if (x->type == target)
+		return x;
+	if (x->kind == IR_ZERO && (underlying(x->type)->kind == TYPE_UNSAFE_POINTER || !is_interface(target)))
+		return ir_zero(f->c, target);
+	if (is_interface(target))
+		return to_interface(f, x, target);
+	return ir_convert(f->c, x, target);
+}
+
+/* ---- strings ----------------------------------------------------------------------- */
+
+static bool is_byte_slice(Type *u)
+{
+	return u->kind == TYPE_SLICE && underlying(u->elem)->kind == TYPE_UINT8;
+}
+
+static bool is_rune_slice(Type *u)
+{
+	return u->kind == TYPE_SLICE && underlying(u->elem)->kind == TYPE_INT32;
+}
+
+static IrExpr *to_string(FuncState *f, IrExpr *x, Type *u, Type *target)
+{
+	Compiler *c = f->c;
+	Type *string = basic(f, TYPE_STRING);
+	RtFunc rt = is_byte_slice(u) ? RT_string_from_bytes : is_rune_slice(u) ? RT_string_from_runes : RT_string_from_rune;
+	if (rt == RT_string_from_rune) {
+		/* a uint64 beyond int64 is no rune either way */
+		x = ir_convert(c, x, basic(f, TYPE_INT));
+	}
+	return ir_convert(c, to_temp(f, ir_rt(c, rt, string, 1, x)), target);
+}
+
+/* ---- slices to arrays ------------------------------------------------------------------ */
+
+static IrExpr *slice_to_array(FuncState *f, IrExpr *x, Type *array, bool pointer, Type *target)
+{
+	Compiler *c = f->c;
+	x = atom(f, x);
+	IrExpr *n = ir_int(c, underlying(array)->length);
+	panic_if(f, compare(f, OP_LT, len_of(f, x), n), RT_panic_slice_convert, 2, len_of(f, x), n);
+	IrExpr *p = ir_convert(c, ir_convert(c, ptr_of(f, x), word_type(f)), pointer ? target : pointer_type(f, array));
+	if (pointer)
+		return to_temp(f, p);
+	if (underlying(array)->length == 0)
+		return ir_zero(c, target);
+	return to_temp(f, ir_deref(c, to_temp(f, p), target));
+}
+
+/* ---- T(x) --------------------------------------------------------------------------------- */
+
+IrExpr *convert_explicit(FuncState *f, IrExpr *x, Type *target)
+{
+	Compiler *c = f->c;
+	if (x->type == target || is_interface(target))
+		return convert_implicit(f, x, target);
+	Type *from = underlying(x->type), *to = underlying(target);
+	if (is_string(target) && !is_string(x->type))
+		return to_string(f, x, from, target);
+	if (is_string(x->type) && is_byte_slice(to))
+		return ir_convert(c, to_temp(f, ir_rt(c, RT_bytes_from_string, target, 1, ir_convert(c, x, basic(f, TYPE_STRING)))), target);
+	if (is_string(x->type) && is_rune_slice(to))
+		return ir_convert(c, to_temp(f, ir_rt(c, RT_runes_from_string, target, 1, ir_convert(c, x, basic(f, TYPE_STRING)))), target);
+	if (from->kind == TYPE_SLICE && to->kind == TYPE_ARRAY)
+		return slice_to_array(f, x, target, false, target);
+	if (from->kind == TYPE_SLICE && to->kind == TYPE_POINTER)
+		return slice_to_array(f, x, types_canonical(c, to->elem), true, target);
+	IrExpr *r = ir_convert(c, x, target);
+	r->rounds = r->kind == IR_CONVERT && is_float(target);
+	return r;
+}
+
+/* The conversion's argument is a constant that its own type may not hold exactly: string(rune), T(1) of a type parameter. */
+static IrExpr *constant_conversion(FuncState *f, Expr *arg, Type *target)
+{
+	Type *own = arg->type && !is_untyped(arg->type) ? type_in(f, arg->type) : NULL;
+	if (is_interface(target))
+		return to_interface(f, constant_value(f, arg->cval, own ? own : type_in(f, default_type(f->c, arg->type))), target);
+	ConstKind kind = const_kind(arg->cval);
+	bool number = kind == CONST_INT || kind == CONST_FLOAT || kind == CONST_COMPLEX;
+	if (number && is_numeric(target)) {
+		if (is_integer(target) && const_kind(const_to_int(f->c, arg->cval)) == CONST_UNKNOWN)
+			ice(f->c, arg->pos, "constant does not fit");
+		return constant_value(f, arg->cval, target);
+	}
+	if ((kind == CONST_STRING && is_string(target)) || (kind == CONST_BOOL && is_boolean(target)))
+		return constant_value(f, arg->cval, target);
+	if (!own)
+		own = type_in(f, default_type(f->c, arg->type));
+	return convert_explicit(f, constant_value(f, arg->cval, own), target);
+}
+
+IrExpr *conversion_call(FuncState *f, Expr *e)
+{
+	Expr *arg = e->list.items[0];
+	Type *target = type_in(f, e->type);
+	if (unparen(arg)->mode == MODE_NIL)
+		return ir_zero(f->c, target);
+	if (arg->mode == MODE_CONST)
+		return constant_conversion(f, arg, target);
+	IrExpr *x = value(f, arg);
+	f->pos = e->pos;
+	return convert_explicit(f, x, target);
+}

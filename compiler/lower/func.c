@@ -1,0 +1,258 @@
+/*
+ * func.c - bodies of functions: parameters, results, where variables live.
+ *
+ * A local variable is one of three things, and the map FuncState.places says which:
+ * an IrVar; a box in the heap, reached through an IrVar that holds its address; or (in closures) a
+ * field of the context. must_box is the one place that decides for the heap. Escape analysis
+ * leaves its word in Object.escape (not NULL: it ran) and Object.escapes; without it, every
+ * variable whose address is taken or that a closure shares is boxed.
+ *
+ * The body of a loop over a function becomes a function of its own, so variables that it
+ * assigns to are shared just as by a closure, which the checker does not know. find_shared
+ * looks for them before the body is lowered.
+ */
+#include "state.h"
+#include "walk.h"
+
+#include <string.h>
+
+enum { BOX_SIZE = 1024 };       /* variables from this size on live in the heap */
+
+FuncState *func_state_new(Lower *l, IrFunc *ir, FuncInfo *info, Subst *subst_, Package *package, FuncState *outer)
+{
+	FuncState *f = NEW(l->c->arena, FuncState);
+	f->l = l;
+	f->c = l->c;
+	f->ir = ir;
+	f->info = info;
+	f->subst = subst_ && subst_->params.len ? subst_ : NULL;
+	f->package = package;
+	f->outer = outer;
+	f->out = &ir->body;
+	f->pos = ir->pos;
+	f->result_types = ir->result_types;
+	return f;
+}
+
+/* The canonical type of t in this instance. */
+Type *type_in(FuncState *f, Type *t)
+{
+	Type *known = map_get(&f->canonical, t);
+	if (known)
+		return known;
+	known = is_untyped(t) && t->kind != TYPE_UNTYPED_NIL ? default_type(f->c, t) : t;
+	known = substituted(f->c, known, f->subst);
+	map_put(f->c->arena, &f->canonical, t, known);
+	return known;
+}
+
+/* ---- where variables live ------------------------------------------------------------- */
+
+bool local_variable_of(Object *o)
+{
+	return o && o->kind == OBJECT_VAR && !o->is_package_level && !o->is_field;
+}
+
+static bool is_shared(FuncState *f, Object *o)
+{
+	for (; f; f = f->outer)
+		if (map_get(&f->shared, o))
+			return true;
+	return false;
+}
+
+/* Does variable o live in the heap? */
+bool must_box(FuncState *f, Object *o)
+{
+	if (is_shared(f, o))
+		return true;
+	if (o->escape)
+		return o->escapes;
+	if (o->addr_taken || o->captured_by_reference)
+		return true;
+	return type_size(f->c, type_in(f, o->type)) >= BOX_SIZE;
+}
+
+/* A new variable holding the address of a new, zero T. */
+IrExpr *new_box(FuncState *f, Type *type, const char *name, Pos pos)
+{
+	IrVar *v = ir_new_var(f->c, f->ir, VAR_LOCAL, name, pointer_type(f, type), pos);
+	v->not_nil = true;
+	assign(f, ir_var(f->c, v), ir_rt(f->c, RT_new, v->type, 1, ir_type(f->c, type)));
+	return ir_var(f->c, v);
+}
+
+static const char *variable_name(Object *o)
+{
+	return o->name && *o->name && strcmp(o->name, "_") != 0 ? o->name : "v";
+}
+
+/* initial NULL: zero. */
+IrExpr *declare_variable(FuncState *f, Object *o, IrExpr *initial)
+{
+	Type *type = type_in(f, o->type);
+	IrExpr *place;
+	if (must_box(f, o)) {
+		if (initial)
+			initial = atom(f, initial);
+		IrExpr *box = new_box(f, type, variable_name(o), o->pos);
+		place = ir_deref(f->c, box, type);
+		if (initial && initial->kind != IR_ZERO)
+			assign(f, place, initial);
+	} else {
+		IrVar *v = ir_new_var(f->c, f->ir, VAR_LOCAL, variable_name(o), type, o->pos);
+		v->addr_taken = o->addr_taken || o->captured_by_reference;
+		place = ir_var(f->c, v);
+		assign(f, place, initial ? initial : ir_zero(f->c, type));
+	}
+	map_put(f->c->arena, &f->places, o, place);
+	return place;
+}
+
+static void bind_param(FuncState *f, Object *o, IrVar *v)
+{
+	v->name = variable_name(o);
+	v->pos = o->pos;
+	IrExpr *place = ir_var(f->c, v);
+	if (must_box(f, o)) {
+		place = ir_deref(f->c, new_box(f, v->type, v->name, o->pos), v->type);
+		assign(f, place, ir_var(f->c, v));
+	} else {
+		v->addr_taken = o->addr_taken || o->captured_by_reference;
+	}
+	map_put(f->c->arena, &f->places, o, place);
+}
+
+void bind_params(FuncState *f, Object *receiver, ObjectList params)
+{
+	int at = 0;
+	if (receiver)
+		bind_param(f, receiver, f->ir->params.items[at++]);
+	for (int i = 0; i < params.len; i++)
+		bind_param(f, params.items[i], f->ir->params.items[at++]);
+}
+
+/* Results have variables when they have names, when deferred calls may see them, when a range body returns. */
+void bind_results(FuncState *f, ObjectList results)
+{
+	bool named = false;
+	for (int i = 0; i < results.len; i++)
+		named |= results.items[i]->name && *results.items[i]->name;
+	if (!named && !f->ir->has_defer && !f->info->has_range_func)
+		return;
+	for (int i = 0; i < results.len; i++) {
+		Object *o = results.items[i];
+		IrExpr *place;
+		if (must_box(f, o)) {
+			place = declare_variable(f, o, NULL);
+		} else {
+			IrVar *v = ir_new_var(f->c, f->ir, VAR_RESULT, variable_name(o), type_in(f, o->type), o->pos);
+			v->addr_taken = o->addr_taken || o->captured_by_reference;
+			place = ir_var(f->c, v);
+			assign(f, place, ir_zero(f->c, v->type));
+			map_put(f->c->arena, &f->places, o, place);
+		}
+		vec_push(f->c->arena, &f->results, place);
+		vec_push(f->c->arena, &f->ir->results, place);
+	}
+}
+
+/* ---- loops over functions: what their bodies share ------------------------------------------ */
+
+typedef struct { FuncState *f; Block *body; bool returns, defers; } SharedWalk;
+
+static bool inside(Pos p, Block *b)
+{
+	return p.file == b->pos.file && pos_compare(p, b->pos) > 0 && pos_compare(p, b->end) < 0;
+}
+
+static void share_use(void *arg, Expr *e)
+{
+	SharedWalk *w = arg;
+	Object *o = e->kind == EXPR_NAME ? e->object : NULL;
+	if (local_variable_of(o) && !inside(o->pos, w->body) && (o->assigned || o->addr_taken || o->is_result))
+		map_put(w->f->c->arena, &w->f->shared, o, o);
+}
+
+static bool share_statement(void *arg, Stmt *s)
+{
+	SharedWalk *w = arg;
+	if (s->kind == STMT_RETURN)
+		w->returns = true;
+	if (s->kind == STMT_DEFER)
+		w->defers = true;
+	return true;
+}
+
+static bool find_range_bodies(void *arg, Stmt *s)
+{
+	FuncState *f = arg;
+	if (s->kind != STMT_RANGE || !type_is_range_func(f, s))
+		return true;
+	SharedWalk w = {.f = f, .body = s->body};
+	Walker inner = {.expr = share_use, .stmt = share_statement, .arg = &w, .literals = true};
+	walk_block(&inner, s->body);
+	for (int i = 0; !s->define && i < s->lhs.len; i++)
+		walk_expr(&inner, s->lhs.items[i]);
+	f->info->has_range_func = true;
+	if (w.returns)
+		for (int i = 0; i < f->info->results.len; i++)
+			map_put(f->c->arena, &f->shared, f->info->results.items[i], f);
+	if (w.defers)
+		f->info->range_defers = true;
+	return true;
+}
+
+void find_shared(FuncState *f, Block *body)
+{
+	f->info->has_range_func = f->info->range_defers = false;
+	Walker w = {.stmt = find_range_bodies, .arg = f};
+	walk_block(&w, body);
+}
+
+/* ---- bodies ------------------------------------------------------------------------------------ */
+
+static bool ends(IrStmtList *list)
+{
+	if (list->len == 0)
+		return false;
+	IrStmt *s = vec_last(list);
+	return s->kind == IR_RETURN || (s->kind == IR_PANIC_IF && !s->cond) || s->kind == IR_GOTO;
+}
+
+/* The lists of defers and the panic that recover may take. */
+static void set_up_defers(FuncState *f)
+{
+	Compiler *c = f->c;
+	if (f->ir->has_recover) {
+		f->ir->recover_var = ir_new_var(c, f->ir, VAR_LOCAL, "recovering", word_type(f), f->ir->pos);
+		f->recover_place = ir_var(c, f->ir->recover_var);
+	}
+	if (f->ir->has_defer && f->info->range_defers) {
+		IrExpr *box = new_box(f, word_type(f), "defers", f->ir->pos);
+		f->ir->defer_list = box->var;
+	}
+}
+
+/* f->info is set; params are bound after the results' storage is known. */
+void lower_body(FuncState *f, Block *body, ObjectList *params)
+{
+	f->ir->end_pos = body->end;
+	f->ir->has_defer = f->info->has_defer;
+	f->ir->has_recover = f->info->has_recover;
+	find_shared(f, body);
+	bind_params(f, f->info->receiver, *params);
+	bind_results(f, f->info->results);
+	set_up_defers(f);
+	block(f, body);
+	f->pos = body->end;
+	if (!ends(&f->ir->body) && f->result_types.len == 0)
+		emit_return_expr(f, 0);
+}
+
+void lower_declared(Lower *l, Pending *p)
+{
+	Decl *d = p->object->decl;
+	FuncState *f = func_state_new(l, p->func, d->func_info, &p->subst, p->object->package, NULL);
+	lower_body(f, d->body, &d->func_info->params);
+}

@@ -1,0 +1,122 @@
+/*
+ * iface.c - interface values: making them, taking them apart, type assertions.
+ *
+ * An interface is (type or itab, data word). Pointer-shaped values are the data word; all others
+ * are boxed. The type of any interface value is compared by the address of its
+ * descriptor; whether it implements an interface is asked of find_itab.
+ */
+#include "state.h"
+
+bool is_empty_interface(Type *t)
+{
+	return interface_methods(t->types->c, t).len == 0;
+}
+
+/* The type word: descriptor of the dynamic type, NULL for nil. */
+IrExpr *type_word(FuncState *f, IrExpr *x)
+{
+	return ir_part(f->c, x, PART_TYPE, word_type(f));
+}
+
+static IrExpr *data_part(FuncState *f, IrExpr *x)
+{
+	return ir_part(f->c, x, PART_DATA, word_type(f));
+}
+
+/* A concrete value as the data word of an interface. */
+IrExpr *data_word(FuncState *f, IrExpr *x)
+{
+	Compiler *c = f->c;
+	if (is_pointer_shaped(x->type))
+		return ir_part(c, x, PART_WORD, word_type(f));
+	if (x->kind == IR_CONST || x->kind == IR_ZERO) {
+		IrExpr *place = ir_expr(c, IR_STATIC, x->type);
+		place->data = new_static(f->l, x->type, x, true);
+		return ir_convert(c, ir_addr(c, place), word_type(f));
+	}
+	return to_temp(f, ir_rt(c, RT_box, word_type(f), 2, ir_type(c, x->type), brief_address(f, x)));
+}
+
+IrExpr *from_data_word(FuncState *f, IrExpr *word, Type *type)
+{
+	if (is_pointer_shaped(type))
+		return ir_part(f->c, word, PART_UNWORD, type);
+	return ir_deref(f->c, ir_convert(f->c, word, pointer_type(f, type)), type);
+}
+
+/* The itab for interface `iface` of a dynamic type, in a temporary: NULL if it has none. */
+static IrVar *find_itab(FuncState *f, Type *iface, IrExpr *type)
+{
+	IrExpr *e = ir_rt(f->c, RT_find_itab, word_type(f), 2, ir_type(f->c, iface), type);
+	return to_temp(f, e)->var;
+}
+
+static bool same_methods(Type *a, Type *b)
+{
+	return types_canonical(a->types->c, underlying(a)) == types_canonical(a->types->c, underlying(b))
+		|| (is_empty_interface(a) && is_empty_interface(b));
+}
+
+IrExpr *to_interface(FuncState *f, IrExpr *x, Type *iface)
+{
+	Compiler *c = f->c;
+	bool empty = is_empty_interface(iface);
+	if (!is_interface(x->type)) {
+		IrExpr *word = data_word(f, x);
+		return ir_make(c, iface, 2, empty ? ir_type(c, x->type) : ir_itab(c, iface, x->type), word);
+	}
+	if (same_methods(x->type, iface))
+		return ir_convert(c, x, iface);
+	x = atom(f, x);
+	if (empty)
+		return ir_make(c, iface, 2, type_word(f, x), data_part(f, x));
+	return ir_make(c, iface, 2, ir_var(c, find_itab(f, iface, type_word(f, x))), data_part(f, x));
+}
+
+/* ---- assertions ------------------------------------------------------------------ */
+
+/* Does the dynamic type match? For interfaces with methods *itab gets the table. */
+IrExpr *type_matches(FuncState *f, IrExpr *type, Type *target, IrVar **itab)
+{
+	Compiler *c = f->c;
+	*itab = NULL;
+	IrExpr *null = ir_zero(c, word_type(f));
+	if (!is_interface(target))
+		return compare(f, OP_EQ, type, ir_type(c, target));
+	if (is_empty_interface(target))
+		return compare(f, OP_NE, type, null);
+	*itab = find_itab(f, target, type);
+	return compare(f, OP_NE, ir_var(c, *itab), null);
+}
+
+/* x, known to match, as a value of target. */
+IrExpr *interface_value_as(FuncState *f, IrExpr *x, Type *target, IrExpr *itab)
+{
+	if (!is_interface(target))
+		return from_data_word(f, data_part(f, x), target);
+	return ir_make(f->c, target, 2, itab ? itab : type_word(f, x), data_part(f, x));
+}
+
+/* x.(target), in a temporary. ok NULL: panics when it does not hold. */
+IrExpr *assertion(FuncState *f, IrExpr *x, Type *target, IrExpr **ok)
+{
+	Compiler *c = f->c;
+	IrVar *itab;
+	x = atom(f, x);
+	IrExpr *type = atom(f, type_word(f, x));
+	if (x->kind == IR_VAR && !is_empty_interface(x->type))
+		type = to_temp(f, type);
+	IrExpr *good = type_matches(f, type, target, &itab);
+	if (!ok) {
+		panic_if(f, not(f, good), RT_panic_assert, 3, ir_type(c, x->type), type, ir_type(c, target));
+		return to_temp(f, interface_value_as(f, x, target, itab ? ir_var(c, itab) : NULL));
+	}
+	good = atom(f, good);
+	IrExpr *result = to_temp(f, ir_zero(c, target));
+	IrStmt *s = emit_if(f, good);
+	IrStmtList *saved = enter(f, &s->body);
+	assign(f, result, interface_value_as(f, x, target, itab ? ir_var(c, itab) : NULL));
+	leave(f, saved);
+	*ok = good;
+	return result;
+}

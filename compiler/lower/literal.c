@@ -1,0 +1,222 @@
+/*
+ * literal.c - composite literals.
+ *
+ * A small struct or array literal is one value (IR_MAKE). Larger ones, and whatever goes to new memory
+ * (&T{}, elements of slices, new variables), are built in place: composite_into
+ * assumes zeroed memory that nobody else sees.
+ */
+#include "state.h"
+
+enum { MADE_PARTS = 12 };       /* literals of up to so many parts are one expression */
+
+static IrExpr *element_value(FuncState *f, Expr *e, Type *type)
+{
+	Expr *u = unparen(e);
+	if (u->kind == EXPR_COMPOSITE && !u->x)
+		return composite_value(f, u, type);
+	return value_as(f, e, type);
+}
+
+static int field_index(FuncState *f, Type *s, Expr *key)
+{
+	for (int i = 0; i < s->fields.len; i++)
+		if (s->fields.items[i]->name == key->name)
+			return i;
+	ice(f->c, key->pos, "no field %s", key->name);
+}
+
+/* Element i of a struct literal: which field, which expression. */
+static Expr *struct_element(FuncState *f, Type *s, Expr *e, int i, int *field)
+{
+	Expr *x = e->list.items[i];
+	if (x->kind != EXPR_KEY_VALUE) {
+		*field = i;
+		return x;
+	}
+	*field = field_index(f, s, x->x);
+	return x->y;
+}
+
+/* Element of an array or slice literal; *index is the running index. */
+static Expr *array_element(FuncState *f, Expr *x, int64_t *index)
+{
+	if (x->kind != EXPR_KEY_VALUE)
+		return x;
+	if (!const_fits_int64(x->x->cval, index))
+		ice(f->c, x->pos, "index of a literal is no constant");
+	return x->y;
+}
+
+static int64_t literal_length(FuncState *f, Expr *e)
+{
+	int64_t index = 0, most = 0;
+	for (int i = 0; i < e->list.len; i++) {
+		array_element(f, e->list.items[i], &index);
+		index++;
+		most = index > most ? index : most;
+	}
+	return most;
+}
+
+/* ---- in place --------------------------------------------------------------------- */
+
+static void element_into(FuncState *f, IrExpr *place, Expr *e)
+{
+	Expr *u = unparen(e);
+	TypeKind kind = underlying(place->type)->kind;
+	if (u->kind == EXPR_COMPOSITE && (kind == TYPE_STRUCT || kind == TYPE_ARRAY) && (!u->x || type_in(f, u->type) == place->type)) {
+		composite_into(f, place, u, place->type);
+		return;
+	}
+	IrExpr *v = element_value(f, e, place->type);
+	if (v->kind != IR_ZERO)
+		assign(f, place, v);
+}
+
+static void array_into(FuncState *f, IrExpr *array, Expr *e)
+{
+	int64_t index = 0;
+	for (int i = 0; i < e->list.len; i++) {
+		Expr *x = array_element(f, e->list.items[i], &index);
+		element_into(f, ir_index(f->c, array, ir_int(f->c, index)), x);
+		index++;
+	}
+}
+
+/* Build the literal in zeroed memory that nobody else sees. */
+void composite_into(FuncState *f, IrExpr *place, Expr *e, Type *type)
+{
+	Type *u = underlying(type);
+	if (u->kind == TYPE_ARRAY) {
+		array_into(f, place, e);
+	} else if (u->kind == TYPE_STRUCT) {
+		for (int i = 0; i < e->list.len; i++) {
+			int field;
+			Expr *x = struct_element(f, u, e, i, &field);
+			element_into(f, ir_field(f->c, place, field), x);
+		}
+	} else {
+		assign(f, place, composite_value(f, e, type));
+	}
+}
+
+IrExpr *composite_pointer(FuncState *f, Expr *e, Type *type)
+{
+	Compiler *c = f->c;
+	IrExpr *p = to_temp(f, ir_rt(c, RT_new, pointer_type(f, type), 1, ir_type(c, type)));
+	p->var->not_nil = true;
+	composite_into(f, ir_deref(c, p, type), e, type);
+	return p;
+}
+
+/* ---- as values ------------------------------------------------------------------------ */
+
+static IrExpr *built_in_temp(FuncState *f, Expr *e, Type *type)
+{
+	if (type_size(f->c, type) > 1024)
+		return ir_deref(f->c, composite_pointer(f, e, type), type);
+	IrExpr *t = to_temp(f, ir_zero(f->c, type));
+	composite_into(f, t, e, type);
+	return t;
+}
+
+static IrExpr *struct_value(FuncState *f, Expr *e, Type *type)
+{
+	Type *u = underlying(type);
+	if (e->list.len == 0)
+		return ir_zero(f->c, type);
+	if (u->fields.len > MADE_PARTS)
+		return built_in_temp(f, e, type);
+	IrExpr *made = ir_expr(f->c, IR_MAKE, type);
+	for (int i = 0; i < u->fields.len; i++)
+		vec_push(f->c->arena, &made->args, ir_zero(f->c, struct_field_type(f, type, i)));
+	for (int i = 0; i < e->list.len; i++) {
+		int field;
+		Expr *x = struct_element(f, u, e, i, &field);
+		made->args.items[field] = element_value(f, x, made->args.items[field]->type);
+	}
+	return made;
+}
+
+static IrExpr *array_value(FuncState *f, Expr *e, Type *type)
+{
+	Type *u = underlying(type), *elem = types_canonical(f->c, u->elem);
+	if (e->list.len == 0)
+		return ir_zero(f->c, type);
+	if (u->length > MADE_PARTS)
+		return built_in_temp(f, e, type);
+	IrExpr *made = ir_expr(f->c, IR_MAKE, type);
+	for (int64_t i = 0; i < u->length; i++)
+		vec_push(f->c->arena, &made->args, ir_zero(f->c, elem));
+	int64_t index = 0;
+	for (int i = 0; i < e->list.len; i++) {
+		Expr *x = array_element(f, e->list.items[i], &index);
+		made->args.items[index++] = element_value(f, x, elem);
+	}
+	return made;
+}
+
+static IrExpr *slice_literal(FuncState *f, Expr *e, Type *type)
+{
+	Compiler *c = f->c;
+	Type *elem = types_canonical(c, underlying(type)->elem);
+	int64_t n = literal_length(f, e);
+	Type *array = types_canonical(c, array_of(c, elem, n));
+	IrExpr *p = to_temp(f, ir_rt(c, RT_new, pointer_type(f, array), 1, ir_type(c, array)));
+	p->var->not_nil = true;
+	if (n)
+		array_into(f, ir_deref(c, p, array), e);
+	IrExpr *data = ir_convert(c, ir_convert(c, p, word_type(f)), pointer_type(f, elem));
+	return to_temp(f, ir_make(c, type, 3, data, ir_int(c, n), ir_int(c, n)));
+}
+
+static IrExpr *map_literal(FuncState *f, Expr *e, Type *type)
+{
+	Compiler *c = f->c;
+	Type *u = underlying(type), *key = types_canonical(c, u->key), *elem = types_canonical(c, u->elem);
+	IrExpr *m = to_temp(f, ir_rt(c, RT_make_map, type, 2, ir_type(c, type), ir_int(c, e->list.len)));
+	for (int i = 0; i < e->list.len; i++) {
+		Expr *x = e->list.items[i];
+		IrExpr *k = element_value(f, x->x, key), *v = element_value(f, x->y, elem);
+		f->pos = x->pos;
+		if (v->kind != IR_CONST && v->kind != IR_ZERO)
+			v = to_temp(f, v);
+		IrVar *slot = call_rt(f, RT_map_assign, pointer_type(f, elem), 3, ir_type(c, type), m, brief_address(f, k));
+		slot->not_nil = true;
+		assign(f, ir_deref(c, ir_var(c, slot), elem), v);
+	}
+	return m;
+}
+
+IrExpr *composite_value(FuncState *f, Expr *e, Type *type)
+{
+	IrExpr *known = map_get(&f->hoisted, e);
+	if (known)
+		return known;
+	Type *u = underlying(type);
+	switch (u->kind) {
+	case TYPE_STRUCT:
+		return struct_value(f, e, type);
+	case TYPE_ARRAY:
+		return array_value(f, e, type);
+	case TYPE_SLICE:
+		return slice_literal(f, e, type);
+	case TYPE_MAP:
+		return map_literal(f, e, type);
+	case TYPE_POINTER:      /* elided &T in a literal's element */
+		return ir_convert(f->c, composite_pointer(f, e, types_canonical(f->c, u->elem)), type);
+	default:
+		ice(f->c, e->pos, "composite literal of %s", type_text(f->c, type));
+	}
+}
+
+IrStatic *new_static(Lower *l, Type *type, IrExpr *v, bool read_only)
+{
+	IrStatic *s = NEW(l->c->arena, IrStatic);
+	s->symbol = arena_printf(l->c->arena, "%s_5s%d", mangle_package(l->c, l->package->path), ++l->statics);
+	s->type = type;
+	s->value = v;
+	s->read_only = read_only;
+	vec_push(l->c->arena, &l->ir->statics, s);
+	return s;
+}

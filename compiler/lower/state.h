@@ -1,0 +1,278 @@
+/*
+ * state.h - what the files of lower/ share: the state of a package (Lower), of one
+ * function body (FuncState), and the functions of each file that others call.
+ *
+ * How order of evaluation is kept. Go's compiler takes every function call,
+ * receive, slice expression, type assertion and the like out of an expression, in order, into
+ * temporaries, and reads plain variables afterwards. So do we, in two steps:
+ *
+ *   hoist(f, e)   walks e left to right and lowers everything of that kind inside it (innermost
+ *                 first) to statements; its value is then a temporary, noted in FuncState.hoisted.
+ *   value(f, e)   gives the pure expression of e; what was hoisted is its temporary. It may emit
+ *                 statements too, but only ones that change no variable of the program:
+ *                 checks, map lookups, boxing, allocation.
+ *
+ * An expression that value() returned may read memory. It must be used before any
+ * statement is emitted that can change a variable; whoever emits one first keeps the
+ * values it still needs in temporaries (to_temp). rvalue(f, e) is hoist then value.
+ *
+ * Types: everything in the IR is canonical and free of type parameters; type_in(f, t)
+ * makes it so with the substitution of the function's instance.
+ */
+#ifndef GOL_LOWER_STATE_H
+#define GOL_LOWER_STATE_H
+
+#include "lower.h"
+
+typedef struct FuncState FuncState;
+
+/* A function whose body is still to be lowered. */
+typedef struct Pending {
+	IrFunc *func;
+	void (*lower)(Lower *l, struct Pending *p);
+	Object *object;             /* declared function or method (origin) */
+	Subst subst;
+	/* wrappers */
+	Type *type;
+	MethodEntry entry;
+	IrFunc *target;
+	int number;
+} Pending;
+
+struct Lower {
+	Compiler *c;
+	Program *program;
+	Package *package;
+	IrPackage *ir;
+	Map functions;              /* C symbol -> IrFunc (by text) */
+	VEC(Pending *) queue;
+	int next_pending;
+	int statics;                /* numbers of static data */
+};
+
+typedef struct Target {         /* where break and continue of an AST statement go */
+	struct Target *next;
+	Stmt *stmt;
+	IrStmt *break_to, *continue_to;
+} Target;
+
+typedef enum { EXIT_BREAK, EXIT_CONTINUE, EXIT_GOTO, EXIT_RETURN } ExitKind;
+/* State of a loop over a function, in a variable that its body shares; the numbers that are failures are panic_range_state's. */
+enum { RANGE_DONE, RANGE_PANIC, RANGE_MISSING_PANIC, RANGE_EXHAUSTED, RANGE_READY };
+
+typedef struct RangeExit { int code; ExitKind kind; Stmt *target; } RangeExit;
+
+/* A loop over a function while its body is being lowered. */
+typedef struct RangeFunc {
+	Stmt *stmt;
+	VEC(RangeExit) exits;
+	IrExpr *state, *next;       /* places, as the body sees them */
+} RangeFunc;
+
+struct FuncState {
+	Lower *l;
+	Compiler *c;
+	IrFunc *ir;
+	FuncInfo *info;             /* NULL in made-up functions */
+	Subst *subst;               /* NULL: not generic */
+	Package *package;           /* whose source this is */
+	FuncState *outer;           /* of literals and range bodies */
+	RangeFunc *range;           /* not NULL: this is the body of a loop over a function */
+	Map places;                 /* Object of a local variable -> IrExpr place */
+	Map hoisted;                /* Expr -> IrExpr */
+	Map tuples;                 /* Expr of a multi-value call that was hoisted -> IrVarList * */
+	Map canonical;              /* Type -> type_in */
+	Map shared;                 /* Object -> any: assigned, and used inside the body of a loop over a function */
+	IrStmtList *out;
+	Target *targets;
+	Map labels;                 /* labeled Stmt -> text */
+	int label_count, temp_count, literal_count;
+	IrExprList results;         /* places of result variables; empty when results have no variables */
+	TypeList result_types;
+	IrExpr *recover_place;      /* the panic that recover() may take */
+	IrExpr *defer_list;         /* range bodies: pointer to the enclosing function's list */
+	Pos pos;
+};
+
+/* func.c */
+FuncState *func_state_new(Lower *l, IrFunc *ir, FuncInfo *info, Subst *subst, Package *package, FuncState *outer);
+void lower_declared(Lower *l, Pending *p);
+void lower_body(FuncState *f, Block *body, ObjectList *params);
+void bind_params(FuncState *f, Object *receiver, ObjectList params);
+void bind_results(FuncState *f, ObjectList results);
+bool must_box(FuncState *f, Object *o);
+IrExpr *declare_variable(FuncState *f, Object *o, IrExpr *initial);
+IrExpr *new_box(FuncState *f, Type *type, const char *name, Pos pos);
+Type *type_in(FuncState *f, Type *t);
+void find_shared(FuncState *f, Block *body);
+bool local_variable_of(Object *o);
+
+/* emit.c: small steps */
+void emit(FuncState *f, IrStmt *s);
+IrStmt *stmt_new(FuncState *f, IrStmtKind kind);
+void assign(FuncState *f, IrExpr *dst, IrExpr *src);
+IrVar *temp_var(FuncState *f, Type *type);
+IrExpr *to_temp(FuncState *f, IrExpr *e);
+IrExpr *atom(FuncState *f, IrExpr *e);
+IrExpr *stable(FuncState *f, IrExpr *e);
+IrExpr *brief_address(FuncState *f, IrExpr *e);
+IrVar *call_rt(FuncState *f, RtFunc rt, Type *result, int n, ...);
+void panic_if(FuncState *f, IrExpr *cond, RtFunc rt, int n, ...);
+bool known_not_nil(const IrExpr *p);
+void nil_check(FuncState *f, IrExpr *pointer);
+IrExpr *deref_checked(FuncState *f, IrExpr *pointer);
+IrStmtList *enter(FuncState *f, IrStmtList *list);
+void leave(FuncState *f, IrStmtList *saved);
+IrStmt *emit_if(FuncState *f, IrExpr *cond);
+void emit_goto(FuncState *f, const char *label);
+void emit_label(FuncState *f, const char *label);
+void emit_break(FuncState *f, IrStmt *target);
+const char *new_label(FuncState *f, const char *base);
+void emit_return_expr(FuncState *f, int n, ...);
+Type *basic(FuncState *f, TypeKind kind);
+Type *word_type(FuncState *f);
+Type *pointer_type(FuncState *f, Type *elem);
+Type *struct_field_type(FuncState *f, Type *s, int i);
+IrExpr *int_const(FuncState *f, int64_t v, Type *type);
+IrExpr *bool_const(FuncState *f, bool v);
+IrExpr *compare(FuncState *f, Op op, IrExpr *x, IrExpr *y);
+IrExpr *not(FuncState *f, IrExpr *x);
+IrExpr *is_nil(FuncState *f, IrExpr *x);
+IrExpr *len_of(FuncState *f, IrExpr *x);
+IrExpr *ptr_of(FuncState *f, IrExpr *x);
+IrExpr *string_const(FuncState *f, const char *text);
+bool is_constant(const IrExpr *e, int64_t *v);
+bool const_as_int(const IrExpr *e, int64_t *v);
+
+/* name.c */
+const char *symbol_of_function(Compiler *c, Object *fn, TypeList *args);
+const char *symbol_of_method(Compiler *c, Type *named, Object *method);
+const char *go_name_of_function(Compiler *c, Object *fn, bool instance);
+const char *short_type_name(Compiler *c, Type *t);
+uint64_t text_hash(const char *s);
+const char *mangle_package(Compiler *c, const char *path);
+const char *mangle_name(Compiler *c, const char *name);
+
+/* generic.c: functions by symbol, instances */
+IrFunc *function_for(Lower *l, Object *fn, TypeList args);
+IrFunc *method_for(Lower *l, Type *holder, Object *method);
+IrFunc *func_named(Lower *l, const char *symbol, bool *is_new);
+IrFunc *func_new(Lower *l, const char *symbol, const char *go_name, Package *package, Type *receiver, Type *signature);
+Pending *queue_func(Lower *l, IrFunc *func, void (*lower)(Lower *, Pending *));
+void add_param(Lower *l, IrFunc *f, const char *name, Type *type);
+Type *substituted(Compiler *c, Type *t, Subst *s);
+
+/* expr.c, access.c */
+void hoist(FuncState *f, Expr *e);
+void hoist_list(FuncState *f, ExprList *list);
+bool needs_hoist(Expr *e);
+IrExpr *value(FuncState *f, Expr *e);
+IrExpr *rvalue(FuncState *f, Expr *e);
+IrExpr *value_as(FuncState *f, Expr *e, Type *target);
+IrExpr *rvalue_as(FuncState *f, Expr *e, Type *target);
+IrExpr *condition(FuncState *f, Expr *e);
+IrExpr *constant_value(FuncState *f, Constant *v, Type *type);
+IrExpr *address_of(FuncState *f, Expr *e);
+IrExpr *place_of_object(FuncState *f, Object *o);
+IrExpr *walk_path(FuncState *f, IrExpr *x, int *path, int n);
+IrExpr *selector_field(FuncState *f, Expr *e);
+IrExpr *index_value(FuncState *f, Expr *e);
+IrExpr *slice_value(FuncState *f, Expr *e);
+IrExpr *checked_index(FuncState *f, IrExpr *i, IrExpr *len, int64_t known_len);
+IrExpr *map_lookup(FuncState *f, IrExpr *map, IrExpr *key, IrExpr **ok);
+IrExpr *binary_value(FuncState *f, Op op, IrExpr *x, IrExpr *y, Type *type, bool shift);
+IrExpr *concat(FuncState *f, IrExprList *parts, Type *type);
+IrExpr *func_value_of(FuncState *f, Expr *e);
+TypeList type_args_in(FuncState *f, TypeList *args);
+
+/* call.c */
+IrVarList call_results(FuncState *f, Expr *e);
+IrVarList emit_call(FuncState *f, IrStmt *call, Type *signature);
+typedef struct Callee { IrCallKind kind; IrFunc *func; IrExpr *x; int index; Type *signature; IrExpr *receiver; bool has_receiver; } Callee;
+Callee callee_of(FuncState *f, Expr *call);
+void check_callee(FuncState *f, Callee *callee);
+void hoist_callee(FuncState *f, Expr *call);
+IrExprList call_arguments(FuncState *f, Expr *call, Type *signature);
+IrStmt *call_stmt(FuncState *f, Callee *callee, IrExprList *args);
+IrExpr *slice_of_values(FuncState *f, Type *slice, IrExprList *values);
+
+/* builtin.c, print.c, append.c */
+IrExpr *builtin_value(FuncState *f, Expr *e);
+bool builtin_is_hoisted(Expr *e);
+void builtin_statement(FuncState *f, Expr *e);
+void print_values(FuncState *f, IrExprList *values, bool line);
+IrExpr *append_value(FuncState *f, Expr *e);
+IrExpr *min_max(FuncState *f, bool max, IrExprList *values, Type *type);
+
+/* convert.c, iface.c */
+IrExpr *convert_implicit(FuncState *f, IrExpr *x, Type *target);
+IrExpr *convert_explicit(FuncState *f, IrExpr *x, Type *target);
+IrExpr *conversion_call(FuncState *f, Expr *e);
+IrExpr *to_interface(FuncState *f, IrExpr *x, Type *iface);
+IrExpr *data_word(FuncState *f, IrExpr *x);
+IrExpr *from_data_word(FuncState *f, IrExpr *word, Type *type);
+IrExpr *type_word(FuncState *f, IrExpr *x);
+bool is_empty_interface(Type *t);
+IrExpr *assertion(FuncState *f, IrExpr *x, Type *target, IrExpr **ok);
+IrExpr *type_matches(FuncState *f, IrExpr *type_word, Type *target, IrVar **itab);
+IrExpr *interface_value_as(FuncState *f, IrExpr *x, Type *target, IrExpr *itab);
+
+/* compare.c */
+IrExpr *equal(FuncState *f, IrExpr *x, IrExpr *y);
+IrExpr *equal_mixed(FuncState *f, IrExpr *x, IrExpr *y);
+IrExpr *comparison(FuncState *f, Op op, IrExpr *x, IrExpr *y);
+
+/* literal.c, static.c */
+IrExpr *composite_value(FuncState *f, Expr *e, Type *type);
+void composite_into(FuncState *f, IrExpr *place, Expr *e, Type *type);
+IrExpr *composite_pointer(FuncState *f, Expr *e, Type *type);
+bool literal_is_static(FuncState *f, Expr *e, Type *type);
+IrExpr *static_value(FuncState *f, Expr *e, Type *type);
+IrStatic *new_static(Lower *l, Type *type, IrExpr *v, bool read_only);
+
+/* closure.c, method.c */
+IrExpr *closure_value(FuncState *f, Expr *e);
+typedef VEC(IrExpr *) CaptureList;
+IrExpr *make_closure(FuncState *f, IrFunc *code, Type *func_type, ObjectList *names, IrExprList *captures);
+Type *closure_layout(FuncState *f, ObjectList *names, IrExprList *captures);
+IrExpr *context_field(FuncState *f, int i);
+void set_context(FuncState *f, Type *layout);
+const char *nested_symbol(FuncState *f, const char *suffix);
+IrExpr *method_value(FuncState *f, Expr *e);
+IrExpr *method_expression(FuncState *f, Expr *e);
+IrFunc *method_expression_func(FuncState *f, Type *receiver, Selection *s, Object *method);
+int interface_method_index(Compiler *c, Type *iface, Object *method);
+Type *method_signature(Compiler *c, Object *method);
+Selection resolve_method(FuncState *f, Selection *s, Type *receiver, const char *name);
+IrExpr *method_receiver(FuncState *f, IrExpr *x, Selection *s);
+
+/* stmt.c, assign.c ... */
+void statement(FuncState *f, Stmt *s);
+void statements(FuncState *f, StmtList *list);
+void block(FuncState *f, Block *b);
+void assign_statement(FuncState *f, Stmt *s);
+void inc_dec_statement(FuncState *f, Stmt *s);
+void store_to(FuncState *f, Expr *lhs, IrExpr *v, Type *from);
+IrExprList several_values(FuncState *f, Expr *rhs);
+void var_declaration(FuncState *f, Decl *d);
+void return_statement(FuncState *f, Stmt *s);
+void emit_function_return(FuncState *f);
+void branch_to(FuncState *f, ExitKind kind, Stmt *target);
+Target *push_target(FuncState *f, Stmt *s, IrStmt *break_to, IrStmt *continue_to);
+const char *label_of(FuncState *f, Stmt *labeled);
+void for_statement(FuncState *f, Stmt *s);
+void range_statement(FuncState *f, Stmt *s);
+void range_func_statement(FuncState *f, Stmt *s);
+bool is_range_over_func(Stmt *s);
+bool type_is_range_func(FuncState *f, Stmt *s);
+void define_or_store(FuncState *f, Stmt *s, int i, IrExpr *v);
+void switch_statement(FuncState *f, Stmt *s);
+void type_switch_statement(FuncState *f, Stmt *s);
+void select_statement(FuncState *f, Stmt *s);
+void go_statement(FuncState *f, Stmt *s);
+void defer_statement(FuncState *f, Stmt *s);
+
+/* init.c */
+void lower_package_init(Lower *l);
+
+#endif

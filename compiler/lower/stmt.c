@@ -1,0 +1,340 @@
+/*
+ * stmt.c - statements: dispatch, blocks, if, for, branches, return, send.
+ *
+ * The body of a loop over a function is lowered as a function of its own; branch_to is
+ * where a break, continue, goto or return that leaves it is turned into a number for the
+ * enclosing function to act on (rangefunc.c).
+ */
+#include "state.h"
+
+#include <string.h>
+
+void statements(FuncState *f, StmtList *list)
+{
+	for (int i = 0; i < list->len; i++)
+		statement(f, list->items[i]);
+}
+
+void block(FuncState *f, Block *b)
+{
+	if (b)
+		statements(f, &b->list);
+}
+
+/* ---- branches ---------------------------------------------------------------------- */
+
+Target *push_target(FuncState *f, Stmt *s, IrStmt *break_to, IrStmt *continue_to)
+{
+	Target *t = NEW(f->c->arena, Target);
+	t->next = f->targets;
+	t->stmt = s;
+	t->break_to = break_to;
+	t->continue_to = continue_to;
+	f->targets = t;
+	return t;
+}
+
+const char *label_of(FuncState *f, Stmt *labeled)
+{
+	const char *label = map_get(&f->labels, labeled);
+	if (!label) {
+		label = new_label(f, mangle_name(f->c, labeled->name));
+		map_put(f->c->arena, &f->labels, labeled, (void *)(uintptr_t)label);
+	}
+	return label;
+}
+
+static Target *find_target(FuncState *f, Stmt *s)
+{
+	for (Target *t = f->targets; t; t = t->next)
+		if (t->stmt == s)
+			return t;
+	return NULL;
+}
+
+/* Is the labeled statement in the body of this loop over a function? */
+static bool label_inside(FuncState *f, Stmt *labeled)
+{
+	Block *b = f->range->stmt->body;
+	return pos_compare(labeled->pos, b->pos) >= 0 && pos_compare(labeled->pos, b->end) < 0;
+}
+
+/* Leave the body of a loop over a function: say why, end the loop. */
+static void leave_range_body(FuncState *f, ExitKind kind, Stmt *target)
+{
+	RangeFunc *r = f->range;
+	if (target == r->stmt && kind == EXIT_CONTINUE) {
+		assign(f, r->state, ir_int(f->c, RANGE_READY));
+		emit_return_expr(f, 1, bool_const(f, true));
+		return;
+	}
+	if (!(target == r->stmt && kind == EXIT_BREAK)) {
+		RangeExit e = {.code = r->exits.len + 1, .kind = kind, .target = target};
+		for (int i = 0; i < r->exits.len; i++)
+			if (r->exits.items[i].kind == kind && r->exits.items[i].target == target)
+				e.code = i + 1;
+		if (e.code == r->exits.len + 1)
+			vec_push(f->c->arena, &r->exits, e);
+		assign(f, r->next, ir_int(f->c, e.code));
+	}
+	assign(f, r->state, ir_int(f->c, RANGE_DONE));
+	emit_return_expr(f, 1, bool_const(f, false));
+}
+
+void branch_to(FuncState *f, ExitKind kind, Stmt *target)
+{
+	if (target && target->kind == STMT_LABELED && kind != EXIT_GOTO)
+		target = target->body_stmt;
+	if (kind == EXIT_GOTO && (!f->range || label_inside(f, target))) {
+		emit_goto(f, label_of(f, target));
+		return;
+	}
+	if (kind == EXIT_RETURN && !f->range) {
+		emit_function_return(f);
+		return;
+	}
+	Target *t = kind == EXIT_BREAK || kind == EXIT_CONTINUE ? find_target(f, target) : NULL;
+	if (t) {
+		IrStmt *s = stmt_new(f, kind == EXIT_BREAK ? IR_BREAK : IR_CONTINUE);
+		s->target = kind == EXIT_BREAK ? t->break_to : t->continue_to;
+		emit(f, s);
+		return;
+	}
+	if (!f->range)
+		ice(f->c, f->pos, "branch without target");
+	leave_range_body(f, kind, target);
+}
+
+/* ---- return --------------------------------------------------------------------------- */
+
+/* Return with results already in their variables. */
+void emit_function_return(FuncState *f)
+{
+	IrStmt *s = stmt_new(f, IR_RETURN);
+	if (!f->ir->has_defer)
+		for (int i = 0; i < f->results.len; i++)
+			vec_push(f->c->arena, &s->args, f->results.items[i]);
+	emit(f, s);
+}
+
+/* The function whose results `return` sets: not a range body. */
+static FuncState *returning_function(FuncState *f)
+{
+	while (f->range)
+		f = f->outer;
+	return f;
+}
+
+static IrExprList return_values(FuncState *f, Stmt *s, TypeList *types)
+{
+	IrExprList values = {0};
+	if (s->rhs.len == 1 && types->len > 1) {
+		IrVarList r = call_results(f, unparen(s->rhs.items[0]));
+		for (int i = 0; i < r.len; i++)
+			vec_push(f->c->arena, &values, convert_implicit(f, ir_var(f->c, r.items[i]), types->items[i]));
+		return values;
+	}
+	hoist_list(f, &s->rhs);
+	for (int i = 0; i < s->rhs.len; i++)
+		vec_push(f->c->arena, &values, value_as(f, s->rhs.items[i], types->items[i]));
+	return values;
+}
+
+/* Result variables, as this function or range body reaches them. */
+static IrExpr *result_place(FuncState *f, FuncState *owner, int i)
+{
+	if (f == owner)
+		return f->results.items[i];
+	return place_of_object(f, owner->info->results.items[i]);
+}
+
+static bool results_unseen(FuncState *f)
+{
+	if (f->range || f->ir->has_defer)
+		return false;
+	for (int i = 0; i < f->results.len; i++)
+		if (f->results.items[i]->kind != IR_VAR || f->results.items[i]->var->addr_taken)
+			return false;
+	return true;
+}
+
+void return_statement(FuncState *f, Stmt *s)
+{
+	FuncState *owner = returning_function(f);
+	if (s->rhs.len == 0) {
+		branch_to(f, EXIT_RETURN, NULL);
+		return;
+	}
+	IrExprList values = return_values(f, s, &owner->result_types);
+	f->pos = s->pos;
+	if (results_unseen(f)) {
+		IrStmt *r = stmt_new(f, IR_RETURN);
+		r->args = values;
+		emit(f, r);
+		return;
+	}
+	for (int i = 0; i < values.len && values.len > 1; i++)
+		if (values.items[i]->kind != IR_CONST && values.items[i]->kind != IR_ZERO)
+			values.items[i] = to_temp(f, values.items[i]);
+	for (int i = 0; i < values.len; i++)
+		assign(f, result_place(f, owner, i), values.items[i]);
+	branch_to(f, EXIT_RETURN, NULL);
+}
+
+/* ---- if, for ----------------------------------------------------------------------------- */
+
+static void if_statement(FuncState *f, Stmt *s)
+{
+	statement(f, s->init);
+	f->pos = s->x->pos;
+	IrExpr *cond = condition(f, s->x);
+	f->pos = s->pos;
+	if (cond->kind == IR_CONST) {      /* constant conditions choose at compile time; labels inside stay reachable by goto */
+		if (const_bool_value(cond->cval) && !s->else_) {
+			block(f, s->body);
+			return;
+		}
+	}
+	IrStmt *i = emit_if(f, cond);
+	IrStmtList *saved = enter(f, &i->body);
+	block(f, s->body);
+	leave(f, saved);
+	if (s->else_) {
+		saved = enter(f, &i->else_body);
+		statement(f, s->else_);
+		leave(f, saved);
+	}
+}
+
+/* Variables of a 3-clause loop that live in boxes: each iteration has its own copy. */
+static void copy_loop_variables(FuncState *f, ObjectList *defined)
+{
+	if (f->c->go_version < 22)
+		return;
+	for (int i = 0; i < defined->len; i++) {
+		Object *o = defined->items[i];
+		IrExpr *place = o ? map_get(&f->places, o) : NULL;
+		if (!place || place->kind != IR_DEREF || place->x->kind != IR_VAR)
+			continue;
+		IrExpr *v = to_temp(f, place);
+		IrExpr *box = place->x;
+		assign(f, box, ir_rt(f->c, RT_new, box->type, 1, ir_type(f->c, place->type)));
+		assign(f, place, v);
+	}
+}
+
+/* The condition of a loop: pure ones stay in the loop's head. */
+static void loop_condition(FuncState *f, IrStmt *loop, Expr *x)
+{
+	IrStmtList list = {0};
+	IrStmtList *saved = enter(f, &list);
+	IrExpr *cond = condition(f, x);
+	leave(f, saved);
+	if (list.len == 0) {
+		loop->cond = cond;
+		return;
+	}
+	loop->body = list;
+	saved = enter(f, &loop->body);
+	IrStmt *out = emit_if(f, not(f, cond));
+	IrStmtList *in_body = enter(f, &out->body);
+	emit_break(f, loop);
+	leave(f, in_body);
+	leave(f, saved);
+}
+
+void for_statement(FuncState *f, Stmt *s)
+{
+	statement(f, s->init);
+	f->pos = s->pos;
+	IrStmt *loop = stmt_new(f, IR_LOOP);
+	if (s->x)
+		loop_condition(f, loop, s->x);
+	Target *saved_targets = f->targets;
+	push_target(f, s, loop, loop);
+	IrStmtList *saved = enter(f, &loop->body);
+	block(f, s->body);
+	leave(f, saved);
+	f->targets = saved_targets;
+	saved = enter(f, &loop->post);
+	if (s->init && s->init->kind == STMT_DEFINE)
+		copy_loop_variables(f, &s->init->defined);
+	statement(f, s->post);
+	leave(f, saved);
+	emit(f, loop);
+}
+
+/* ---- the rest ------------------------------------------------------------------------------ */
+
+static void send_statement(FuncState *f, Stmt *s)
+{
+	hoist(f, s->x);
+	hoist(f, s->y);
+	IrExpr *channel = atom(f, value(f, s->x));
+	IrExpr *v = value_as(f, s->y, types_canonical(f->c, underlying(channel->type)->elem));
+	f->pos = s->pos;
+	IrStmt *send = stmt_new(f, IR_SEND);
+	send->x = channel;
+	send->src = v;
+	emit(f, send);
+}
+
+static void expression_statement(FuncState *f, Stmt *s)
+{
+	Expr *e = unparen(s->x);
+	if (e->kind == EXPR_CALL && e->call_kind == CALL_BUILTIN) {
+		f->pos = e->pos;
+		builtin_statement(f, e);
+	} else if (e->kind == EXPR_CALL && e->call_kind == CALL_FUNC) {
+		call_results(f, e);
+	} else if (e->mode != MODE_CONST) {
+		rvalue(f, e);
+	}
+}
+
+static void declaration_statement(FuncState *f, Stmt *s)
+{
+	for (int i = 0; i < s->decls.len; i++)
+		if (s->decls.items[i]->kind == DECL_VAR)
+			var_declaration(f, s->decls.items[i]);
+}
+
+static void labeled_statement(FuncState *f, Stmt *s)
+{
+	if (!f->info || f->info->has_goto)
+		emit_label(f, label_of(f, s));
+	statement(f, s->body_stmt);
+}
+
+void statement(FuncState *f, Stmt *s)
+{
+	if (!s)
+		return;
+	f->pos = s->pos;
+	switch (s->kind) {
+	case STMT_BAD:
+	case STMT_EMPTY:
+	case STMT_FALLTHROUGH:      /* the switch does it */
+		break;
+	case STMT_EXPR: expression_statement(f, s); break;
+	case STMT_SEND: send_statement(f, s); break;
+	case STMT_INC_DEC: inc_dec_statement(f, s); break;
+	case STMT_ASSIGN:
+	case STMT_DEFINE: assign_statement(f, s); break;
+	case STMT_DECL: declaration_statement(f, s); break;
+	case STMT_GO: go_statement(f, s); break;
+	case STMT_DEFER: defer_statement(f, s); break;
+	case STMT_RETURN: return_statement(f, s); break;
+	case STMT_BREAK: branch_to(f, EXIT_BREAK, s->target); break;
+	case STMT_CONTINUE: branch_to(f, EXIT_CONTINUE, s->target); break;
+	case STMT_GOTO: branch_to(f, EXIT_GOTO, s->target); break;
+	case STMT_BLOCK: block(f, s->body); break;
+	case STMT_IF: if_statement(f, s); break;
+	case STMT_FOR: for_statement(f, s); break;
+	case STMT_RANGE: range_statement(f, s); break;
+	case STMT_SWITCH: switch_statement(f, s); break;
+	case STMT_TYPE_SWITCH: type_switch_statement(f, s); break;
+	case STMT_SELECT: select_statement(f, s); break;
+	case STMT_LABELED: labeled_statement(f, s); break;
+	}
+}
