@@ -1,0 +1,24 @@
+/* reflect.h - what the files of the reflect intrinsics share. */
+#ifndef GOL_FFI_REFLECT_H
+#define GOL_FFI_REFLECT_H
+
+#include "abi.h"
+
+/* Exported method i of a type that is no interface, as typeMethod counts. */
+const gol_method *reflect_method(const gol_type *t, gol_int i);
+
+/*
+ * Arguments and results of a func type in memory: struct { T0 a0; T1 a1; ... } each.
+ * offsets has room for all; returns the size of the block.
+ */
+size_t reflect_layout(const gol_type *const *types, uint32_t count, size_t *offsets);
+/* A zeroed heap block for them, with exact pointers. */
+void *reflect_block(const gol_type *const *types, uint32_t count);
+
+/* The struct type of these fields, which are not named: a layout, not a type that programs see. */
+const gol_type *reflect_tuple(const gol_type *const *types, uint32_t count);
+
+/* *T; the program's descriptor if it has one. */
+const gol_type *reflect_pointer_to(const gol_type *t);
+
+#endif
