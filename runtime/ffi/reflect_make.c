@@ -300,26 +300,32 @@ static void text_signature(text *t, const gol_type *type)
 	text_string(t, type->result_count == 1 ? "" : ")");
 }
 
-INTRINSIC(const gol_type *, reflect_typeFuncOf, gol_g *g, gol_slice in, gol_slice out, bool variadic)
+const gol_type *reflect_func_type(const gol_type *const *in, uint32_t in_count, const gol_type *const *out, uint32_t out_count,
+	bool variadic)
 {
 	gol_type model = word_type(GOL_KIND_FUNC);
-	const gol_type **types = heap_meta((size_t)(in.len + out.len) * sizeof *types + 1), *found;
+	const gol_type **types = heap_meta((in_count + out_count + 1) * sizeof *types), *found;
 	text name = {0};
 
-	(void)g;
-	if (in.len)
-		memcpy(types, in.ptr, (size_t)in.len * sizeof *types);
-	if (out.len)
-		memcpy(types + in.len, out.ptr, (size_t)out.len * sizeof *types);
+	if (in_count)
+		memcpy(types, in, in_count * sizeof *types);
+	if (out_count)
+		memcpy(types + in_count, out, out_count * sizeof *types);
 	model.flags |= GOL_TYPE_INCOMPARABLE | (variadic ? GOL_TYPE_VARIADIC : 0);
 	model.parameters = types;
-	model.parameter_count = (uint32_t)in.len;
-	model.result_count = (uint32_t)out.len;
+	model.parameter_count = in_count;
+	model.result_count = out_count;
 	found = find(&model);
 	if (found)
 		return found;
 	text_signature(&name, &model);
 	return make(&model, &name);
+}
+
+INTRINSIC(const gol_type *, reflect_typeFuncOf, gol_g *g, gol_slice in, gol_slice out, bool variadic)
+{
+	(void)g;
+	return reflect_func_type(in.ptr, (uint32_t)in.len, out.ptr, (uint32_t)out.len, variadic);
 }
 
 /* ---- structs ---------------------------------------------------------------------------------------------------- */

@@ -120,6 +120,9 @@ size_t gc_special_count(void);
 /* ---- statistics --------------------------------------------------------------------------------------------------- */
 
 void gc_memory_statistics(uint64_t *out, size_t count);     /* order of stdlib/runtime/memstats.gol */
+extern size_t (*gc_stack_bytes)(void);                       /* of goroutine stacks; set by gc_init */
+/* Lengths and ends of the latest stops, newest first; returns how many. */
+size_t gc_recent_pauses(uint64_t *lengths, uint64_t *ends, size_t count);
 uint64_t gc_now(void);                                      /* monotonic, ns */
 
 #endif

@@ -42,6 +42,7 @@ void gc_init(void)
 {
 	gc_start();
 	gc.poke = sched_request_stop;
+	gc_stack_bytes = stack_bytes_in_use;
 	gc_add_roots(walk_packages);
 	gc_add_roots(walk_goroutines);
 }

@@ -239,6 +239,8 @@ typedef struct assertion_error {
 
 static void text_type(text *t, const gol_type *type) { text_bytes(t, type->text.ptr, (size_t)type->text.len); }
 
+static gol_string c_string(const char *s) { return (gol_string){(const uint8_t *)s, (gol_int)strlen(s)}; }
+
 /* The same text as the value's Error method makes; used where package runtime is not linked. */
 static void raise_text(gol_g *g, const gol_type *from, const gol_type *have, const gol_type *want, const gol_imethod *missing)
 {
@@ -282,13 +284,6 @@ void gol_panic_assert(gol_g *g, const gol_type *from, const gol_type *have, cons
 		return;
 	}
 	e = heap_new(type);
-	e->interface = from;
-	e->concrete = have;
-	e->asserted = want;
-	if (missing) {
-		gol_string name = {(const uint8_t *)missing->name, (gol_int)strlen(missing->name)};
-
-		gol_copy_value(g, type, e, &(assertion_error){from, have, want, name});
-	}
+	gol_copy_value(g, type, e, &(assertion_error){from, have, want, missing ? c_string(missing->name) : (gol_string){NULL, 0}});
 	panic_raise_value(g, (gol_eface){type->pointer_to, e});
 }

@@ -1,0 +1,181 @@
+/*
+ * runtime_memory.c - intrinsics of runtime and runtime/debug about memory: collections,
+ * statistics, finalizers.
+ *
+ * Everything that wants a collection asks for one and freezes: the dispatcher collects before it goes on.
+ */
+#include "base/fatal.h"
+#include "ffi/intrinsic.h"
+#include "ffi/reflect.h"
+#include "gc/gc.h"
+#include "lang/iface.h"
+#include "lang/panic.h"
+#include "sched/proc.h"
+
+/* ---- collections --------------------------------------------------------------------------------- */
+
+static void collect(gol_g *g, uint32_t reasons)
+{
+	gc_request_for(reasons);
+	sched_freeze(g_of(g));
+}
+
+INTRINSIC(void, runtime_GC, gol_g *g) { collect(g, GC_FORCED); }
+INTRINSIC(void, runtime_1debug_freeOSMemory, gol_g *g) { collect(g, GC_FORCED | GC_RELEASE); }
+INTRINSIC(gol_int, runtime_1debug_setGCPercent, gol_g *g, gol_int percent) { (void)g; return gc_set_percent(percent); }
+INTRINSIC(int64_t, runtime_1debug_setMemoryLimit, gol_g *g, int64_t limit) { (void)g; return gc_set_memory_limit(limit); }
+
+INTRINSIC(void, runtime_KeepAlive, gol_g *g, gol_eface x)
+{
+	(void)g;
+	__asm__ volatile("" : : "r"(x.data) : "memory");
+}
+
+/* ---- statistics ------------------------------------------------------------------------------------ */
+
+INTRINSIC(void, runtime_memoryStatistics, gol_g *g, gol_slice out)
+{
+	(void)g;
+	gc_memory_statistics(out.ptr, (size_t)out.len);
+}
+
+static gol_int pauses(gol_slice lengths, gol_slice ends)
+{
+	gol_int n = lengths.len < ends.len ? lengths.len : ends.len;
+
+	return (gol_int)gc_recent_pauses(lengths.ptr, ends.ptr, (size_t)n);
+}
+
+INTRINSIC(gol_int, runtime_gcPauses, gol_g *g, gol_slice lengths, gol_slice ends) { (void)g; return pauses(lengths, ends); }
+INTRINSIC(gol_int, runtime_1debug_gcPauses, gol_g *g, gol_slice lengths, gol_slice ends) { (void)g; return pauses(lengths, ends); }
+
+typedef struct { uint64_t r0, r1, r2; } size_class_result;
+
+INTRINSIC(size_class_result, runtime_sizeClass, gol_g *g, gol_int i)
+{
+	(void)g;
+	if (i < 0 || i >= HEAP_CLASS_COUNT)
+		return (size_class_result){0, 0, 0};
+	return (size_class_result){heap_class_size[i], gol_heap.counts[i].mallocs, gol_heap.counts[i].frees};
+}
+
+typedef struct { int64_t r0, r1, r2; } gc_result;
+
+INTRINSIC(gc_result, runtime_1debug_gcStatistics, gol_g *g)
+{
+	(void)g;
+	return (gc_result){gc.stats.count, (int64_t)gc.stats.last_end, (int64_t)gc.stats.pause_total};
+}
+
+/* ---- types ------------------------------------------------------------------------------------------- */
+
+typedef struct { gol_string r0, r1; } two_strings;
+
+INTRINSIC(two_strings, runtime_typeText, gol_g *g, const gol_type *t)
+{
+	(void)g;
+	return (two_strings){t->text, string_of(t->pkg_path)};
+}
+
+INTRINSIC(gol_int, runtime_typeKind, gol_g *g, const gol_type *t) { (void)g; return t->kind; }
+
+/* May a value of pointer type arg be passed for a parameter of type want? */
+static bool passes(const gol_type *want, const gol_type *arg)
+{
+	if (want == arg)
+		return true;
+	if (want->kind == GOL_KIND_INTERFACE)
+		return iface_missing(arg, want) == NULL;
+	return want->kind == GOL_KIND_POINTER && arg->kind == GOL_KIND_POINTER && want->elem == arg->elem &&
+		(want->name == NULL || arg->name == NULL);
+}
+
+INTRINSIC(bool, runtime_typeIsFuncTaking, gol_g *g, const gol_type *f, const gol_type *arg)
+{
+	(void)g;
+	return f->kind == GOL_KIND_FUNC && f->parameter_count == 1 && !(f->flags & GOL_TYPE_VARIADIC) && passes(f->parameters[0], arg);
+}
+
+/* ---- finalizers and cleanups ---------------------------------------------------------------------------- */
+
+INTRINSIC(gol_int, runtime_addFinalizer, gol_g *g, gol_eface object, gol_eface finalizer)
+{
+	(void)g;
+	return gc_set_finalizer(object, finalizer);
+}
+
+INTRINSIC(uint64_t, runtime_addCleanup, gol_g *g, void *p, gol_func *f)
+{
+	(void)g;
+	return gc_add_cleanup(p, f);
+}
+
+INTRINSIC(void, runtime_dropCleanup, gol_g *g, uintptr_t p, uint64_t id)
+{
+	(void)g;
+	gc_drop_cleanup(p, id);
+}
+
+typedef struct { gol_eface r0, r1; } due_result;        /* object, function */
+
+static due_result result_of(const gc_due *due)
+{
+	if (due->object.type == NULL)
+		return (due_result){{NULL, NULL}, {reflect_func_type(NULL, 0, NULL, 0, false), due->fn.data}};
+	return (due_result){due->object, due->fn};
+}
+
+static G *finalizer_goroutine;          /* parked in nextFinalizer, or NULL */
+
+static void wake(void)
+{
+	G *g = finalizer_goroutine;
+
+	finalizer_goroutine = NULL;
+	if (g != NULL)
+		sched_ready(g);
+}
+
+/* Before the goroutine goes on: its results. */
+static void complete(G *g)
+{
+	gc_due due;
+	due_result r;
+
+	require(gc_next_due(&due));
+	r = result_of(&due);
+	_Static_assert(sizeof r <= sizeof g->results, "results of nextFinalizer");
+	memcpy(g->results, &r, sizeof r);
+	g->pub.ret = g->results;
+}
+
+INTRINSIC(due_result, runtime_nextFinalizer, gol_g *g)
+{
+	gc_due due;
+
+	if (gc_next_due(&due))
+		return result_of(&due);
+	sched_set_system(g_of(g));
+	finalizer_goroutine = g_of(g);
+	gc_due_ready = wake;
+	sched_park(g_of(g), WAIT_FINALIZER, complete);
+	return (due_result){{NULL, NULL}, {NULL, NULL}};
+}
+
+/* Nothing is left to be done when the finalizer returns: a freeze inside it needs no frame here. */
+INTRINSIC(void, runtime_callFinalizer, gol_g *g, gol_eface f, gol_eface object)
+{
+	const gol_type *t = f.type, *want = t->parameters[0];
+	void *arguments = reflect_block(t->parameters, 1), *results = reflect_block(t->parameters + 1, t->result_count);
+
+	if (want->kind == GOL_KIND_INTERFACE)
+		iface_store(g, want, arguments, object);
+	else
+		gol_store_pointer(arguments, object.data);
+	if (t->call != NULL)
+		t->call(g, f.data, arguments, results);
+	else if (want->kind == GOL_KIND_POINTER && t->result_count == 0)
+		((void (*)(gol_g *, void *, gol_func *))((gol_func *)f.data)->code)(g, object.data, f.data);
+	else
+		panic_plain_error(g, "runtime: no code to call a finalizer of this type");
+}
