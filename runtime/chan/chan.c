@@ -8,11 +8,11 @@
  * A parked sender's value lies in its waiter until a receiver takes it. A parked receiver's
  * value is put into its waiter, and copied to its destination by chan_receive_finish when its frame
  * is thawed: the address given to chan_receive is not kept. A sender parked when the channel is
- * closed panics when it is dispatched (send_complete).
+ * closed panics when it is dispatched (send_failed).
  *
  * The stress modes make operations that succeed at once give way as if they had parked.
  */
-#include "chan/chan.h"
+#include "chan/steps.h"
 
 #include <stdlib.h>
 
@@ -28,50 +28,9 @@ static const gol_type chan_type = {
 
 /* ---- waiters ------------------------------------------------------------------------------------------ */
 
-void queue_add(wait_queue *q, waiter *w)
-{
-	w->next = NULL;
-	w->previous = q->last;
-	if (q->last != NULL)
-		q->last->next = w;
-	else
-		q->first = w;
-	q->last = w;
-	w->queued = true;
-}
-
-void queue_remove(wait_queue *q, waiter *w)
-{
-	if (!w->queued)
-		return;
-	if (w->previous != NULL)
-		w->previous->next = w->next;
-	else
-		q->first = w->next;
-	if (w->next != NULL)
-		w->next->previous = w->previous;
-	else
-		q->last = w->previous;
-	w->queued = false;
-}
-
-waiter *queue_take(wait_queue *q)
-{
-	for (;;) {
-		waiter *w = q->first;
-		if (w == NULL)
-			return NULL;
-		queue_remove(q, w);
-		if (!w->selecting || proc_swap(&w->g->wait.claimed, 1) == 0)
-			return w;
-	}
-}
-
-void *wait_values(G *g, size_t bytes)
+GOL_COLD void *wait_values_large(G *g, size_t bytes)
 {
 	wait_state *wait = &g->wait;
-	if (bytes <= WAIT_INLINE_BYTES)
-		return wait->small;
 	if (wait->large_cap < bytes) {
 		free(wait->large);
 		wait->large = malloc(bytes);
@@ -82,18 +41,8 @@ void *wait_values(G *g, size_t bytes)
 	return wait->large;
 }
 
-void wait_clear(G *g)
-{
-	g->wait.count = 0;
-	if (GOL_UNLIKELY(g->wait.large_cap > 65536)) {
-		free(g->wait.large);
-		g->wait.large = NULL;
-		g->wait.large_cap = 0;
-	}
-}
-
 /* The waiter of a plain send or receive. */
-static waiter *wait_one(G *g, gol_chan *c, uint8_t direction)
+static inline waiter *wait_one(G *g, gol_chan *c, uint8_t direction)
 {
 	waiter *w = &g->wait.one;
 	w->g = g;
@@ -105,99 +54,6 @@ static waiter *wait_one(G *g, gol_chan *c, uint8_t direction)
 	g->wait.selecting = false;
 	g->wait.count = 1;
 	return w;
-}
-
-/* Values that cross between goroutines are shaded on both sides. */
-void chan_copy(const gol_type *type, void *to, const void *from)
-{
-	if (type->pointer_bytes != 0)
-		GOL_BARRIER(type, to, from);
-	if (type->size == 8)
-		memcpy(to, from, 8);
-	else if (type->size != 0)
-		memcpy(to, from, type->size);
-}
-
-static void clear_value(const gol_type *type, void *to)
-{
-	if (type->pointer_bytes != 0)
-		GOL_BARRIER(type, to, NULL);
-	if (type->size != 0)
-		memset(to, 0, type->size);
-}
-
-/* ---- the ready cases; the lock is held ------------------------------------------------------------------- */
-
-static void *buffer_at(gol_chan *c, gol_int i)
-{
-	return c->buffer + (size_t)i * c->elem->size;
-}
-
-static void buffer_put(gol_chan *c, const void *element)
-{
-	gol_int at = c->head + c->count;
-	chan_copy(c->elem, buffer_at(c, at < c->cap ? at : at - c->cap), element);
-	c->count++;
-}
-
-static void buffer_take(gol_chan *c, void *element)
-{
-	void *from = buffer_at(c, c->head);
-	if (element != NULL)
-		chan_copy(c->elem, element, from);
-	clear_value(c->elem, from);
-	c->head = c->head + 1 < c->cap ? c->head + 1 : 0;
-	c->count--;
-}
-
-bool chan_try_send(gol_chan *c, const void *element, waiter **wake)
-{
-	waiter *w = queue_take(&c->receivers);
-	if (w != NULL) {
-		chan_copy(c->elem, w->value, element);
-		w->ok = true;
-		*wake = w;
-		return true;
-	}
-	if (c->count == c->cap)
-		return false;
-	buffer_put(c, element);
-	return true;
-}
-
-bool chan_try_receive(gol_chan *c, void *element, bool *ok, waiter **wake)
-{
-	*ok = true;
-	if (c->count > 0) {
-		buffer_take(c, element);
-		waiter *w = queue_take(&c->senders);
-		if (w != NULL) {
-			buffer_put(c, w->value);
-			w->ok = true;
-			*wake = w;
-		}
-		return true;
-	}
-	waiter *w = queue_take(&c->senders);
-	if (w != NULL) {
-		if (element != NULL)
-			chan_copy(c->elem, element, w->value);
-		w->ok = true;
-		*wake = w;
-		return true;
-	}
-	if (!c->closed)
-		return false;
-	if (element != NULL)
-		clear_value(c->elem, element);
-	*ok = false;
-	return true;
-}
-
-void chan_wake(waiter *w)
-{
-	w->g->wait.winner = w;
-	sched_ready(w->g);
 }
 
 /* ---- the operations ------------------------------------------------------------------------------------------ */
@@ -223,16 +79,14 @@ gol_int gol_chan_cap(gol_g *g, gol_chan *c) { (void)g; return c != NULL ? c->cap
 /* For ever: only a deadlock or the end of the program ends this. */
 static void park_for_ever(G *g, enum wait_reason reason)
 {
-	store_relaxed(&g->status, (uint32_t)G_PARKING);
 	sched_park(g, reason, NULL);
 }
 
-static void send_complete(G *g)
+/* Of a sender parked when the channel was closed. */
+static void send_failed(G *g)
 {
-	bool ok = g->wait.one.ok;
 	wait_clear(g);
-	if (!ok)
-		panic_plain_error(&g->pub, "send on closed channel");
+	panic_plain_error(&g->pub, "send on closed channel");
 }
 
 static GOL_COLD bool stress_gives_way(G *g)
@@ -267,10 +121,9 @@ void gol_chan_send(gol_g *gp, gol_chan *c, const void *element)
 	}
 	waiter *w = wait_one(g, c, GOL_CASE_SEND);
 	chan_copy(c->elem, w->value, element);
-	store_relaxed(&g->status, (uint32_t)G_PARKING);
+	sched_park(g, WAIT_CHAN_SEND, NULL);
 	queue_add(&c->senders, w);
 	spin_release(&c->lock);
-	sched_park(g, WAIT_CHAN_SEND, send_complete);
 }
 
 /* As if it had parked: the value goes back to where a parked receiver finds it. */
@@ -303,10 +156,9 @@ bool gol_chan_receive(gol_g *gp, gol_chan *c, void *element)
 		return ok;
 	}
 	waiter *w = wait_one(g, c, GOL_CASE_RECV);
-	store_relaxed(&g->status, (uint32_t)G_PARKING);
+	sched_park(g, WAIT_CHAN_RECEIVE, NULL);
 	queue_add(&c->receivers, w);
 	spin_release(&c->lock);
-	sched_park(g, WAIT_CHAN_RECEIVE, NULL);
 	return false;
 }
 
@@ -341,6 +193,8 @@ void gol_chan_close(gol_g *gp, gol_chan *c)
 	waiter *w;
 	while ((w = queue_take(&c->receivers)) != NULL || (w = queue_take(&c->senders)) != NULL) {
 		w->g->wait.winner = w;
+		if (!w->selecting && w->direction == GOL_CASE_SEND)
+			w->g->complete = send_failed;
 		*last = w->g;
 		last = &w->g->link;
 	}

@@ -26,19 +26,12 @@ struct gol_chan {
 	bool closed;
 };
 
-void queue_add(wait_queue *q, waiter *w);
-void queue_remove(wait_queue *q, waiter *w);
-/* The first waiter that is still to be completed; claims it (select: against its other cases). */
-waiter *queue_take(wait_queue *q);
-
 /* Memory for bytes of values in g's wait state. */
-void *wait_values(G *g, size_t bytes);
-void wait_clear(G *g);
-
-/* Steps under the lock; the ready ones. chan_try_*: false when it would block. *wake: somebody to ready after unlocking. */
-bool chan_try_send(gol_chan *c, const void *element, waiter **wake);
-bool chan_try_receive(gol_chan *c, void *element, bool *ok, waiter **wake);
-void chan_wake(waiter *w);
-void chan_copy(const gol_type *type, void *to, const void *from);
+void *wait_values_large(G *g, size_t bytes);
+static inline void *wait_values(G *g, size_t bytes)
+{
+	return bytes <= WAIT_INLINE_BYTES ? (void *)g->wait.small : wait_values_large(g, bytes);
+}
+static inline void wait_clear(G *g) { g->wait.count = 0; }
 
 #endif

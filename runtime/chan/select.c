@@ -11,7 +11,7 @@
  *
  * Values: each sending case has its own place in the wait state, all receiving ones share one.
  */
-#include "chan/chan.h"
+#include "chan/steps.h"
 
 #include <stdlib.h>
 
@@ -184,7 +184,7 @@ static void wait_for_one(G *g, const gol_select_case *cases, uint32_t n)
 {
 	waiters_for(g, n);
 	fill_waiters(g, cases, n);
-	store_relaxed(&g->status, (uint32_t)G_PARKING);
+	sched_park(g, n == 0 ? WAIT_SELECT_NONE : WAIT_SELECT, select_complete);
 	for (uint32_t i = 0; i < n; i++) {
 		waiter *w = &g->wait.many[i];
 		if (w->chan != NULL)
@@ -231,8 +231,6 @@ gol_select_result gol_select(gol_g *gp, gol_select_case *cases, gol_int n, bool 
 		panic_plain_error(gp, "send on closed channel");
 	else if (outcome == READY && GOL_UNLIKELY(gol_stress.on))
 		stress_select(g, cases, &result, received);
-	else if (outcome == NOT_READY && blocking)
-		sched_park(g, n == 0 ? WAIT_SELECT_NONE : WAIT_SELECT, select_complete);
 	if (outcome == NOT_READY)
 		result = (gol_select_result){-1, false};
 	return result;

@@ -4,10 +4,9 @@
  *
  * A P's queue: run_next (the goroutine readied or started last, which shares the time slice of the
  * one that did it), then a ring of 256, then half of the ring goes to the global queue
- * when it is full. Every 61st pick looks at the global queue first, so that two
- * goroutines that ready each other cannot keep others out for ever; for the same reason
- * picks from run_next do not count as new time slices, and the monitor, when a slice is
- * over 10 ms old, has run_next skipped once.
+ * when it is full. Every 61st time slice looks at the global queue first. Picks from
+ * run_next are no new time slices: when a slice is over 10 ms old the monitor has run_next skipped
+ * once, so that two goroutines that ready each other cannot keep others out for ever.
  *
  * Idle: a worker without work gives its P back (status P_IDLE) and sleeps on its own futex word,
  * until the next timer at most. Whoever queues work globally while a P is idle hands that P to a
@@ -544,12 +543,12 @@ static inline G *pick(P *p)
 	if (GOL_UNLIKELY(load_relaxed(&p->skip_next)))
 		skip_run_next(p);
 	G *g = NULL;
-	if (GOL_UNLIKELY(p->tick % GLOBAL_EVERY == 0) && (g = take_global()) != NULL) {
-		p->tick++;
-		return g;
-	}
 	if ((g = p->run_next) != NULL) {
 		p->run_next = NULL;
+		return g;
+	}
+	if (GOL_UNLIKELY(p->tick % GLOBAL_EVERY == 0) && (g = take_global()) != NULL) {
+		p->tick++;
 		return g;
 	}
 	if ((g = take_local(p)) == NULL && (g = take_global()) != NULL)
@@ -568,11 +567,11 @@ static void set_native_limit(M *m)
 	m->limit = m->base_sp - window;
 }
 
-void proc_loop(M *m)
+__attribute__((hot)) void proc_loop(M *m)
 {
 	set_native_limit(m);
-	while (!(sched.main_returned && m == sched.first_m)) {
-		if (m->p == NULL) {
+	while (GOL_LIKELY(!sched.main_returned) || m != sched.first_m) {
+		if (GOL_UNLIKELY(m->p == NULL)) {
 			idle(m);
 			continue;
 		}

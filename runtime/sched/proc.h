@@ -3,8 +3,9 @@
  * blocking calls.
  *
  * A runtime operation that must wait:
- *   1. puts a waiter where others will find it (under that queue's lock),
- *   2. calls sched_park(g, reason, complete) and returns to generated code, which freezes.
+ *   1. calls sched_park(g, reason, complete),
+ *   2. puts a waiter where others will find it (under that queue's lock, which it releases),
+ *   3. returns to generated code, which freezes.
  * Whoever finds the waiter takes it out and calls sched_ready, once. Before the frame of the
  * caller is entered again the dispatcher runs `complete`, which may set g->ret (results in
  * memory that lives until then, for example G.results) or raise a panic.
@@ -59,7 +60,8 @@ typedef struct sched_timer sched_timer;     /* heap object */
 void timer_sleep(G *g, int64_t until);
 sched_timer *timer_start(int64_t when, int64_t period, gol_func *fn);
 bool timer_stop(sched_timer *t);
-int64_t timers_next(void);                  /* when the first is due; INT64_MAX: none */
+extern int64_t timers_first;                /* atomic: when the first is due; INT64_MAX: none */
+static inline int64_t timers_next(void) { return load_relaxed(&timers_first); }
 bool timers_run(int64_t now);               /* starts and readies what is due; true: something was */
 void timers_each_root(void (*visit)(void *, void **), void *argument);
 

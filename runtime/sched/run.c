@@ -46,6 +46,14 @@ void run_arm(M *m, G *g)
 		set_limit(g, UINTPTR_MAX);
 }
 
+/* At a dispatch: a request to give way has been served by the switch that brought us here. */
+static GOL_COLD void arm_for_dispatch(M *m, G *g)
+{
+	if (load_relaxed(&g->request) != 0)
+		atomic_and(&g->request, ~(uint32_t)REQUEST_PREEMPT);
+	run_arm(m, g);
+}
+
 static void ask(G *g, uint32_t request)
 {
 	atomic_or(&g->request, request);
@@ -104,7 +112,7 @@ static GOL_COLD bool look(G *g)
 bool gol_must_freeze(gol_g *gp)
 {
 	G *g = g_of(gp);
-	if (GOL_STACK_POINTER() < g->m->limit) {
+	if (GOL_STACK_POINTER() < g->m->limit && !(g->fresh && gol_stress.window_frames != 0)) {
 		g->fresh = 0;
 		return give_way(g, WHY_CONTINUE);
 	}
@@ -119,6 +127,7 @@ void gol_yield(gol_g *g) { give_way(g_of(g), WHY_YIELD); }
 
 void sched_park(G *g, enum wait_reason reason, void (*complete)(G *))
 {
+	store_relaxed(&g->status, (uint32_t)G_PARKING);
 	g->wait_reason = reason;
 	g->complete = complete;
 	give_way(g, WHY_PARK);
@@ -229,14 +238,14 @@ static inline bool step(M *m, G *g)
 	return false;
 }
 
-void run_goroutine(M *m, G *g)
+__attribute__((hot)) void run_goroutine(M *m, G *g)
 {
 	debug_require(g->status == G_RUNNABLE && g->pub.unwinding == GOL_RUNNING);
 	g->m = m;
 	store_relaxed(&g->status, (uint32_t)G_RUNNING);
 	store_release(&m->g, g);
 	if (GOL_UNLIKELY(load_relaxed(&g->pub.limit) != m->limit))
-		run_arm(m, g);
+		arm_for_dispatch(m, g);
 	g->fresh = 1;
 	if (g->complete != NULL) {
 		void (*complete)(G *) = g->complete;

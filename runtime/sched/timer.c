@@ -26,15 +26,13 @@ static struct {
 	os_lock lock;
 	entry *heap;
 	size_t count, cap;
-	int64_t next;               /* atomic copy of heap[0].when */
-} timers = {.next = INT64_MAX};
+} timers;
+int64_t timers_first = INT64_MAX;
 
 static const gol_type timer_type = {
 	.size = sizeof(sched_timer), .pointer_bytes = 8, .kind = GOL_KIND_STRUCT, .align = 8, .pointer_map = (const uint8_t[]){1},
 	.text = {(const uint8_t *)"runtime.timer", 13},
 };
-
-int64_t timers_next(void) { return load_relaxed(&timers.next); }
 
 /* ---- the heap; the lock is held ------------------------------------------------------------------- */
 
@@ -70,7 +68,7 @@ static void down(size_t i, entry e)
 	place(i, e);
 }
 
-static void publish(void) { store_seq(&timers.next, timers.count > 0 ? timers.heap[0].when : INT64_MAX); }
+static void publish(void) { store_seq(&timers_first, timers.count > 0 ? timers.heap[0].when : INT64_MAX); }
 
 static void add(entry e)
 {
@@ -121,7 +119,7 @@ static void fire(entry e, int64_t now)
 bool timers_run(int64_t now)
 {
 	bool any = false;
-	while (load_relaxed(&timers.next) <= now) {
+	while (timers_next() <= now) {
 		os_acquire(&timers.lock);
 		if (timers.count == 0 || timers.heap[0].when > now) {
 			os_release(&timers.lock);
@@ -150,11 +148,10 @@ void timers_each_root(void (*visit)(void *, void **), void *argument)
 
 void timer_sleep(G *g, int64_t until)
 {
-	store_relaxed(&g->status, (uint32_t)G_PARKING);
+	sched_park(g, WAIT_SLEEP, NULL);
 	os_acquire(&timers.lock);
 	add((entry){until, g, NULL});
 	os_release(&timers.lock);
-	sched_park(g, WAIT_SLEEP, NULL);
 	monitor_need();
 }
 

@@ -1,0 +1,152 @@
+/*
+ * steps.h - the steps that send, receive and select are made of, inline: each operation is a few dozen
+ * instructions, calls would double them.
+ */
+#ifndef GOL_CHAN_STEPS_H
+#define GOL_CHAN_STEPS_H
+
+#include "chan/chan.h"
+
+static inline void queue_add(wait_queue *q, waiter *w)
+{
+	w->next = NULL;
+	w->previous = q->last;
+	if (q->last != NULL)
+		q->last->next = w;
+	else
+		q->first = w;
+	q->last = w;
+	w->queued = true;
+}
+
+static inline void queue_remove(wait_queue *q, waiter *w)
+{
+	if (!w->queued)
+		return;
+	if (w->previous != NULL)
+		w->previous->next = w->next;
+	else
+		q->first = w->next;
+	if (w->next != NULL)
+		w->next->previous = w->previous;
+	else
+		q->last = w->previous;
+	w->queued = false;
+}
+
+/* The first waiter that is still to be completed; claims it (select: against its other cases). */
+static inline waiter *queue_take(wait_queue *q)
+{
+	for (;;) {
+		waiter *w = q->first;
+		if (w == NULL)
+			return NULL;
+		queue_remove(q, w);
+		if (!w->selecting || proc_swap(&w->g->wait.claimed, 1) == 0)
+			return w;
+	}
+}
+
+/* Values that cross between goroutines are shaded on both sides. */
+static inline void chan_copy(const gol_type *type, void *to, const void *from)
+{
+	if (type->pointer_bytes != 0)
+		GOL_BARRIER(type, to, from);
+	if (type->size == 8)
+		memcpy(to, from, 8);
+	else if (type->size != 0)
+		memcpy(to, from, type->size);
+}
+
+static inline void clear_value(const gol_type *type, void *to)
+{
+	if (type->pointer_bytes != 0)
+		GOL_BARRIER(type, to, NULL);
+	if (type->size != 0)
+		memset(to, 0, type->size);
+}
+
+/* ---- operations that need not wait; the lock is held ------------------------------------------------------------------- */
+
+static inline void *buffer_at(gol_chan *c, gol_int i)
+{
+	return c->buffer + (size_t)i * c->elem->size;
+}
+
+static inline void buffer_put(gol_chan *c, const void *element)
+{
+	gol_int at = c->head + c->count;
+	chan_copy(c->elem, buffer_at(c, at < c->cap ? at : at - c->cap), element);
+	c->count++;
+}
+
+static inline void buffer_take(gol_chan *c, void *element)
+{
+	void *from = buffer_at(c, c->head);
+	if (element != NULL)
+		chan_copy(c->elem, element, from);
+	clear_value(c->elem, from);
+	c->head = c->head + 1 < c->cap ? c->head + 1 : 0;
+	c->count--;
+}
+
+/* The value of a parked sender was taken; a plain send has nothing left to do when it is dispatched. */
+static inline void sender_done(waiter *w)
+{
+	w->ok = true;
+	if (!w->selecting)
+		w->g->wait.count = 0;
+}
+
+/* *wake: whom to ready after unlocking. False: it would block. */
+static inline bool chan_try_send(gol_chan *c, const void *element, waiter **wake)
+{
+	waiter *w = queue_take(&c->receivers);
+	if (w != NULL) {
+		chan_copy(c->elem, w->value, element);
+		w->ok = true;
+		*wake = w;
+		return true;
+	}
+	if (c->count == c->cap)
+		return false;
+	buffer_put(c, element);
+	return true;
+}
+
+static inline bool chan_try_receive(gol_chan *c, void *element, bool *ok, waiter **wake)
+{
+	*ok = true;
+	if (c->count > 0) {
+		buffer_take(c, element);
+		waiter *w = queue_take(&c->senders);
+		if (w != NULL) {
+			buffer_put(c, w->value);
+			sender_done(w);
+			*wake = w;
+		}
+		return true;
+	}
+	waiter *w = queue_take(&c->senders);
+	if (w != NULL) {
+		if (element != NULL)
+			chan_copy(c->elem, element, w->value);
+		sender_done(w);
+		*wake = w;
+		return true;
+	}
+	if (!c->closed)
+		return false;
+	if (element != NULL)
+		clear_value(c->elem, element);
+	*ok = false;
+	return true;
+}
+
+static inline void chan_wake(waiter *w)
+{
+	w->g->wait.winner = w;
+	sched_ready(w->g);
+}
+
+#endif
