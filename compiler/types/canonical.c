@@ -72,8 +72,13 @@ static Type *canonical_parts(Compiler *c, Type *t)
 	return copy;
 }
 
+/* The parts of t may have led back to a type with this key, which was then entered first. */
 static Type *enter(Compiler *c, const char *key, Type *t)
 {
+	Type *known = map_get(&c->types->canonical, key);
+
+	if (known)
+		return known;
 	map_put(c->arena, &c->types->canonical, key, t);
 	t->canonical = t;
 	t->key_text = key;

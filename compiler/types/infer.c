@@ -346,6 +346,8 @@ bool infer_call(Compiler *c, Pos pos, const char *callee, ObjectList type_params
 	Inference in = {.c = c, .pos = pos, .callee = callee, .report = report, .pairs = pairs, .npairs = npairs};
 
 	prepare(&in, type_params, given);
+	if (unifier_unknowns(&in.unifier) == 0)
+		return resolve(&in, out);       /* all written: what does not fit is reported where it is assigned or verified */
 	return use_typed_arguments(&in) && use_constraints(&in) && use_untyped_constants(&in) && resolve(&in, out);
 }
 
