@@ -434,7 +434,7 @@ void check_short_var_decl(Checker *k, Pos pos, ExprList lhs, ExprList rhs, Stmt 
 	}
 	if (d.fresh.len == 0) {
 		if (!d.errors)
-			check_soft_error(k, pos, "no new variables on left side of :=");
+			check_error(k, pos, "no new variables on left side of :=");
 		return;
 	}
 	for (int i = 0; i < d.fresh.len; i++)

@@ -190,7 +190,7 @@ static bool count_error(Checker *k, Arguments *a, int wanted)
 {
 	Expr *call = a->call;
 	int n = a->list.len;
-	Pos at = n > wanted ? a->list.items[wanted].expr->start : call->end;
+	Pos at = n > wanted ? a->list.items[wanted].expr->start : n > 0 ? a->list.items[n - 1].expr->start : call->start;
 	check_error(k, at, "%s arguments in call to %s\n\thave %s\n\twant %s", n > wanted ? "too many" : "not enough",
 	            text_of(k, call->x), check_types_summary(k, operand_types(k, a->list), false, call->has_dots),
 	            check_types_summary(k, object_type_list(k, a->signature->fields), a->signature->variadic, false));

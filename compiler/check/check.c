@@ -29,39 +29,22 @@ static bool follows_from_another(Checker *k, const char *message)
 	return (operand && operand > message) || (type && type > message);
 }
 
-static void report(Checker *k, Pos pos, const char *format, va_list args, bool soft)
+void check_error(Checker *k, Pos pos, const char *format, ...)
 {
-	va_list copy;
+	va_list args, copy;
+	va_start(args, format);
 	va_copy(copy, args);
 	int n = vsnprintf(NULL, 0, format, copy);
 	va_end(copy);
 	char *message = arena_alloc(k->arena, (size_t)n + 1);
 	vsnprintf(message, (size_t)n + 1, format, args);
+	va_end(args);
 	if (follows_from_another(k, message))
 		return;
 	if (k->env.error_pos.file)
 		pos = k->env.error_pos;
 	k->errors = true;
-	if (soft)
-		soft_error_at(k->c, pos, "%s", message);
-	else
-		error_at(k->c, pos, "%s", message);
-}
-
-void check_error(Checker *k, Pos pos, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	report(k, pos, format, args, false);
-	va_end(args);
-}
-
-void check_soft_error(Checker *k, Pos pos, const char *format, ...)
-{
-	va_list args;
-	va_start(args, format);
-	report(k, pos, format, args, true);
-	va_end(args);
+	error_at(k->c, pos, "%s", message);
 }
 
 /* ---- delayed work ------------------------------------------------------------------------------------ */

@@ -94,7 +94,6 @@ typedef ObjectList MethodList;
 
 /* ---- check.c ------------------------------------------------------------------- */
 void check_error(Checker *k, Pos pos, const char *format, ...) PRINTF_LIKE(3, 4);
-void check_soft_error(Checker *k, Pos pos, const char *format, ...) PRINTF_LIKE(3, 4);
 const char *check_pos_text(Checker *k, Pos pos);
 void check_later(Checker *k, void (*run)(Checker *, void *), void *arg);
 void check_process_delayed(Checker *k);

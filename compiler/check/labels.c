@@ -245,6 +245,6 @@ void check_labels(Checker *k, Block *body)
 	for (int i = 0; i < map_count(&l.all); i++) {
 		Label *label = map_value_at(&l.all, i);
 		if (!label->used)
-			check_soft_error(k, label->stmt->pos, "label %s defined and not used", label->stmt->name);
+			check_error(k, label->stmt->pos, "label %s defined and not used", label->stmt->name);
 	}
 }

@@ -175,11 +175,16 @@ void check_update_type(Checker *k, Expr *e, Type *t, bool final)
 	}
 	if (e->cval && !is_untyped(t)) {
 		Operand x = {.mode = MODE_CONST, .type = e->type, .cval = e->cval, .expr = e};
-		check_convert_untyped(k, &x, t);
-		if (x.mode == MODE_INVALID)
+		Type *new_type;
+		Constant *value;
+		ConvCode code = check_implicit_type(k, &x, t, &new_type, &value);
+		if (code != CONV_OK) {
+			check_invalid_conversion(k, code, &x, t);
+			e->mode = MODE_INVALID;
 			return;
-		if (x.cval)
-			e->cval = x.cval;
+		}
+		if (value)
+			e->cval = value;
 	}
 	e->type = t;
 }

@@ -91,9 +91,9 @@ static bool range_error(Checker *k, Stmt *s, Operand *x, RangeTypes *r)
 	Expr *key = s->lhs.len > 0 ? s->lhs.items[0] : NULL, *value = s->lhs.len > 1 ? s->lhs.items[1] : NULL;
 	if (!r->ok) {
 		if (r->cause)
-			check_soft_error(k, x->expr->start, "cannot range over %s: %s", operand_text(k, x), r->cause);
+			check_error(k, x->expr->start, "cannot range over %s: %s", operand_text(k, x), r->cause);
 		else
-			check_soft_error(k, x->expr->start, "cannot range over %s", operand_text(k, x));
+			check_error(k, x->expr->start, "cannot range over %s", operand_text(k, x));
 		return true;
 	}
 	if (s->lhs.len > 2) {
@@ -162,7 +162,7 @@ static void assign_variables(Checker *k, Stmt *s, Operand *x, RangeTypes *r, boo
 		if (r->is_int) {
 			check_assign_var(k, e, x, NULL, "range clause");
 			if (x->mode != MODE_INVALID && !is_integer(x->type))
-				check_soft_error(k, e->start, "cannot use iteration variable of type %s", type_name_of(k, x->type));
+				check_error(k, e->start, "cannot use iteration variable of type %s", type_name_of(k, x->type));
 			s->range_key = x->type;
 			continue;
 		}

@@ -189,6 +189,10 @@ static void call_stmt(Checker *k, Stmt *s)
 		check_use_one(k, s->x);
 		return;
 	}
+	if (call != s->x) {
+		check_error(k, s->x->start, "expression in %s must not be parenthesized", what);
+		s->x = call;
+	}
 	ResultKind kind = check_raw_expr(k, &x, s->x, NULL, false);
 	if (x.mode == MODE_INVALID || kind == RESULT_STATEMENT)
 		return;
@@ -350,7 +354,7 @@ static void select_stmt(Checker *k, unsigned context, Stmt *s)
 		Case *c = s->cases.items[i];
 		if (!c->comm) {
 			if (first)
-				check_error(k, c->pos, "multiple defaults in select (first at %s)", check_pos_text(k, first->pos));
+				check_error(k, c->pos, "multiple defaults (first at %s)", check_pos_text(k, first->pos));
 			else
 				first = c;
 		} else if (!is_valid_comm(c->comm)) {
@@ -399,6 +403,4 @@ void check_stmt(Checker *k, unsigned context, Stmt *s)
 		check_stmt(k, context, s->body_stmt);
 		break;
 	}
-	if (k->delayed.len > k->delayed_done && !k->processing)
-		check_process_delayed(k);
 }

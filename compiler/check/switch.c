@@ -71,7 +71,7 @@ static void check_defaults(Checker *k, Stmt *s)
 		if (!c->is_default)
 			continue;
 		if (first)
-			check_error(k, c->pos, "multiple defaults in switch (first at %s)", check_pos_text(k, first->pos));
+			check_error(k, c->pos, "multiple defaults (first at %s)", check_pos_text(k, first->pos));
 		else
 			first = c;
 	}
@@ -197,13 +197,13 @@ void check_type_switch(Checker *k, unsigned context, Stmt *s)
 	if (s->init)
 		check_simple_stmt(k, s->init);
 	if (name && strcmp(name, "_") == 0) {
-		check_soft_error(k, s->name_pos, "no new variable on left side of :=");
+		check_error(k, s->name_pos, "no new variable on left side of :=");
 		name = NULL;
 	}
 	guard_operand(k, s, &x);
 	check_defaults(k, s);
 	k->env.break_target = s;
-	bool used = s->cases.len == 0 ? false : false;
+	bool used = false;
 	ObjectList vars = {0};
 	for (int i = 0; i < s->cases.len; i++) {
 		Case *c = s->cases.items[i];
@@ -223,7 +223,7 @@ void check_type_switch(Checker *k, unsigned context, Stmt *s)
 		vars.items[i]->used = true;
 	}
 	if (name && !used)
-		check_soft_error(k, s->name_pos, "%s declared and not used", name);
+		check_error(k, s->name_pos, "%s declared and not used", name);
 	k->env.break_target = saved;
 	check_close_scope(k);
 }

@@ -9,7 +9,7 @@ void check_unused_locals(Checker *k, FuncInfo *info)
 	for (int i = 0; i < info->locals.len; i++) {
 		Object *o = info->locals.items[i];
 		if (!o->used && strcmp(o->name, "_") != 0)
-			check_soft_error(k, o->pos, "declared and not used: %s", o->name);
+			check_error(k, o->pos, "declared and not used: %s", o->name);
 	}
 }
 
@@ -27,8 +27,8 @@ void check_unused_imports(Checker *k)
 			continue;
 		const char *path = o->decl->import_path;
 		if (strcmp(o->name, last_element(path)) == 0 || strcmp(o->name, ".") == 0)
-			check_soft_error(k, o->pos, "\"%s\" imported and not used", path);
+			check_error(k, o->pos, "\"%s\" imported and not used", path);
 		else
-			check_soft_error(k, o->pos, "\"%s\" imported as %s and not used", path, o->name);
+			check_error(k, o->pos, "\"%s\" imported as %s and not used", path, o->name);
 	}
 }

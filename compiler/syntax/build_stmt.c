@@ -79,13 +79,7 @@ Stmt *build_decl_stmt(Parser *p, const Token *keyword, DeclList *list)
 Stmt *build_go(Parser *p, StmtKind kind, const Token *keyword, Expr *x)
 {
 	Stmt *s = stmt_at(p, kind, keyword);
-	Expr *call = unparen(x);
-
-	if (call->kind != EXPR_CALL)
-		error_at(p->c, x->start, "expression in %s must be function call", keyword->text);
-	else if (call != x)
-		error_at(p->c, x->start, "expression in %s must not be parenthesized", keyword->text);
-	s->x = call;
+	s->x = x;           /* that it is a call is the checker's to demand */
 	return s;
 }
 
@@ -112,7 +106,7 @@ Stmt *build_branch(Parser *p, StmtKind kind, const Token *keyword, const Token *
 Stmt *build_labeled(Parser *p, const Token *name, Stmt *body)
 {
 	Stmt *s = stmt_at(p, STMT_LABELED, name);
-	const Token *next = &p->tokens[p->next > 0 ? p->next - 1 : 0];
+	const Token *next = &p->tokens[p->fetched];
 
 	if (!body && (next->kind == T_CASE || next->kind == T_DEFAULT))
 		syntax_error(p, (Pos){s->pos.file, s->pos.line, s->pos.col + name->length}, "missing statement after label");
@@ -300,7 +294,7 @@ Case *build_case(Parser *p, const Token *keyword, ExprList *list, Stmt *comm, co
 		one->list = *list;
 	one->comm = comm;
 	one->body = *body;
-	one->end = token_pos(p, &p->tokens[p->next > 0 ? p->next - 1 : 0]);
+	one->end = token_pos(p, &p->tokens[p->fetched]);
 	return one;
 }
 
