@@ -22,6 +22,9 @@ int gol_yyparse(Parser *p);
 }
 %code {
 #include "syntax/syntax_error.h"
+
+#include <string.h>
+
 #define YYMAXDEPTH 400000
 #define YYINITDEPTH 400
 
@@ -29,7 +32,7 @@ static int gol_yylex(GOL_YYSTYPE *value, Parser *p);
 static void gol_yyerror(Parser *p, const char *message);
 static void *fresh_list(Parser *p, size_t size) { return arena_alloc(p->arena, size); }
 #define EMPTY(T) ((T *)fresh_list(p, sizeof(T)))
-#define RESUME(where) do { recover(p, where); yyclearin; yyerrok; } while (0)
+#define RESUME(where) do { if (!recover(p, where)) YYABORT; yyclearin; yyerrok; } while (0)
 }
 
 %define api.pure full
@@ -111,7 +114,7 @@ imports:
 	| imports IMPORT LPAREN import_list RPAREN SEMI { build_top_level(p, build_group(p, $2, DECL_IMPORT, $4, true)); }
 	| imports IMPORT LPAREN import_list SEMI RPAREN SEMI { build_top_level(p, build_group(p, $2, DECL_IMPORT, $4, true)); }
 	| imports IMPORT LPAREN RPAREN SEMI
-	| imports IMPORT error { RESUME(RECOVER_DECLARATION); } SEMI
+	| imports IMPORT error { RESUME(RECOVER_STATEMENT); } SEMI
 	;
 
 import_specs:
@@ -192,7 +195,11 @@ func_decl:
 	FUNC NAME opt_type_params signature opt_func_body { $$ = build_decls(p, NULL, build_func(p, $1, NULL, NULL, $2, $3, $4, $5)); }
 	| FUNC LPAREN params RPAREN NAME opt_type_params signature opt_func_body {
 		$$ = build_decls(p, NULL, build_func(p, $1, $3, $4, $5, $6, $7, $8)); }
+	| FUNC error { RESUME(RECOVER_SIGNATURE); } signature_block { $$ = EMPTY(DeclList); }
 	;
+
+/* After an error in a signature the body is still read, for its errors. */
+signature_block: func_body | NO_BLOCK ;
 
 opt_func_body: %empty { $$ = NULL; } | func_body ;
 
@@ -558,6 +565,7 @@ static int gol_yylex(GOL_YYSTYPE *value, Parser *p)
 		p->no_block = false;
 		return T_NO_BLOCK;
 	}
+	p->fetched = p->next;
 	if (p->next + 1 < p->count)
 		p->next++;
 	value->token = t;
@@ -567,17 +575,101 @@ static int gol_yylex(GOL_YYSTYPE *value, Parser *p)
 /* Only for what yyreport_syntax_error does not see: memory. */
 static void gol_yyerror(Parser *p, const char *message)
 {
-	const Token *t = &p->tokens[p->next > 0 ? p->next - 1 : 0];
+	const Token *t = &p->tokens[p->fetched];
 
 	(void)message;
 	p->stop = true;
 	error_at(p->c, token_pos(p, t), "exceeded max nesting depth");
 }
 
+/* Default reductions from the states of the stack below top, in place; the new top. */
+static int reduce_by_default(yy_state_t *states, int top)
+{
+	int rule;
+
+	while ((rule = yydefact[states[top]]) != 0 && top > yyr2[rule]) {
+		int symbol = yyr1[rule] - YYNTOKENS, below, index;
+
+		top -= yyr2[rule];
+		below = states[top];
+		index = yypgoto[symbol] + below;
+		states[++top] = index >= 0 && index <= YYLAST && yycheck[index] == below ? (yy_state_t)yytable[index]
+		                                                                        : (yy_state_t)yydefgoto[symbol];
+	}
+	return top;
+}
+
+static void name_symbols(Symbols *out, const yy_state_t *states, int top)
+{
+	for (out->len = 0; top > 0 && out->len < SEEN_SYMBOLS; top--)
+		out->names[out->len++] = yysymbol_name(YY_CAST(yysymbol_kind_t, yystos[states[top]]));
+}
+
+/* Token kinds that a state shifts at once. */
+static void shifted_tokens(bool *out, yy_state_t state)
+{
+	for (int kind = 0; kind < T_NO_BLOCK; kind++) {
+		int symbol = YYTRANSLATE(kind), index = yypact[state] + symbol;
+
+		if (yypact[state] != YYPACT_NINF && index >= 0 && index <= YYLAST && yycheck[index] == symbol)
+			out[kind] = yytable[index] > 0;
+	}
+}
+
+static void expected_tokens(Parser *p, bool *out, const yypcontext_t *context)
+{
+	yysymbol_kind_t *symbols = NEW_ARRAY(p->arena, yysymbol_kind_t, YYNTOKENS);
+	int n = yypcontext_expected_tokens(context, symbols, YYNTOKENS);
+
+	for (int kind = 0; kind < T_NO_BLOCK; kind++)
+		for (int i = 0; i < n; i++)
+			if (symbols[i] == YYTRANSLATE(kind))
+				out[kind] = true;
+}
+
+/* Whether the innermost statement list belongs to a clause; what brackets are open above it. */
+static void note_surroundings(Parser *p, const yy_state_t *states, int top)
+{
+	const char *name = "", *below = "";
+	bool inside = true;
+
+	p->open_count = p->closed_above = 0;
+	p->in_clause = false;
+	for (; top > 0; top--) {
+		name = yysymbol_name(YY_CAST(yysymbol_kind_t, yystos[states[top]]));
+		below = yysymbol_name(YY_CAST(yysymbol_kind_t, yystos[states[top - 1]]));
+		if (inside)
+			inside = note_open_bracket(p, name, below);
+		if (strcmp(name, "COLON") == 0 && (strcmp(below, "expr_list") == 0 || strcmp(below, "simple") == 0 ||
+		                                   strcmp(below, "DEFAULT") == 0)) {
+			p->in_clause = true;
+			return;
+		}
+		if (strcmp(name, "FUNC_LBRACE") == 0 || (strcmp(name, "LBRACE") == 0 && !inside))
+			return;
+	}
+}
+
 static int yyreport_syntax_error(const yypcontext_t *context, Parser *p)
 {
-	(void)context;
-	const Token *t = &p->tokens[p->next > 0 ? p->next - 1 : 0];
-	syntax_error(p, token_pos(p, t), "unexpected %s", t->text);
+	enum { LOOKED_AT = 2000 };
+	const yy_state_t *bottom = context->yyssp;
+	yy_state_t *states = NEW_ARRAY(p->arena, yy_state_t, LOOKED_AT + 8);
+	bool *flags = NEW_ARRAY(p->arena, bool, 2 * (T_NO_BLOCK + 1));
+	Situation s = {.expected = flags, .follows = flags + T_NO_BLOCK + 1};
+	int top = 0, reduced_top;
+
+	while (*bottom != 0 && top < LOOKED_AT)
+		bottom--, top++;
+	memcpy(states, bottom, sizeof *states * (size_t)(top + 1));
+	p->error_at = p->fetched;
+	s.token = &p->tokens[p->error_at];
+	expected_tokens(p, flags, context);
+	name_symbols(&s.raw, states, top);
+	note_surroundings(p, states, top);
+	reduced_top = reduce_by_default(states, top);
+	name_symbols(&s.reduced, states, reduced_top);
+	shifted_tokens(flags + T_NO_BLOCK + 1, states[reduced_top]);
+	report_unexpected(p, &s);
 	return 0;
 }

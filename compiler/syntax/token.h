@@ -42,7 +42,7 @@ typedef struct Lexer {
 	bool imports_only;       /* stop at the first declaration that is no import */
 } Lexer;
 
-/* Everything one parse knows. tokens[next - 1] is the parser's lookahead. */
+/* Everything one parse knows. */
 typedef struct Parser {
 	Compiler *c;
 	Arena *arena;
@@ -50,9 +50,14 @@ typedef struct Parser {
 	File *file;
 	Token *tokens;
 	int count, next;
+	int fetched;             /* index of the token handed out last: the parser's lookahead */
 	const CommentList *comments;
 	int group;               /* number of the last parenthesised group of declarations */
-	int synced_at;           /* token at which the last recovery resumed: no second message there */
+	int error_at;            /* the last token that did not fit */
+	int synced_at;           /* the token at which the last recovery resumed: the next one goes further */
+	bool in_clause;          /* the last error was in a clause of switch or select */
+	char open[256];          /* brackets open between the point of recovery and the error, innermost first */
+	int open_count, closed_above;
 	bool no_block;           /* the next token is NO_BLOCK */
 	bool stop;               /* give up quietly: a message has been queued that makes others pointless */
 } Parser;
