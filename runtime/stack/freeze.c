@@ -139,6 +139,11 @@ void gol_freeze_frame(gol_g *gp, gol_frame *h)
 	moved_add(f, h, frame, h->func->frame_size);
 }
 
+void gol_record_point(gol_g *gp, const gol_func_info *func, uint32_t point)
+{
+	panic_add_position(g_of(gp), func, point);
+}
+
 void *gol_freeze_words(gol_g *gp, const gol_save *save, ...)
 {
 	G *g = g_of(gp);
