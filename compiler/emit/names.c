@@ -63,7 +63,11 @@ const char *local_name(Emit *e, const char *name)
 	Buf b;
 	buf_init(&b, E_ALLOC(e));
 	mangle_identifier(&b, *name && strcmp(name, "_") != 0 ? name : "blank");
-	if (is_reserved_name(b.s) || (strchr(b.s, '_') && b.s[0] != 't'))
+	static const char *const frame_members[] = {"h", "r", "fr", "g", "defers", "pending"};
+	bool taken = is_reserved_name(b.s);
+	for (int i = 0; i < COUNT_OF(frame_members); i++)
+		taken |= strcmp(b.s, frame_members[i]) == 0;
+	if (taken || (strchr(b.s, '_') && b.s[0] != 't'))
 		buf_str(&b, "_6");
 	const char *base = b.s;
 	for (int n = 2; map_get(&e->names_used, base); n++)

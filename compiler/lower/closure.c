@@ -15,7 +15,7 @@ enum { COPIED_CAPTURE = 24 };       /* captures up to this size are copied at en
 
 /* ---- layouts -------------------------------------------------------------------- */
 
-static Object *layout_field(FuncState *f, Type *layout, const char *name, Type *type)
+static void add_field(FuncState *f, Type *layout, const char *name, Type *type)
 {
 	for (int i = 0; i < layout->fields.len; i++)
 		if (strcmp(layout->fields.items[i]->name, name) == 0) {
@@ -24,22 +24,21 @@ static Object *layout_field(FuncState *f, Type *layout, const char *name, Type *
 		}
 	Object *o = object_new(f->c, OBJECT_VAR, name, type, NO_POS, f->l->package);
 	o->is_field = true;
-	return o;
+	vec_push(f->c->arena, &layout->fields, o);
+	vec_push(f->c->arena, &layout->tags, NULL);
 }
 
 /* struct { code uintptr; captures... } */
 Type *closure_layout(FuncState *f, ObjectList *names, IrExprList *captures)
 {
 	Type *layout = type_new(f->c, TYPE_STRUCT);
-	vec_push(f->c->arena, &layout->fields, layout_field(f, layout, intern_str(f->c, "code"), basic(f, TYPE_UINTPTR)));
+	add_field(f, layout, intern_str(f->c, "code"), basic(f, TYPE_UINTPTR));
 	for (int i = 0; i < captures->len; i++) {
 		const char *name = names && names->items[i] ? names->items[i]->name : "";
 		if (!*name || strcmp(name, "_") == 0)
 			name = arena_printf(f->c->arena, "a%d", i);
-		vec_push(f->c->arena, &layout->fields, layout_field(f, layout, intern_str(f->c, name), captures->items[i]->type));
+		add_field(f, layout, intern_str(f->c, name), captures->items[i]->type);
 	}
-	for (int i = 0; i < layout->fields.len; i++)
-		vec_push(f->c->arena, &layout->tags, NULL);
 	return types_canonical(f->c, layout);
 }
 

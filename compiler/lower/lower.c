@@ -62,6 +62,12 @@ static void declare_globals(Lower *l)
 	}
 }
 
+static void verify_funcs(Lower *l)
+{
+	for (; l->verified < l->ir->funcs.len; l->verified++)
+		ir_verify(l->c, l->ir->funcs.items[l->verified]);
+}
+
 /* Lower the bodies in the queue; true if there were any. */
 bool lower_pending(Lower *l)
 {
@@ -71,6 +77,7 @@ bool lower_pending(Lower *l)
 		p->lower(l, p);
 		any = true;
 	}
+	verify_funcs(l);
 	return any;
 }
 

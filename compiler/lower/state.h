@@ -48,6 +48,7 @@ struct Lower {
 	VEC(Pending *) queue;
 	int next_pending;
 	int statics;                /* numbers of static data */
+	int verified;               /* functions of ir->funcs that ir_verify has seen */
 };
 
 typedef struct Target {         /* where break and continue of an AST statement go */
