@@ -31,7 +31,9 @@ Expr *build_paren(Parser *p, const Token *open, Expr *x, const Token *close);
 Expr *build_selector(Parser *p, Expr *x, const Token *name);
 Expr *build_assert(Parser *p, Expr *x, const Token *dot, Expr *type, const Token *close);
 Expr *build_index(Parser *p, Expr *x, const Token *open, ExprList *list, const Token *close);
-Expr *build_slice(Parser *p, Expr *x, const Token *open, Expr *lo, Expr *hi, Expr *max, bool full, const Token *close);
+/* second: the second colon, NULL if there is one only. */
+Expr *build_slice(Parser *p, Expr *x, const Token *open, Expr *lo, Expr *hi, const Token *second, Expr *max,
+                  const Token *close);
 Expr *build_call(Parser *p, Expr *x, const Token *open, ExprList *list, const Token *dots, const Token *close);
 Expr *build_composite(Parser *p, Expr *type, const Token *open, ExprList *list, const Token *close);
 Expr *build_key_value(Parser *p, Expr *key, const Token *colon, Expr *value);

@@ -253,6 +253,8 @@ Decl *build_func(Parser *p, const Token *func, FieldList *receiver, const Token 
 		type->type_params = *type_params;
 	if (!receiver)
 		return d;
+	if (type_params)
+		syntax_error(p, token_pos(p, name + 1), "method must have no type parameters");
 	build_params(p, receiver, receiver_close);
 	if (receiver->len == 0)
 		error_at(p->c, d->pos, "method has no receiver");

@@ -144,7 +144,8 @@ Expr *build_index(Parser *p, Expr *x, const Token *open, ExprList *list, const T
 	return e;
 }
 
-Expr *build_slice(Parser *p, Expr *x, const Token *open, Expr *lo, Expr *hi, Expr *max, bool full, const Token *close)
+Expr *build_slice(Parser *p, Expr *x, const Token *open, Expr *lo, Expr *hi, const Token *second, Expr *max,
+                  const Token *close)
 {
 	Expr *e = expr_new(p, EXPR_SLICE, x->start, token_pos(p, open), token_pos(p, close));
 
@@ -152,7 +153,11 @@ Expr *build_slice(Parser *p, Expr *x, const Token *open, Expr *lo, Expr *hi, Exp
 	e->index[0] = lo;
 	e->index[1] = hi;
 	e->index[2] = max;
-	e->full_slice = full;
+	e->full_slice = second != NULL;
+	if (second && !hi)
+		error_at(p->c, token_pos(p, second), "middle index required in 3-index slice");
+	if (second && !max)
+		error_at(p->c, e->end, "final index required in 3-index slice");
 	return e;
 }
 
@@ -173,7 +178,7 @@ Expr *build_composite(Parser *p, Expr *type, const Token *open, ExprList *list, 
 	Expr *e = expr_new(p, EXPR_COMPOSITE, type ? type->start : pos, pos, token_pos(p, close));
 
 	if (type && type->kind == EXPR_PAREN)
-		syntax_error(p, type->start, "cannot parenthesize type in composite literal");
+		syntax_error(p, pos, "cannot parenthesize type in composite literal");
 	e->x = e->type_expr = type;
 	if (list)
 		e->list = *list;

@@ -165,7 +165,7 @@ Header *build_header(Parser *p, Stmt *init, const Token *first_semi, Stmt *cond,
 static void print_side(Buf *b, const ExprList *list, bool emphasize)
 {
 	for (int i = 0; i < list->len; i++) {
-		bool simple = list->items[i]->kind == EXPR_NAME || list->items[i]->kind == EXPR_LITERAL;
+		bool simple = list->items[i]->kind != EXPR_BINARY;
 
 		if (i > 0)
 			buf_str(b, ", ");

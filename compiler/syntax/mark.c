@@ -34,8 +34,8 @@ typedef enum {
 	CONTEXT_STRUCT, CONTEXT_INTERFACE, CONTEXT_TYPE_GROUP,
 } ContextKind;
 
-/* header: between if, for, switch or select and the { that opens its body. */
-typedef struct { uint8_t kind; bool header; } Context;
+/* header: between if, for, switch or select and the { that opens its body. open: the bracket's token. */
+typedef struct { uint8_t kind; bool header; int open; } Context;
 
 enum { MARK_PARAMS = 1, MARK_BRACE = 2 };
 
@@ -139,7 +139,7 @@ static void mark_func(Marker *m, int i)
 	}
 	if (kind_at(m, at) == T_NAME)
 		at++;
-	if (at > i + 1 && kind_at(m, at) == T_LBRACK) {
+	if (kind_at(m, at) == T_LBRACK) {
 		m->tokens[at].kind = T_TPARAM_LBRACK;
 		at = skip_brackets(m, at);
 	}
@@ -233,6 +233,21 @@ static bool declares_field(const Marker *m, int i)
 	return next == T_LBRACK ? array_type_follows(m, i) : starts_type(next);
 }
 
+/* Methods cannot have type parameters; marked all the same, for the message. */
+static void mark_method(Marker *m, int i)
+{
+	int at = i + 1;
+
+	if (kind_at(m, at) == T_LBRACK && opens_type_params(m, at))
+		at = skip_brackets(m, at);
+	if (kind_at(m, at) != T_LPAREN)
+		return;
+	m->tokens[i].kind = T_METHOD_NAME;
+	if (at > i + 1)
+		m->tokens[i + 1].kind = T_TPARAM_LBRACK;
+	mark_signature(m, at);
+}
+
 static void mark_name(Marker *m, int i)
 {
 	int before = kind_at(m, i - 1);
@@ -252,10 +267,8 @@ static void mark_name(Marker *m, int i)
 			t->kind = T_DECL_NAME;
 		break;
 	case CONTEXT_INTERFACE:
-		if ((before == T_LBRACE || before == T_SEMI) && kind_at(m, i + 1) == T_LPAREN) {
-			t->kind = T_METHOD_NAME;
-			mark_signature(m, i + 1);
-		}
+		if (before == T_LBRACE || before == T_SEMI)
+			mark_method(m, i);
 		break;
 	case CONTEXT_TYPE_GROUP:
 		if (before == T_LPAREN || before == T_SEMI)
@@ -326,12 +339,13 @@ static ContextKind classify_brace(Marker *m, int i)
 
 /* ---- the walk ------------------------------------------------------------------------------------ */
 
-static void open_context(Marker *m, ContextKind kind)
+/* Close the context of the bracket at open, and those of brackets in it that were never closed. */
+static void close_context(Marker *m, int open)
 {
-	m->stack[++m->depth] = (Context){(uint8_t)kind, false};
+	while (m->depth > 0 && m->stack[m->depth].open >= open)
+		m->depth--;
 }
 
-/* Contexts are opened for brackets that have partners only, so they nest. */
 static void open_bracket(Marker *m, int i, int kind)
 {
 	ContextKind context = CONTEXT_BRACK;
@@ -344,8 +358,7 @@ static void open_bracket(Marker *m, int i, int kind)
 		context = CONTEXT_PARAMS;
 	else if (kind == T_LPAREN)
 		context = kind_at(m, i - 1) == T_TYPE ? CONTEXT_TYPE_GROUP : CONTEXT_PAREN;
-	if (m->match[i] > i)
-		open_context(m, context);
+	m->stack[++m->depth] = (Context){(uint8_t)context, false, i};
 }
 
 static void mark_one(Marker *m, int i)
@@ -381,8 +394,8 @@ static void mark_one(Marker *m, int i)
 		open_bracket(m, i, kind);
 		break;
 	case T_RPAREN: case T_RPAREN_RESULT: case T_RBRACK: case T_RBRACE:
-		if (m->match[i] < i && m->depth > 0)
-			m->depth--;
+		if (m->match[i] < i)
+			close_context(m, m->match[i]);
 		break;
 	}
 }

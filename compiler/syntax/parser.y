@@ -306,7 +306,7 @@ chan_type:
 	;
 
 func_type:
-	FUNC signature { $$ = build_func_type(p, $1, $2); }
+	FUNC opt_type_params signature { $$ = build_func_type(p, $1, $3); if ($2) syntax_error(p, token_pos(p, $1 + 1), "function type must have no type parameters"); }
 	;
 
 struct_type:
@@ -349,7 +349,9 @@ element_list_of_interface:
 	;
 
 element_of_interface:
-	METHOD_NAME signature { $$ = build_fields(p, NULL, build_method(p, $1, $2)); }
+	METHOD_NAME opt_type_params signature {
+		$$ = build_fields(p, NULL, build_method(p, $1, $3));
+		if ($2) error_at(p->c, token_pos(p, $1 + 1), "interface method must have no type parameters"); }
 	| constraint { $$ = build_fields(p, NULL, build_element(p, $1)); }
 	;
 
@@ -388,8 +390,8 @@ primary:
 	| primary DOT LPAREN TYPE RPAREN { $$ = build_assert(p, $1, $2, NULL, $5); }
 	| primary LBRACK expr_list RBRACK { $$ = build_index(p, $1, $2, $3, $4); }
 	| primary LBRACK expr_list COMMA RBRACK { $$ = build_index(p, $1, $2, $3, $5); }
-	| primary LBRACK opt_expr COLON opt_expr RBRACK { $$ = build_slice(p, $1, $2, $3, $5, NULL, false, $6); }
-	| primary LBRACK opt_expr COLON opt_expr COLON opt_expr RBRACK { $$ = build_slice(p, $1, $2, $3, $5, $7, true, $8); }
+	| primary LBRACK opt_expr COLON opt_expr RBRACK { $$ = build_slice(p, $1, $2, $3, $5, NULL, NULL, $6); }
+	| primary LBRACK opt_expr COLON opt_expr COLON opt_expr RBRACK { $$ = build_slice(p, $1, $2, $3, $5, $6, $7, $8); }
 	| primary LPAREN RPAREN { $$ = build_call(p, $1, $2, NULL, NULL, $3); }
 	| primary LPAREN expr_list RPAREN { $$ = build_call(p, $1, $2, $3, NULL, $4); }
 	| primary LPAREN expr_list COMMA RPAREN { $$ = build_call(p, $1, $2, $3, NULL, $5); }
@@ -411,7 +413,7 @@ operand:
 	;
 
 func_literal:
-	FUNC signature func_body { $$ = build_func_literal(p, $1, $2, $3); }
+	FUNC opt_type_params signature func_body { $$ = build_func_literal(p, $1, $3, $4); if ($2) syntax_error(p, token_pos(p, $1 + 1), "function type must have no type parameters"); }
 	;
 
 opt_expr: %empty { $$ = NULL; } | expr ;

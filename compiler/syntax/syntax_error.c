@@ -59,7 +59,7 @@ static const Wording before_reductions[] = {
 	{"IMPORT", "=missing import path"},
 	{"IMPORT NAME", "=missing import path"},
 	{"IMPORT DOT", "=missing import path"},
-	{"LPAREN NAME", ""},
+	{"DOT LPAREN TYPE", ", expected )"},
 	{"CONST LPAREN", ", expected name"},
 	{"VAR LPAREN", ", expected name"},
 	{"TYPE LPAREN", ", expected name"},
@@ -77,15 +77,15 @@ static const Wording before_reductions[] = {
 static const Wording after_reductions[] = {
 	{"primary LPAREN expr_list", " in argument list; possibly missing comma or )"},
 	{"primary LPAREN expr_list DOTS", " in argument list; possibly missing comma or )"},
-	{"element_list", " in composite literal; possibly missing comma or }"},
-	{"param_list", " in parameter list; possibly missing comma or )"},
+	{"LIT_LBRACE elements", " in composite literal; possibly missing comma or }"},
+	{"LPAREN params", " in parameter list; possibly missing comma or )"},
 	{"type_param_list", " in parameter list; possibly missing comma or ]"},
-	{"field_list", " in struct type; possibly missing semicolon or newline or }"},
-	{"element_list_of_interface", " in interface type; possibly missing semicolon or newline or }"},
+	{"LBRACE fields", " in struct type; possibly missing semicolon or newline or }"},
+	{"elements_of_interface", " in interface type; possibly missing semicolon or newline or }"},
 	{"LPAREN import_list", " in grouped declaration; possibly missing semicolon or newline or )"},
-	{"LPAREN const_list", " in grouped declaration; possibly missing semicolon or newline or )"},
-	{"LPAREN var_list", " in grouped declaration; possibly missing semicolon or newline or )"},
-	{"LPAREN type_list_of_specs", " in grouped declaration; possibly missing semicolon or newline or )"},
+	{"LPAREN const_specs", " in grouped declaration; possibly missing semicolon or newline or )"},
+	{"LPAREN var_specs", " in grouped declaration; possibly missing semicolon or newline or )"},
+	{"LPAREN type_specs", " in grouped declaration; possibly missing semicolon or newline or )"},
 	{"type_list", ", expected ]"},
 	{"CASE expr_list", ", expected :"},
 	{"primary LBRACK expr_list", ", expected comma, : or ]"},
@@ -99,8 +99,11 @@ static const Wording after_reductions[] = {
 	{"SELECT", "=missing { after select clause"},
 	{"FOR opt_simple SEMI opt_simple", ", expected semicolon or newline"},
 	{"ELSE", "=else must be followed by if or statement block"},
-	{"LBRACE clauses", ", expected case or default or }"},
-	{"LBRACE comm_clauses", ", expected case or default or }"},
+	{"switch_header LBRACE", ", expected case or default or }"},
+	{"SELECT LBRACE", ", expected case or default or }"},
+	{"clauses", " at end of statement"},
+	{"comm_clauses", " at end of statement"},
+	{"DEFAULT", ", expected :"},
 	{"stmts", " at end of statement"},
 	{"top_decls declaration", " after top level declaration"},
 	{"top_decls func_decl", " after top level declaration"},
@@ -197,8 +200,6 @@ static const char *type_phrase(const Situation *s)
 		return " in type declaration";
 	if (expected[T_DECL_NAME] && expected[T_DOTS])
 		return ", expected )";
-	if (expected[T_DECL_NAME])
-		return kind == T_EOF ? ", expected }" : ", expected field name or embedded type";
 	if (expected[T_METHOD_NAME])
 		return kind == T_EOF ? ", expected }" : ", expected ~ term or type";
 	if (expected[T_TILDE])
@@ -208,21 +209,35 @@ static const char *type_phrase(const Situation *s)
 	return ", expected type";
 }
 
+/* The opening bracket that a bracket is or closes, as a character; NUL for other tokens. */
+static char opening(int kind)
+{
+	switch (kind) {
+	case T_LPAREN: case T_RPAREN: case T_RPAREN_RESULT: return '(';
+	case T_LBRACK: case T_TPARAM_LBRACK: case T_RBRACK: return '[';
+	case T_LBRACE: case T_FUNC_LBRACE: case T_LIT_LBRACE: case T_RBRACE: return '{';
+	}
+	return '\0';
+}
+
 /* ---- what has just ended ----------------------------------------------------------------------- */
 
-/* Between if, for or switch and the block. */
+/* Between if, for or switch and the block: after a plain condition, or after a semicolon or range? */
 static const char *header_phrase(Parser *p, const Situation *s, const char *keyword)
 {
-	bool clause = false, range = false;
+	bool clause = false;
+	int depth = 0;
 
-	for (int i = 0; i < s->raw.len; i++) {
-		const char *name = s->raw.names[i];
-		if (strcmp(name, "IF") == 0 || strcmp(name, "FOR") == 0 || strcmp(name, "SWITCH") == 0)
+	for (const Token *t = s->token - 1; t > p->tokens; t--) {
+		if (t->kind == T_RPAREN || t->kind == T_RBRACK || t->kind == T_RBRACE || t->kind == T_RPAREN_RESULT)
+			depth++;
+		else if (opening(t->kind))
+			depth--;
+		if (depth == 0 && (t->kind == T_IF || t->kind == T_FOR || t->kind == T_SWITCH))
 			break;
-		clause |= strcmp(name, "SEMI") == 0;
-		range |= strcmp(name, "RANGE") == 0;
+		clause |= depth == 0 && (t->kind == T_SEMI || t->kind == T_RANGE);
 	}
-	if (!clause && !range)
+	if (!clause)
 		return ", expected {";
 	if (strcmp(keyword, "switch") == 0)
 		return "=missing { after switch clause";
@@ -318,7 +333,7 @@ static const char *phrase_for(Parser *p, const Situation *s)
 	if (s->raw.len == 0 || expected[T_PACKAGE])
 		return "=package statement must be first";
 	phrase = look_up(&s->raw, before_reductions, COUNT_OF(before_reductions));
-	if (phrase && phrase[0])
+	if (phrase)
 		return s->token->kind == T_EOF && expected[T_RPAREN] ? ", expected )" : phrase;
 	if (on_top(&s->raw, "IMPORT LPAREN NAME") || on_top(&s->raw, "import_list SEMI NAME") ||
 	    on_top(&s->raw, "IMPORT LPAREN DOT") || on_top(&s->raw, "import_list SEMI DOT"))
@@ -327,8 +342,10 @@ static const char *phrase_for(Parser *p, const Situation *s)
 		return expression_phrase(p, s);
 	if (expected[T_MAP] && expected[T_NAME] && !expected[T_SEMI] && !(expected[T_TILDE] && expected[T_COMMA]))
 		return type_phrase(s);
-	if ((expected[T_METHOD_NAME] || expected[T_DECL_NAME]) && expected[T_MAP])
+	if (expected[T_METHOD_NAME] && expected[T_MAP])
 		return type_phrase(s);
+	if (expected[T_DECL_NAME] && expected[T_NAME] && expected[T_STAR])
+		return s->token->kind == T_EOF ? ", expected }" : ", expected field name or embedded type";
 	return ended_phrase(p, s);
 }
 
@@ -337,8 +354,12 @@ void report_unexpected(Parser *p, const Situation *s)
 	const char *phrase = phrase_for(p, s);
 	Pos pos = token_pos(p, s->token);
 
+	if (s->token->kind == T_EOF && p->synced_at >= 0 && p->synced_at >= p->error_at - 2)
+		return;                 /* what is missing here, the last error has swallowed */
 	if (strcmp(phrase, "=missing statement after label") == 0)
 		pos = token_pos(p, s->token - 1);
+	if (strncmp(phrase, "=var declaration", 16) == 0)
+		pos = token_pos(p, s->token + 1);
 	if (phrase[0] == '=')
 		syntax_error(p, pos, "%s", phrase + 1);
 	else
@@ -403,16 +424,6 @@ static bool close_bracket(Nesting *n, char open)
 		return false;
 	n->depth = depth - 1;
 	return true;
-}
-
-static char opening(int kind)
-{
-	switch (kind) {
-	case T_LPAREN: case T_RPAREN: case T_RPAREN_RESULT: return '(';
-	case T_LBRACK: case T_TPARAM_LBRACK: case T_RBRACK: return '[';
-	case T_LBRACE: case T_FUNC_LBRACE: case T_LIT_LBRACE: case T_RBRACE: return '{';
-	}
-	return '\0';
 }
 
 /* May skipping end at the semicolon i, inside n? Inside braces it separates something else. Inside parentheses it
