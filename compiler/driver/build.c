@@ -196,10 +196,12 @@ static int link_program(Driver *d, Program *program, Unit *units, const char *ou
 	Arguments a = {0};
 	if (stat(output, &st) == 0 && S_ISDIR(st.st_mode))
 		output = arena_printf(d->c->arena, "%s/%s", output, "main");
+	bool discard = stat(output, &st) == 0 && !S_ISREG(st.st_mode);     /* /dev/null: linkers replace what they write */
+	const char *linked = discard ? arena_printf(d->c->arena, "%s/a.out", d->work) : output;
 	add_words(d, &a, d->options.cc);
 	add_words(d, &a, d->options.cflags);
 	add(d, &a, "%s", "-o");
-	add(d, &a, "%s", output);
+	add(d, &a, "%s", linked);
 	for (int i = 0; i < program->packages.len; i++)
 		add(d, &a, "%s", units[i].object);
 	add(d, &a, "%s", d->runtime_library);
