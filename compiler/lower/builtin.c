@@ -237,8 +237,32 @@ static IrExpr *recover_value(FuncState *f, Expr *e)
 	return ir_var(f->c, call_rt(f, RT_recover, any, 1, f->recover_place));
 }
 
+/* f(g()) with g of several results: a copy of the call with an expression for each, bound to its temporary. */
+Expr *spread_arguments(FuncState *f, Expr *e)
+{
+	Expr *only = e->list.len == 1 ? unparen(e->list.items[0]) : NULL;
+	if (!only || only->mode == MODE_TYPE || !only->type || only->type->kind != TYPE_TUPLE)
+		return e;
+	IrVarList *known = map_get(&f->tuples, only);
+	IrVarList r = known ? *known : call_results(f, only);
+	Expr *copy = NEW(f->c->arena, Expr);
+	*copy = *e;
+	copy->list = (ExprList){0};
+	for (int i = 0; i < r.len; i++) {
+		Expr *x = NEW(f->c->arena, Expr);
+		x->kind = EXPR_NAME;
+		x->pos = x->start = only->pos;
+		x->mode = MODE_VALUE;
+		x->type = only->type->fields.items[i]->type;
+		map_put(f->c->arena, &f->hoisted, x, ir_var(f->c, r.items[i]));
+		vec_push(f->c->arena, &copy->list, x);
+	}
+	return copy;
+}
+
 IrExpr *builtin_value(FuncState *f, Expr *e)
 {
+	e = spread_arguments(f, e);
 	hoist_list(f, &e->list);
 	f->pos = e->pos;
 	switch (e->builtin) {
@@ -295,6 +319,7 @@ static void print_statement(FuncState *f, Expr *e)
 /* A builtin called for what it does. */
 void builtin_statement(FuncState *f, Expr *e)
 {
+	e = spread_arguments(f, e);
 	hoist_list(f, &e->list);
 	f->pos = e->pos;
 	switch (e->builtin) {

@@ -77,6 +77,7 @@ static IrExpr *wrap_builtin(FuncState *f, Expr *call, const char *kind)
 	IrFunc *fn = made_up(f, kind);
 	FuncState *inner = func_state_new(f->l, fn, NULL, f->subst, f->package, f);
 	IrExprList captures = {0};
+	call = spread_arguments(f, call);
 	hoist_list(f, &call->list);
 	for (int i = 0; i < call->list.len; i++) {
 		Expr *e = call->list.items[i];

@@ -200,6 +200,7 @@ IrExpr *slice_of_values(FuncState *f, Type *slice, IrExprList *values);
 /* builtin.c, print.c, append.c */
 IrExpr *builtin_value(FuncState *f, Expr *e);
 bool builtin_is_hoisted(Expr *e);
+Expr *spread_arguments(FuncState *f, Expr *e);
 void builtin_statement(FuncState *f, Expr *e);
 void print_values(FuncState *f, IrExprList *values, bool line);
 IrExpr *append_value(FuncState *f, Expr *e);
