@@ -1,10 +1,11 @@
 /*
- * math.c - intrinsics of math and math/bits: the C library's functions, and the
+ * math.c - intrinsics of math, math/bits and internal/fastrand: the C library's functions, and the
  * builtins of C compilers.
  */
 #include <math.h>
 
 #include "ffi/intrinsic.h"
+#include "lang/alg.h"
 #include "lang/panic.h"
 
 /* The calls themselves are C's; `double` parameters only. */
@@ -130,3 +131,11 @@ INTRINSIC(two_words, math_1bits_divide128, gol_g *g, uint64_t hi, uint64_t lo, u
 }
 
 INTRINSIC(void, math_1bits_panicOverflow, gol_g *g) { panic_runtime_error(g, "integer overflow"); }
+
+/* ---- internal/fastrand ---------------------------------------------------------------------------- */
+
+INTRINSIC(uint64_t, internal_1fastrand_Uint64, gol_g *g)
+{
+	(void)g;
+	return alg_random();
+}
