@@ -56,6 +56,7 @@ void layout_frame(Emit *e)
 	number_points(e);
 	e->info = arena_printf(E_ALLOC(e), "%s_5info", f->symbol);
 	e->frame_type = arena_printf(E_ALLOC(e), "%s_5frame", f->symbol);
+	buf_printf(&e->protos, "static const gol_func_info %s;\n", e->info);
 	if (!e->has_frame)
 		return;
 	int64_t offset = 16;
