@@ -34,9 +34,11 @@ char *arena_strndup(Arena *a, const char *s, size_t n);
 /* ---- growing arrays: VEC(int) v = {0}; vec_push(arena, &v, 3); v.items[0] --- */
 
 #define VEC(T) struct { T *items; int len, cap; }
-#define vec_push(arena, v, ...) \
-	(vec_reserve_(arena, (void **)&(v)->items, (v)->len, &(v)->cap, sizeof *(v)->items), \
-	 (void)((v)->items[(v)->len++] = __VA_ARGS__))
+/* The value is worked out before the array is touched: it may push to the same array. */
+#define vec_push(arena, v, ...) __extension__ ({ \
+	__typeof__(*(v)->items) vec_value_ = __VA_ARGS__; \
+	vec_reserve_(arena, (void **)&(v)->items, (v)->len, &(v)->cap, sizeof *(v)->items); \
+	(void)((v)->items[(v)->len++] = vec_value_); })
 #define vec_last(v) ((v)->items[(v)->len - 1])
 #define vec_pop(v) ((v)->items[--(v)->len])
 void vec_reserve_(Arena *a, void **items, int len, int *cap, size_t size);
@@ -70,7 +72,7 @@ void *map_value_at(const Map *m, int i);
 /* A //line or line block comment: from (line, col) on, positions are counted from path:new_line:new_col. */
 typedef struct {
 	uint32_t line, col;
-	const char *path;
+	const char *path;                /* as written; empty: unchanged */
 	uint32_t new_line, new_col;      /* new_col 0: columns are not known */
 } LineDirective;
 

@@ -175,8 +175,12 @@ static ShownPos apply_directives(Compiler *c, Pos pos)
 	if (low == 0)
 		return shown;
 	d = &f->line_directives.items[low - 1];
-	shown.path = d->path;
-	shown.directive = true;
+	for (int i = low - 1; i >= 0 && !shown.directive; i--) {
+		if (f->line_directives.items[i].path[0] == '\0')
+			continue;
+		shown.path = f->line_directives.items[i].path;
+		shown.directive = true;
+	}
 	shown.line = d->new_line + (pos.line - d->line);
 	if (d->new_col == 0)
 		shown.col = 0;
@@ -201,6 +205,7 @@ void pos_print(Compiler *c, Buf *out, Pos pos)
 
 const char *pos_full_path(Compiler *c, Pos pos, uint32_t *line)
 {
+	const char *full;
 	ShownPos shown;
 
 	if (pos.file == 0 || pos.file >= (uint32_t)c->files.len) {
@@ -209,5 +214,10 @@ const char *pos_full_path(Compiler *c, Pos pos, uint32_t *line)
 	}
 	shown = apply_directives(c, pos);
 	*line = shown.line;
-	return shown.directive ? shown.path : c->files.items[pos.file]->full_path;
+	full = c->files.items[pos.file]->full_path;
+	if (!shown.directive)
+		return full;
+	if (shown.path[0] == '/')
+		return shown.path;
+	return arena_printf(c->arena, "%.*s%s", (int)(strrchr(full, '/') + 1 - full), full, shown.path);
 }

@@ -321,7 +321,10 @@ static void repeat_constants(DeclList *list)
 DeclList *build_group(Parser *p, const Token *keyword, DeclKind kind, DeclList *list, bool grouped)
 {
 	int group = grouped ? ++p->group : 0;
+	const DeclList *before = &p->file->decls;
 
+	if (kind == DECL_IMPORT && before->len > 0 && vec_last(before)->kind != DECL_IMPORT)
+		syntax_error(p, token_pos(p, keyword), "imports must appear before other declarations");
 	for (int i = 0; i < list->len; i++) {
 		Decl *d = list->items[i];
 

@@ -77,7 +77,9 @@ Expr *build_receive(Parser *p, const Token *arrow, Expr *x)
 		return build_unary(p, arrow, OP_RECV, x);
 	while (dir == CHAN_SEND) {
 		if (inner->kind != EXPR_CHAN_TYPE || inner->dir == CHAN_RECV) {
-			syntax_error(p, inner->start, "unexpected %s, expected chan", expr_text(p->c, inner));
+			bool receives = inner->kind == EXPR_CHAN_TYPE;
+			syntax_error(p, token_pos(p, &p->tokens[p->fetched]), "unexpected %s, expected chan",
+			             receives ? "<-" : expr_text(p->c, inner));
 			break;
 		}
 		dir = inner->dir;

@@ -286,7 +286,10 @@ CaseList *build_cases(Parser *p, CaseList *list, Case *one)
 Case *build_case(Parser *p, const Token *keyword, ExprList *list, Stmt *comm, const Token *colon, StmtList *body)
 {
 	Case *one = NEW(p->arena, Case);
+	const Token *next = &p->tokens[p->fetched];
 
+	if ((next->kind == T_CASE || next->kind == T_DEFAULT) && next[-1].kind != T_SEMI && next[-1].kind != T_COLON)
+		syntax_error(p, token_pos(p, next), "unexpected keyword %s at end of statement", next->text);
 	one->pos = token_pos(p, keyword);
 	one->colon = token_pos(p, colon);
 	one->is_default = keyword->kind == T_DEFAULT;
@@ -294,7 +297,7 @@ Case *build_case(Parser *p, const Token *keyword, ExprList *list, Stmt *comm, co
 		one->list = *list;
 	one->comm = comm;
 	one->body = *body;
-	one->end = token_pos(p, &p->tokens[p->fetched]);
+	one->end = token_pos(p, next);
 	return one;
 }
 

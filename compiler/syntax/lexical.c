@@ -120,17 +120,6 @@ static uint32_t cut_number(const char *s, size_t *n, bool *found, size_t *at)
 	return value;
 }
 
-static const char *directive_path(Lexer *l, const char *s, size_t n)
-{
-	const char *full = l->source->full_path, *slash = strrchr(full, '/');
-
-	if (n == 0)
-		return l->source->line_directives.len ? vec_last(&l->source->line_directives).path : l->source->path;
-	if (s[0] == '/' || !slash)
-		return arena_strndup(l->c->arena, s, n);
-	return arena_printf(l->c->arena, "%.*s/%.*s", (int)(slash - full), full, (int)n, s);
-}
-
 /* text: behind "line ", n bytes; pos is of text; the directive rules from `from` on. */
 static void line_directive(Lexer *l, const char *text, size_t n, Pos pos, Pos from)
 {
@@ -153,7 +142,7 @@ static void line_directive(Lexer *l, const char *text, size_t n, Pos pos, Pos fr
 		line = number;
 	}
 	vec_push(l->c->arena, &l->source->line_directives,
-	         (LineDirective){from.line, from.col, directive_path(l, text, rest), line, col});
+	         (LineDirective){from.line, from.col, arena_strndup(l->c->arena, text, rest), line, col});
 }
 
 void lexical_comment(Lexer *l, const char *text, size_t n, Pos pos)
@@ -421,7 +410,7 @@ void lexical_quoted(Lexer *l, const char *text, size_t n, Pos pos)
 		if (ok || !rune)
 			report_unterminated(l, rune, text, n, pos);
 	} else if (rune && ok && count == 0) {
-		error_at(l->c, advance(pos, at), "empty rune literal or unescaped ' in rune literal");
+		error_at(l->c, advance(pos, at), "empty rune literal or unescaped '");
 	} else if (rune && ok && count > 1) {
 		error_at(l->c, pos, "more than one character in rune literal");
 	}

@@ -309,8 +309,7 @@ static bool parenthesised_type(const Marker *m, int close)
 	int open = m->match[close];
 
 	return open < close && open > 0 && !ends_operand(kind_at(m, open - 1)) && !(m->marks[open] & MARK_PARAMS) &&
-	       kind_at(m, open - 1) != T_FUNC && kind_at(m, open - 1) != T_SEMI && kind_at(m, open + 1) == T_NAME &&
-	       skip_type(m, open + 1) == close;
+	       kind_at(m, open - 1) != T_FUNC && skip_type(m, open + 1) == close;
 }
 
 static ContextKind classify_brace(Marker *m, int i)

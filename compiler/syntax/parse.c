@@ -42,12 +42,15 @@ File *parse_file(Compiler *c, SourceFile *source, bool imports_only)
 	Lexer lexer = {.c = c, .source = source, .imports_only = imports_only};
 	Parser p = {.c = c, .arena = c->arena, .source = source, .file = NEW(c->arena, File), .comments = &lexer.comments};
 
+	int diagnostics_before = c->diagnostics.len;
+
 	p.file->source = source;
 	p.file->package_name = "";
 	lex_file(&lexer);
 	p.tokens = lexer.tokens.items;
 	p.count = lexer.tokens.len;
 	p.synced_at = -1;
+	p.diagnostics_before = diagnostics_before;
 	collect_directives(&p, package_line(&p));
 	if (mark_tokens(c, source, &lexer.tokens))
 		gol_yyparse(&p);

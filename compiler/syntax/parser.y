@@ -87,7 +87,7 @@ static void *fresh_list(Parser *p, size_t size) { return arena_alloc(p->arena, s
 %type <token> opt_name opt_tag
 %type <decl> import_spec const_spec var_spec type_spec
 %type <decls> import_specs const_specs var_specs type_specs import_list const_list var_list type_list_of_specs
-%type <decls> declaration func_decl
+%type <decls> declaration func_decl import_decl
 
 %left OROR
 %left ANDAND
@@ -100,7 +100,7 @@ static void *fresh_list(Parser *p, size_t size) { return arena_alloc(p->arena, s
 %%
 
 file:
-	package imports top_decls
+	package top_decls
 	;
 
 package:
@@ -108,18 +108,13 @@ package:
 	                    p->file->package_name_pos = token_pos(p, $2); }
 	;
 
-imports:
-	%empty
-	| imports IMPORT import_specs SEMI { build_top_level(p, build_group(p, $2, DECL_IMPORT, $3, false)); }
-	| imports IMPORT LPAREN import_list RPAREN SEMI { build_top_level(p, build_group(p, $2, DECL_IMPORT, $4, true)); }
-	| imports IMPORT LPAREN import_list SEMI RPAREN SEMI { build_top_level(p, build_group(p, $2, DECL_IMPORT, $4, true)); }
-	| imports IMPORT LPAREN RPAREN SEMI
-	| imports IMPORT error { RESUME(RECOVER_STATEMENT); } SEMI
+import_decl:
+	IMPORT import_spec { $$ = build_group(p, $1, DECL_IMPORT, build_decls(p, NULL, $2), false); }
+	| IMPORT LPAREN import_specs RPAREN { $$ = build_group(p, $1, DECL_IMPORT, $3, true); }
+	| IMPORT error { RESUME(RECOVER_STATEMENT); $$ = EMPTY(DeclList); }
 	;
 
-import_specs:
-	import_spec { $$ = build_decls(p, NULL, $1); }
-	;
+import_specs: %empty { $$ = EMPTY(DeclList); } | import_list | import_list SEMI ;
 
 import_list:
 	import_spec { $$ = build_decls(p, NULL, $1); }
@@ -134,6 +129,7 @@ import_spec:
 
 top_decls:
 	%empty
+	| top_decls import_decl SEMI { build_top_level(p, $2); }
 	| top_decls declaration SEMI { build_top_level(p, $2); }
 	| top_decls func_decl SEMI { build_top_level(p, $2); }
 	| top_decls error { RESUME(RECOVER_TOP_LEVEL); }

@@ -82,7 +82,7 @@ static const Wording after_reductions[] = {
 	{"type_param_list", " in parameter list; possibly missing comma or ]"},
 	{"LBRACE fields", " in struct type; possibly missing semicolon or newline or }"},
 	{"elements_of_interface", " in interface type; possibly missing semicolon or newline or }"},
-	{"LPAREN import_list", " in grouped declaration; possibly missing semicolon or newline or )"},
+	{"LPAREN import_specs", " in grouped declaration; possibly missing semicolon or newline or )"},
 	{"LPAREN const_specs", " in grouped declaration; possibly missing semicolon or newline or )"},
 	{"LPAREN var_specs", " in grouped declaration; possibly missing semicolon or newline or )"},
 	{"LPAREN type_specs", " in grouped declaration; possibly missing semicolon or newline or )"},
@@ -107,9 +107,7 @@ static const Wording after_reductions[] = {
 	{"stmts", " at end of statement"},
 	{"top_decls declaration", " after top level declaration"},
 	{"top_decls func_decl", " after top level declaration"},
-	{"imports IMPORT import_specs", " after top level declaration"},
-	{"IMPORT LPAREN import_list RPAREN", " after top level declaration"},
-	{"IMPORT LPAREN RPAREN", " after top level declaration"},
+	{"top_decls import_decl", " after top level declaration"},
 	{"PACKAGE", ", expected name"},
 	{"PACKAGE NAME", " after package clause"},
 };
@@ -250,8 +248,6 @@ static const char *top_level_phrase(Parser *p, const Situation *s)
 	const DeclList *decls = &p->file->decls;
 	const Decl *last = decls->len > 0 ? vec_last(decls) : NULL;
 
-	if (s->token->kind == T_IMPORT)
-		return "=imports must appear before other declarations";
 	if (s->token->kind == T_LBRACE && last && last->kind == DECL_FUNC && !last->body)
 		return "=unexpected semicolon or newline before {";
 	return "=non-declaration statement outside function body";
@@ -315,7 +311,7 @@ static const char *ended_phrase(Parser *p, const Situation *s)
 		return "=empty type parameter list";
 	if (s->follows[T_DECL_NAME])
 		return ", expected ]";
-	if (is_symbol(top, 0, "top_decls") || is_symbol(top, 0, "imports"))
+	if (is_symbol(top, 0, "top_decls"))
 		return top_level_phrase(p, s);
 	if (s->token->kind == T_EOF && (is_symbol(top, 0, "clauses") || is_symbol(top, 0, "comm_clauses")))
 		return ", expected }";
@@ -354,8 +350,8 @@ void report_unexpected(Parser *p, const Situation *s)
 	const char *phrase = phrase_for(p, s);
 	Pos pos = token_pos(p, s->token);
 
-	if (s->token->kind == T_EOF && p->synced_at >= 0 && p->synced_at >= p->error_at - 2)
-		return;                 /* what is missing here, the last error has swallowed */
+	if (s->token->kind == T_EOF && p->c->diagnostics.len > p->diagnostics_before)
+		return;                 /* what is missing here, an earlier error has swallowed */
 	if (strcmp(phrase, "=missing statement after label") == 0)
 		pos = token_pos(p, s->token - 1);
 	if (strncmp(phrase, "=var declaration", 16) == 0)
@@ -374,7 +370,7 @@ bool note_open_bracket(Parser *p, const char *symbol, const char *below)
 
 	if (strcmp(symbol, "stmts") == 0 || strcmp(symbol, "FUNC_LBRACE") == 0 || (strcmp(symbol, "LBRACE") == 0 && !type_body))
 		return false;
-	if (strcmp(symbol, "top_decls") == 0 || strcmp(symbol, "imports") == 0)
+	if (strcmp(symbol, "top_decls") == 0)
 		return false;
 	if (p->open_count >= COUNT_OF(p->open))
 		return false;

@@ -55,6 +55,7 @@ typedef struct Parser {
 	int group;               /* number of the last parenthesised group of declarations */
 	int error_at;            /* the last token that did not fit */
 	int synced_at;           /* the token at which the last recovery resumed: the next one goes further */
+	int diagnostics_before;  /* length of the queue when the file was begun */
 	bool in_clause;          /* the last error was in a clause of switch or select */
 	char open[256];          /* brackets open between the point of recovery and the error, innermost first */
 	int open_count, closed_above;
