@@ -1,7 +1,7 @@
 /*
  * collect.c - the collection cycle and its pacing.
  *
- * Pacing. After a cycle `marked` bytes live. The goal is marked + marked * GOGC / 100,
+ * Pacing. After a cycle `marked` bytes live. The goal is marked + (marked + stacks) * GOGC / 100,
  * at least 4 MiB * GOGC / 100, and under a memory limit at most what the limit leaves
  * beside the rest of the runtime's memory. As the cycle runs in one stop, it starts at
  * the goal itself, not before it. When the limit would make collecting take more than
@@ -97,9 +97,9 @@ static void set_goal(void)
 	uint64_t marked = gc.stats.marked_bytes, goal = UINT64_MAX;
 
 	if (gc.percent >= 0) {
-		uint64_t percent = (uint64_t)gc.percent;
+		uint64_t percent = (uint64_t)gc.percent, scanned = marked + (gc_stack_bytes ? gc_stack_bytes() : 0);
 
-		goal = marked + (marked / 100 * percent + marked % 100 * percent / 100);
+		goal = marked + (scanned / 100 * percent + scanned % 100 * percent / 100);
 		if (goal < MIN_HEAP * percent / 100)
 			goal = MIN_HEAP * percent / 100;
 	}
@@ -163,19 +163,38 @@ static size_t spare_bytes(void)
 	return wanted > in_use ? wanted - in_use : 0;
 }
 
-/* "gc 3 @0.034s 2%: clock of the phases, CPU of them, heap before->after->live, goal, ..." */
-static void print_trace(uint64_t start, const uint64_t phase[4], uint64_t before, uint64_t goal, uint32_t reasons)
+/* Milliseconds: whole ones from 10 on, two significant digits below. */
+static const char *in_ms(uint64_t ns, char to[32])
 {
-	double ms[3];
-	uint64_t since = start - gc.start_ns;
+	int decimals = 3;
+	uint64_t v = ns / 1000;
+
+	if (ns >= 10000000) {
+		snprintf(to, 32, "%llu", (unsigned long long)(ns / 1000000));
+		return to;
+	}
+	if (v == 0)
+		return strcpy(to, "0");
+	for (; v >= 100; decimals--)
+		v /= 10;
+	snprintf(to, 32, "%.*f", decimals, (double)v / (decimals == 3 ? 1e3 : decimals == 2 ? 1e2 : decimals == 1 ? 1e1 : 1));
+	return to;
+}
+
+static unsigned megabytes(uint64_t bytes) { return (unsigned)(bytes >> 20); }
+
+/* "gc 3 @0.034s 2%: clock of the phases, CPU of them, heap before->after->live, goal, ..." */
+static void print_trace(const uint64_t phase[4], uint64_t before, uint64_t goal, uint32_t reasons)
+{
+	char ms[3][32];
+	uint64_t since = phase[3] - gc.start_ns;
 
 	for (int i = 0; i < 3; i++)
-		ms[i] = (double)(phase[i + 1] - phase[i]) / 1e6;
-	fprintf(stderr, "gc %u @%.3fs %d%%: %.3g+%.2g+%.2g ms clock, %.3g+0/%.2g/0+%.2g ms cpu, %llu->%llu->%llu MB, %llu MB goal, "
-		"0 MB stacks, 0 MB globals, 1 P%s\n", gc.stats.count, (double)since / 1e9,
-		since ? (int)(gc.stats.mark_ns * 100 / since) : 0, ms[0], ms[1], ms[2], ms[0], ms[1], ms[2],
-		(unsigned long long)before >> 20, (unsigned long long)before >> 20, (unsigned long long)gc.stats.marked_bytes >> 20,
-		(unsigned long long)goal >> 20, reasons & GC_FORCED ? " (forced)" : "");
+		in_ms(phase[i + 1] - phase[i], ms[i]);
+	fprintf(stderr, "gc %u @%.3fs %d%%: %s+%s+%s ms clock, %s+0/%s/0+%s ms cpu, %u->%u->%u MB, %u MB goal, %u MB stacks, 0 MB globals, 1 P%s\n",
+		gc.stats.count, (double)(phase[0] - gc.start_ns) / 1e9, since ? (int)(gc.stats.mark_ns * 100 / since) : 0, ms[0], ms[1], ms[2],
+		ms[0], ms[1], ms[2], megabytes(before), megabytes(before), megabytes(gc.stats.marked_bytes), megabytes(goal),
+		megabytes(gc_stack_bytes ? gc_stack_bytes() : 0), reasons & GC_FORCED ? " (forced)" : "");
 }
 
 static void record_pause(uint64_t pause)
@@ -218,7 +237,7 @@ void gc_collect(uint32_t reasons)
 	if (reasons & GC_FORCED)
 		gc.stats.forced++;
 	if (gc.trace)
-		print_trace(phase[0], phase, before, goal, reasons);
+		print_trace(phase, before, goal, reasons);
 	__atomic_store_n(&gc.requested, 0, __ATOMIC_SEQ_CST);
 	gc.running = false;
 }

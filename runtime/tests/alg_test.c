@@ -9,7 +9,8 @@
 Test(alg, equal_values_hash_equal)
 {
 	double zero = 0.0, minus = -0.0, nan_value = NAN;
-	test_pair a = {1, text_of("xy")}, b = {1, {(const uint8_t *)strdup("xy"), 2}}, c = {1, text_of("xz")};
+	static const uint8_t other[] = "xy";
+	test_pair a = {1, text_of("xy")}, b = {1, {other, 2}}, c = {1, text_of("xz")};
 
 	test_start();
 	cr_assert_eq(alg_hash(test_g, &type_float64, &zero, 5), alg_hash(test_g, &type_float64, &minus, 5));
