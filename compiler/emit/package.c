@@ -11,7 +11,7 @@ static void emit_functions(Emit *e)
 	while (lower_pending(e->lower))
 		;
 	ir_colour(e->c, e->package);
-	for (int i = 0; i < e->package->funcs.len; i++) {
+	for (int i = 0, n = e->package->funcs.len; i < n; i++) {   /* those queued meanwhile are not lowered yet */
 		IrFunc *f = e->package->funcs.items[i];
 		if (f->defined && !f->emitted)
 			emit_function(e, f);
