@@ -10,14 +10,14 @@
 void gol_panic_index(gol_g *g, gol_int i, gol_int len)
 {
 	if (i < 0)
-		panic_runtime_error(g, "index out of range [%" PRId64 "]", i);
+		panic_bounds_error(g, "index out of range [%" PRId64 "]", i);
 	else
-		panic_runtime_error(g, "index out of range [%" PRId64 "] with length %" PRId64, i, len);
+		panic_bounds_error(g, "index out of range [%" PRId64 "] with length %" PRId64, i, len);
 }
 
 void gol_panic_index_unsigned(gol_g *g, gol_uint i, gol_int len)
 {
-	panic_runtime_error(g, "index out of range [%" PRIu64 "] with length %" PRId64, i, len);
+	panic_bounds_error(g, "index out of range [%" PRIu64 "] with length %" PRId64, i, len);
 }
 
 /* A bound as it was written: its own signedness decides what it is compared as. */
@@ -36,30 +36,30 @@ static void slice2(gol_g *g, bound lo, bound hi, gol_int limit, const char *what
 {
 	char a[24], b[24];
 	if (negative(hi))
-		panic_runtime_error(g, "slice bounds out of range [:%s]", show(hi, b));
+		panic_bounds_error(g, "slice bounds out of range [:%s]", show(hi, b));
 	else if (above(hi, limit))
-		panic_runtime_error(g, "slice bounds out of range [:%s] with %s %" PRId64, show(hi, b), what, limit);
+		panic_bounds_error(g, "slice bounds out of range [:%s] with %s %" PRId64, show(hi, b), what, limit);
 	else if (negative(lo))
-		panic_runtime_error(g, "slice bounds out of range [%s:]", show(lo, a));
+		panic_bounds_error(g, "slice bounds out of range [%s:]", show(lo, a));
 	else
-		panic_runtime_error(g, "slice bounds out of range [%s:%s]", show(lo, a), show(hi, b));
+		panic_bounds_error(g, "slice bounds out of range [%s:%s]", show(lo, a), show(hi, b));
 }
 
 static void slice3(gol_g *g, bound lo, bound hi, bound max, gol_int limit)
 {
 	char a[24], b[24];
 	if (negative(max))
-		panic_runtime_error(g, "slice bounds out of range [::%s]", show(max, a));
+		panic_bounds_error(g, "slice bounds out of range [::%s]", show(max, a));
 	else if (above(max, limit))
-		panic_runtime_error(g, "slice bounds out of range [::%s] with capacity %" PRId64, show(max, a), limit);
+		panic_bounds_error(g, "slice bounds out of range [::%s] with capacity %" PRId64, show(max, a), limit);
 	else if (negative(hi))
-		panic_runtime_error(g, "slice bounds out of range [:%s:]", show(hi, b));
+		panic_bounds_error(g, "slice bounds out of range [:%s:]", show(hi, b));
 	else if (above(hi, max.value))
-		panic_runtime_error(g, "slice bounds out of range [:%s:%s]", show(hi, b), show(max, a));
+		panic_bounds_error(g, "slice bounds out of range [:%s:%s]", show(hi, b), show(max, a));
 	else if (negative(lo))
-		panic_runtime_error(g, "slice bounds out of range [%s::]", show(lo, a));
+		panic_bounds_error(g, "slice bounds out of range [%s::]", show(lo, a));
 	else
-		panic_runtime_error(g, "slice bounds out of range [%s:%s:]", show(lo, a), show(hi, b));
+		panic_bounds_error(g, "slice bounds out of range [%s:%s:]", show(lo, a), show(hi, b));
 }
 
 void gol_panic_slice(gol_g *g, gol_int lo, gol_int hi, gol_int max, gol_int limit, gol_int kind, gol_int is_unsigned)
@@ -73,7 +73,7 @@ void gol_panic_slice(gol_g *g, gol_int lo, gol_int hi, gol_int max, gol_int limi
 
 void gol_panic_slice_convert(gol_g *g, gol_int len, gol_int want)
 {
-	panic_runtime_error(g, "cannot convert slice with length %" PRId64 " to array or pointer to array with length %" PRId64, len, want);
+	panic_bounds_error(g, "cannot convert slice with length %" PRId64 " to array or pointer to array with length %" PRId64, len, want);
 }
 
 void gol_panic_divide(gol_g *g) { panic_runtime_error(g, "integer divide by zero"); }

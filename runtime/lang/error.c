@@ -9,7 +9,9 @@
 /* ---- descriptors ------------------------------------------------------------------------------------ */
 
 extern const gol_type runtime_errorString_5type GOL_WEAK;
+extern const gol_type runtime_boundsError_5type GOL_WEAK;       /* struct { text string } */
 extern const gol_type runtime_plainError_5type GOL_WEAK;
+extern const gol_type runtime_PanicNilError_5type GOL_WEAK;
 
 static const gol_type own_error = {
 	.size = 16, .pointer_bytes = 8, .kind = GOL_KIND_STRING, .align = 8, .flags = GOL_TYPE_NAMED,
@@ -54,7 +56,16 @@ gol_eface error_plain(gol_g *g, const char *message)
 	return boxed_string(g, either(&runtime_plainError_5type, &own_plain_error), message, strlen(message));
 }
 
+/* The struct holds nothing but the text: laid out as the string itself. */
+gol_eface error_bounds(gol_g *g, const char *message, size_t size)
+{
+	return boxed_string(g, either(&runtime_boundsError_5type, &own_error), message, size);
+}
+
 gol_eface error_nil_panic(gol_g *g)
 {
-	return error_plain(g, "panic called with nil argument (use GODEBUG=panicnil=1 to disable)");
+	const gol_type *type = &runtime_PanicNilError_5type;
+	if (type != NULL && type->pointer_to != NULL)
+		return (gol_eface){type->pointer_to, gol_new(g, type)};
+	return error_plain(g, "panic called with nil argument");
 }

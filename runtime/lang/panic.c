@@ -94,16 +94,29 @@ gol_string panic_copy_text(gol_g *g, const char *message, size_t size)
 	return (gol_string){p, (gol_int)size};
 }
 
-void panic_runtime_error(gol_g *gp, const char *format, ...)
+static void raise_formatted(gol_g *gp, const char *format, va_list arguments, gol_eface (*make)(gol_g *, const char *, size_t))
 {
 	char message[400];
-	va_list arguments;
-	va_start(arguments, format);
 	int n = vsnprintf(message, sizeof message, format, arguments);
-	va_end(arguments);
 	if (n >= (int)sizeof message)
 		n = sizeof message - 1;
-	raise(g_of(gp), error_runtime(gp, message, (size_t)n));
+	raise(g_of(gp), make(gp, message, (size_t)n));
+}
+
+void panic_runtime_error(gol_g *gp, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	raise_formatted(gp, format, arguments, error_runtime);
+	va_end(arguments);
+}
+
+void panic_bounds_error(gol_g *gp, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	raise_formatted(gp, format, arguments, error_bounds);
+	va_end(arguments);
 }
 
 void panic_plain_error(gol_g *gp, const char *message)
@@ -168,6 +181,16 @@ static void print_named(text *t, const gol_type *type, const void *data)
 	else
 		print_number(t, type, data);
 	text_string(t, type->kind == GOL_KIND_STRING ? "\")" : ")");
+}
+
+bool panic_print_basic(text *t, gol_eface value)
+{
+	if (value.type->kind == GOL_KIND_STRING) {
+		const gol_string *s = value.data;
+		text_bytes(t, s->ptr, (size_t)s->len);
+		return true;
+	}
+	return print_number(t, value.type, value.data);
 }
 
 void panic_print_value(text *t, gol_eface value)

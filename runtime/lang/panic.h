@@ -25,6 +25,8 @@ struct gol_panic_record {
 
 /* "runtime error: " + text, a runtime.Error. */
 void panic_runtime_error(gol_g *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same for indexes and slices, a type of its own. */
+void panic_bounds_error(gol_g *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A runtime.Error whose text has no prefix: "send on closed channel". */
 void panic_plain_error(gol_g *g, const char *message);
 /* An error that cannot be recovered: unwinds to the dispatcher, which prints it with the positions passed. */
@@ -45,6 +47,8 @@ _Noreturn void fatal_die(G *g);
 
 /* The same, printed from C for basic kinds: 42, main.MyInt(42), (main.T) 0x... */
 void panic_print_value(text *t, gol_eface value);
+/* Without the type: as print shows it. False: not of a basic kind. */
+bool panic_print_basic(text *t, gol_eface value);
 
 gol_string panic_copy_text(gol_g *g, const char *message, size_t size);
 

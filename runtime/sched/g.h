@@ -122,6 +122,7 @@ struct G {
 	bool overflow;              /* the stack limit was exceeded */
 	bool printing_panics;       /* calls Error() or String() of a value that ends the program: a panic now is fatal */
 	bool is_main;
+	bool panic_on_fault;        /* debug.SetPanicOnFault: only remembered */
 	trail trace;                /* positions collected by a fatal unwinding; malloc'd */
 	uint32_t slot;              /* index in the list of all goroutines */
 	uint64_t moves;             /* of its stack block */

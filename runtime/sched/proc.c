@@ -28,6 +28,7 @@
 #include "lang/panic.h"
 #include "os/os.h"
 #include "sched/exit.h"
+#include "sched/exit.h"
 #include "stack/stack.h"
 
 enum { NATIVE_WINDOW = 1 << 20, NATIVE_SLACK = 256 << 10, WORKER_STACK = 8 << 20, STRESS_FRAME = 192 };
@@ -43,7 +44,7 @@ static struct {
 	uint32_t lost_calls;            /* blocking calls whose P was taken away */
 	int32_t expected;               /* atomic: readied from outside */
 	P procs[MAX_PROCS];
-	uint32_t wanted_procs;
+	uint32_t wanted_procs, thread_limit;
 	bool main_returned;
 	M *first_m;
 	const gol_program *program;
@@ -55,7 +56,7 @@ static struct {
 	uint32_t spare_count;
 	uint64_t next_id;
 	uint32_t alive;                 /* atomic: user goroutines */
-} sched = {.next_id = 1, .wanted_procs = 1};
+} sched = {.next_id = 1, .thread_limit = 10000};
 
 static _Thread_local M *current_m;
 
@@ -72,8 +73,21 @@ G *sched_g_at(uint32_t i) { return sched.all[i]; }
 void sched_expect(int delta) { atomic_add(&sched.expected, delta); }
 void sched_each_root(void (*visit)(void *, void **), void *argument) { timers_each_root(visit, argument); }
 
+uint32_t proc_set_thread_limit(uint32_t n)
+{
+	uint32_t old = sched.thread_limit;
+	sched.thread_limit = n;
+	return old;
+}
+
+/* What the environment or the machine says, until the program says otherwise. */
 uint32_t proc_set_count(uint32_t n)
 {
+	const char *value = getenv("GOMAXPROCS");
+	if (sched.wanted_procs == 0 && value != NULL && atoi(value) > 0)
+		sched.wanted_procs = (uint32_t)atoi(value);
+	if (sched.wanted_procs == 0)
+		sched.wanted_procs = (uint32_t)os_processor_count();
 	uint32_t old = sched.wanted_procs;
 	if (n > 0)
 		sched.wanted_procs = n;
@@ -351,6 +365,11 @@ static void worker_main(void *argument)
 
 static M *make_m(void)
 {
+	if (sched.m_count >= sched.thread_limit) {
+		static const char message[] = "runtime: program exceeds thread limit\nfatal error: thread exhaustion\n";
+		os_write_all(2, message, sizeof message - 1);
+		exit_crash();
+	}
 	M *m = calloc(1, sizeof *m);
 	if (m == NULL)
 		runtime_out_of_memory();

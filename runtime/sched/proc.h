@@ -44,11 +44,16 @@ typedef struct call_frame {
 	int64_t r[4];               /* results, at GOL_FRAME_RESULTS */
 	void *p[3];                 /* pointer arguments */
 	int64_t a[8];               /* others */
-	void (*run)(struct call_frame *);       /* makes the call; no access to the runtime but errno and malloc */
+	union {
+		void (*run)(struct call_frame *);       /* makes the call; no access to the runtime but errno and malloc */
+		void (*run_frozen)(G *, struct call_frame *);
+	};
 } call_frame;
 void call_start(call_frame *c, void (*run)(call_frame *));
 void call_blocking(gol_g *g, call_frame *c);
 uint64_t call_total(void);
+/* The same frame for an operation that only wants g frozen, to read its stack: run is called on the dispatcher with the P. */
+void frozen_start(call_frame *c, void (*run)(G *, call_frame *));
 
 /* From here to call_exit g is frozen and may lose its P. */
 void call_enter(G *g);
@@ -87,6 +92,7 @@ bool proc_retake(P *p, uint32_t seen, bool give);       /* P_IN_CALL, as seen ->
 bool proc_has_work(P *p);
 P *proc_at(uint32_t i);
 uint32_t proc_count(void);
+uint32_t proc_set_thread_limit(uint32_t n);     /* returns the previous */
 uint32_t proc_set_count(uint32_t n);        /* GOMAXPROCS: remembered; returns the previous */
 
 void monitor_need(void);                    /* there is something to watch */

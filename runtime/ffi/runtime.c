@@ -1,0 +1,180 @@
+/*
+ * runtime.c - package runtime and runtime/debug: goroutines, traces, settings. Memory is in
+ * runtime_memory.c.
+ *
+ * What reads the caller's stack freezes it first: the intrinsic is a frame on top (sched/proc.h,
+ * frozen_start), and its run function sees the saved frames below its own.
+ */
+#include "ffi/intrinsic.h"
+#include "base/options.h"
+#include "lang/panic.h"
+#include "os/os.h"
+#include "sched/main.h"
+#include "sched/proc.h"
+#include "stack/pc.h"
+
+#include <stdlib.h>
+
+INTRINSIC(void, runtime_Gosched, gol_g *g) { sched_yield(g_of(g)); }
+
+INTRINSIC(void, runtime_Goexit, gol_g *g)
+{
+	g_of(g)->panic = NULL;
+	g->unwinding = GOL_GOEXIT;
+}
+
+INTRINSIC(gol_int, runtime_NumGoroutine, gol_g *g) { (void)g; return sched_goroutine_count(); }
+INTRINSIC(gol_int, runtime_NumCPU, gol_g *g) { (void)g; return os_processor_count(); }
+INTRINSIC(int64_t, runtime_NumCgoCall, gol_g *g) { (void)g; return (int64_t)call_total(); }
+INTRINSIC(gol_int, runtime_GOMAXPROCS, gol_g *g, gol_int n) { (void)g; return proc_set_count(n > 0 ? (uint32_t)n : 0); }
+INTRINSIC(void, runtime_LockOSThread, gol_g *g) { g_of(g)->lock_count++; }
+
+INTRINSIC(void, runtime_UnlockOSThread, gol_g *g)
+{
+	if (g_of(g)->lock_count > 0)
+		g_of(g)->lock_count--;
+}
+
+INTRINSIC(void, runtime_Breakpoint, gol_g *g)
+{
+	(void)g;
+#if defined(__x86_64__) || defined(__i386__)
+	__asm__ volatile("int3");
+#else
+	__builtin_trap();
+#endif
+}
+
+INTRINSIC(bool, runtime_startOnce, gol_g *g, uint32_t *flag) { (void)g; return __atomic_exchange_n(flag, 1, __ATOMIC_SEQ_CST) == 0; }
+
+/* ---- positions ------------------------------------------------------------------------------------- */
+
+static bool counts(const gol_func_info *func) { return !(func->flags & (GOL_FUNC_WRAPPER | GOL_FUNC_RUNTIME)); }
+
+/* a[0]: skip; p[0], a[1]: where to and room for how many. r[0]: how many. */
+static void find_callers(G *g, call_frame *c)
+{
+	int64_t skip = c->a[0], n = 0;
+	uint32_t size = g->last;
+	for (const char *p = g->top; p > g->base && n < c->a[1];) {
+		p -= size;
+		const gol_frame *frame = (const gol_frame *)(const void *)p;
+		size = frame->below;
+		if (!counts(frame->func) || skip-- > 0)
+			continue;
+		((uintptr_t *)c->p[0])[n++] = pc_of(&(position){frame->func, frame->resume, MARK_NONE});
+	}
+	c->r[0] = n;
+}
+
+INTRINSIC(gol_int, runtime_callers, gol_g *g, gol_int skip, gol_slice pcs)
+{
+	call_frame c;
+	frozen_start(&c, find_callers);
+	c.a[0] = skip;
+	c.a[1] = pcs.len;
+	c.p[0] = pcs.ptr;
+	call_blocking(g, &c);
+	return 0;
+}
+
+typedef struct { gol_string r0, r1; gol_int r2; uintptr_t r3; } pc_result;
+
+INTRINSIC(pc_result, runtime_pcInfo, gol_g *g, uintptr_t pc)
+{
+	position p;
+	(void)g;
+	if (!pc_find(pc, &p))
+		return (pc_result){0};
+	return (pc_result){string_of(p.func->name), string_of(p.func->file), position_line(&p), pc_entry(p.func)};
+}
+
+/* ---- traces ------------------------------------------------------------------------------------------ */
+
+/* a[0]: all goroutines? r[0], r[1]: the string. */
+static void make_trace(G *g, call_frame *c)
+{
+	text t = {0};
+	trace_header(&t, g, "running");
+	trace_frames(&t, g, 1);
+	trace_origin(&t, g);
+	if (c->a[0])
+		trace_all_others(&t, g);
+	gol_string s = panic_copy_text(&g->pub, t.data, t.size);
+	text_free(&t);
+	memcpy(c->r, &s, sizeof s);
+}
+
+static void stack_text(gol_g *g, bool all)
+{
+	call_frame c;
+	frozen_start(&c, make_trace);
+	c.a[0] = all;
+	call_blocking(g, &c);
+}
+
+INTRINSIC(gol_string, runtime_stackText, gol_g *g, bool all)
+{
+	stack_text(g, all);
+	return (gol_string){NULL, 0};
+}
+
+INTRINSIC(gol_string, runtime_1debug_stackText, gol_g *g)
+{
+	stack_text(g, false);
+	return (gol_string){NULL, 0};
+}
+
+INTRINSIC(void, runtime_1debug_writeError, gol_g *g, gol_slice b)
+{
+	(void)g;
+	os_write_all(2, b.ptr, (size_t)b.len);
+}
+
+/* ---- settings ------------------------------------------------------------------------------------------ */
+
+INTRINSIC(gol_int, runtime_1debug_setMaxStack, gol_g *g, gol_int bytes)
+{
+	(void)g;
+	return (gol_int)stack_set_maximum((size_t)bytes);
+}
+
+INTRINSIC(gol_int, runtime_1debug_setMaxThreads, gol_g *g, gol_int threads)
+{
+	(void)g;
+	return proc_set_thread_limit((uint32_t)threads);
+}
+
+INTRINSIC(bool, runtime_1debug_setPanicOnFault, gol_g *g, bool enabled)
+{
+	bool old = g_of(g)->panic_on_fault;
+	g_of(g)->panic_on_fault = enabled;
+	return old;
+}
+
+INTRINSIC(void, runtime_1debug_setTraceback, gol_g *g, gol_int level)
+{
+	(void)g;
+	if (level > gol_traceback)          /* never below what the environment asked for */
+		gol_traceback = (int)level;
+}
+
+/* ---- texts ------------------------------------------------------------------------------------------------- */
+
+INTRINSIC(gol_string, runtime_formatForPrint, gol_g *g, gol_eface x)
+{
+	text t = {0};
+	panic_print_basic(&t, x);
+	gol_string s = panic_copy_text(g, t.data, t.size);
+	text_free(&t);
+	return s;
+}
+
+INTRINSIC(gol_string, runtime_programRoot, gol_g *g)
+{
+	(void)g;
+	for (char **e = main_environment(); e != NULL && *e != NULL; e++)
+		if (strncmp(*e, "GOROOT=", 7) == 0)
+			return string_of(*e + 7);
+	return (gol_string){NULL, 0};
+}

@@ -1,0 +1,477 @@
+/*
+ * syscall.c - package syscall: one function per system call.
+ *
+ * Those that may block go through a blocking-call frame (sched/call.c): the intrinsic fills the
+ * frame and returns, `run` makes the call later from the frozen goroutine. Buffers are pointer
+ * arguments of the frame (p[0]), so they are mended when they lie in the goroutine's own
+ * stack; path names are copied at once, with a NUL, and freed after the call.
+ *
+ * Reads and writes of regular files and /dev/null cannot wait for anybody: up to DIRECT_MAXIMUM bytes they are
+ * made in place, without freezing. What a descriptor is was asked once and is forgotten when
+ * this package opens, closes or duplicates that number.
+ */
+#define _GNU_SOURCE
+#include "ffi/intrinsic.h"
+#include "base/fatal.h"
+#include "heap/heap.h"
+#include "os/os.h"
+#include "sched/exit.h"
+#include "sched/main.h"
+#include "sched/proc.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+typedef struct { gol_int r0, r1; } result2;
+typedef struct { gol_int r0, r1, r2; } result3;
+
+enum { DIRECT_MAXIMUM = 64 << 10, KNOWN_DESCRIPTORS = 1024 };
+enum { UNKNOWN, DIRECT, BLOCKING };
+static uint8_t descriptor_kind[KNOWN_DESCRIPTORS];
+
+static void forget(int64_t fd)
+{
+	if (fd >= 0 && fd < KNOWN_DESCRIPTORS)
+		descriptor_kind[fd] = UNKNOWN;
+}
+
+static bool is_direct(int64_t fd)
+{
+	struct stat s;
+	if (fd < 0 || fd >= KNOWN_DESCRIPTORS)
+		return false;
+	if (descriptor_kind[fd] == UNKNOWN) {
+		bool ok = fstat((int)fd, &s) == 0 && (S_ISREG(s.st_mode) || (S_ISCHR(s.st_mode) && s.st_rdev == makedev(1, 3)));
+		descriptor_kind[fd] = ok ? DIRECT : BLOCKING;
+	}
+	return descriptor_kind[fd] == DIRECT;
+}
+
+static char *path_copy(gol_string s)
+{
+	char *p = malloc((size_t)s.len + 1);
+	if (p == NULL)
+		runtime_out_of_memory();
+	if (s.len > 0)
+		memcpy(p, s.ptr, (size_t)s.len);
+	p[s.len] = 0;
+	return p;
+}
+
+/* a[0], a[1]: path names to free, or 0. */
+static char *path_of(const call_frame *c, int i) { return (char *)(uintptr_t)c->a[i]; }
+static void path_set(call_frame *c, int i, gol_string s) { c->a[i] = (int64_t)(uintptr_t)path_copy(s); }
+
+#define RETRY(expression) __extension__ ({ \
+	int64_t n_; \
+	do n_ = (int64_t)(expression); while (n_ < 0 && errno == EINTR); \
+	n_; })
+
+/* value and errno */
+static void give2(call_frame *c, int64_t n)
+{
+	c->r[0] = n < 0 ? -1 : n;
+	c->r[1] = n < 0 ? errno : 0;
+}
+
+/* errno only; frees the paths */
+static void give1(call_frame *c, int64_t n, int paths)
+{
+	c->r[0] = n < 0 ? errno : 0;
+	for (int i = 0; i < paths; i++)
+		free(path_of(c, i));
+}
+
+/* ---- reading and writing -------------------------------------------------------------------------- */
+
+/* a[0] fd, a[1] size, a[2] offset; p[0] the bytes */
+static void run_read(call_frame *c) { give2(c, RETRY(read((int)c->a[0], c->p[0], (size_t)c->a[1]))); }
+static void run_pread(call_frame *c) { give2(c, RETRY(pread((int)c->a[0], c->p[0], (size_t)c->a[1], c->a[2]))); }
+static void run_pwrite(call_frame *c) { give2(c, RETRY(pwrite((int)c->a[0], c->p[0], (size_t)c->a[1], c->a[2]))); }
+
+static void run_write(call_frame *c)
+{
+	give2(c, RETRY(write((int)c->a[0], c->p[0], (size_t)c->a[1])));
+	if (c->r[1] == EPIPE)
+		os_broken_pipe((int)c->a[0]);
+}
+
+static result2 transfer(gol_g *g, gol_int fd, gol_slice b, int64_t offset, void (*run)(call_frame *))
+{
+	call_frame c;
+	call_start(&c, run);
+	c.a[0] = fd;
+	c.a[1] = b.len;
+	c.a[2] = offset;
+	c.p[0] = b.ptr;
+	if (b.len <= DIRECT_MAXIMUM && is_direct(fd)) {
+		run(&c);
+		return (result2){c.r[0], c.r[1]};
+	}
+	call_blocking(g, &c);
+	return (result2){0, 0};
+}
+
+INTRINSIC(result2, syscall_sysRead, gol_g *g, gol_int fd, gol_slice b) { return transfer(g, fd, b, 0, run_read); }
+INTRINSIC(result2, syscall_sysWrite, gol_g *g, gol_int fd, gol_slice b) { return transfer(g, fd, b, 0, run_write); }
+INTRINSIC(result2, syscall_sysPread, gol_g *g, gol_int fd, gol_slice b, int64_t offset) { return transfer(g, fd, b, offset, run_pread); }
+INTRINSIC(result2, syscall_sysPwrite, gol_g *g, gol_int fd, gol_slice b, int64_t offset) { return transfer(g, fd, b, offset, run_pwrite); }
+
+INTRINSIC(result2, syscall_sysSeek, gol_g *g, gol_int fd, int64_t offset, gol_int whence)
+{
+	(void)g;
+	off_t at = lseek((int)fd, offset, (int)whence);
+	return (result2){at, at < 0 ? errno : 0};
+}
+
+/* ---- descriptors ------------------------------------------------------------------------------------- */
+
+static void run_open(call_frame *c)
+{
+	give2(c, RETRY(open(path_of(c, 0), (int)c->a[2] | O_CLOEXEC, (mode_t)c->a[3])));
+	free(path_of(c, 0));
+	forget(c->r[0]);
+}
+
+INTRINSIC(result2, syscall_sysOpen, gol_g *g, gol_string path, gol_int flags, uint32_t perm)
+{
+	call_frame c;
+	call_start(&c, run_open);
+	path_set(&c, 0, path);
+	c.a[2] = flags;
+	c.a[3] = perm;
+	call_blocking(g, &c);
+	return (result2){0, 0};
+}
+
+/* After EINTR the descriptor is closed already, on Linux. */
+static void run_close(call_frame *c)
+{
+	forget(c->a[2]);
+	int64_t n = close((int)c->a[2]);
+	give1(c, n < 0 && errno == EINTR ? 0 : n, 0);
+}
+
+static void run_fsync(call_frame *c) { give1(c, RETRY(fsync((int)c->a[2])), 0); }
+static void run_ftruncate(call_frame *c) { give1(c, RETRY(ftruncate((int)c->a[2], c->a[3])), 0); }
+
+static gol_int on_descriptor(gol_g *g, gol_int fd, int64_t number, void (*run)(call_frame *))
+{
+	call_frame c;
+	call_start(&c, run);
+	c.a[2] = fd;
+	c.a[3] = number;
+	call_blocking(g, &c);
+	return 0;
+}
+
+INTRINSIC(gol_int, syscall_sysClose, gol_g *g, gol_int fd) { return on_descriptor(g, fd, 0, run_close); }
+INTRINSIC(gol_int, syscall_sysFsync, gol_g *g, gol_int fd) { return on_descriptor(g, fd, 0, run_fsync); }
+INTRINSIC(gol_int, syscall_sysFtruncate, gol_g *g, gol_int fd, int64_t size) { return on_descriptor(g, fd, size, run_ftruncate); }
+
+INTRINSIC(result3, syscall_sysPipe, gol_g *g)
+{
+	int fds[2];
+	(void)g;
+	if (pipe2(fds, O_CLOEXEC) != 0)
+		return (result3){-1, -1, errno};
+	forget(fds[0]);
+	forget(fds[1]);
+	return (result3){fds[0], fds[1], 0};
+}
+
+INTRINSIC(result2, syscall_sysDup, gol_g *g, gol_int fd)
+{
+	(void)g;
+	int n = fcntl((int)fd, F_DUPFD_CLOEXEC, 0);
+	forget(n);
+	return (result2){n, n < 0 ? errno : 0};
+}
+
+/* ---- files by name --------------------------------------------------------------------------------------- */
+
+/* a[2], a[3], ...: the other arguments */
+static void run_truncate(call_frame *c) { give1(c, RETRY(truncate(path_of(c, 0), c->a[2])), 1); }
+static void run_mkdir(call_frame *c) { give1(c, mkdir(path_of(c, 0), (mode_t)c->a[2]), 1); }
+static void run_unlink(call_frame *c) { give1(c, unlink(path_of(c, 0)), 1); }
+static void run_rmdir(call_frame *c) { give1(c, rmdir(path_of(c, 0)), 1); }
+static void run_access(call_frame *c) { give1(c, access(path_of(c, 0), (int)c->a[2]), 1); }
+static void run_rename(call_frame *c) { give1(c, rename(path_of(c, 0), path_of(c, 1)), 2); }
+static void run_link(call_frame *c) { give1(c, link(path_of(c, 0), path_of(c, 1)), 2); }
+static void run_symlink(call_frame *c) { give1(c, symlink(path_of(c, 0), path_of(c, 1)), 2); }
+
+static void run_chmod(call_frame *c)
+{
+	const char *path = path_of(c, 0);
+	give1(c, RETRY(*path ? chmod(path, (mode_t)c->a[3]) : fchmod((int)c->a[2], (mode_t)c->a[3])), 1);
+}
+
+static void run_chdir(call_frame *c)
+{
+	const char *path = path_of(c, 0);
+	give1(c, *path ? chdir(path) : fchdir((int)c->a[2]), 1);
+}
+
+/* a[2] fd, a[3] of the link itself?, a[4] user, a[5] group */
+static void run_chown(call_frame *c)
+{
+	const char *path = path_of(c, 0);
+	uid_t user = (uid_t)c->a[4];
+	gid_t group = (gid_t)c->a[5];
+	give1(c, *path == 0 ? fchown((int)c->a[2], user, group) : c->a[3] ? lchown(path, user, group) : chown(path, user, group), 1);
+}
+
+static void run_utimes(call_frame *c)
+{
+	struct timespec t[2] = {{c->a[2], c->a[3]}, {c->a[4], c->a[5]}};
+	give1(c, utimensat(AT_FDCWD, path_of(c, 0), t, 0), 1);
+}
+
+static gol_int on_path(gol_g *g, gol_string path, int64_t a2, int64_t a3, void (*run)(call_frame *))
+{
+	call_frame c;
+	call_start(&c, run);
+	path_set(&c, 0, path);
+	c.a[2] = a2;
+	c.a[3] = a3;
+	call_blocking(g, &c);
+	return 0;
+}
+
+static gol_int on_paths(gol_g *g, gol_string from, gol_string to, void (*run)(call_frame *))
+{
+	call_frame c;
+	call_start(&c, run);
+	path_set(&c, 0, from);
+	path_set(&c, 1, to);
+	call_blocking(g, &c);
+	return 0;
+}
+
+INTRINSIC(gol_int, syscall_sysTruncate, gol_g *g, gol_string path, int64_t size) { return on_path(g, path, size, 0, run_truncate); }
+INTRINSIC(gol_int, syscall_sysMkdir, gol_g *g, gol_string path, uint32_t perm) { return on_path(g, path, perm, 0, run_mkdir); }
+INTRINSIC(gol_int, syscall_sysUnlink, gol_g *g, gol_string path) { return on_path(g, path, 0, 0, run_unlink); }
+INTRINSIC(gol_int, syscall_sysRmdir, gol_g *g, gol_string path) { return on_path(g, path, 0, 0, run_rmdir); }
+INTRINSIC(gol_int, syscall_sysAccess, gol_g *g, gol_string path, gol_int mode) { return on_path(g, path, mode, 0, run_access); }
+INTRINSIC(gol_int, syscall_sysChmod, gol_g *g, gol_string path, gol_int fd, uint32_t mode) { return on_path(g, path, fd, mode, run_chmod); }
+INTRINSIC(gol_int, syscall_sysChdir, gol_g *g, gol_string path, gol_int fd) { return on_path(g, path, fd, 0, run_chdir); }
+INTRINSIC(gol_int, syscall_sysRename, gol_g *g, gol_string from, gol_string to) { return on_paths(g, from, to, run_rename); }
+INTRINSIC(gol_int, syscall_sysLink, gol_g *g, gol_string from, gol_string to) { return on_paths(g, from, to, run_link); }
+INTRINSIC(gol_int, syscall_sysSymlink, gol_g *g, gol_string from, gol_string to) { return on_paths(g, from, to, run_symlink); }
+
+INTRINSIC(gol_int, syscall_sysChown, gol_g *g, gol_string path, gol_int fd, bool link, gol_int uid, gol_int gid)
+{
+	call_frame c;
+	call_start(&c, run_chown);
+	path_set(&c, 0, path);
+	c.a[2] = fd;
+	c.a[3] = link;
+	c.a[4] = uid;
+	c.a[5] = gid;
+	call_blocking(g, &c);
+	return 0;
+}
+
+INTRINSIC(gol_int, syscall_sysUtimes, gol_g *g, gol_string path, int64_t asec, int64_t ansec, int64_t msec, int64_t mnsec)
+{
+	call_frame c;
+	call_start(&c, run_utimes);
+	path_set(&c, 0, path);
+	c.a[2] = asec;
+	c.a[3] = ansec;
+	c.a[4] = msec;
+	c.a[5] = mnsec;
+	call_blocking(g, &c);
+	return 0;
+}
+
+static void run_readlink(call_frame *c)
+{
+	give2(c, readlink(path_of(c, 0), c->p[0], (size_t)c->a[2]));
+	free(path_of(c, 0));
+}
+
+INTRINSIC(result2, syscall_sysReadlink, gol_g *g, gol_string path, gol_slice b)
+{
+	call_frame c;
+	call_start(&c, run_readlink);
+	path_set(&c, 0, path);
+	c.p[0] = b.ptr;
+	c.a[2] = b.len;
+	call_blocking(g, &c);
+	return (result2){0, 0};
+}
+
+/* a[2] fd, a[3] of the link itself?; p[0]: 16 numbers */
+static void run_stat(call_frame *c)
+{
+	struct stat s;
+	const char *path = path_of(c, 0);
+	int n = *path == 0 ? fstat((int)c->a[2], &s) : c->a[3] ? lstat(path, &s) : stat(path, &s);
+	if (n == 0) {
+		const int64_t values[16] = {
+			(int64_t)s.st_dev, (int64_t)s.st_ino, s.st_mode, (int64_t)s.st_nlink, s.st_uid, s.st_gid, (int64_t)s.st_rdev, s.st_size,
+			s.st_blksize, s.st_blocks, s.st_atim.tv_sec, s.st_atim.tv_nsec, s.st_mtim.tv_sec, s.st_mtim.tv_nsec,
+			s.st_ctim.tv_sec, s.st_ctim.tv_nsec};
+		memcpy(c->p[0], values, sizeof values);
+	}
+	give1(c, n, 1);
+}
+
+INTRINSIC(gol_int, syscall_sysStat, gol_g *g, gol_string path, gol_int fd, bool link, gol_slice out)
+{
+	call_frame c;
+	call_start(&c, run_stat);
+	path_set(&c, 0, path);
+	c.a[2] = fd;
+	c.a[3] = link;
+	c.p[0] = out.ptr;
+	require(out.len >= 16);
+	call_blocking(g, &c);
+	return 0;
+}
+
+/* ---- directories --------------------------------------------------------------------------------------------- */
+
+struct entry { uint64_t inode; int64_t offset; uint16_t size; uint8_t type; char name[]; };     /* the kernel's linux_dirent64 */
+
+static size_t put_entry(uint8_t *to, const struct entry *e)
+{
+	size_t size = strlen(e->name);
+	if (strcmp(e->name, ".") == 0 || strcmp(e->name, "..") == 0)
+		return 0;
+	to[0] = e->type;
+	to[1] = (uint8_t)size;
+	to[2] = (uint8_t)(size >> 8);
+	memcpy(to + 3, e->name, size);
+	return 3 + size;
+}
+
+/* The kernel's records are longer than ours (8-byte inode and offset), so what fits there fits here. */
+static void run_readdir(call_frame *c)
+{
+	size_t room = (size_t)c->a[3], used = 0;
+	char *kernel = malloc(room);
+	int64_t n = kernel != NULL ? 0 : -1;
+	while (n >= 0 && used == 0) {           /* a block may hold nothing but "." and ".." */
+		n = RETRY(syscall(SYS_getdents64, (int)c->a[2], kernel, room));
+		for (int64_t at = 0; at < n;) {
+			const struct entry *e = (const struct entry *)(const void *)(kernel + at);
+			used += put_entry((uint8_t *)c->p[0] + used, e);
+			at += e->size;
+		}
+		if (n <= 0)
+			break;
+	}
+	give2(c, n < 0 ? n : (int64_t)used);
+	free(kernel);
+}
+
+INTRINSIC(result2, syscall_sysReaddir, gol_g *g, gol_int fd, gol_slice b)
+{
+	call_frame c;
+	call_start(&c, run_readdir);
+	c.a[2] = fd;
+	c.a[3] = b.len;
+	c.p[0] = b.ptr;
+	call_blocking(g, &c);
+	return (result2){0, 0};
+}
+
+/* ---- the process ------------------------------------------------------------------------------------------------- */
+
+INTRINSIC(result2, syscall_sysGetcwd, gol_g *g, gol_slice b)
+{
+	(void)g;
+	const char *p = b.len > 0 ? getcwd(b.ptr, (size_t)b.len) : NULL;
+	return (result2){p != NULL ? (gol_int)strlen(p) : 0, p != NULL ? 0 : b.len > 0 ? errno : ERANGE};
+}
+
+INTRINSIC(result2, syscall_sysHostname, gol_g *g, gol_slice b)
+{
+	(void)g;
+	int n = gethostname(b.ptr, (size_t)b.len);
+	return (result2){n == 0 ? (gol_int)strnlen(b.ptr, (size_t)b.len) : 0, n == 0 ? 0 : errno};
+}
+
+INTRINSIC(gol_int, syscall_sysID, gol_g *g, gol_int which)
+{
+	(void)g;
+	switch (which) {
+	case 0: return getpid();
+	case 1: return getppid();
+	case 2: return getuid();
+	case 3: return geteuid();
+	case 4: return getgid();
+	case 5: return getegid();
+	default: return sysconf(_SC_PAGESIZE);
+	}
+}
+
+INTRINSIC(gol_int, syscall_sysKill, gol_g *g, gol_int pid, gol_int number)
+{
+	(void)g;
+	return kill((pid_t)pid, (int)number) == 0 ? 0 : errno;
+}
+
+INTRINSIC(void, syscall_sysExit, gol_g *g, gol_int code)
+{
+	(void)g;
+	exit_program((int)code);
+}
+
+/* ---- arguments and environment --------------------------------------------------------------------------------------- */
+
+static const gol_type string_type = {
+	.size = 16, .pointer_bytes = 8, .kind = GOL_KIND_STRING, .align = 8, .pointer_map = (const uint8_t[]){1}, .text = {(const uint8_t *)"string", 6},
+};
+
+/* The texts stay where the process has them: copies, since C code may change its environment. */
+static gol_slice strings_of(char **list, int count)
+{
+	gol_string *out = heap_new_array(&string_type, (size_t)count);
+	for (int i = 0; i < count; i++) {
+		size_t size = strlen(list[i]);
+		uint8_t *p = heap_new_bytes(size);
+		memcpy(p, list[i], size);
+		gol_store_pointer(&out[i].ptr, p);
+		out[i].len = (gol_int)size;
+	}
+	return (gol_slice){out, count, count};
+}
+
+INTRINSIC(gol_slice, syscall_programArgs, gol_g *g)
+{
+	(void)g;
+	return strings_of(main_arguments(), main_argument_count());
+}
+
+INTRINSIC(gol_slice, syscall_programEnv, gol_g *g)
+{
+	int count = 0;
+	char **list = main_environment();
+	(void)g;
+	while (list != NULL && list[count] != NULL)
+		count++;
+	return strings_of(list, count);
+}
+
+INTRINSIC(void, syscall_cSetenv, gol_g *g, gol_string key, gol_string value, bool unset)
+{
+	char *k = path_copy(key), *v = path_copy(value);
+	(void)g;
+	if (unset)
+		unsetenv(k);
+	else
+		setenv(k, v, 1);
+	free(k);
+	free(v);
+}

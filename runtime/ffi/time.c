@@ -1,0 +1,33 @@
+/*
+ * time.c - package time: clocks, sleeping, timers (sched/timer.c).
+ */
+#include "ffi/intrinsic.h"
+#include "os/os.h"
+#include "sched/proc.h"
+
+typedef struct { int64_t r0; int32_t r1; int64_t r2; } now_result;
+
+INTRINSIC(now_result, time_now, gol_g *g)
+{
+	now_result r;
+	(void)g;
+	os_wall_clock(&r.r0, &r.r1);
+	r.r2 = os_nanotime();
+	return r;
+}
+
+INTRINSIC(int64_t, time_runtimeNano, gol_g *g) { (void)g; return os_nanotime(); }
+
+INTRINSIC(void, time_sleepFor, gol_g *g, int64_t ns)
+{
+	int64_t now = os_nanotime();
+	timer_sleep(g_of(g), ns > INT64_MAX - 1 - now ? INT64_MAX - 1 : now + ns);
+}
+
+INTRINSIC(void *, time_timerStart, gol_g *g, int64_t when, int64_t period, void *f)
+{
+	(void)g;
+	return timer_start(when < INT64_MAX ? when : INT64_MAX - 1, period, f);
+}
+
+INTRINSIC(bool, time_timerStop, gol_g *g, void *timer) { (void)g; return timer_stop(timer); }

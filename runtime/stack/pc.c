@@ -1,0 +1,82 @@
+/*
+ * pc.c - from a synthetic program counter back to the function: a sorted table over the
+ * functions of all packages, made at the first question.
+ */
+#include "stack/pc.h"
+
+#include <stdlib.h>
+
+#include "base/fatal.h"
+
+typedef struct place { uintptr_t low, high; const gol_func_info *func; bool is_code; } place;
+
+static struct { os_lock lock; place *places; size_t count; bool ready; } table;
+
+uintptr_t pc_of(const position *p)
+{
+	if (p->func->points == NULL || p->func->point_count == 0)
+		return pc_entry(p->func);
+	return (uintptr_t)&p->func->points[p->point] + sizeof(gol_point) / 2;
+}
+
+uintptr_t pc_entry(const gol_func_info *func)
+{
+	return func->code != NULL ? (uintptr_t)func->code : func->points != NULL ? (uintptr_t)func->points + sizeof(gol_point) / 2 : 0;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	uintptr_t x = ((const place *)a)->low, y = ((const place *)b)->low;
+	return (x > y) - (x < y);
+}
+
+static void add_function(const gol_func_info *func)
+{
+	if (func->points != NULL && func->point_count > 0)
+		table.places[table.count++] = (place){(uintptr_t)func->points, (uintptr_t)(func->points + func->point_count), func, false};
+	if (func->code != NULL)
+		table.places[table.count++] = (place){(uintptr_t)func->code, (uintptr_t)func->code + 1, func, true};
+}
+
+static void make_table(void)
+{
+	const gol_program *program = sched_program();
+	size_t n = 0;
+	for (uint32_t i = 0; i < program->package_count; i++)
+		n += program->packages[i]->func_count;
+	table.places = malloc((2 * n + 1) * sizeof *table.places);
+	if (table.places == NULL)
+		runtime_out_of_memory();
+	for (uint32_t i = 0; i < program->package_count; i++)
+		for (uint32_t k = 0; k < program->packages[i]->func_count; k++)
+			add_function(program->packages[i]->funcs[k]);
+	qsort(table.places, table.count, sizeof *table.places, by_address);
+	table.ready = true;
+}
+
+static const place *find(uintptr_t pc)
+{
+	size_t low = 0, high = table.count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (table.places[middle].high <= pc)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < table.count && pc >= table.places[low].low ? &table.places[low] : NULL;
+}
+
+bool pc_find(uintptr_t pc, position *p)
+{
+	os_acquire(&table.lock);
+	if (!table.ready)
+		make_table();
+	os_release(&table.lock);
+	const place *found = find(pc);
+	if (found == NULL)
+		return false;
+	uint32_t point = found->is_code ? 0 : (uint32_t)((pc - found->low) / sizeof(gol_point));
+	*p = (position){found->func, point, MARK_NONE};
+	return true;
+}

@@ -1,0 +1,18 @@
+/*
+ * pc.h - synthetic program counters: numbers that stand for a point of a function.
+ *
+ * The counter of point k of a function is the address of the middle of its entry in the function's point
+ * table, so that pc - 1, which Go programs like to compute, means the same. A function's
+ * entry is its code address, if it has one, else its point 0.
+ */
+#ifndef GOL_STACK_PC_H
+#define GOL_STACK_PC_H
+
+#include "stack/stack.h"
+
+uintptr_t pc_of(const position *p);
+uintptr_t pc_entry(const gol_func_info *func);
+/* Function and point of a counter, or of a code address (point 0). False: unknown. */
+bool pc_find(uintptr_t pc, position *p);
+
+#endif
