@@ -181,12 +181,26 @@ bool same_types(const TypeList *a, const TypeList *b)
 
 typedef struct Seen { const Type *t; const struct Seen *outer; } Seen;
 
+enum { MAX_NESTING = 500 };     /* deeper types are invalid recursive ones */
+
 static bool was_seen(const Seen *seen, const Type *t)
 {
-	for (; seen; seen = seen->outer)
-		if (seen->t == t)
+	for (int depth = 0; seen; seen = seen->outer, depth++)
+		if (seen->t == t || depth > MAX_NESTING)
 			return true;
 	return false;
+}
+
+static bool comparable(Type *t, bool dynamic, const Seen *outer, Type **culprit);
+
+static bool set_comparable(const TypeSet *set, const Seen *outer, Type **culprit)
+{
+	if (set->all)
+		return set->comparable;
+	for (int i = 0; i < set->terms.len; i++)
+		if (!comparable(set->terms.items[i].type, false, outer, culprit))
+			return false;
+	return true;
 }
 
 /* On failure *culprit is the innermost type to blame: the incomparable field, or the array. */
@@ -209,7 +223,7 @@ static bool comparable(Type *t, bool dynamic, const Seen *outer, Type **culprit)
 	case TYPE_ARRAY:
 		return comparable(u->elem, dynamic, &here, culprit);
 	case TYPE_INTERFACE:
-		return (dynamic && t->kind != TYPE_PARAM) || type_set_comparable(type_set_of(u));
+		return (dynamic && t->kind != TYPE_PARAM) || set_comparable(type_set_of(u), &here, culprit);
 	default:
 		return true;
 	}

@@ -173,6 +173,22 @@ static bool check_comparable(Question *q)
 	                            q->constraint ? "satisfy" : "implement"));
 }
 
+/* A term written in the interface itself includes t, though the whole type set does not. */
+static bool is_mentioned(Type *iface, Type *t)
+{
+	Type *u = underlying(iface);
+
+	for (int i = 0; i < u->embeddeds.len; i++) {
+		Type *element = u->embeddeds.items[i];
+		if (element->kind != TYPE_UNION && identical(element, t))
+			return true;
+		for (int j = 0; element->kind == TYPE_UNION && j < element->terms.len; j++)
+			if (term_includes(element->terms.items[j], t))
+				return true;
+	}
+	return false;
+}
+
 static bool check_single_type(Question *q)
 {
 	Compiler *c = q->c;
@@ -191,10 +207,13 @@ static bool check_single_type(Question *q)
 	if (without_tilde)
 		return fail_because(q, arena_printf(c->arena, "(possibly missing ~ for %s in %s)", type_text(c, without_tilde),
 		                                    type_text(c, q->iface)));
+	const char *t = type_text(c, q->t), *iface = type_text(c, q->iface);
+	if (is_mentioned(q->iface, q->t))
+		return fail_because(q, arena_printf(c->arena, "(%s mentions %s, but %s is not in the type set of %s)", iface, t, t, iface));
 	Buf terms;
 	buf_init(&terms, c->arena);
 	terms_print(c, &terms, q->set);
-	return fail_because(q, arena_printf(c->arena, "(%s missing in %s)", type_text(c, q->t), terms.s));
+	return fail_because(q, arena_printf(c->arena, "(%s missing in %s)", t, terms.s));
 }
 
 static bool check_terms(Question *q)

@@ -207,7 +207,7 @@ static bool use_typed_arguments(Inference *in)
 			continue;
 		if (!mentions_params(param, &in->params) && !mentions_params(arg, &in->params))
 			continue;
-		if (!unify(&in->unifier, param, arg, UNIFY_INEXACT | UNIFY_ASSIGN))
+		if (!unify(&in->unifier, param, arg, UNIFY_ARGUMENT))
 			return fail_mismatch(in, k);
 	}
 	return true;

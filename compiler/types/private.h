@@ -30,7 +30,6 @@ Type *param_interface(Type *param);         /* the constraint's INTERFACE */
 int method_order(const Object *a, const Object *b);
 bool term_includes(Term term, Type *t);
 bool term_set_subset(const TypeSet *a, const TypeSet *b);
-bool type_set_comparable(TypeSet *set);
 /* The one underlying type of a type set: false if there is none. single: the set has one term, *tilde is that term's. */
 bool core_term(Type *t, Type **core, bool *tilde, bool *single);
 
@@ -50,9 +49,10 @@ void terms_print(Compiler *c, Buf *out, const TypeSet *set);
 void signature_print(Compiler *c, Buf *out, Type *func, bool names);
 
 /* unify.c */
-/* INEXACT: up to assignability, where the specification unifies loosely. ASSIGN, besides: x and y stand for an assignment,
- * so that an interface may match what implements it. 0: exactly. */
-typedef enum { UNIFY_INEXACT = 1, UNIFY_ASSIGN = 2 } UnifyMode;
+/* INEXACT: where the specification unifies loosely, at every level of the type. With ASSIGN at the top only (and in type
+ * arguments there): the rest exactly. With INTERFACES an interface may match what implements it. 0: exactly. */
+typedef enum { UNIFY_INEXACT = 1, UNIFY_ASSIGN = 2, UNIFY_INTERFACES = 4 } UnifyMode;
+enum { UNIFY_ARGUMENT = UNIFY_INEXACT | UNIFY_ASSIGN | UNIFY_INTERFACES };     /* of an argument with its parameter */
 typedef struct Unifier {
 	Compiler *c;
 	ObjectList params;      /* bound type parameters */

@@ -40,13 +40,13 @@ Object *scope_lookup_parent(Scope *s, const char *name, Pos at, Scope **where)
 
 Object *scope_insert(Compiler *c, Scope *s, Object *o)
 {
+	Object *there = strcmp(o->name, "_") == 0 ? NULL : scope_lookup(s, o->name);
+	if (there)
+		return there;
 	if (!o->parent)
 		o->parent = s;
 	if (strcmp(o->name, "_") == 0)
 		return NULL;
-	Object *there = scope_lookup(s, o->name);
-	if (there)
-		return there;
 	map_put(c->arena, &s->names, o->name, o);
 	return NULL;
 }

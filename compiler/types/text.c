@@ -292,6 +292,19 @@ static void print_basic(Printer *p, const Type *t)
 		buf_str(p->out, basic_name(t->kind));
 }
 
+/* A type parameter that hides a predeclared type is worth a remark: the message would not make sense otherwise. */
+static void print_param(Printer *p, const Type *t)
+{
+	const Object *hidden = t->object ? scope_lookup(t->types->universe, t->object->name) : NULL;
+
+	buf_str(p->out, t->object ? t->object->name : "?");
+	if (p->style != FOR_MESSAGES || !hidden || hidden->kind != OBJECT_TYPE)
+		return;
+	buf_printf(p->out, " /* with %s declared at ", t->object->name);
+	pos_print(p->c, p->out, t->object->pos);
+	buf_str(p->out, " */");
+}
+
 static void print(Printer *p, Type *t)
 {
 	if (!t) {
@@ -340,7 +353,7 @@ static void print(Printer *p, Type *t)
 		print_union(p, t);
 		return;
 	case TYPE_PARAM:
-		buf_str(p->out, t->object ? t->object->name : "?");
+		print_param(p, t);
 		return;
 	default:
 		print_basic(p, t);
@@ -362,6 +375,16 @@ const char *type_text(Compiler *c, Type *t)
 
 	buf_init(&out, c->arena);
 	type_print(c, &out, t);
+	return out.s;
+}
+
+const char *type_path_text(Compiler *c, Type *t)
+{
+	Buf out;
+	Printer p = {c, &out, FOR_MESSAGES, true};
+
+	buf_init(&out, c->arena);
+	print(&p, t);
 	return out.s;
 }
 

@@ -151,7 +151,8 @@ static void embed_union(Builder *b, Type *u)
 			continue;
 		}
 		if (under->kind != TYPE_INTERFACE || term.type->kind == TYPE_PARAM) {
-			add_term(b->c->arena, &terms, term);
+			if (!term.tilde || identical(under, term.type))     /* else an error: no type is in it */
+				add_term(b->c->arena, &terms, term);
 			continue;
 		}
 		TypeSet *inner = type_set_of(under);
@@ -228,16 +229,6 @@ TypeSet *type_set_of(Type *iface)
 	if (b.known)
 		iface->type_set = set;
 	return set;
-}
-
-bool type_set_comparable(TypeSet *set)
-{
-	if (set->all)
-		return set->comparable;
-	for (int i = 0; i < set->terms.len; i++)
-		if (!comparable_type(set->terms.items[i].type, false))
-			return false;
-	return true;
 }
 
 /* ---- asking --------------------------------------------------------------------------------- */

@@ -2,12 +2,14 @@
  * unify.c - type unification: find types for the bound type parameters that make two types match.
  *
  * Every bound parameter has a slot for what was inferred; parameters known to be equal share one. Exact
- * unification demands identity after replacement. Inexact unification (the specification's "loosely") holds at the
- * top of a type only, its parts are unified exactly:
+ * unification demands identity after replacement. In inexact unification (the specification's "loosely")
  *  - a defined type matches a type literal that its underlying type matches;
  *  - channel directions do not count;
- *  - of an assignment, an interface matches a type whose methods match its methods;
+ *  - of an assignment, an interface matches a type whose methods match its methods (even two instances of one
+ *    generic interface are compared so: their type arguments need not agree if no method mentions them);
  *  - a type parameter that is not bound matches what its core type matches.
+ * An argument matches its parameter inexactly at the top, with parts matching exactly; a type and the core type of its
+ * constraint match inexactly down to the bottom.
  * When an inferred type meets another that matches inexactly, the better one is kept: the defined type, the
  * channel with a direction.
  */
@@ -77,7 +79,7 @@ static bool unify_two_params(Unifier *u, int i, int j, int mode)
 	if (u->slot_of[i] == u->slot_of[j])
 		return true;
 	if (x && y)
-		return unify(u, x, y, mode & ~UNIFY_ASSIGN);
+		return unify(u, x, y, mode & ~UNIFY_INTERFACES);
 	join(u, i, j);
 	return true;
 }
@@ -97,7 +99,7 @@ static bool unify_param(Unifier *u, int i, Type *y, int mode)
 		unifier_set(u, i, y);
 		return true;
 	}
-	if (!unify(u, inferred, y, mode & ~UNIFY_ASSIGN))
+	if (!unify(u, inferred, y, mode & ~UNIFY_INTERFACES))
 		return false;
 	inferred = unifier_get(u, i);
 	if ((mode & UNIFY_INEXACT) && is_better(inferred, y))
@@ -142,34 +144,29 @@ static bool unify_interfaces(Unifier *u, Type *x, Type *y, bool exact)
 	return a->methods.len <= b->methods.len ? unify_methods(u, a, b) : unify_methods(u, b, a);
 }
 
-static bool same_origin(const Type *x, const Type *y)
-{
-	return x->kind == TYPE_NAMED && y->kind == TYPE_NAMED && x->origin == y->origin;
-}
-
 /* ---- structure ------------------------------------------------------------------------------------ */
 
-static bool unify_objects(Unifier *u, const ObjectList *x, const ObjectList *y)
+static bool unify_objects(Unifier *u, const ObjectList *x, const ObjectList *y, int mode)
 {
 	if (x->len != y->len)
 		return false;
 	for (int i = 0; i < x->len; i++)
-		if (!unify(u, x->items[i]->type, y->items[i]->type, 0))
+		if (!unify(u, x->items[i]->type, y->items[i]->type, mode))
 			return false;
 	return true;
 }
 
-static bool unify_lists(Unifier *u, const TypeList *x, const TypeList *y)
+static bool unify_lists(Unifier *u, const TypeList *x, const TypeList *y, int mode)
 {
 	if (x->len != y->len)
 		return false;
 	for (int i = 0; i < x->len; i++)
-		if (!unify(u, x->items[i], y->items[i], 0))
+		if (!unify(u, x->items[i], y->items[i], mode))
 			return false;
 	return true;
 }
 
-static bool unify_structs(Unifier *u, const Type *x, const Type *y)
+static bool unify_structs(Unifier *u, const Type *x, const Type *y, int mode)
 {
 	if (x->fields.len != y->fields.len)
 		return false;
@@ -178,7 +175,7 @@ static bool unify_structs(Unifier *u, const Type *x, const Type *y)
 		const char *a = i < x->tags.len ? x->tags.items[i] : NULL, *b = i < y->tags.len ? y->tags.items[i] : NULL;
 		if (f->embedded != g->embedded || !same_name(f, g->name, g->package) || strcmp(a ? a : "", b ? b : "") != 0)
 			return false;
-		if (!unify(u, f->type, g->type, 0))
+		if (!unify(u, f->type, g->type, mode))
 			return false;
 	}
 	return true;
@@ -186,29 +183,32 @@ static bool unify_structs(Unifier *u, const Type *x, const Type *y)
 
 static bool unify_structure(Unifier *u, Type *x, Type *y, int mode)
 {
+	int part = mode & UNIFY_ASSIGN ? 0 : mode;      /* how the parts are unified */
+	int argument = mode & ~UNIFY_INTERFACES;
+
 	if (x->kind != y->kind)
 		return false;
 	switch (x->kind) {
 	case TYPE_POINTER: case TYPE_SLICE:
-		return unify(u, x->elem, y->elem, 0);
+		return unify(u, x->elem, y->elem, part);
 	case TYPE_ARRAY:
-		return (x->length < 0 || y->length < 0 || x->length == y->length) && unify(u, x->elem, y->elem, 0);
+		return (x->length < 0 || y->length < 0 || x->length == y->length) && unify(u, x->elem, y->elem, part);
 	case TYPE_MAP:
-		return unify(u, x->key, y->key, 0) && unify(u, x->elem, y->elem, 0);
+		return unify(u, x->key, y->key, part) && unify(u, x->elem, y->elem, part);
 	case TYPE_CHAN:
-		return ((mode & UNIFY_INEXACT) || x->dir == y->dir) && unify(u, x->elem, y->elem, 0);
+		return ((mode & UNIFY_INEXACT) || x->dir == y->dir) && unify(u, x->elem, y->elem, part);
 	case TYPE_STRUCT:
-		return unify_structs(u, x, y);
+		return unify_structs(u, x, y, part);
 	case TYPE_TUPLE:
-		return unify_objects(u, &x->fields, &y->fields);
+		return unify_objects(u, &x->fields, &y->fields, part);
 	case TYPE_FUNC:
 		return x->type_params.len == 0 && y->type_params.len == 0 && x->variadic == y->variadic &&
-		       unify_objects(u, &x->fields, &y->fields) && unify_objects(u, &x->results, &y->results);
+		       unify_objects(u, &x->fields, &y->fields, part) && unify_objects(u, &x->results, &y->results, part);
 	case TYPE_INTERFACE:
 		return unify_interfaces(u, x, y, true);
 	case TYPE_NAMED:
-		return x->origin == y->origin && unify_lists(u, &x->type_args, &y->type_args) &&
-		       unify_lists(u, &x->enclosing_args, &y->enclosing_args);
+		return x->origin == y->origin && unify_lists(u, &x->type_args, &y->type_args, argument) &&
+		       unify_lists(u, &x->enclosing_args, &y->enclosing_args, argument);
 	default:
 		return identical(x, y);
 	}
@@ -232,7 +232,7 @@ static bool is_literal(const Type *t)
 
 static bool unify_inexactly(Unifier *u, Type *x, Type *y, int mode)
 {
-	if ((mode & UNIFY_ASSIGN) && !same_origin(x, y) && (is_interface(x) || is_interface(y)))
+	if ((mode & UNIFY_INTERFACES) && (is_interface(x) || is_interface(y)))
 		return unify_with_interface(u, x, y);
 	if (x->kind == TYPE_NAMED && is_literal(y))
 		return unify_structure(u, underlying(x), y, mode);
@@ -279,7 +279,7 @@ bool unify_types(Compiler *c, ObjectList type_params, Type *x, Type *y, TypeList
 	unifier_init(&u, c, type_params);
 	for (int i = 0; i < inferred->len && i < type_params.len; i++)
 		unifier_set(&u, i, inferred->items[i]);
-	if (!unify(&u, x, y, UNIFY_INEXACT | UNIFY_ASSIGN))
+	if (!unify(&u, x, y, UNIFY_ARGUMENT))
 		return false;
 	inferred->len = 0;
 	for (int i = 0; i < type_params.len; i++)
