@@ -83,8 +83,7 @@ void lexical_name(Lexer *l, const char *text, size_t n, Pos pos)
 		if (unicode_is_digit(rune))
 			error_at(l->c, at, "identifier cannot begin with digit %s", describe_rune(l, rune));
 		else
-			error_at(l->c, at, "invalid character %s%s", describe_rune(l, rune),
-			         at.col == pos.col ? "" : " in identifier");
+			error_at(l->c, at, "invalid character %s in identifier", describe_rune(l, rune));
 	}
 }
 
@@ -316,6 +315,22 @@ void lexical_number(Lexer *l, const char *text, size_t n, Pos pos, LiteralKind *
 
 /* ---- strings and runes -------------------------------------------------------------------------- */
 
+/* A quoted token that lacks its end was ended by the end of its line, or of the file. */
+static bool ended_by_file(const Lexer *l, const char *text, size_t n)
+{
+	return text + n >= l->source->text + l->source->size;
+}
+
+static void report_bad_digit(Lexer *l, const char *text, size_t n, size_t at, Pos pos, int base)
+{
+	Buf b;
+	int size;
+
+	buf_init(&b, l->c->arena);
+	buf_quote_rune(&b, at < n ? utf8_decode(text + at, n - at, &size) : '\n');
+	error_at(l->c, advance(pos, at), "invalid character %s in %s escape", b.s, base_name(base));
+}
+
 /* Where and how an escape went wrong is told at once; false then. *at stands behind the backslash, and is moved. */
 static bool check_digits(Lexer *l, const char *text, size_t n, size_t *at, Pos pos, int count, int base)
 {
@@ -330,14 +345,10 @@ static bool check_digits(Lexer *l, const char *text, size_t n, size_t *at, Pos p
 			digit = (uint32_t)(ch - '0');
 		else if (lower(ch) >= 'a' && lower(ch) <= 'f')
 			digit = (uint32_t)(lower(ch) - 'a') + 10;
-		if (*at >= n)
+		if (*at >= n && ended_by_file(l, text, n))
 			return true;            /* the missing end is reported by the caller */
 		if (digit >= (uint32_t)base) {
-			Buf b;
-			int size;
-			buf_init(&b, l->c->arena);
-			buf_quote_rune(&b, utf8_decode(text + *at, n - *at, &size));
-			error_at(l->c, advance(pos, *at), "invalid character %s in %s escape", b.s, base_name(base));
+			report_bad_digit(l, text, n, *at, pos, base);
 			return false;
 		}
 		value = value * (uint32_t)base + digit;
@@ -357,13 +368,13 @@ static bool check_escape(Lexer *l, const char *text, size_t n, size_t *at, Pos p
 {
 	char ch = *at < n ? text[*at] : '\0';
 
-	if (*at >= n)
+	if (*at >= n && ended_by_file(l, text, n))
 		return true;
-	if (strchr("abfnrtv\\", ch) && ch) {
+	if (ch && strchr("abfnrtv\\", ch)) {
 		++*at;
 		return true;
 	}
-	if (ch == text[0]) {
+	if (*at < n && ch == text[0]) {
 		++*at;
 		return true;
 	}
@@ -380,12 +391,24 @@ static bool check_escape(Lexer *l, const char *text, size_t n, size_t *at, Pos p
 
 static void report_unterminated(Lexer *l, bool rune, const char *text, size_t n, Pos pos)
 {
-	bool at_end = text + n >= l->source->text + l->source->size;
-
-	if (at_end)
+	if (ended_by_file(l, text, n))
 		error_at(l->c, pos, rune ? "rune literal not terminated" : "string not terminated");
 	else
 		error_at(l->c, advance(pos, n), rune ? "newline in rune literal" : "newline in string");
+}
+
+/* Encoding errors have been reported; one complaint about a token is enough. */
+static bool badly_encoded(const char *text, size_t n)
+{
+	for (size_t i = 0; i < n; ) {
+		int size;
+		uint32_t rune = utf8_decode(text + i, n - i, &size);
+
+		if (rune == 0 || (rune == 0xfffd && size == 1))
+			return true;
+		i += (size_t)size;
+	}
+	return false;
 }
 
 /* text begins with a quote and ends with the same one unless the line or file ended first. */
@@ -395,6 +418,8 @@ void lexical_quoted(Lexer *l, const char *text, size_t n, Pos pos)
 	size_t at = 1;
 	int count = 0;
 
+	if (badly_encoded(text, n))
+		return;
 	for (; at < n && text[at] != text[0]; count++) {
 		int size = 1;
 
