@@ -7,12 +7,14 @@
  */
 #include "checker.h"
 
-static bool may_convert(Operand *x, Operand *y)
+static bool may_convert(Checker *k, Operand *x, Operand *y)
 {
 	if (is_typed(x->type) && is_typed(y->type))
 		return false;
-	if (is_interface(x->type) || is_interface(y->type))
-		return true;
+	if (is_interface(x->type) || is_interface(y->type)) {
+		Type *u = underlying(is_interface(x->type) ? x->type : y->type);
+		return x->mode == MODE_NIL || y->mode == MODE_NIL || interface_methods(k->c, u).len == 0;
+	}
 	if (is_boolean(x->type) != is_boolean(y->type))
 		return false;
 	if (is_string(x->type) != is_string(y->type))
@@ -21,14 +23,12 @@ static bool may_convert(Operand *x, Operand *y)
 		return has_nil(y->type);
 	if (y->mode == MODE_NIL)
 		return has_nil(x->type);
-	if (underlying(x->type)->kind == TYPE_POINTER || underlying(y->type)->kind == TYPE_POINTER)
-		return false;
-	return true;
+	return is_numeric(x->type) == is_numeric(y->type);
 }
 
 void check_match_types(Checker *k, Operand *x, Operand *y)
 {
-	if (!may_convert(x, y))
+	if (!may_convert(k, x, y))
 		return;
 	check_convert_untyped(k, x, y->type);
 	if (x->mode == MODE_INVALID)
@@ -91,7 +91,7 @@ static void comparison_error(Checker *k, Operand *x, Operand *y, Op op, bool swi
 	if (switch_case)
 		check_error(k, x->expr->start, "invalid case %s in switch on %s (%s)", text_of(k, x->expr), text_of(k, y->expr), cause);
 	else
-		check_error(k, x->expr->start, "invalid operation: %s %s %s (%s)", text_of(k, x->expr), op_text(op), text_of(k, y->expr), cause);
+		check_error(k, at->expr->start, "invalid operation: %s %s %s (%s)", text_of(k, x->expr), op_text(op), text_of(k, y->expr), cause);
 	x->mode = MODE_INVALID;
 }
 

@@ -127,12 +127,24 @@ static Type *core_slice(Type *t)
 	return u && u->kind == TYPE_SLICE ? u : NULL;
 }
 
+static void append_count_error(Builtin *b, Type *s, Type *u)
+{
+	Checker *k = b->k;
+	TypeList have = {0}, want = {0};
+	for (int i = 0; i < b->n; i++)
+		vec_push(k->arena, &have, b->args[i].type);
+	vec_push(k->arena, &want, s);
+	vec_push(k->arena, &want, u);
+	check_error(k, b->args[b->n < 2 ? b->n - 1 : 2].expr->start, "%s arguments in call to append\n\thave %s\n\twant %s",
+	            b->n < 2 ? "not enough" : "too many", check_types_summary(k, have, false, true), check_types_summary(k, want, true, false));
+}
+
 static bool builtin_append(Builtin *b)
 {
 	Checker *k = b->k;
 	Operand *x = b->x;
 	if (x->mode == MODE_NIL) {
-		check_error(k, x->expr->start, "first argument to append must be a typed slice; have untyped nil");
+		check_error(k, x->expr->start, "invalid append: argument must be a slice; have untyped nil");
 		return false;
 	}
 	Type *s = x->type, *u = core_slice(s);
@@ -140,8 +152,7 @@ static bool builtin_append(Builtin *b)
 		return argument_error(b, x, "invalid append: argument must be a slice; have ", "");
 	if (b->call->has_dots) {
 		if (b->n != 2) {
-			check_error(k, b->call->start, "%s arguments in call to append\n\thave %s\n\twant (%s, ...%s)", b->n < 2 ? "not enough" : "too many",
-			            "(...)", type_name_of(k, s), type_name_of(k, u->elem));
+			append_count_error(b, s, u);
 			return false;
 		}
 		Type *from = b->args[1].mode == MODE_NIL ? NULL : slice_or_string(k, b->args[1].type);
@@ -170,7 +181,7 @@ static bool builtin_copy(Builtin *b)
 	if (!s)
 		return argument_error(b, src, "invalid copy: argument must be a slice; have ", "");
 	if (!identical(d->elem, s->elem)) {
-		check_error(k, b->call->start, "invalid argument: arguments to copy %s and %s have different element types %s and %s",
+		check_error(k, dst->expr->start, "invalid copy: arguments %s and %s have different element types %s and %s",
 		            operand_text(k, dst), operand_text(k, src), type_name_of(k, d->elem), type_name_of(k, s->elem));
 		return false;
 	}
@@ -192,7 +203,7 @@ static bool builtin_clear(Builtin *b)
 	Operand *x = b->x;
 	bool ok = is_type_param(x->type) ? type_set_each(b->k->c, x->type, clearable, NULL) : clearable(NULL, x->type, false);
 	if (!ok)
-		return argument_error(b, x, "invalid argument: clear ", " must be a map or slice");
+		return argument_error(b, x, "invalid argument: cannot clear ", ": argument must be (or constrained by) map or slice");
 	set_nothing(b);
 	return true;
 }

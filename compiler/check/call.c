@@ -139,7 +139,7 @@ static ResultKind conversion_call(Checker *k, Operand *x, Expr *e)
 	if (!valid) {
 		check_use(k, e->list);
 	} else if (e->list.len == 0) {
-		check_error(k, e->end, "missing argument in conversion to %s", type_name_of(k, t));
+		check_error(k, e->start, "missing argument in conversion to %s", type_name_of(k, t));
 	} else if (e->list.len > 1) {
 		check_use(k, e->list);
 		check_error(k, e->list.items[e->list.len - 1]->start, "too many arguments in conversion to %s", type_name_of(k, t));
@@ -151,7 +151,6 @@ static ResultKind conversion_call(Checker *k, Operand *x, Expr *e)
 				x->mode = MODE_INVALID;
 			} else if (e->has_dots) {
 				check_error(k, e->list.items[0]->start, "invalid use of ... in conversion to %s", type_name_of(k, t));
-				x->mode = MODE_INVALID;
 			} else {
 				check_conversion(k, x, t);
 			}
@@ -397,7 +396,8 @@ static ResultKind function_call(Checker *k, Operand *x, Expr *e, Expr *inst)
 	e->call_kind = CALL_FUNC;
 	Type *sig = callee_signature(x);
 	if (!sig) {
-		check_error(k, x->expr->start, "invalid operation: cannot call non-function %s", operand_text(k, x));
+		check_error(k, x->expr->start, "invalid operation: cannot call %s: %s is not a function", operand_text(k, x),
+		            x->type ? type_name_of(k, x->type) : "");
 		check_use(k, e->list);
 		x->mode = MODE_INVALID;
 		x->expr = e;

@@ -127,12 +127,13 @@ bool check_package(Compiler *c, Package *package)
 	check_collect_objects(&k);
 	check_package_objects(&k);
 	check_process_delayed(&k);
-	if (!k.errors) {
+	if (!k.errors)
 		check_instance_cycles(&k);
-	}
 	check_init_order(&k);
 	check_unused_imports(&k);
 	check_finish_captures(&k);
+	for (int i = 0, clean = !k.errors; clean && i < k.bodyless.len; i++)
+		check_error(&k, k.bodyless.items[i]->pos, "missing function body");
 	check_main_function(&k);
 	c->types->current = saved_current;
 	c->types->resolver = saved_resolver;

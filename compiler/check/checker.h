@@ -84,6 +84,7 @@ struct Checker {
 	VEC(Delayed) delayed;
 	int delayed_done;
 	bool processing;
+	ObjectList bodyless;        /* functions without body that must have one: reported if nothing else is wrong */
 	VEC(Object *) import_names;
 	VEC(Object *) dot_imports;
 	VEC(void *) instances;      /* generic.c: instantiations with type parameters in their arguments */

@@ -130,7 +130,7 @@ static int64_t indexed_elements(Checker *k, ExprList list, Type *elem, int64_t l
 			int64_t v = -1;
 			if (key.mode == MODE_CONST && check_valid_index(k, &key, "index", false) && const_fits_int64(key.cval, &v)) {
 				if (length >= 0 && v >= length)
-					check_error(k, element->x->start, "index %lld is out of bounds (>= %lld)", (long long)v, (long long)length);
+					check_error(k, element->x->start, "invalid argument: index %lld out of bounds [0:%lld]", (long long)v, (long long)length);
 				else
 					valid = true, index = v;
 			} else if (key.mode != MODE_INVALID && key.mode != MODE_CONST) {
@@ -239,7 +239,7 @@ static Type *literal_type(Checker *k, Expr *e, Type *hint, Type **base)
 		return t;
 	}
 	if (!hint) {
-		check_error(k, e->start, "invalid composite literal type: missing type");
+		check_error(k, e->start, "missing type in composite literal");
 		return NULL;
 	}
 	*base = hint;

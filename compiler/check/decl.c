@@ -158,7 +158,8 @@ static void check_method_names(Checker *k, Type *named)
 	bool is_struct = u->kind == TYPE_STRUCT;
 	if (is_struct)
 		for (int i = 0; i < u->fields.len; i++)
-			map_put(k->arena, &fields, u->fields.items[i]->name, u->fields.items[i]);
+			if (!map_get(&fields, u->fields.items[i]->name))
+				map_put(k->arena, &fields, u->fields.items[i]->name, u->fields.items[i]);
 	for (int i = 0; i < named->methods.len && is_struct; i++) {
 		Object *m = named->methods.items[i];
 		Object *f = strcmp(m->name, "_") == 0 ? NULL : map_get(&fields, m->name);
@@ -439,7 +440,7 @@ static void func_decl(Checker *k, Object *o, DeclInfo *info)
 	if (sig->type_params.len > 0)
 		check_error(k, o->pos, "generic function is missing function body");
 	else if (!k->package->is_stdlib && !has_directive(d, "go:linkname") && !has_directive(d, "gol:"))
-		check_error(k, o->pos, "missing function body");
+		vec_push(k->arena, &k->bodyless, o);
 }
 
 /* ---- on demand ---------------------------------------------------------------------------------------------------- */

@@ -21,14 +21,17 @@ static void add_dependency(Checker *k, Object *o)
 	vec_push(k->arena, &d->deps, o);
 }
 
-static void constant_name(Checker *k, Operand *x, Object *o)
+static void constant_name(Checker *k, Operand *x, Object *o, bool want_type)
 {
 	add_dependency(k, o);
 	if (!is_valid(x->type))
 		return;
 	if (!o->package && strcmp(o->name, "iota") == 0) {
 		if (!k->env.iota) {
-			check_error(k, x->expr->pos, "cannot use iota outside constant declaration");
+			if (want_type)
+				x->mode = MODE_CONST;
+			else
+				check_error(k, x->expr->pos, "cannot use iota outside constant declaration");
 			return;
 		}
 		x->cval = k->env.iota;
@@ -38,14 +41,14 @@ static void constant_name(Checker *k, Operand *x, Object *o)
 	x->mode = MODE_CONST;
 }
 
-static void name_by_kind(Checker *k, Operand *x, Object *o)
+static void name_by_kind(Checker *k, Operand *x, Object *o, bool want_type)
 {
 	switch (o->kind) {
 	case OBJECT_PACKAGE:
 		check_error(k, x->expr->pos, "use of package %s without selector", o->name);
 		break;
 	case OBJECT_CONST:
-		constant_name(k, x, o);
+		constant_name(k, x, o, want_type);
 		break;
 	case OBJECT_TYPE:
 		if (is_valid(x->type))
@@ -108,7 +111,7 @@ void check_ident(Checker *k, Operand *x, Expr *e, Object *def, bool want_type)
 	if (o->package == k->package && (!o->type || (o->kind == OBJECT_TYPE && want_type && o->color != BLACK)))
 		check_object(k, o);
 	x->type = o->type ? o->type : invalid_type(k);
-	name_by_kind(k, x, o);
+	name_by_kind(k, x, o, want_type);
 }
 
 /* ---- literals --------------------------------------------------------------------------------- */
@@ -255,17 +258,15 @@ static void receive(Checker *k, Operand *x)
 		type_set_each(k->c, x->type, recv_term, &r);
 	else
 		recv_term(&r, x->type, false);
-	const char *what = r.not_chan ? "cannot receive from non-channel %s" :
-	                   r.send_only ? "cannot receive from send-only channel %s" :
-	                   r.differs ? "cannot receive from %s: channels have different element types" : NULL;
-	if (what) {
-		Buf b;
-		buf_init(&b, k->arena);
-		const char *at = strstr(what, "%s");
-		buf_bytes(&b, what, (size_t)(at - what));
-		buf_str(&b, operand_text(k, x));
-		buf_str(&b, at + 2);
-		check_error(k, x->expr->start, "invalid operation: %s", b.s);
+	if (r.not_chan || r.send_only || r.differs) {
+		const char *xs = operand_text(k, x), *ts = type_name_of(k, x->type);
+		Pos pos = x->expr->start;
+		if (r.not_chan)
+			check_error(k, pos, "invalid operation: cannot receive from non-channel %s %s", ts, xs);
+		else if (r.send_only)
+			check_error(k, pos, "invalid operation: cannot receive from send-only channel %s", xs);
+		else
+			check_error(k, pos, "invalid operation: cannot receive from %s: channels have different element types", xs);
 		x->mode = MODE_INVALID;
 		return;
 	}
@@ -471,7 +472,7 @@ static void exclude(Checker *k, Operand *x, bool with_types)
 {
 	const char *what = NULL;
 	if (x->mode == MODE_NO_VALUE)
-		what = "used as value";
+		what = with_types ? "used as value or type" : "used as value";
 	else if (x->mode == MODE_BUILTIN)
 		what = "must be called";
 	else if (x->mode == MODE_TYPE && !with_types)

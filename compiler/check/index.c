@@ -137,7 +137,7 @@ bool check_index_expr(Checker *k, Operand *x, Expr *e)
 		if (x->mode == MODE_BUILTIN)
 			check_error(k, x->expr->start, "%s must be called", operand_text(k, x));
 		else
-			check_error(k, e->pos, "invalid operation: cannot index %s", operand_text(k, x));
+			check_error(k, e->pos, "cannot index %s", operand_text(k, x));
 		check_use(k, e->list);
 		x->mode = MODE_INVALID;
 		return false;
@@ -266,20 +266,18 @@ static bool slice_term(void *arg, Type *term, bool tilde)
 	return slice_type(s, term);
 }
 
-static bool find_sliced(Checker *k, Operand *x, Sliced *s)
-{
-	*s = (Sliced){.k = k, .x = x, .length = -1};
-	if (is_type_param(x->type)) {
-		type_set_each(k->c, x->type, slice_term, s);
-	} else if (x->mode != MODE_NIL) {
-		slice_type(s, x->type);
-	}
-	return s->result && !s->bad && !s->differs;
-}
-
 static void slice_indices(Checker *k, Expr *e, int64_t length)
 {
 	int64_t v[3] = {-1, -1, -1};
+	bool missing = false;
+	for (int i = 1; i < 3 && e->full_slice; i++) {
+		if (!e->index[i] || e->index[i]->kind != EXPR_BAD)
+			continue;
+		check_error(k, e->index[i]->start, i == 1 ? "middle index required in 3-index slice" : "final index required in 3-index slice");
+		missing = true;
+	}
+	if (missing)
+		return;
 	for (int i = 0; i < 3; i++)
 		if (e->index[i])
 			v[i] = check_index_value(k, e->index[i], length >= 0 ? length + 1 : -1);
@@ -291,6 +289,17 @@ static void slice_indices(Checker *k, Expr *e, int64_t length)
 			}
 		}
 	}
+}
+
+static bool find_sliced(Checker *k, Operand *x, Sliced *s)
+{
+	*s = (Sliced){.k = k, .x = x, .length = -1};
+	if (is_type_param(x->type)) {
+		type_set_each(k->c, x->type, slice_term, s);
+	} else if (x->mode != MODE_NIL) {
+		slice_type(s, x->type);
+	}
+	return s->result && !s->bad && !s->differs;
 }
 
 void check_slice_expr(Checker *k, Operand *x, Expr *e)
@@ -309,10 +318,11 @@ void check_slice_expr(Checker *k, Operand *x, Expr *e)
 	if (s.is_string && e->full_slice) {
 		Expr *at = e->index[2] ? e->index[2] : e;
 		check_error(k, at->start, "invalid operation: 3-index slice of string");
+		slice_indices(k, e, -1);
 		goto invalid;
 	}
 	if (s.unaddressable) {
-		check_error(k, x->expr->start, "invalid operation: %s (slice of unaddressable value)", operand_text(k, x));
+		check_error(k, x->expr->start, "cannot slice unaddressable value %s", operand_text(k, x));
 		goto invalid;
 	}
 	int64_t length = s.length;

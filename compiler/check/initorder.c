@@ -7,7 +7,7 @@
  * specification picks the earliest ready variable each time, so ready ones are kept in a heap by declaration order.
  */
 #include "checker.h"
-#include <string.h>
+#include <stdlib.h>
 
 typedef struct Node {
 	DeclInfo *info;             /* a variable with its group (a, b = f()) */
@@ -59,6 +59,12 @@ static void reach(Graph *g, DeclInfo *d, Node *from)
 
 typedef struct { ObjectList path; Map on_path, seen; } Search;
 
+static int by_order(const void *a, const void *b)
+{
+	return (*(Object *const *)a)->order - (*(Object *const *)b)->order;
+}
+
+/* A path of references from o to target; the path is left in s, target first and the last reference at the end. */
 static bool find_cycle(Graph *g, Search *s, Object *o, Object *target)
 {
 	Checker *k = g->k;
@@ -71,6 +77,8 @@ static bool find_cycle(Graph *g, Search *s, Object *o, Object *target)
 		return false;
 	map_put(k->arena, &s->seen, o, o);
 	vec_push(k->arena, &s->path, o);
+	if (d->deps.len > 1)
+		qsort(d->deps.items, (size_t)d->deps.len, sizeof(Object *), by_order);
 	for (int i = 0; i < d->deps.len; i++) {
 		Object *to = d->deps.items[i];
 		if (to == target || find_cycle(g, s, to, target))
@@ -83,8 +91,8 @@ static bool find_cycle(Graph *g, Search *s, Object *o, Object *target)
 static void report_cycle(Graph *g, Search *s)
 {
 	Checker *k = g->k;
-	int n = s->path.len, start = 0;
-	Object *o = s->path.items[start];
+	int n = s->path.len;
+	Object *o = s->path.items[0];
 	if (n == 1) {
 		check_error(k, o->pos, "initialization cycle: %s refers to itself", o->name);
 		return;
@@ -93,24 +101,25 @@ static void report_cycle(Graph *g, Search *s)
 	buf_init(&b, k->arena);
 	buf_printf(&b, "initialization cycle for %s", o->name);
 	for (int i = 0; i < n; i++) {
-		Object *from = s->path.items[(start + i) % n], *to = s->path.items[(start + i + 1) % n];
+		Object *from = s->path.items[i], *to = s->path.items[(i + 1) % n];
 		buf_printf(&b, "\n\t%s: %s refers to %s", check_pos_text(k, from->pos), from->name, to->name);
 	}
 	check_error(k, o->pos, "%s", b.s);
 }
 
-static void report_first_cycle(Graph *g)
+/* Nothing is ready: take the variable that waits for least, and tell if it waits for itself. */
+static Node *break_cycle(Graph *g)
 {
+	Node *least = NULL;
 	for (int i = 0; i < g->nodes.len; i++) {
 		Node *n = g->nodes.items[i];
-		if (n->done)
-			continue;
-		Search s = {0};
-		if (find_cycle(g, &s, n->info->object, n->info->object)) {
-			report_cycle(g, &s);
-			return;
-		}
+		if (!n->done && (!least || n->missing < least->missing))
+			least = n;
 	}
+	Search s = {0};
+	if (find_cycle(g, &s, least->info->object, least->info->object))
+		report_cycle(g, &s);
+	return least;
 }
 
 /* ---- order ---------------------------------------------------------------------------------------------- */
@@ -184,29 +193,25 @@ static void build(Graph *g)
 	}
 }
 
+static void finish(Heap *ready, Node *n)
+{
+	n->done = true;
+	for (int i = 0; i < n->needed_by.len; i++)
+		if (--n->needed_by.items[i]->missing == 0 && !n->needed_by.items[i]->done)
+			heap_push(ready, n->needed_by.items[i]);
+}
+
 void check_init_order(Checker *k)
 {
 	Graph g = {.k = k};
 	Heap ready = {.arena = k->arena};
-	int left = 0;
 	build(&g);
-	for (int i = 0; i < g.nodes.len; i++) {
+	for (int i = 0; i < g.nodes.len; i++)
 		if (g.nodes.items[i]->missing == 0)
 			heap_push(&ready, g.nodes.items[i]);
-		else
-			left++;
-	}
-	while (ready.items.len > 0) {
-		Node *n = heap_pop(&ready);
-		n->done = true;
+	for (int left = g.nodes.len; left > 0; left--) {
+		Node *n = ready.items.len > 0 ? heap_pop(&ready) : break_cycle(&g);
 		emit(k, n->info);
-		for (int i = 0; i < n->needed_by.len; i++) {
-			if (--n->needed_by.items[i]->missing == 0) {
-				heap_push(&ready, n->needed_by.items[i]);
-				left--;
-			}
-		}
+		finish(&ready, n);
 	}
-	if (left > 0)
-		report_first_cycle(&g);
 }

@@ -5,6 +5,7 @@
  * interface may still be under construction.
  */
 #include "checker.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- unions ------------------------------------------------------------------------------------- */
@@ -220,6 +221,11 @@ static void add_method(Checker *k, Type *t, Field *f, Map *names)
 	vec_push(k->arena, &t->methods, m);
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp((*(Object *const *)a)->name, (*(Object *const *)b)->name);
+}
+
 Type *check_interface_type(Checker *k, Expr *e)
 {
 	if (e->fields.len == 0)
@@ -240,6 +246,8 @@ Type *check_interface_type(Checker *k, Expr *e)
 		vec_push(k->arena, &t->embeddeds, embedded);
 		vec_push(k->arena, &t->embedded_pos, f->type->start);
 	}
+	if (t->methods.len > 1)
+		qsort(t->methods.items, (size_t)t->methods.len, sizeof(Object *), by_name);
 	t->incomplete = false;
 	if (t->embeddeds.len > 0)
 		check_later(k, run_interface, t);

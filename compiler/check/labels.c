@@ -7,7 +7,7 @@
  */
 #include "checker.h"
 
-typedef struct Label { Stmt *stmt; struct LabelBlock *block; bool used; } Label;
+typedef struct Label { Stmt *stmt; Pos block; bool used; } Label;     /* block: where the one it stands in starts */
 typedef VEC(Stmt *) Jumps;
 
 typedef struct LabelBlock {
@@ -21,9 +21,9 @@ typedef struct Labels {
 	Map all;                    /* name -> Label, whole function */
 } Labels;
 
-static void collect_list(Labels *l, StmtList list);
+static void collect_list(Labels *l, StmtList list, Pos block);
 
-static void collect_stmt(Labels *l, Stmt *s)
+static void collect_stmt(Labels *l, Stmt *s, Pos block)
 {
 	Checker *k = l->k;
 	if (!s)
@@ -33,27 +33,28 @@ static void collect_stmt(Labels *l, Stmt *s)
 		if (other && s->name[0] == '_' && !s->name[1])
 			other = NULL;
 		if (other) {
-			check_error(k, s->pos, "label %s already declared at %s", s->name, check_pos_text(k, other->stmt->pos));
+			check_error(k, s->pos, "label %s already defined at %s", s->name, check_pos_text(k, other->stmt->pos));
 		} else {
 			Label *label = NEW(k->arena, Label);
 			label->stmt = s;
+			label->block = block;
 			map_put(k->arena, &l->all, s->name, label);
 		}
-		collect_stmt(l, s->body_stmt);
+		collect_stmt(l, s->body_stmt, block);
 		return;
 	}
 	if (s->body)
-		collect_list(l, s->body->list);
+		collect_list(l, s->body->list, s->body->pos);
 	if (s->else_)
-		collect_stmt(l, s->else_);
+		collect_stmt(l, s->else_, block);
 	for (int i = 0; i < s->cases.len; i++)
-		collect_list(l, s->cases.items[i]->body);
+		collect_list(l, s->cases.items[i]->body, s->cases.items[i]->pos);
 }
 
-static void collect_list(Labels *l, StmtList list)
+static void collect_list(Labels *l, StmtList list, Pos block)
 {
 	for (int i = 0; i < list.len; i++)
-		collect_stmt(l, list.items[i]);
+		collect_stmt(l, list.items[i], block);
 }
 
 /* The labeled statement named that encloses block b. */
@@ -88,15 +89,12 @@ static Label *use_label(Labels *l, const char *name)
 static void labeled_break(Labels *l, LabelBlock *b, Stmt *s)
 {
 	bool is_break = s->kind == STMT_BREAK;
-	Label *label = use_label(l, s->name);
 	Stmt *target = enclosing(b, s->name);
-	if (!label || !target) {
-		if (label)
-			check_error(l->k, s->name_pos, "invalid %s label %s", is_break ? "break" : "continue", s->name);
-		else
-			check_error(l->k, s->name_pos, "%s label not defined: %s", is_break ? "break" : "continue", s->name);
+	if (!target) {
+		check_error(l->k, s->name_pos, "%s label not defined: %s", is_break ? "break" : "continue", s->name);
 		return;
 	}
+	use_label(l, s->name);
 	Stmt *inner = target->body_stmt;
 	if (is_break ? !is_breakable(inner) : !is_loop(inner)) {
 		check_error(l->k, s->name_pos, "invalid %s label %s", is_break ? "break" : "continue", s->name);
@@ -111,26 +109,18 @@ typedef struct Walk {
 	Jumps forward;              /* gotos waiting for a label */
 	Pos var_pos;                /* of the last variable declared in this block */
 	const char *var_name;
-	Jumps over;                 /* of the waiting ones: those that jump over a variable */
-	VEC(Pos) over_pos;
-	VEC(const char *) over_name;
+	Jumps over;                 /* those waiting when that variable was declared: they would jump over it */
 } Walk;
 
 static Jumps walk_list(Labels *l, LabelBlock *parent, Stmt *labeled, StmtList list);
 
 static void note_variable(Walk *w, Pos pos, const char *name)
 {
-	Arena *a = w->l->k->arena;
-	for (int i = 0; i < w->forward.len; i++) {
-		bool known = false;
-		for (int j = 0; j < w->over.len && !known; j++)
-			known = w->over.items[j] == w->forward.items[i];
-		if (known)
-			continue;
-		vec_push(a, &w->over, w->forward.items[i]);
-		vec_push(a, &w->over_pos, pos);
-		vec_push(a, &w->over_name, name);
-	}
+	w->var_pos = pos;
+	w->var_name = name;
+	w->over.len = 0;
+	for (int i = 0; i < w->forward.len; i++)
+		vec_push(w->l->k->arena, &w->over, w->forward.items[i]);
 }
 
 static void add_forward(Walk *w, Jumps jumps)
@@ -154,8 +144,8 @@ static void arrive(Walk *w, Stmt *label)
 		jump->target = label;
 		for (int j = 0; j < w->over.len; j++)
 			if (w->over.items[j] == jump)
-				check_error(k, jump->name_pos, "goto %s jumps over declaration of %s at %s", label->name, w->over_name.items[j],
-				            check_pos_text(k, w->over_pos.items[j]));
+				check_error(k, jump->name_pos, "goto %s jumps over declaration of %s at %s", label->name, w->var_name,
+				            check_pos_text(k, w->var_pos));
 	}
 	w->forward.len = kept;
 }
@@ -232,13 +222,13 @@ static Jumps walk_list(Labels *l, LabelBlock *parent, Stmt *labeled, StmtList li
 void check_labels(Checker *k, Block *body)
 {
 	Labels l = {.k = k};
-	collect_list(&l, body->list);
+	collect_list(&l, body->list, body->pos);
 	Jumps left = walk_list(&l, NULL, NULL, body->list);
 	for (int i = 0; i < left.len; i++) {
 		Stmt *jump = left.items[i];
 		Label *label = use_label(&l, jump->name);
 		if (label)
-			check_error(k, jump->name_pos, "goto %s jumps into block", jump->name);
+			check_error(k, jump->name_pos, "goto %s jumps into block starting at %s", jump->name, check_pos_text(k, label->block));
 		else
 			check_error(k, jump->name_pos, "label %s not defined", jump->name);
 	}

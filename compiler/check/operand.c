@@ -93,7 +93,7 @@ const char *operand_text(Checker *k, const Operand *x)
 	buf_init(&b, k->arena);
 	if (x->mode == MODE_NIL) {
 		if (!x->type || x->type->kind == TYPE_UNTYPED_NIL || !is_valid(x->type))
-			return x->type && is_valid(x->type) ? "untyped nil" : "nil (with invalid type)";
+			return "nil";
 		return arena_printf(k->arena, "nil (of type %s)", type_name_of(k, x->type));
 	}
 	const char *expr = x->expr ? text_of(k, x->expr) : "";
@@ -267,8 +267,9 @@ bool check_assignable(Checker *k, Operand *x, Type *t, const char **cause)
 	if (is_interface(t) || (is_interface_pointer(tu) && !tp)) {
 		if (is_interface(t) && implements(k->c, v, t, false, cause))
 			return true;
-		if (!is_interface(t) && cause && vu->kind != TYPE_POINTER)
-			*cause = arena_printf(k->arena, "type %s is pointer to interface, not interface", type_name_of(k, t));
+		if (!is_interface(t) && cause)
+			*cause = arena_printf(k->arena, "%s does not implement %s (type %s is pointer to interface, not interface)", type_name_of(k, v),
+			                      type_name_of(k, t), type_name_of(k, t));
 		if (!vp)
 			return false;
 		if (cause)

@@ -228,8 +228,7 @@ static void collect_import(Checker *k, Decl *d, File *file)
 		check_error(k, d->pos, "cannot import package as init - init must be a func");
 		return;
 	}
-	Object *o = object_new(k->c, OBJECT_PACKAGE, name, invalid_type(k), d->import_name ? d->keyword_pos : d->pos, k->package);
-	o->pos = d->pos;
+	Object *o = object_new(k->c, OBJECT_PACKAGE, name, invalid_type(k), d->name_pos.len > 0 ? d->name_pos.items[0] : d->pos, k->package);
 	o->imported = p;
 	o->decl = d;
 	o->file = file;

@@ -51,7 +51,7 @@ static bool qualified_name(Checker *k, Operand *x, Expr *e)
 		return true;
 	}
 	if (!name_is_exported(e->name)) {
-		check_error(k, e->pos, "name %s not exported by package %s", e->name, p->name);
+		check_error(k, e->pos, "undefined: %s.%s", e->x->name, e->name);
 		return true;
 	}
 	e->object = o;
@@ -90,8 +90,8 @@ static void undefined_selector(Checker *k, Operand *x, Expr *e, Lookup *found)
 		return;
 	}
 	if (found->pointer_receiver && x->mode == MODE_TYPE) {
-		check_error(k, e->pos, "invalid method expression %s.%s (needs pointer receiver (*%s).%s)", text_of(k, x->expr), e->name,
-		            text_of(k, x->expr), e->name);
+		check_error(k, e->pos, "invalid method expression %s.%s (needs pointer receiver (*%s).%s)", type_name_of(k, t), e->name,
+		            type_name_of(k, t), e->name);
 		return;
 	}
 	if (found->pointer_receiver) {
@@ -174,11 +174,6 @@ static void add_method_dependency(Checker *k, Object *m)
 void check_selector(Checker *k, Operand *x, Expr *e, Object *def, bool want_type)
 {
 	(void)def;
-	if (strcmp(e->name, "_") == 0) {
-		check_error(k, e->pos, "cannot refer to blank field or method");
-		check_use_one(k, e->x);
-		return;
-	}
 	if (qualified_name(k, x, e))
 		return;
 	check_expr_or_type(k, x, e->x, false);
@@ -196,7 +191,9 @@ void check_selector(Checker *k, Operand *x, Expr *e, Object *def, bool want_type
 		check_error(k, e->pos, "%s is not a type", text_of(k, e));
 		goto invalid;
 	}
-	Lookup found = lookup_field_or_method(k->c, x->type, x->mode == MODE_VARIABLE, k->package, e->name, false);
+	Lookup found = {0};
+	if (strcmp(e->name, "_") != 0)
+		found = lookup_field_or_method(k->c, x->type, x->mode == MODE_VARIABLE, k->package, e->name, false);
 	if (!found.object) {
 		if (is_valid(underlying(x->type)))
 			undefined_selector(k, x, e, &found);

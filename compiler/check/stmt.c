@@ -122,7 +122,7 @@ static void op_assign(Checker *k, Expr *lhs, Operand *x)
 	}
 	check_note_assigned(k, lhs);
 	x->expr = lhs;
-	if (!is_untyped(x->type))
+	if (x->mode != MODE_INVALID)
 		check_assignment(k, x, t, "assignment operation");
 }
 
@@ -143,7 +143,7 @@ static void assign_op_stmt(Checker *k, Stmt *s)
 	}
 	Operand x;
 	check_binary(k, &x, NULL, s->lhs.items[0], s->rhs.items[0], s->op, s->pos);
-	if (x.mode != MODE_INVALID)
+	if (s->lhs.items[0]->mode != MODE_INVALID)
 		op_assign(k, s->lhs.items[0], &x);
 }
 

@@ -20,7 +20,7 @@ static void find_duplicate(Checker *k, Operand *v, Map *seen)
 		}
 	}
 	SeenCase *added = NEW(k->arena, SeenCase);
-	*added = (SeenCase){v->cval, v->type, v->expr->start, first};
+	*added = (SeenCase){v->cval, v->type, v->expr->pos, first};
 	map_put(k->arena, seen, hash, added);
 }
 
@@ -38,7 +38,7 @@ static void case_values(Checker *k, Operand *x, ExprList values, Map *seen)
 		check_comparison(k, &result, &tag, OP_EQ, true);
 		if (result.mode == MODE_INVALID)
 			continue;
-		if (v.mode == MODE_CONST && const_kind(v.cval) != CONST_UNKNOWN)
+		if (v.mode == MODE_CONST && const_kind(v.cval) != CONST_UNKNOWN && const_kind(v.cval) != CONST_BOOL)
 			find_duplicate(k, &v, seen);
 	}
 }
@@ -49,7 +49,7 @@ static void switch_tag(Checker *k, Stmt *s, Operand *x)
 		check_expr(k, x, s->x);
 		check_assignment(k, x, NULL, "switch expression");
 		if (x->mode != MODE_INVALID && !comparable_type(x->type, true) && !has_nil(x->type)) {
-			check_error(k, s->x->start, "cannot switch on %s", operand_text(k, x));
+			check_error(k, s->x->start, "cannot switch on %s (%s is not comparable)", operand_text(k, x), type_name_of(k, x->type));
 			x->mode = MODE_INVALID;
 		}
 		return;
@@ -135,7 +135,7 @@ static bool seen_before(Checker *k, Type *t, Expr *e, SeenTypes *seen)
 		check_error(k, e->start, "duplicate case %s in type switch\n\t%s: previous case", t ? type_name_of(k, t) : "nil", check_pos_text(k, s->pos));
 		return true;
 	}
-	vec_push(k->arena, &seen->list, (SeenType){t, e->start});
+	vec_push(k->arena, &seen->list, (SeenType){t, e->pos});
 	return false;
 }
 
@@ -159,7 +159,7 @@ static Type *case_types(Checker *k, Operand *x, ExprList list, SeenTypes *seen)
 			continue;
 		const char *cause = NULL;
 		if (missing_method(k->c, t, x->type, false, &cause))
-			check_error(k, e->start, "impossible type switch case: %s cannot have dynamic type %s %s", operand_text(k, x), type_name_of(k, t),
+			check_error(k, e->start, "impossible type switch case: %s\n\t%s cannot have dynamic type %s %s", text_of(k, e), operand_text(k, x), type_name_of(k, t),
 			            cause ? cause : "");
 	}
 	return t;

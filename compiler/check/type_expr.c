@@ -143,7 +143,7 @@ int64_t check_array_length(Checker *k, Expr *e)
 static Type *array_type(Checker *k, Expr *e)
 {
 	if (e->x && e->x->kind == EXPR_ELLIPSIS) {
-		check_error(k, e->x->start, "invalid use of [...] array (outside a composite literal)");
+		check_error(k, e->start, "invalid use of [...] array (outside a composite literal)");
 		check_var_type(k, e->y);
 		return invalid_type(k);
 	}
@@ -294,6 +294,19 @@ static Type *struct_type(Checker *k, Expr *e)
 
 /* ---- all kinds ------------------------------------------------------------------------------------------------ */
 
+/* What a name is that is no type. */
+static const char *name_kind(const Operand *x, const Object *o)
+{
+	switch (o ? o->kind : OBJECT_BAD) {
+	case OBJECT_CONST: return "constant";
+	case OBJECT_VAR: return o->is_package_level ? "package-level variable" : "local variable";
+	case OBJECT_FUNC: return "function";
+	case OBJECT_BUILTIN: return "built-in function";
+	case OBJECT_NIL: return "untyped nil";
+	default: return x->mode == MODE_VALUE ? "value" : "expression";
+	}
+}
+
 static Type *type_of_operand(Checker *k, Operand *x, Expr *e)
 {
 	switch (x->mode) {
@@ -305,7 +318,10 @@ static Type *type_of_operand(Checker *k, Operand *x, Expr *e)
 		check_error(k, e->start, "%s used as type", text_of(k, e));
 		break;
 	default:
-		check_error(k, e->start, "%s is not a type", text_of(k, e));
+		if (e->kind == EXPR_NAME)
+			check_error(k, e->start, "%s (%s) is not a type", e->name, name_kind(x, e->object));
+		else
+			check_error(k, e->start, "%s is not a type", operand_text(k, x));
 		break;
 	}
 	return invalid_type(k);

@@ -8,7 +8,7 @@ void check_unused_locals(Checker *k, FuncInfo *info)
 {
 	for (int i = 0; i < info->locals.len; i++) {
 		Object *o = info->locals.items[i];
-		if (!o->used && strcmp(o->name, "_") != 0)
+		if (!o->used && o->parent && strcmp(o->name, "_") != 0)
 			check_error(k, o->pos, "declared and not used: %s", o->name);
 	}
 }
