@@ -133,7 +133,7 @@ do_update() {
         (cd "$module" && go build -o "$dir/prog" "./update/$(basename "$f" .gol)" && timeout "$limit" "$dir/prog" > "$dir/out" 2>"$dir/err")
         exits=$(sed -n 's,^// exit: .*,&,p' "$f")
         sed '/^\/\/ Output:$/,$d' "$f" > "$dir/new"
-        { cat "$dir/new"; echo "// Output:"; sed -e 's,^,// ,' -e 's, $,,' "$dir/out"; [ -z "$exits" ] || grep -q '^// exit:' "$dir/new" || echo "$exits"; } > "$f"
+        { cat "$dir/new"; echo "// Output:"; sed -e 's,^,// ,' -e 's,^// $,//,' "$dir/out"; [ -z "$exits" ] || grep -q '^// exit:' "$dir/new" || echo "$exits"; } > "$f"
         echo "wrote $(basename "$f")"
     done
 }
