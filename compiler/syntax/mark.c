@@ -46,6 +46,7 @@ typedef struct {
 	uint8_t *marks;          /* MARK_... set in advance */
 	Context *stack;
 	int depth;               /* stack[depth] is the innermost context; stack[0] the file */
+	int type_end, type_depth;        /* up to where, and in which context, the type around has been skipped once */
 } Marker;
 
 static int kind_at(const Marker *m, int i)
@@ -110,7 +111,7 @@ static int skip_type(const Marker *m, int i)
 
 /* ---- signatures ------------------------------------------------------------------------- */
 
-/* Parameters open at i. Marks them and the result's; index behind the signature. */
+/* Parameters open at i: mark them and the result's. Index of the result, or behind the signature if it has none. */
 static int mark_signature(Marker *m, int i)
 {
 	int close = m->match[i];
@@ -118,13 +119,25 @@ static int mark_signature(Marker *m, int i)
 	m->marks[i] |= MARK_PARAMS;
 	if (close <= i)
 		return i + 1;
-	if (!starts_type(kind_at(m, close + 1)))
-		return close + 1;
-	m->tokens[close].kind = T_RPAREN_RESULT;
-	if (kind_at(m, close + 1) != T_LPAREN)
-		return skip_type(m, close + 1);
-	m->marks[close + 1] |= MARK_PARAMS;
-	return skip_brackets(m, close + 1);
+	if (starts_type(kind_at(m, close + 1))) {
+		m->tokens[close].kind = T_RPAREN_RESULT;
+		if (kind_at(m, close + 1) == T_LPAREN)
+			m->marks[close + 1] |= MARK_PARAMS;
+	}
+	return close + 1;
+}
+
+/* Is i part of a type whose end has been looked for already? Keeps the pass linear for types nested without brackets. */
+static bool inside_skipped_type(const Marker *m, int i)
+{
+	return i < m->type_end && m->depth == m->type_depth;
+}
+
+static int skip_outer_type(Marker *m, int i)
+{
+	m->type_end = skip_type(m, i);
+	m->type_depth = m->depth;
+	return m->type_end;
 }
 
 /* The keyword func stands at i, of a declaration, a type or a literal. */
@@ -146,6 +159,9 @@ static void mark_func(Marker *m, int i)
 	if (kind_at(m, at) != T_LPAREN)
 		return;
 	at = mark_signature(m, at);
+	if (inside_skipped_type(m, i))
+		return;                 /* the brace behind belongs to the outer one */
+	at = skip_outer_type(m, at);
 	if (kind_at(m, at) == T_LBRACE && !(m->marks[at] & MARK_BRACE)) {
 		m->marks[at] |= MARK_BRACE;
 		m->tokens[at].kind = T_FUNC_LBRACE;
@@ -294,9 +310,9 @@ static void mark_operand_type(Marker *m, int i)
 {
 	int brace;
 
-	if (ends_operand(kind_at(m, i - 1)))
+	if (ends_operand(kind_at(m, i - 1)) || inside_skipped_type(m, i))
 		return;
-	brace = skip_type(m, i);
+	brace = skip_outer_type(m, i);
 	if (kind_at(m, brace) == T_LBRACE && !(m->marks[brace] & MARK_BRACE)) {
 		m->marks[brace] |= MARK_BRACE;
 		m->tokens[brace].kind = T_LIT_LBRACE;
