@@ -63,7 +63,9 @@ Callee callee_of(FuncState *f, Expr *call)
 	if (fun->kind == EXPR_SELECTOR && fun->selection && fun->selection->kind == SELECT_METHOD_EXPR) {
 		Type *receiver = type_in(f, fun->selection->receiver);
 		Selection s = resolve_method(f, fun->selection, receiver, fun->name);
-		return direct(method_expression_func(f, receiver, &s, s.object));
+		Callee r = direct(method_expression_func(f, receiver, &s, s.object));
+		r.signature = types_canonical(f->c, underlying(type_in(f, fun->type)));     /* with the receiver as a parameter */
+		return r;
 	}
 	IrExpr *x = value(f, fun);
 	if (x->kind == IR_FUNC)

@@ -175,18 +175,7 @@ IrFunc *method_expression_func(FuncState *f, Type *receiver, Selection *s, Objec
 	const char *symbol = symbol_of_type(f->c, receiver, method_suffix(f->c, "_5e", method));
 	Selection copy = *s;
 	copy.object = method;
-	IrFunc *fn = wrapper(f->l, symbol, receiver, receiver, &copy, false);
-	if (fn->signature->fields.len + 1 != fn->params.len)
-		return fn;
-	/* the func value's type has the receiver as a parameter */
-	Type *full = type_new(f->c, TYPE_FUNC);
-	full->variadic = fn->signature->variadic;
-	full->results = fn->signature->results;
-	vec_push(f->c->arena, &full->fields, object_new(f->c, OBJECT_VAR, "", receiver, NO_POS, NULL));
-	for (int i = 0; i < fn->signature->fields.len; i++)
-		vec_push(f->c->arena, &full->fields, fn->signature->fields.items[i]);
-	fn->signature = types_canonical(f->c, full);
-	return fn;
+	return wrapper(f->l, symbol, receiver, receiver, &copy, false);
 }
 
 IrExpr *method_expression(FuncState *f, Expr *e)
