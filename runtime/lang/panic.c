@@ -55,7 +55,7 @@ static void record_add(gol_panic_record *p, const position *where)
 void panic_add_position(G *g, const gol_func_info *func, uint32_t point)
 {
 	if (g->pub.unwinding == GOL_PANIC && g->panic != NULL) {
-		if (!(func->flags & (GOL_FUNC_WRAPPER | GOL_FUNC_RUNTIME)))
+		if (trace_shows(func))
 			record_add(g->panic, &(position){func, point, MARK_NONE});
 	} else if (g->pub.unwinding == GOL_FATAL) {
 		panic_add_trace(g, func, point);
@@ -363,6 +363,9 @@ static _Noreturn void die_while_printing(G *g, gol_panic_record *p)
 	}
 	text_bytes(&t, "", 1);
 	snprintf(message, sizeof message, "%s", t.data);
+	for (uint64_t i = 0; i < p->where.total && i < p->where.cap; i++)
+		if (p->where.items[i].func != NULL)
+			panic_add_trace(g, p->where.items[i].func, p->where.items[i].point);
 	g->fatal_text = message;
 	fatal_die(g);
 }

@@ -61,6 +61,7 @@ void trail_add(trail *t, const position *p, trail_grow *grow);
 void trail_append(trail *to, const trail *from, trail_grow *grow);
 
 /* Go's format. */
+bool trace_shows(const gol_func_info *func);
 void trace_trail(text *t, const trail *where);
 void trace_header(text *t, const G *g, const char *state);      /* "goroutine 1 [running]:"; state NULL: its own */
 void trace_frames(text *t, const G *g, size_t skip);

@@ -20,9 +20,13 @@ static const char *const wait_reason_text[WAIT_REASONS] = {
 	"sync.WaitGroup.Wait", "sync.Cond.Wait", "IO wait", "finalizer wait",
 };
 
-static bool is_shown(const gol_func_info *func)
+/* Wrappers, the runtime's own frames and the unexported functions of package runtime are left out, as in Go. */
+bool trace_shows(const gol_func_info *func)
 {
-	return !(func->flags & (GOL_FUNC_WRAPPER | GOL_FUNC_RUNTIME)) || gol_traceback >= TRACEBACK_SYSTEM;
+	if (gol_traceback >= TRACEBACK_SYSTEM)
+		return true;
+	bool is_internal = strncmp(func->name, "runtime.", 8) == 0 && func->name[8] >= 'a' && func->name[8] <= 'z';
+	return !is_internal && !(func->flags & (GOL_FUNC_WRAPPER | GOL_FUNC_RUNTIME));
 }
 
 /* ---- collecting ---------------------------------------------------------------------------------- */
@@ -92,7 +96,7 @@ static position *grow_malloc(position *old, uint32_t old_cap, uint32_t cap)
 
 void panic_add_trace(G *g, const gol_func_info *func, uint32_t point)
 {
-	if (is_shown(func))
+	if (trace_shows(func))
 		trail_add(&g->trace, &(position){func, point, MARK_NONE}, grow_malloc);
 }
 
@@ -207,7 +211,7 @@ void trace_frames(text *t, const G *g, size_t skip)
 		p -= size;
 		const gol_frame *frame = (const gol_frame *)(const void *)p;
 		size = frame->below;
-		if (!is_shown(frame->func))
+		if (!trace_shows(frame->func))
 			continue;
 		if (skip > 0)
 			skip--;
