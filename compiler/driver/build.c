@@ -5,7 +5,8 @@
  * The key of a package's object is a hash of the compiler itself, the options that
  * shape C or object, the package's sources, and the keys of its imports; so
  * anything that could change the object changes its name, and a package with an
- * object need not be lowered at all.
+ * object need not be lowered at all. Behind it stands a second name, the hash of the C text itself: a
+ * changed compiler that emits the same C compiles nothing anew.
  */
 #include "driver.h"
 #include "../check/check.h"
@@ -165,6 +166,14 @@ static int report_job(Job *jobs, int count)
 	return EXIT_INTERNAL;
 }
 
+static uint64_t text_key(Driver *d, Unit *u, const char *text)
+{
+	const char *flags = u->package->is_stdlib ? "" : d->options.cflags;
+	uint64_t key = hash_bytes(d->headers + (uint64_t)u->optimise, text, strlen(text));
+	key = hash_bytes(key, d->options.cc, strlen(d->options.cc));
+	return hash_bytes(key, flags, strlen(flags));
+}
+
 static int compile_units(Driver *d, Program *program, Unit *units)
 {
 	Compiler *c = d->c;
@@ -178,6 +187,9 @@ static int compile_units(Driver *d, Program *program, Unit *units)
 			fprintf(stderr, "%s\n", u->package == program->root ? program->header : u->package->path);
 		EmitOptions options = {.versions = u->versions, .line_directives = !d->options.no_line && !u->package->is_stdlib};
 		const char *text = emit_package(c, program, u->package, &options);
+		u->object = cache_path(d, text_key(d, u, text));
+		if (!d->options.rebuild && access(u->object, R_OK) == 0)
+			continue;
 		const char *path = arena_printf(c->arena, "%s/%s", d->work, c_file_name(d, u->package));
 		if (!write_text(path, text)) {
 			fprintf(stderr, "gol: cannot write %s: %s\n", path, strerror(errno));
@@ -187,6 +199,9 @@ static int compile_units(Driver *d, Program *program, Unit *units)
 	}
 	if (!run_jobs(d, jobs, count))
 		return report_job(jobs, count);
+	for (int i = 0; i < n; i++)
+		if (units[i].compile && link(units[i].object, cache_path(d, units[i].key)) != 0 && errno != EEXIST)
+			d->options.rebuild = true;      /* no links on this file system: found by its text next time */
 	return EXIT_OK;
 }
 

@@ -33,7 +33,8 @@ typedef struct Driver {
 	const char *include_dir, *runtime_library;
 	const char *cache_dir;
 	const char *work;           /* temporary folder */
-	uint64_t identity;          /* of this compiler: part of every cache key */
+	uint64_t headers;           /* hash of the headers that generated C includes */
+	uint64_t identity;          /* of this compiler and the headers: part of every package's key */
 } Driver;
 
 /* options.c: fills d->options; on a mistake prints as Go does and returns false. */

@@ -102,7 +102,7 @@ void find_places(Driver *d)
 		make_folders(d->cache_dir);
 	}
 	static const char *const headers[] = {"abi.h", "arith.h", "rtfuncs.def", "effects.h", "generated.h"};
-	d->identity = hash_file(1, "/proc/self/exe");
 	for (int i = 0; i < COUNT_OF(headers); i++)
-		d->identity = hash_file(d->identity, arena_printf(a, "%s/%s", d->include_dir, headers[i]));
+		d->headers = hash_file(d->headers, arena_printf(a, "%s/%s", d->include_dir, headers[i]));
+	d->identity = hash_file(d->headers, "/proc/self/exe");
 }
