@@ -43,7 +43,7 @@ func floats() {
 		"Abs": {ourmath.Abs, math.Abs}, "Logb": {ourmath.Logb, math.Logb}, "Floor": {ourmath.Floor, math.Floor},
 		"Y0": {ourmath.Y0, math.Y0}, "Y1": {ourmath.Y1, math.Y1},
 	}
-	near := map[string][2]func(float64) float64{"Erfinv": {ourmath.Erfinv, math.Erfinv}, "Erfcinv": {ourmath.Erfcinv, math.Erfcinv}}
+	near := map[string][2]func(float64) float64{"Cbrt": {ourmath.Cbrt, math.Cbrt}, "Erfinv": {ourmath.Erfinv, math.Erfinv}, "Erfcinv": {ourmath.Erfcinv, math.Erfcinv}}
 	list := values()
 	for i, x := range list {
 		for name, f := range unary {
@@ -89,6 +89,9 @@ func floats() {
 			p, q := float32(x), float32(y)
 			check(same(float64(ourmath.Nextafter32(p, q)), float64(math.Nextafter32(p, q))), "Nextafter32(%g,%g)", p, q)
 		}
+	}
+	for n := -1000.0; n < 1000; n++ {
+		check(same(ourmath.Cbrt(n*n*n), n), "Cbrt(%g) = %g", n*n*n, ourmath.Cbrt(n*n*n))
 	}
 	for n := -400; n < 400; n++ {
 		check(close(ourmath.Pow10(n), math.Pow10(n)), "Pow10(%d)", n)

@@ -17,7 +17,6 @@ func Log10(x float64) float64                 { return real.Log10(x) }
 func Log2(x float64) float64                  { return real.Log2(x) }
 func Log1p(x float64) float64                 { return real.Log1p(x) }
 func Pow(x, y float64) float64                { return real.Pow(x, y) }
-func Cbrt(x float64) float64                  { return real.Cbrt(x) }
 func Hypot(p, q float64) float64              { return real.Hypot(p, q) }
 func Mod(x, y float64) float64                { return real.Mod(x, y) }
 func Remainder(x, y float64) float64          { return real.Remainder(x, y) }
