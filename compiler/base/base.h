@@ -144,6 +144,8 @@ void soft_error_at(Compiler *c, Pos pos, const char *format, ...) PRINTF_LIKE(3,
 void remark_at(Compiler *c, Pos pos, const char *format, ...) PRINTF_LIKE(3, 4);
 /* Print everything queued of a package to stderr, and forget it. Returns the number of errors printed. */
 int diag_print(Compiler *c, const char *package_header);
+/* The queued message with this number as it would be printed, without newline: for tests. */
+const char *diag_text(Compiler *c, int number);
 /* "path:line:col" as diagnostics show it, //line applied; "-" for NO_POS. */
 void pos_print(Compiler *c, Buf *out, Pos pos);
 /* Path and line as tracebacks show them: absolute path, //line applied. */

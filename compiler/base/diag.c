@@ -140,6 +140,17 @@ static void print_one(Compiler *c, Pos pos, const char *text)
 	fwrite(line.s, 1, line.len, stderr);
 }
 
+const char *diag_text(Compiler *c, int number)
+{
+	const Diagnostic *d = c->diagnostics.items[number];
+	Buf b;
+
+	buf_init(&b, c->arena);
+	pos_print(c, &b, d->pos);
+	buf_printf(&b, ": %s", d->text);
+	return b.s;
+}
+
 static bool same_message(const Diagnostic *a, const Diagnostic *b)
 {
 	return a->pos.file == b->pos.file && a->pos.line == b->pos.line && strcmp(a->text, b->text) == 0 &&
