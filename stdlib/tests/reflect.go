@@ -163,7 +163,7 @@ func making() {
 	m.SetMapIndex(own.ValueOf("k"), own.ValueOf([]int{1}))
 	check("makemap", func() any { return m.Interface() }, func() any { return map[string][]int{"k": {1}} })
 	for it := m.MapRange(); it.Next(); {
-		check("range", func() any { return fmt.Sprint(it.Key().Interface(), it.Value().Interface()) }, func() any { return "k [1]" })
+		check("range", func() any { return fmt.Sprint(it.Key().Interface(), it.Value().Interface()) }, func() any { return "k[1]" })
 	}
 	s := own.MakeSlice(own.SliceOf(own.TypeFor[int]()), 2, 5)
 	s.Index(1).SetInt(9)
