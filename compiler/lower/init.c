@@ -22,16 +22,15 @@ static IrFunc *init_func(Lower *l, Package *p)
 	return f;
 }
 
-/* A constant that the C file can hold from the start. */
+/* Data that the C file can hold from the start needs no code. */
 static bool static_initializer(FuncState *f, Initializer *init)
 {
-	if (init->lhs.len != 1 || init->rhs->mode != MODE_CONST || !init->lhs.items[0]->is_package_level)
+	if (init->lhs.len != 1 || !init->lhs.items[0]->is_package_level || strcmp(init->lhs.items[0]->name, "_") == 0)
 		return false;
-	Type *type = type_in(f, init->lhs.items[0]->type);
-	if (is_interface(type) || strcmp(init->lhs.items[0]->name, "_") == 0)
-		return false;
-	map_put(f->c->arena, &f->l->ir->global_values, init->lhs.items[0], constant_value(f, init->rhs->cval, type));
-	return true;
+	IrExpr *v = static_initial(f, init->rhs, type_in(f, init->lhs.items[0]->type));
+	if (v && v->kind != IR_ZERO)
+		map_put(f->c->arena, &f->l->ir->global_values, init->lhs.items[0], v);
+	return v != NULL;
 }
 
 static bool is_blank(Object *o)

@@ -26,7 +26,7 @@ static int field_index(FuncState *f, Type *s, Expr *key)
 }
 
 /* Element i of a struct literal: which field, which expression. */
-static Expr *struct_element(FuncState *f, Type *s, Expr *e, int i, int *field)
+Expr *struct_element(FuncState *f, Type *s, Expr *e, int i, int *field)
 {
 	Expr *x = e->list.items[i];
 	if (x->kind != EXPR_KEY_VALUE) {
@@ -38,7 +38,7 @@ static Expr *struct_element(FuncState *f, Type *s, Expr *e, int i, int *field)
 }
 
 /* Element of an array or slice literal; *index is the running index. */
-static Expr *array_element(FuncState *f, Expr *x, int64_t *index)
+Expr *array_element(FuncState *f, Expr *x, int64_t *index)
 {
 	if (x->kind != EXPR_KEY_VALUE)
 		return x;
@@ -47,7 +47,7 @@ static Expr *array_element(FuncState *f, Expr *x, int64_t *index)
 	return x->y;
 }
 
-static int64_t literal_length(FuncState *f, Expr *e)
+int64_t literal_length(FuncState *f, Expr *e)
 {
 	int64_t index = 0, most = 0;
 	for (int i = 0; i < e->list.len; i++) {
@@ -75,6 +75,11 @@ static void element_into(FuncState *f, IrExpr *place, Expr *e)
 
 static void array_into(FuncState *f, IrExpr *array, Expr *e)
 {
+	IrExpr *data_copy = static_copy(f, e, array->type);
+	if (data_copy) {
+		assign(f, array, data_copy);
+		return;
+	}
 	int64_t index = 0;
 	for (int i = 0; i < e->list.len; i++) {
 		Expr *x = array_element(f, e->list.items[i], &index);
@@ -143,6 +148,9 @@ static IrExpr *array_value(FuncState *f, Expr *e, Type *type)
 	Type *u = underlying(type), *elem = types_canonical(f->c, u->elem);
 	if (e->list.len == 0)
 		return ir_zero(f->c, type);
+	IrExpr *data_copy = static_copy(f, e, type);
+	if (data_copy)
+		return data_copy;
 	if (u->length > MADE_PARTS)
 		return built_in_temp(f, e, type);
 	IrExpr *made = ir_expr(f->c, IR_MAKE, type);

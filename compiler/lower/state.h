@@ -228,8 +228,11 @@ IrExpr *comparison(FuncState *f, Op op, IrExpr *x, IrExpr *y);
 IrExpr *composite_value(FuncState *f, Expr *e, Type *type);
 void composite_into(FuncState *f, IrExpr *place, Expr *e, Type *type);
 IrExpr *composite_pointer(FuncState *f, Expr *e, Type *type);
-bool literal_is_static(FuncState *f, Expr *e, Type *type);
-IrExpr *static_value(FuncState *f, Expr *e, Type *type);
+Expr *struct_element(FuncState *f, Type *s, Expr *e, int i, int *field);
+Expr *array_element(FuncState *f, Expr *x, int64_t *index);
+int64_t literal_length(FuncState *f, Expr *e);
+IrExpr *static_initial(FuncState *f, Expr *e, Type *type);
+IrExpr *static_copy(FuncState *f, Expr *e, Type *array);
 IrStatic *new_static(Lower *l, Type *type, IrExpr *v, bool read_only);
 
 /* closure.c, method.c */
