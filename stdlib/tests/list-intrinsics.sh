@@ -17,6 +17,18 @@ goroutine. Several results come back in a struct with the fields r0, r1, ... Gra
 cannot freeze nor panic (may allocate), **nofreeze** may panic, **freeze** may do both. A pointer of any
 type, a map, a channel and a func value (the address of {code, captures...}) are `void *` here.
 
+## What C takes from Go code
+
+Package runtime defines, in error.gol, the types of the values that run-time panics carry; C makes values
+of them by their descriptors: runtime.errorString, runtime.boundsError (struct of one string: the text without
+"runtime error: "), runtime.plainError, *runtime.TypeAssertionError (three descriptor addresses, then the missing
+method's name), *runtime.PanicNilError. The function runtime.panicText(v any) string (runtime_panicText) gives
+what an uncaught panic prints after "panic: "; it calls methods of v, so it runs as gol code. The constants
+stat... in runtime/memstats.gol order the numbers of gol_runtime_memoryStatistics.
+
+The finalizer goroutine is Go code (runtime/finalizer.gol), started by the first SetFinalizer or AddCleanup; it waits
+in gol_runtime_nextFinalizer.
+
 H
 find . -name '*.gol' -path './*' ! -path './tests/*' | LC_ALL=C sort | xargs awk '
 function ctype(t,   b) {
