@@ -250,15 +250,16 @@ static bool zero_divisor(Checker *k, Operand *x, Operand *y)
 	return true;
 }
 
-static void mismatch(Checker *k, Operand *x, Operand *y, Expr *e, Expr *lhs, Expr *rhs, Op op, Pos pos)
+/* xt, yt: the operands' types before they were matched. */
+static void mismatch(Checker *k, Operand *x, Type *xt, Type *yt, Expr *e, Expr *lhs, Expr *rhs, Op op)
 {
-	if (is_valid(x->type) && is_valid(y->type)) {
-		const char *xt = type_name_of(k, x->type), *yt = type_name_of(k, y->type);
+	if (is_valid(xt) && is_valid(yt)) {
+		const char *xs = type_name_of(k, xt), *ys = type_name_of(k, yt);
 		if (e)
-			check_error(k, e->start, "invalid operation: %s (mismatched types %s and %s)", text_of(k, e), xt, yt);
+			check_error(k, e->start, "invalid operation: %s (mismatched types %s and %s)", text_of(k, e), xs, ys);
 		else
-			check_error(k, pos, "invalid operation: %s %s= %s (mismatched types %s and %s)", text_of(k, lhs), op_text(op),
-			            text_of(k, rhs), xt, yt);
+			check_error(k, lhs->start, "invalid operation: %s %s= %s (mismatched types %s and %s)", text_of(k, lhs), op_text(op),
+			            text_of(k, rhs), xs, ys);
 	}
 	x->mode = MODE_INVALID;
 }
@@ -291,6 +292,7 @@ void check_binary(Checker *k, Operand *x, Expr *e, Expr *lhs, Expr *rhs, Op op, 
 		shift(k, x, &y, e ? e : lhs, op, op_pos);
 		return;
 	}
+	Type *xt = x->type, *yt = y.type;
 	check_match_types(k, x, &y);
 	if (x->mode == MODE_INVALID)
 		return;
@@ -299,7 +301,7 @@ void check_binary(Checker *k, Operand *x, Expr *e, Expr *lhs, Expr *rhs, Op op, 
 		return;
 	}
 	if (!identical(x->type, y.type)) {
-		mismatch(k, x, &y, e, lhs, rhs, op, lhs->start);
+		mismatch(k, x, xt, yt, e, lhs, rhs, op);
 		return;
 	}
 	if (!operator_defined(k, x, op))

@@ -73,7 +73,7 @@ static void set_nothing(Builtin *b)
 
 static bool argument_error(Builtin *b, const Operand *at, const char *before, const char *after)
 {
-	check_error(b->k, at->expr->start, "%s%s%s", before, operand_text(b->k, at), after);
+	check_error(b->k, at->expr->start, "%s%s%s", before, at->mode == MODE_NIL ? "untyped nil" : operand_text(b->k, at), after);
 	return false;
 }
 

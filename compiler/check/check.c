@@ -124,6 +124,8 @@ bool check_package(Compiler *c, Package *package)
 	c->types->resolver = &k;
 	c->types->resolve = resolve_object;
 	k.env.scope = c->types->universe;
+	if (package->name && strcmp(package->name, "_") == 0)
+		check_error(&k, package->files.items[0]->package_name_pos, "invalid package name _");
 	check_collect_objects(&k);
 	check_package_objects(&k);
 	check_process_delayed(&k);

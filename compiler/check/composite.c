@@ -47,7 +47,7 @@ static void keyed_field(Checker *k, Expr *element, Type *s, Type *t, bool *seen)
 		check_use_one(k, element->y);
 		return;
 	}
-	int i = field_index(k, s, key->name);
+	int i = strcmp(key->name, "_") == 0 ? -1 : field_index(k, s, key->name);
 	if (i < 0) {
 		unknown_field(k, key, s, t);
 		check_use_one(k, element->y);

@@ -24,14 +24,15 @@ static void add_dependency(Checker *k, Object *o)
 static void constant_name(Checker *k, Operand *x, Object *o, bool want_type)
 {
 	add_dependency(k, o);
+	if (want_type) {
+		x->mode = MODE_CONST;       /* the caller reports it */
+		return;
+	}
 	if (!is_valid(x->type))
 		return;
 	if (!o->package && strcmp(o->name, "iota") == 0) {
 		if (!k->env.iota) {
-			if (want_type)
-				x->mode = MODE_CONST;
-			else
-				check_error(k, x->expr->pos, "cannot use iota outside constant declaration");
+			check_error(k, x->expr->pos, "cannot use iota outside constant declaration");
 			return;
 		}
 		x->cval = k->env.iota;
@@ -45,7 +46,7 @@ static void name_by_kind(Checker *k, Operand *x, Object *o, bool want_type)
 {
 	switch (o->kind) {
 	case OBJECT_PACKAGE:
-		check_error(k, x->expr->pos, "use of package %s without selector", o->name);
+		check_error(k, x->expr->pos, "use of package %s not in selector", o->name);
 		break;
 	case OBJECT_CONST:
 		constant_name(k, x, o, want_type);
@@ -264,7 +265,7 @@ static void receive(Checker *k, Operand *x)
 		if (r.not_chan)
 			check_error(k, pos, "invalid operation: cannot receive from non-channel %s %s", ts, xs);
 		else if (r.send_only)
-			check_error(k, pos, "invalid operation: cannot receive from send-only channel %s", xs);
+			check_error(k, pos, "invalid operation: cannot receive from send-only channel %s %s", ts, xs);
 		else
 			check_error(k, pos, "invalid operation: cannot receive from %s: channels have different element types", xs);
 		x->mode = MODE_INVALID;

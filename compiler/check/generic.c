@@ -66,7 +66,7 @@ static bool type_arg_count(Checker *k, Expr *e, const char *name, int have, int 
 {
 	if (have == want)
 		return true;
-	Pos at = have > want ? e->list.items[want]->start : e->end;
+	Pos at = have > want ? e->list.items[want]->start : e->start;
 	check_error(k, at, "%s type arguments for type %s: have %d, want %d", have < want ? "not enough" : "too many", name, have, want);
 	return false;
 }
@@ -226,12 +226,12 @@ static int vertex(Graph *g, Object *param)
 	return g->params.len - 1;
 }
 
-static void add_edges(Graph *g, Instance *in, Object *to, Type *arg, Type *part, int weight, int depth)
+static void add_edges(Graph *g, Pos pos, Object *to, Type *arg, Type *part, int weight, int depth)
 {
 	if (!part || depth > 20)
 		return;
 	if (part->kind == TYPE_PARAM) {
-		Edge e = {vertex(g, part->object), vertex(g, to), weight, in->pos, arg};
+		Edge e = {vertex(g, part->object), vertex(g, to), weight, pos, arg};
 		vec_push(g->k->arena, &g->edges, e);
 		return;
 	}
@@ -239,20 +239,20 @@ static void add_edges(Graph *g, Instance *in, Object *to, Type *arg, Type *part,
 		return;
 	if (part->kind == TYPE_NAMED) {
 		for (int i = 0; i < part->type_args.len; i++)
-			add_edges(g, in, to, arg, part->type_args.items[i], 1, depth + 1);
+			add_edges(g, pos, to, arg, part->type_args.items[i], 1, depth + 1);
 		for (int i = 0; i < part->enclosing_params.len && part->enclosing_args.len == 0; i++)
-			add_edges(g, in, to, arg, part->enclosing_params.items[i]->type, 1, depth + 1);
+			add_edges(g, pos, to, arg, part->enclosing_params.items[i]->type, 1, depth + 1);
 		return;
 	}
-	add_edges(g, in, to, arg, part->elem, 1, depth + 1);
-	add_edges(g, in, to, arg, part->key, 1, depth + 1);
+	add_edges(g, pos, to, arg, part->elem, 1, depth + 1);
+	add_edges(g, pos, to, arg, part->key, 1, depth + 1);
 	for (int i = 0; i < part->fields.len; i++)
-		add_edges(g, in, to, arg, part->fields.items[i]->type, 1, depth + 1);
+		add_edges(g, pos, to, arg, part->fields.items[i]->type, 1, depth + 1);
 	for (int i = 0; i < part->results.len; i++)
-		add_edges(g, in, to, arg, part->results.items[i]->type, 1, depth + 1);
+		add_edges(g, pos, to, arg, part->results.items[i]->type, 1, depth + 1);
 	if (part->kind == TYPE_INTERFACE)
 		for (int i = 0; i < part->methods.len; i++)
-			add_edges(g, in, to, arg, part->methods.items[i]->type, 1, depth + 1);
+			add_edges(g, pos, to, arg, part->methods.items[i]->type, 1, depth + 1);
 }
 
 static void report_instance_cycle(Graph *g, int *via, int start)
@@ -262,9 +262,8 @@ static void report_instance_cycle(Graph *g, int *via, int start)
 	for (int i = 0; i < g->params.len; i++)
 		at = g->edges.items[via[at]].from;
 	int first = at;
-	Pos pos = g->edges.items[via[at]].pos;
 	buf_init(&b, g->k->arena);
-	buf_str(&b, "instantiation cycle");
+	buf_str(&b, "instantiation cycle:");
 	VEC(int) path = {0};
 	do {
 		vec_push(g->k->arena, &path, via[at]);
@@ -272,10 +271,9 @@ static void report_instance_cycle(Graph *g, int *via, int start)
 	} while (at != first);
 	for (int i = path.len - 1; i >= 0; i--) {
 		Edge *e = &g->edges.items[path.items[i]];
-		pos = i == path.len - 1 ? e->pos : pos;
 		buf_printf(&b, "\n\t%s: %s instantiated as %s", check_pos_text(g->k, e->pos), g->params.items[e->to]->name, type_name_of(g->k, e->arg));
 	}
-	check_error(g->k, pos, "%s", b.s);
+	check_error(g->k, g->params.items[first]->pos, "%s", b.s);
 }
 
 /* Longest paths: a weight above the number of vertices means a positive cycle. */
@@ -286,7 +284,8 @@ void check_instance_cycles(Checker *k)
 		Instance *in = k->instances.items[i];
 		for (int j = 0; j < in->params.len && j < in->args.len; j++) {
 			Type *arg = in->args.items[j];
-			add_edges(&g, in, in->params.items[j], arg, arg, 0, 0);
+			Pos pos = in->exprs && j < in->exprs->len ? in->exprs->items[j]->start : in->pos;
+			add_edges(&g, pos, in->params.items[j], arg, arg, 0, 0);
 		}
 	}
 	int n = g.params.len;

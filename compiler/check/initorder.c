@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 typedef struct Node {
-	DeclInfo *info;             /* a variable with its group (a, b = f()) */
+	DeclInfo *info;             /* a variable with its group (a, b = f()), or a constant that mentions something */
 	VEC(struct Node *) waits_for, needed_by;
 	int missing;
 	int order;
@@ -44,7 +44,7 @@ static void reach(Graph *g, DeclInfo *d, Node *from)
 		to->mark = g->mark;
 		if (to->object->kind == OBJECT_FUNC) {
 			reach(g, to, from);
-		} else if (to->object->kind == OBJECT_VAR) {
+		} else {
 			Node *n = map_get(&g->node_of, to);
 			if (n) {
 				vec_push(k->arena, &from->waits_for, n);
@@ -116,9 +116,15 @@ static Node *break_cycle(Graph *g)
 		if (!n->done && (!least || n->missing < least->missing))
 			least = n;
 	}
-	Search s = {0};
-	if (find_cycle(g, &s, least->info->object, least->info->object))
-		report_cycle(g, &s);
+	int members = least->info->lhs.len > 0 ? least->info->lhs.len : 1;
+	for (int i = 0; i < members; i++) {
+		Object *o = least->info->lhs.len > 0 ? least->info->lhs.items[i] : least->info->object;
+		Search s = {0};
+		if (find_cycle(g, &s, o, o)) {
+			report_cycle(g, &s);
+			break;
+		}
+	}
 	return least;
 }
 
@@ -159,7 +165,7 @@ static Node *heap_pop(Heap *h)
 
 static void emit(Checker *k, DeclInfo *d)
 {
-	if (!d->init)
+	if (!d->init || d->object->kind != OBJECT_VAR)
 		return;
 	Initializer *in = NEW(k->arena, Initializer);
 	if (d->lhs.len > 0)
@@ -177,8 +183,11 @@ static void build(Graph *g)
 	Checker *k = g->k;
 	for (int i = 0; i < k->infos.len; i++) {
 		DeclInfo *d = k->infos.items[i];
-		if (d->object->kind != OBJECT_VAR || group_of(k, d) != d)
+		bool is_const = d->object->kind == OBJECT_CONST;
+		if (!is_const && (d->object->kind != OBJECT_VAR || group_of(k, d) != d))
 			continue;
+		if (is_const && d->deps.len == 0)
+			continue;           /* nothing waits for it, it waits for nothing */
 		Node *n = NEW(k->arena, Node);
 		n->info = d;
 		n->order = d->object->order;

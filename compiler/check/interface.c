@@ -164,6 +164,21 @@ static void *method_id(Checker *k, Object *m)
 	return (void *)intern_str(k->c, arena_printf(k->arena, "%s.%s", m->package->path, m->name));
 }
 
+typedef struct { Object *method; Pos pos; } SeenMethod;      /* pos: where this interface gets it from */
+
+static void note_method(Checker *k, Map *seen, Object *m, Pos pos)
+{
+	void *id = method_id(k, m);
+	SeenMethod *other = map_get(seen, id);
+	if (!other) {
+		SeenMethod *s = NEW(k->arena, SeenMethod);
+		*s = (SeenMethod){m, pos};
+		map_put(k->arena, seen, id, s);
+	} else if (other->method != m && other->method->type && m->type && !identical(other->method->type, m->type)) {
+		check_error(k, pos, "duplicate method %s\n\t%s: other declaration of method %s", m->name, check_pos_text(k, other->pos), m->name);
+	}
+}
+
 static void check_embedded(Checker *k, Type *embedded, Pos pos, Map *seen)
 {
 	if (!is_valid(embedded))
@@ -176,15 +191,8 @@ static void check_embedded(Checker *k, Type *embedded, Pos pos, Map *seen)
 	if (u->kind != TYPE_INTERFACE)
 		return;
 	ObjectList methods = interface_methods(k->c, u);
-	for (int i = 0; i < methods.len; i++) {
-		Object *m = methods.items[i];
-		void *id = method_id(k, m);
-		Object *other = map_get(seen, id);
-		if (!other)
-			map_put(k->arena, seen, id, m);
-		else if (other != m && other->type && m->type && !identical(other->type, m->type))
-			check_error(k, pos, "duplicate method %s\n\t%s: other declaration of method %s", m->name, check_pos_text(k, other->pos), m->name);
-	}
+	for (int i = 0; i < methods.len; i++)
+		note_method(k, seen, methods.items[i], pos);
 }
 
 static void run_interface(Checker *k, void *arg)
@@ -192,7 +200,7 @@ static void run_interface(Checker *k, void *arg)
 	Type *t = arg;
 	Map seen = {0};
 	for (int i = 0; i < t->methods.len; i++)
-		map_put(k->arena, &seen, t->methods.items[i]->name, t->methods.items[i]);
+		note_method(k, &seen, t->methods.items[i], t->methods.items[i]->pos);
 	for (int i = 0; i < t->embeddeds.len; i++)
 		check_embedded(k, t->embeddeds.items[i], i < t->embedded_pos.len ? t->embedded_pos.items[i] : NO_POS, &seen);
 }

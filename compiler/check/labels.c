@@ -6,6 +6,7 @@
  * go on waiting in the block around.
  */
 #include "checker.h"
+#include <string.h>
 
 typedef struct Label { Stmt *stmt; Pos block; bool used; } Label;     /* block: where the one it stands in starts */
 typedef VEC(Stmt *) Jumps;
@@ -30,9 +31,9 @@ static void collect_stmt(Labels *l, Stmt *s, Pos block)
 		return;
 	if (s->kind == STMT_LABELED) {
 		Label *other = map_get(&l->all, s->name);
-		if (other && s->name[0] == '_' && !s->name[1])
-			other = NULL;
-		if (other) {
+		if (strcmp(s->name, "_") == 0) {
+			s->label_used = true;
+		} else if (other) {
 			check_error(k, s->pos, "label %s already defined at %s", s->name, check_pos_text(k, other->stmt->pos));
 		} else {
 			Label *label = NEW(k->arena, Label);
@@ -86,12 +87,28 @@ static Label *use_label(Labels *l, const char *name)
 	return label;
 }
 
+static Stmt *declared_label(LabelBlock *b, const char *name)
+{
+	for (; b; b = b->parent) {
+		Stmt *s = map_get(&b->declared, name);
+		if (s)
+			return s;
+	}
+	return NULL;
+}
+
 static void labeled_break(Labels *l, LabelBlock *b, Stmt *s)
 {
 	bool is_break = s->kind == STMT_BREAK;
 	Stmt *target = enclosing(b, s->name);
 	if (!target) {
-		check_error(l->k, s->name_pos, "%s label not defined: %s", is_break ? "break" : "continue", s->name);
+		const char *what = is_break ? "break" : "continue";
+		if (declared_label(b, s->name)) {
+			use_label(l, s->name);
+			check_error(l->k, s->name_pos, "invalid %s label %s", what, s->name);
+		} else {
+			check_error(l->k, s->name_pos, "%s label not defined: %s", what, s->name);
+		}
 		return;
 	}
 	use_label(l, s->name);
@@ -150,16 +167,6 @@ static void arrive(Walk *w, Stmt *label)
 	w->forward.len = kept;
 }
 
-static Stmt *declared_label(LabelBlock *b, const char *name)
-{
-	for (; b; b = b->parent) {
-		Stmt *s = map_get(&b->declared, name);
-		if (s)
-			return s;
-	}
-	return NULL;
-}
-
 static void goto_stmt(Walk *w, Stmt *s)
 {
 	Stmt *target = declared_label(w->block, s->name);
@@ -188,8 +195,10 @@ static void walk_stmt(Walk *w, Stmt *s, Stmt *labeled)
 		break;
 	}
 	case STMT_LABELED:
-		map_put(w->l->k->arena, &w->block->declared, s->name, s);
-		arrive(w, s);
+		if (strcmp(s->name, "_") != 0) {
+			map_put(w->l->k->arena, &w->block->declared, s->name, s);
+			arrive(w, s);
+		}
 		walk_stmt(w, s->body_stmt, s);
 		break;
 	case STMT_BREAK: case STMT_CONTINUE:

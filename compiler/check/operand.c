@@ -67,7 +67,7 @@ static void print_type_part(Checker *k, Buf *b, const Operand *x)
 		if (kind[0])
 			buf_printf(b, "%s ", kind);
 		else if (u->kind <= TYPE_LAST_BASIC)
-			buf_printf(b, "%s ", type_name_of(k, u));
+			buf_printf(b, "%s ", u->kind == TYPE_UNSAFE_POINTER ? "Pointer" : type_name_of(k, u));
 	}
 	buf_str(b, "type ");
 	type_print(k->c, b, x->type);

@@ -73,7 +73,7 @@ static void range_types(Checker *k, Operand *x, RangeTypes *r)
 		r->permits = 1;
 		if (u->dir == CHAN_SEND) {
 			r->ok = false;
-			r->cause = "receive from send-only channel";
+			r->cause = arena_printf(k->arena, "receive from send-only channel %s", type_name_of(k, x->type));
 		}
 		break;
 	case TYPE_FUNC:
@@ -96,16 +96,16 @@ static bool range_error(Checker *k, Stmt *s, Operand *x, RangeTypes *r)
 			check_error(k, x->expr->start, "cannot range over %s", operand_text(k, x));
 		return true;
 	}
-	if (s->lhs.len > 2) {
-		check_error(k, s->lhs.items[2]->start, "range clause permits at most two iteration variables");
-		return true;
-	}
 	if (key && r->permits == 0) {
 		check_error(k, key->start, "range over %s permits no iteration variables", operand_text(k, x));
 		return true;
 	}
 	if (value && r->permits < 2) {
 		check_error(k, value->start, "range over %s permits only one iteration variable", operand_text(k, x));
+		return true;
+	}
+	if (s->lhs.len > 2) {
+		check_error(k, s->lhs.items[2]->start, "range clause permits at most two iteration variables");
 		return true;
 	}
 	return false;

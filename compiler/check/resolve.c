@@ -165,7 +165,7 @@ static void collect_func(Checker *k, Decl *d, File *file)
 	if (is_init) {
 		o->parent = k->package->scope;
 		if (!d->body)
-			check_error(k, d->func_type->pos, "func init must have a body");
+			check_error(k, o->pos, "func init must have a body");
 		vec_push(k->arena, &k->package->init_functions, o);
 		return;
 	}
@@ -225,7 +225,7 @@ static void collect_import(Checker *k, Decl *d, File *file)
 	Package *p = find_import(k, d->import_path);
 	const char *name = d->import_name ? d->import_name : p && p->name ? p->name : last_element(k, d->import_path);
 	if (strcmp(name, "init") == 0) {
-		check_error(k, d->pos, "cannot import package as init - init must be a func");
+		check_error(k, d->name_pos.len > 0 ? d->name_pos.items[0] : d->pos, "cannot import package as init - init must be a func");
 		return;
 	}
 	Object *o = object_new(k->c, OBJECT_PACKAGE, name, invalid_type(k), d->name_pos.len > 0 ? d->name_pos.items[0] : d->pos, k->package);
@@ -261,8 +261,8 @@ static void check_file_conflicts(Checker *k, File *file)
 			            check_pos_text(k, o->pos), o->name);
 			o->used = true;
 		} else {
-			check_error(k, other->pos, "%s already declared through dot-import of package %s\n\t%s: other declaration of %s", other->name,
-			            o->package->name, check_pos_text(k, o->pos), o->name);
+			check_error(k, other->pos, "%s already declared through dot-import of package %s (\"%s\")\n\t%s: other declaration of %s", other->name,
+			            o->package->name, o->package->path, check_pos_text(k, o->pos), o->name);
 		}
 	}
 }

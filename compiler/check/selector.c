@@ -31,6 +31,18 @@ static void exported_object(Checker *k, Operand *x, Expr *e, Object *o)
 	x->expr = e;
 }
 
+static void undefined_in_package(Checker *k, Expr *e, Package *p)
+{
+	for (int i = 0; i < map_count(&p->scope->names); i++) {
+		Object *o = map_value_at(&p->scope->names, i);
+		if (name_is_exported(o->name) && strcasecmp(o->name, e->name) == 0) {
+			check_error(k, e->pos, "undefined: %s.%s (but have %s)", e->x->name, e->name, o->name);
+			return;
+		}
+	}
+	check_error(k, e->pos, "undefined: %s.%s", e->x->name, e->name);
+}
+
 static bool qualified_name(Checker *k, Operand *x, Expr *e)
 {
 	if (e->x->kind != EXPR_NAME)
@@ -47,11 +59,11 @@ static bool qualified_name(Checker *k, Operand *x, Expr *e)
 		return true;
 	Object *o = scope_lookup(p->scope, e->name);
 	if (!o || (o->package && o->package != p)) {
-		check_error(k, e->pos, "undefined: %s.%s", e->x->name, e->name);
+		undefined_in_package(k, e, p);
 		return true;
 	}
 	if (!name_is_exported(e->name)) {
-		check_error(k, e->pos, "undefined: %s.%s", e->x->name, e->name);
+		undefined_in_package(k, e, p);
 		return true;
 	}
 	e->object = o;
@@ -185,8 +197,6 @@ void check_selector(Checker *k, Operand *x, Expr *e, Object *def, bool want_type
 		check_error(k, e->pos, "invalid use of %s in selector expression", operand_text(k, x));
 		goto invalid;
 	}
-	if (x->mode == MODE_CONST && is_untyped(x->type))
-		check_default(k, x);
 	if (want_type) {
 		check_error(k, e->pos, "%s is not a type", text_of(k, e));
 		goto invalid;

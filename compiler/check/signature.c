@@ -39,7 +39,7 @@ static ObjectList collect_params(Checker *k, FieldList fields, bool variadic_ok,
 				*variadic = true;
 				type = type->x;
 			} else if (dots) {
-				check_error(k, type->start, "can only use ... with final parameter in list");
+				check_error(k, type->start, "can only use ... with final parameter");
 				type = type->x;
 				dots = false;
 			}

@@ -102,7 +102,7 @@ static void send_stmt(Checker *k, Stmt *s)
 	else
 		send_term(&e, ch.type, false);
 	if (e.problem) {
-		check_error(k, s->x->start, "invalid operation: cannot send to %s %s", e.problem, operand_text(k, &ch));
+		check_error(k, s->x->start, "invalid operation: cannot send to %s %s %s", e.problem, type_name_of(k, ch.type), operand_text(k, &ch));
 		return;
 	}
 	check_assignment(k, &value, e.elem, "send");
@@ -184,14 +184,14 @@ static void call_stmt(Checker *k, Stmt *s)
 		k->env.func->has_defer = true;
 	Expr *call = unparen(s->x);
 	Operand x;
-	if (call->kind != EXPR_CALL) {
-		check_error(k, s->x->start, "expression in %s must be function call", what);
-		check_use_one(k, s->x);
-		return;
-	}
 	if (call != s->x) {
 		check_error(k, s->x->start, "expression in %s must not be parenthesized", what);
 		s->x = call;
+	}
+	if (call->kind != EXPR_CALL) {
+		check_error(k, call->start, "expression in %s must be function call", what);
+		check_use_one(k, call);
+		return;
 	}
 	ResultKind kind = check_raw_expr(k, &x, s->x, NULL, false);
 	if (x.mode == MODE_INVALID || kind == RESULT_STATEMENT)
@@ -358,7 +358,9 @@ static void select_stmt(Checker *k, unsigned context, Stmt *s)
 			else
 				first = c;
 		} else if (!is_valid_comm(c->comm)) {
-			check_error(k, c->comm->kind == STMT_EXPR ? c->comm->x->start : c->comm->pos, "select case must be receive, send or assign recv");
+			Stmt *comm = c->comm;
+			Pos at = comm->kind == STMT_EXPR ? comm->x->start : comm->rhs.len > 0 ? comm->rhs.items[0]->start : comm->pos;
+			check_error(k, at, "select case must be send or receive (possibly with assignment)");
 			continue;
 		}
 		check_open_scope(k, c->pos, c->end);

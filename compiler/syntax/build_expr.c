@@ -256,6 +256,7 @@ Expr *build_func_type(Parser *p, const Token *func, FuncType *type)
 {
 	Expr *e = expr_at(p, EXPR_FUNC_TYPE, func);
 
+	e->start = type->pos;       /* messages about a function type point to its "(" */
 	type->pos = e->pos;
 	e->func_type = type;
 	return e;
