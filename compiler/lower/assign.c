@@ -204,6 +204,17 @@ static void store_list(FuncState *f, ExprList *lhs, IrExprList *values)
 		store_prepared(f, &p[i], values->items[i]);
 }
 
+/* The iteration values to the left sides of a range clause without :=, as one assignment. v may be NULL. */
+void assign_iteration(FuncState *f, Stmt *s, IrExpr *k, IrExpr *v)
+{
+	IrExprList values = {0};
+	vec_push(f->c->arena, &values, k ? k : v);
+	if (s->lhs.len > 1)
+		vec_push(f->c->arena, &values, v ? v : k);
+	hoist_list(f, &s->lhs);
+	store_list(f, &s->lhs, &values);
+}
+
 /* ---- two-valued expressions --------------------------------------------------------------- */
 
 static void receive_two(FuncState *f, Expr *e, IrExprList *out)

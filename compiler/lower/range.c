@@ -19,6 +19,19 @@ static bool wants(Stmt *s, int i)
 	return !(e->kind == EXPR_NAME && e->name[0] == '_' && !e->name[1]);
 }
 
+/* Key and value of this iteration, either NULL if not wanted, to the variables. */
+static void iterate(FuncState *f, Stmt *s, IrExpr *k, IrExpr *v)
+{
+	if (!s->define && (k || v)) {
+		assign_iteration(f, s, k, v);
+		return;
+	}
+	if (k)
+		define_or_store(f, s, 0, k);
+	if (v)
+		define_or_store(f, s, 1, v);
+}
+
 static Loop begin_loop(FuncState *f, Stmt *s, IrExpr *cond)
 {
 	Loop l = {.loop = stmt_new(f, IR_LOOP), .targets = f->targets};
@@ -83,8 +96,7 @@ static void range_int(FuncState *f, Stmt *s)
 	bool is_key;
 	IrExpr *h = make_counter(f, s, type, &is_key);
 	Loop l = begin_loop(f, s, compare(f, OP_LT, h, n));
-	if (wants(s, 0) && !is_key)
-		define_or_store(f, s, 0, h);
+	iterate(f, s, wants(s, 0) && !is_key ? h : NULL, NULL);
 	end_loop(f, s, &l, h, plus_one(f, h));
 }
 
@@ -107,12 +119,10 @@ static void range_elements(FuncState *f, Stmt *s, IrExpr *x, IrExpr *n, bool is_
 	bool is_key;
 	IrExpr *h = make_counter(f, s, basic(f, TYPE_INT), &is_key);
 	Loop l = begin_loop(f, s, compare(f, OP_LT, h, n));
-	if (wants(s, 0) && !is_key)
-		define_or_store(f, s, 0, h);
-	if (wants(s, 1)) {
-		Type *elem = types_canonical(c, underlying(x->type)->elem);
-		define_or_store(f, s, 1, is_slice ? ir_elem(c, ptr_of(f, x), h, elem) : ir_index(c, x, h));
-	}
+	IrExpr *v = NULL;
+	if (wants(s, 1))
+		v = is_slice ? ir_elem(c, ptr_of(f, x), h, types_canonical(c, underlying(x->type)->elem)) : ir_index(c, x, h);
+	iterate(f, s, wants(s, 0) && !is_key ? h : NULL, v);
 	end_loop(f, s, &l, h, plus_one(f, h));
 }
 
@@ -162,10 +172,7 @@ static void range_string(FuncState *f, Stmt *s)
 	IrVar *decoded = call_rt(f, RT_decode_rune, rune, 3, x, h, ir_addr(c, ir_var(c, next)));
 	assign(f, ir_var(c, r), ir_var(c, decoded));
 	leave(f, saved);
-	if (wants(s, 0) && !is_key)
-		define_or_store(f, s, 0, h);
-	if (wants(s, 1))
-		define_or_store(f, s, 1, ir_var(c, r));
+	iterate(f, s, wants(s, 0) && !is_key ? h : NULL, wants(s, 1) ? ir_var(c, r) : NULL);
 	end_loop(f, s, &l, h, ir_var(c, next));
 }
 
@@ -192,17 +199,9 @@ static void range_map(FuncState *f, Stmt *s)
 	IrExpr *key = ir_part(c, ir_var(c, it), PART_ITER_KEY, word), *elem = ir_part(c, ir_var(c, it), PART_ITER_VALUE, word);
 	Loop l = begin_loop(f, s, compare(f, OP_NE, key, ir_zero(c, word)));
 	Type *kt = types_canonical(c, u->key), *et = types_canonical(c, u->elem);
-	/* both are read before either is stored: a store may run code that changes the iterator's map */
 	IrExpr *k = wants(s, 0) ? ir_deref(c, ir_convert(c, key, pointer_type(f, kt)), kt) : NULL;
 	IrExpr *v = wants(s, 1) ? ir_deref(c, ir_convert(c, elem, pointer_type(f, et)), et) : NULL;
-	if (k && v && !s->define) {
-		k = to_temp(f, k);
-		v = to_temp(f, v);
-	}
-	if (k)
-		define_or_store(f, s, 0, k);
-	if (v)
-		define_or_store(f, s, 1, v);
+	iterate(f, s, k, v);
 	block(f, s->body);
 	leave(f, l.saved);
 	f->targets = l.targets;
@@ -226,8 +225,7 @@ static void range_channel(FuncState *f, Stmt *s)
 	IrStmtList *saved = enter(f, &end->body);
 	emit_break(f, l.loop);
 	leave(f, saved);
-	if (v)
-		define_or_store(f, s, 0, ir_var(c, v));
+	iterate(f, s, v ? ir_var(c, v) : NULL, NULL);
 	end_loop(f, s, &l, NULL, NULL);
 }
 

@@ -122,8 +122,10 @@ static void lower_range_body(FuncState *f, Stmt *s)
 	IrExpr *state = f->range->state;
 	panic_if(f, compare(f, OP_NE, state, ir_int(c, RANGE_READY)), RT_panic_range_state, 1, state);
 	assign(f, state, ir_int(c, RANGE_PANIC));
-	for (int i = 0; i < s->lhs.len && i < f->ir->params.len; i++)
+	for (int i = 0; s->define && i < s->lhs.len; i++)
 		define_or_store(f, s, i, ir_var(c, f->ir->params.items[i]));
+	if (!s->define && s->lhs.len)
+		assign_iteration(f, s, ir_var(c, f->ir->params.items[0]), s->lhs.len > 1 ? ir_var(c, f->ir->params.items[1]) : NULL);
 	block(f, s->body);
 	f->pos = s->end.line ? s->end : s->pos;
 	assign(f, state, ir_int(c, RANGE_READY));

@@ -270,6 +270,7 @@ void range_statement(FuncState *f, Stmt *s);
 void range_func_statement(FuncState *f, Stmt *s);
 bool is_range_over_func(Stmt *s);
 bool type_is_range_func(FuncState *f, Stmt *s);
+void assign_iteration(FuncState *f, Stmt *s, IrExpr *k, IrExpr *v);
 void define_or_store(FuncState *f, Stmt *s, int i, IrExpr *v);
 void switch_statement(FuncState *f, Stmt *s);
 void type_switch_statement(FuncState *f, Stmt *s);
