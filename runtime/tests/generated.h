@@ -49,9 +49,15 @@ static inline gol_eface eface_string(gol_g *g, const char *s)
 	return (gol_eface){&test_string, p};
 }
 
+/* Package variables that hold pointers: entered before run_program. */
+static gol_root test_roots[8];
+static uint32_t test_root_count;
+static inline void add_root(void *variable, const gol_type *type) { test_roots[test_root_count++] = (gol_root){variable, type}; }
+
 static inline int run_program(int argc, char **argv, char **envp, void (*start)(gol_g *, gol_func *))
 {
-	static gol_package package = {.path = "main"};
+	static gol_package package = {.path = "main", .roots = test_roots};
+	package.root_count = test_root_count;
 	static const gol_package *packages[] = {&package};
 	static gol_program program = {.abi_version = GOL_ABI_VERSION, .packages = packages, .package_count = 1};
 	program.start = start;

@@ -1,4 +1,4 @@
-// unwind.go: the language of unwind.c, in Go, to compare with.
+// unwind.go: the language of unwind_test.c, in Go, to compare with.
 package main
 
 import (

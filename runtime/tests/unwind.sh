@@ -1,5 +1,5 @@
 #!/bin/bash
-# unwind.sh BINARY [COUNT [SEED]]: random programs through unwind.c and unwind.go; outputs and first lines of panics
+# unwind.sh BINARY [COUNT [SEED]]: random programs through unwind_test.c and unwind.go; outputs and first lines of panics
 # must agree. Needs a Go toolchain; without one it passes.
 binary=$1 count=${2:-150} RANDOM=${3:-1}
 command -v go >/dev/null || { echo "unwind: no go, skipped"; exit 0; }

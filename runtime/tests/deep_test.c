@@ -1,5 +1,5 @@
 /*
- * deep.c - recursion that passes pointers to its locals down, in both styles; results larger than a word; goroutines
+ * deep_test.c - recursion that passes pointers to its locals down, in both styles; results larger than a word; goroutines
  * that block at the end of a call chain.
  *
  *     func deep(n int, p *int) (int, string) {
@@ -194,6 +194,7 @@ static void main_body(gol_g *g, gol_frame *h)
 
 int main(int argc, char **argv, char **envp)
 {
+	add_root(&tick, &test_chan_int);
 	if (argc > 1) {
 		limit = atoll(argv[1]);
 		measure = true;

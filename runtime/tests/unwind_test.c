@@ -1,5 +1,5 @@
 /*
- * unwind.c - defer, panic, recover, Goexit: an interpreter of a tiny language, written as generated
+ * unwind_test.c - defer, panic, recover, Goexit: an interpreter of a tiny language, written as generated
  * code of a function with defers would be. unwind.go is the same in Go; unwind.sh runs random
  * programs through both and compares.
  *
@@ -245,6 +245,8 @@ r1:
 
 int main(int argc, char **argv, char **envp)
 {
+	add_root(&numbers, &test_chan_int);
+	add_root(&done, &test_chan_int);
 	program = argc > 1 ? argv[1] : "d(r.xc(.z))d(d(r)pb)y.ac(d(.1).2y)bpz";
 	return run_program(argc, argv, envp, main_entry);
 }
