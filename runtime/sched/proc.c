@@ -291,7 +291,7 @@ static void put_back(P *p, G *g)
 void proc_put_front(P *p, G *g)
 {
 	G *old = p->run_next;
-	p->run_next = g;
+	store_relaxed(&p->run_next, g);
 	if (old != NULL)
 		put_back(p, old);
 }
@@ -305,12 +305,18 @@ void sched_ready(G *g)
 	proc_put_front(p, g);
 }
 
+/* The monitor reads tick. */
+static inline void new_slice(P *p) { store_relaxed(&p->tick, p->tick + 1); }
+
 static G *take_local(P *p)
 {
-	if (p->head == p->tail)
+	uint32_t head = p->head;
+	if (head == p->tail)
 		return NULL;
-	p->tick++;
-	return p->queue[p->head++ % P_QUEUE];
+	new_slice(p);
+	G *g = p->queue[head % P_QUEUE];
+	store_relaxed(&p->head, head + 1);
+	return g;
 }
 
 /* GOLSTRESS=sched: any of the runnable ones. */
@@ -318,7 +324,7 @@ static GOL_COLD G *take_random(P *p)
 {
 	if (p->run_next != NULL) {
 		put_back(p, p->run_next);
-		p->run_next = NULL;
+		store_relaxed(&p->run_next, (G *)NULL);
 	}
 	uint32_t n = p->tail - p->head;
 	G *g = take_global();
@@ -341,7 +347,7 @@ static GOL_COLD void skip_run_next(P *p)
 	store_relaxed(&p->skip_next, 0u);
 	if (p->run_next != NULL) {
 		put_back(p, p->run_next);
-		p->run_next = NULL;
+		store_relaxed(&p->run_next, (G *)NULL);
 	}
 }
 
@@ -563,15 +569,15 @@ static inline G *pick(P *p)
 		skip_run_next(p);
 	G *g = NULL;
 	if ((g = p->run_next) != NULL) {
-		p->run_next = NULL;
+		store_relaxed(&p->run_next, (G *)NULL);
 		return g;
 	}
 	if (GOL_UNLIKELY(p->tick % GLOBAL_EVERY == 0) && (g = take_global()) != NULL) {
-		p->tick++;
+		new_slice(p);
 		return g;
 	}
 	if ((g = take_local(p)) == NULL && (g = take_global()) != NULL)
-		p->tick++;
+		new_slice(p);
 	return g;
 }
 

@@ -129,6 +129,7 @@ void sched_park(G *g, enum wait_reason reason, void (*complete)(G *))
 {
 	store_relaxed(&g->status, (uint32_t)G_PARKING);
 	g->wait_reason = reason;
+	g->wait_since = 0;
 	g->complete = complete;
 	give_way(g, WHY_PARK);
 }
@@ -144,7 +145,7 @@ static bool gave_way(M *m, G *g)
 		fatal_die(g);
 	switch ((enum g_why)g->why) {
 	case WHY_PARK:
-		m->g = NULL;
+		store_relaxed(&m->g, (G *)NULL);
 		if (proc_swap(&g->status, G_WAITING) == G_READIED) {
 			store_relaxed(&g->status, (uint32_t)G_RUNNABLE);
 			proc_put_front(m->p, g);
@@ -152,12 +153,12 @@ static bool gave_way(M *m, G *g)
 		return true;
 	case WHY_YIELD:
 		gol_stress.yields++;
-		m->g = NULL;
+		store_relaxed(&m->g, (G *)NULL);
 		store_release(&g->status, (uint32_t)G_RUNNABLE);
 		proc_put_global(g);
 		return true;
 	case WHY_CALL_LOST_P:
-		m->g = NULL;
+		store_relaxed(&m->g, (G *)NULL);
 		proc_lost_call_done(g);
 		return true;
 	case WHY_CONTINUE:
@@ -174,7 +175,7 @@ static bool gave_way(M *m, G *g)
 
 static void end_goroutine(M *m, G *g)
 {
-	m->g = NULL;
+	store_relaxed(&m->g, (G *)NULL);
 	proc_free_goroutine(g);
 }
 

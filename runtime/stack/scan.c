@@ -7,6 +7,7 @@
  */
 #include "heap/heap.h"
 #include "lang/panic.h"
+#include "os/os.h"
 #include "stack/frames.h"
 
 typedef struct visitor { void (*visit)(void *, void **); void *argument; } visitor;
@@ -50,6 +51,8 @@ void stack_each_pointer(G *g, void (*visit)(void *, void **), void *argument)
 	visitor v = {visit, argument};
 	if (g->status == G_DEAD)
 		return;
+	if (g->status == G_WAITING && g->wait_since == 0)
+		g->wait_since = os_nanotime();          /* when a collection first saw it wait: good enough for traces */
 	for (char *p = g->base; p < g->top;) {
 		gol_frame *frame = (gol_frame *)(void *)p;
 		frame_each_pointer(frame, visit_slot, &v);
