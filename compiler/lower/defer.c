@@ -130,12 +130,33 @@ void go_statement(FuncState *f, Stmt *s)
 	call_rt(f, RT_go, NULL, 1, fn);
 }
 
+/* `defer recover()` in a deferred function recovers what that function may, but only when it returns
+ * normally: run by a panic of the function itself, recover is not called by a deferred function. */
+static IrExpr *recover_thunk(FuncState *f)
+{
+	Compiler *c = f->c;
+	IrFunc *fn = made_up(f, "defer");
+	FuncState *inner = func_state_new(f->l, fn, NULL, f->subst, f->package, f);
+	IrExprList captures = {0};
+	vec_push(c->arena, &captures, f->recover_place);
+	set_context(inner, closure_layout(f, NULL, &captures));
+	fn->has_recover = true;
+	fn->recover_var = ir_new_var(c, fn, VAR_LOCAL, "panicking", word_type(f), f->pos);
+	IrStmt *s = emit_if(inner, is_nil(inner, ir_var(c, fn->recover_var)));
+	IrStmtList *saved = enter(inner, &s->body);
+	call_rt(inner, RT_recover, types_canonical(c, c->types->empty_interface), 1, context_field(inner, 0));
+	leave(inner, saved);
+	emit_return_expr(inner, 0);
+	return make_closure(f, fn, fn->signature, NULL, &captures);
+}
+
 void defer_statement(FuncState *f, Stmt *s)
 {
 	Expr *call = unparen(s->x);
-	if (call->call_kind == CALL_BUILTIN && call->builtin == BUILTIN_RECOVER)
-		return;     /* recovers nothing: it is not called by a deferred function */
-	IrExpr *fn = thunk(f, call, "defer");
+	bool is_recover = call->call_kind == CALL_BUILTIN && call->builtin == BUILTIN_RECOVER;
+	if (is_recover && !f->recover_place)
+		return;
+	IrExpr *fn = is_recover ? recover_thunk(f) : thunk(f, call, "defer");
 	f->pos = s->pos;
 	IrStmt *d = stmt_new(f, IR_DEFER);
 	d->src = fn;

@@ -148,9 +148,11 @@ static IrExpr *case_matches(FuncState *f, IrExpr *tag, Expr *e)
 	Pos at = f->pos;
 	hoist(f, e);
 	IrExpr *r;
-	if (!tag)
+	if (!tag) {
 		r = value(f, e);
-	else if (unparen(e)->mode == MODE_NIL)
+		if (is_interface(r->type))
+			r = equal_mixed(f, r, bool_const(f, true));
+	} else if (unparen(e)->mode == MODE_NIL)
 		r = is_nil(f, tag);
 	else {
 		IrExpr *v = value(f, e);
