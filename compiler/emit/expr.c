@@ -337,7 +337,7 @@ static void emit_integer_binary(Emit *e, IrExpr *x, Type *u)
 	case OP_ANDNOT:
 		OUT(e, "((%s)(", ct);
 		emit_expr(e, x->x);
-		OUT(e, " & ~");
+		OUT(e, " & ~(%s)", ct);
 		emit_expr(e, x->y);
 		OUT(e, "))");
 		return;
