@@ -51,20 +51,21 @@ INTRINSIC(bool, runtime_startOnce, gol_g *g, uint32_t *flag) { (void)g; return _
 
 static bool counts(const gol_func_info *func) { return !(func->flags & (GOL_FUNC_WRAPPER | GOL_FUNC_RUNTIME)); }
 
+static bool add_caller(void *context, const position *p)
+{
+	call_frame *c = context;
+	if (p->func == NULL || !counts(p->func) || c->a[0]-- > 0)
+		return true;
+	if (c->r[0] < c->a[1])
+		((uintptr_t *)c->p[0])[c->r[0]++] = pc_of(p);
+	return c->r[0] < c->a[1];
+}
+
 /* a[0]: skip; p[0], a[1]: where to and room for how many. r[0]: how many. */
 static void find_callers(G *g, call_frame *c)
 {
-	int64_t skip = c->a[0], n = 0;
-	uint32_t size = g->last;
-	for (const char *p = g->top; p > g->base && n < c->a[1];) {
-		p -= size;
-		const gol_frame *frame = (const gol_frame *)(const void *)p;
-		size = frame->below;
-		if (!counts(frame->func) || skip-- > 0)
-			continue;
-		((uintptr_t *)c->p[0])[n++] = pc_of(&(position){frame->func, frame->resume, MARK_NONE});
-	}
-	c->r[0] = n;
+	c->r[0] = 0;
+	stack_walk(g, add_caller, c);
 }
 
 INTRINSIC(gol_int, runtime_callers, gol_g *g, gol_int skip, gol_slice pcs)

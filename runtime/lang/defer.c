@@ -19,6 +19,8 @@
 #include "heap/heap.h"
 #include "lang/panic.h"
 
+#include <stdlib.h>
+
 static const uint8_t defer_map[] = {3};
 static const gol_type defer_type = {
 	.size = sizeof(gol_defer), .pointer_bytes = sizeof(gol_defer), .kind = GOL_KIND_STRUCT, .align = 8,
@@ -56,11 +58,26 @@ gol_pending gol_take_pending(gol_g *gp)
 	return pending;
 }
 
+static GOL_COLD void mark_push(G *g, void *slot, gol_panic_record *panic)
+{
+	if (g->mark_count == g->mark_cap) {
+		g->mark_cap = g->mark_cap ? 2 * g->mark_cap : 4;
+		g->marks = realloc(g->marks, g->mark_cap * sizeof *g->marks);
+		if (g->marks == NULL)
+			runtime_out_of_memory();
+	}
+	g->marks[g->mark_count++] = (defer_mark){slot, panic};
+}
+
 gol_func *gol_defer_pop(gol_g *g, gol_defer **defers, gol_pending pending)
 {
 	gol_func *fn = (*defers)->fn != NULL ? (*defers)->fn : &nil_function;
 	*defers = (*defers)->link;
-	g->recover.panic = pending.reason == GOL_PANIC ? pending.panic : NULL;
+	g->recover.panic = NULL;
+	if (GOL_UNLIKELY(pending.reason == GOL_PANIC)) {
+		g->recover.panic = pending.panic;
+		mark_push(g_of(g), defers, pending.panic);
+	}
 	g->recover.code = fn->code;
 	return fn;
 }
@@ -113,6 +130,8 @@ void gol_defer_done(gol_g *gp, gol_pending *pending)
 	G *g = g_of(gp);
 	gp->recover.panic = NULL;
 	gp->recover.code = NULL;
+	if (pending->reason == GOL_PANIC)
+		g->mark_count--;
 	if (gp->unwinding == GOL_PANIC)
 		replace(g, pending);
 	else if (gp->unwinding == GOL_GOEXIT)

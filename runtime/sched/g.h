@@ -96,6 +96,10 @@ typedef struct position { const gol_func_info *func; uint32_t point; uint32_t ma
 enum { MARK_NONE, MARK_PANIC, MARK_GOEXIT };
 typedef struct trail { position *items; uint32_t cap; uint64_t total; } trail;      /* stack/stack.h */
 
+/* A deferred call is being made because of a panic: slot points into the frame of the function that makes it, and is
+ * mended like that frame's own pointers. For traces: there the frames that the panic unwound belong. */
+typedef struct defer_mark { void *slot; gol_panic_record *panic; } defer_mark;
+
 struct G {
 	gol_g pub;                  /* must be first: gol_g * and G * are the same address */
 
@@ -123,6 +127,7 @@ struct G {
 	bool printing_panics;       /* calls Error() or String() of a value that ends the program: a panic now is fatal */
 	bool is_main;
 	bool panic_on_fault;        /* debug.SetPanicOnFault: only remembered */
+	defer_mark *marks; uint32_t mark_count, mark_cap;       /* innermost last */
 	trail trace;                /* positions collected by a fatal unwinding; malloc'd */
 	uint32_t slot;              /* index in the list of all goroutines */
 	uint64_t moves;             /* of its stack block */

@@ -195,7 +195,7 @@ void proc_free_goroutine(G *g)
 	if (!g->is_system)
 		count_alive(-1);
 	g->is_main = g->is_system = false;
-	g->lock_count = 0;
+	g->lock_count = g->mark_count = 0;
 	g->m = NULL;
 	g->pub.ret = NULL;
 	g->pub.recover.panic = NULL;

@@ -108,6 +108,7 @@ void stack_move(G *g, size_t cap, old_block *old)
 	memcpy(base, g->base, used);
 	relocation r = {.old_low = (uintptr_t)g->base, .old_high = (uintptr_t)g->top, .old_by = base - g->base};
 	relocate_frames(base, base + used, &r);
+	relocate_marks(g, &r);
 	g->base = base;
 	g->top = base + used;
 	g->end = base + cap;

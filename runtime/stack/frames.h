@@ -49,5 +49,6 @@ void stack_reserve(G *g, size_t more);
 bool stack_fits(const G *g, size_t more);
 
 void relocate_frames(char *from, char *to, relocation *r);
+void relocate_marks(G *g, relocation *r);
 
 #endif

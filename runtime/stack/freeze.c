@@ -224,6 +224,12 @@ void relocate_frames(char *from, char *to, relocation *r)
 	}
 }
 
+void relocate_marks(G *g, relocation *r)
+{
+	for (uint32_t i = 0; i < g->mark_count; i++)
+		relocate_slot(r, &g->marks[i].slot);
+}
+
 /* Copies the chunks above top, the last one first, and makes the table's targets final. */
 static char *copy_chunks(freezer *f, char *to)
 {
@@ -312,6 +318,7 @@ void stack_finish_freeze(M *m, G *g)
 		relocation r = {.old_low = (uintptr_t)old.base, .old_high = (uintptr_t)old.top, .old_by = g->base - old.base,
 			.moved = f->moved, .moved_count = f->moved_count};
 		relocate_frames(new_frames, g->top, &r);
+		relocate_marks(g, &r);
 	}
 	freezer_reset(f);
 	if (old.base != NULL)

@@ -53,6 +53,11 @@ uint32_t position_line(const position *p);
 /* The saved frames of g, innermost first. Returns how many it stored (at most cap); *total: how many there are. */
 size_t stack_positions(const G *g, position *out, size_t cap, size_t *total);
 
+/* The same with the frames that panics in progress have unwound spliced in (after a mark) where their deferred calls are
+ * being made. Stops when visit answers false. */
+typedef bool stack_visit(void *context, const position *p);
+void stack_walk(const G *g, stack_visit *visit, void *context);
+
 /* A trace under construction: everything up to 100 positions, beyond that the 50 innermost and the
  * 50 outermost ones (a ring). total counts all. */
 enum { TRAIL_HALF = 50 };

@@ -202,24 +202,56 @@ void trace_header(text *t, const G *g, const char *state)
 	text_string(t, "]:\n");
 }
 
-/* Saved frames of g below the first `skip` shown ones. */
-void trace_frames(text *t, const G *g, size_t skip)
+/* The frames a panic has unwound, before the one that makes its deferred calls. */
+static bool walk_panic(const G *g, const gol_frame *frame, uint32_t *marks, stack_visit *visit, void *context)
 {
-	trail where = {0};
-	uint32_t size = g->last;
+	while (*marks > 0) {
+		const defer_mark *m = &g->marks[*marks - 1];
+		if ((const char *)m->slot < (const char *)frame || (const char *)m->slot >= (const char *)frame + frame->func->frame_size)
+			return true;
+		--*marks;
+		if (!visit(context, &(position){NULL, 0, MARK_PANIC}))
+			return false;
+		for (uint64_t i = 0; i < trail_kept(&m->panic->where); i++)
+			if (!visit(context, trail_at(&m->panic->where, i)))
+				return false;
+	}
+	return true;
+}
+
+void stack_walk(const G *g, stack_visit *visit, void *context)
+{
+	uint32_t size = g->last, marks = g->mark_count;
 	for (const char *p = g->top; p > g->base;) {
 		p -= size;
 		const gol_frame *frame = (const gol_frame *)(const void *)p;
 		size = frame->below;
-		if (!trace_shows(frame->func))
-			continue;
-		if (skip > 0)
-			skip--;
-		else
-			trail_add(&where, &(position){frame->func, frame->resume, MARK_NONE}, grow_malloc);
+		if (!walk_panic(g, frame, &marks, visit, context) || !visit(context, &(position){frame->func, frame->resume, MARK_NONE}))
+			return;
 	}
-	trace_trail(t, &where);
-	free(where.items);
+}
+
+typedef struct collector { trail where; size_t skip; } collector;
+
+static bool collect(void *context, const position *p)
+{
+	collector *c = context;
+	if (p->func != NULL && !trace_shows(p->func))
+		return true;
+	if (c->skip > 0)
+		c->skip--;
+	else
+		trail_add(&c->where, p, grow_malloc);
+	return true;
+}
+
+/* Frames of g below the first `skip` shown ones. */
+void trace_frames(text *t, const G *g, size_t skip)
+{
+	collector c = {.skip = skip};
+	stack_walk(g, collect, &c);
+	trace_trail(t, &c.where);
+	free(c.where.items);
 }
 
 void trace_goroutine(text *t, const G *g, const char *state)
