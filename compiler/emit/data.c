@@ -29,7 +29,7 @@ void emit_static_value(Emit *e, IrExpr *x)
 	Type *u = underlying(x->type);
 	switch (x->kind) {
 	case IR_ZERO:
-		buf_str(e->out, is_scalar(x->type) ? "0" : type_size(e->c, x->type) ? "{0}" : "{}");
+		buf_str(e->out, is_scalar(x->type) ? "0" : zero_braces(e, x->type));
 		return;
 	case IR_CONST:
 		if (is_string(u)) {
@@ -47,8 +47,12 @@ void emit_static_value(Emit *e, IrExpr *x)
 		return;
 	case IR_MAKE:
 		buf_str(e->out, u->kind == TYPE_ARRAY ? "{{" : "{");
-		for (int i = 0; i < x->args.len; i++) {
-			buf_str(e->out, i ? ", " : "");
+		for (int i = 0, n = 0; i < x->args.len; i++) {
+			if (u->kind == TYPE_STRUCT && type_size(e->c, x->args.items[i]->type) == 0)
+				continue;
+			buf_str(e->out, n++ ? ", " : "");
+			if (u->kind == TYPE_STRUCT && has_empty_parts(e, x))
+				buf_printf(e->out, ".%s = ", field_name(e, x->type, i));
 			emit_static_value(e, x->args.items[i]);
 		}
 		buf_str(e->out, u->kind == TYPE_ARRAY ? "}}" : "}");

@@ -81,6 +81,7 @@ void add_pointer_bits(Emit *e, Type *t, int64_t offset, char *bits);     /* sets
 
 /* expr.c */
 void emit_expr(Emit *e, IrExpr *x);                 /* a primary C expression */
+void emit_whole(Emit *e, IrExpr *x);                /* where nothing can bind to its ends: no parentheses around it */
 void emit_place(Emit *e, IrExpr *x);                /* as lvalue */
 void emit_address(Emit *e, IrExpr *x);
 void emit_constant(Emit *e, Constant *v, Type *t);
@@ -102,6 +103,8 @@ void emit_return_zero(Emit *e);
 /* data.c */
 const char *static_name(Emit *e, IrStatic *data);   /* defined where first asked for */
 void emit_globals(Emit *e);
+const char *zero_braces(Emit *e, Type *t);
+bool has_empty_parts(Emit *e, IrExpr *made);
 void emit_static_value(Emit *e, IrExpr *x);         /* as initialiser, without casts around aggregates */
 
 /* func.c */

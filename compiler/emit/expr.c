@@ -125,6 +125,22 @@ void emit_constant(Emit *e, Constant *v, Type *t)
 	}
 }
 
+/* {0}, but where C would give the 0 to a member of size zero. */
+const char *zero_braces(Emit *e, Type *t)
+{
+	for (;;) {
+		Type *u = underlying(t);
+		if (type_size(e->c, t) == 0)
+			return "{}";
+		if (u->kind == TYPE_ARRAY)
+			t = u->elem;
+		else if (u->kind == TYPE_STRUCT)
+			t = u->fields.items[0]->type;
+		else
+			return "{0}";
+	}
+}
+
 void emit_zero(Emit *e, Type *t)
 {
 	Type *u = underlying(t);
@@ -136,10 +152,8 @@ void emit_zero(Emit *e, Type *t)
 		OUT(e, "0");
 	else if (is_scalar(t))
 		OUT(e, "NULL");
-	else if (type_size(e->c, t) == 0)
-		OUT(e, "((%s){})", type_name(e, t));
 	else
-		OUT(e, "((%s){0})", type_name(e, t));
+		OUT(e, "((%s)%s)", type_name(e, t), zero_braces(e, t));
 }
 
 /* ---- places -------------------------------------------------------------------------------- */
@@ -525,9 +539,10 @@ static void emit_part(Emit *e, IrExpr *x)
 		OUT(e, ".tab)");
 		return;
 	case PART_PTR:
-		OUT(e, "((void *)(uintptr_t)");
+		if (from->kind != TYPE_SLICE)
+			OUT(e, "((void *)(uintptr_t)");
 		emit_expr(e, x->x);
-		OUT(e, ".ptr)");
+		OUT(e, from->kind != TYPE_SLICE ? ".ptr)" : ".ptr");
 		return;
 	default:
 		emit_expr(e, x->x);
@@ -535,19 +550,33 @@ static void emit_part(Emit *e, IrExpr *x)
 	}
 }
 
+/* gcc passes over members of size zero when it matches initialisers to members: those are named. */
+bool has_empty_parts(Emit *e, IrExpr *made)
+{
+	for (int i = 0; i < made->args.len; i++)
+		if (type_size(e->c, made->args.items[i]->type) == 0)
+			return true;
+	return false;
+}
+
 static void emit_make(Emit *e, IrExpr *x)
 {
 	Type *u = underlying(x->type);
-	if (x->args.len == 0) {
+	if (x->args.len == 0 || type_size(e->c, x->type) == 0) {
 		emit_zero(e, x->type);
 		return;
 	}
 	OUT(e, "((%s){", type_name(e, x->type));
 	if (u->kind == TYPE_ARRAY)
 		OUT(e, "{");
+	bool designate = u->kind == TYPE_STRUCT && has_empty_parts(e, x), first = true;
 	for (int i = 0; i < x->args.len; i++) {
-		if (i)
-			OUT(e, ", ");
+		if (designate && type_size(e->c, x->args.items[i]->type) == 0)
+			continue;
+		OUT(e, "%s", first ? "" : ", ");
+		first = false;
+		if (designate)
+			OUT(e, ".%s = ", field_name(e, x->type, i));
 		emit_expr(e, x->args.items[i]);
 	}
 	OUT(e, u->kind == TYPE_ARRAY ? "}})" : "})");
@@ -625,5 +654,36 @@ void emit_expr(Emit *e, IrExpr *x)
 	case IR_TEXT:
 		OUT(e, "%s", x->text);
 		break;
+	}
+}
+
+/* The index of the parenthesis that closes the one at s[0]; text in quotes does not count. */
+static size_t closing(const char *s)
+{
+	int depth = 0;
+	for (size_t i = 0; s[i]; i++) {
+		if (s[i] == '"') {
+			for (i++; s[i] && s[i] != '"'; i++)
+				i += s[i] == '\\';
+			if (!s[i])
+				break;
+		} else if (s[i] == '(') {
+			depth++;
+		} else if (s[i] == ')' && --depth == 0) {
+			return i;
+		}
+	}
+	return 0;
+}
+
+void emit_whole(Emit *e, IrExpr *x)
+{
+	size_t start = e->out->len;
+	emit_expr(e, x);
+	char *s = e->out->s + start;
+	while (e->out->len > start + 2 && s[0] == '(' && s[1] != '{' && closing(s) == e->out->len - start - 1) {
+		memmove(s, s + 1, e->out->len - start - 2);
+		e->out->len -= 2;
+		e->out->s[e->out->len] = '\0';
 	}
 }

@@ -198,7 +198,7 @@ void emit_return_zero(Emit *e)
 	if (e->f->result_types.len == 1)
 		emit_zero(e, e->f->result_types.items[0]);
 	else
-		buf_printf(e->out, "(%s){0}", result_name(e, &e->f->result_types));
+		buf_printf(e->out, "(%s)%s", result_name(e, &e->f->result_types), zero_braces(e, e->f->result_types.items[0]));
 	buf_str(e->out, ";");
 }
 

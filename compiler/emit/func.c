@@ -99,8 +99,7 @@ static void declare_locals(Emit *e)
 		}
 		const char *ct = v->map_iterator ? "gol_map_iter" : type_name(e, v->type);
 		bool zero = framed || v->needs_zero || v->addr_taken || v->map_iterator;
-		bool empty = !v->map_iterator && type_size(e->c, v->type) == 0;
-		emit_line(e, "%s%s%s%s;", ct, spaced(ct), v->c_name, !zero ? "" : empty ? " = {}" : v->map_iterator || !is_scalar(v->type) ? " = {0}" : " = 0");
+		emit_line(e, "%s%s%s%s;", ct, spaced(ct), v->c_name, !zero ? "" : v->map_iterator ? " = {0}" : is_scalar(v->type) ? " = 0" : arena_printf(E_ALLOC(e), " = %s", zero_braces(e, v->type)));
 	}
 }
 

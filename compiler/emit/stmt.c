@@ -102,7 +102,7 @@ static void emit_assign(Emit *e, IrStmt *s)
 	}
 	emit_place(e, s->dst);
 	buf_str(e->out, " = ");
-	emit_expr(e, s->src);
+	emit_whole(e, s->src);
 	buf_str(e->out, ";\n");
 }
 
@@ -112,7 +112,7 @@ static void emit_arguments(Emit *e, IrStmt *s)
 {
 	for (int i = 0; i < s->args.len; i++) {
 		buf_str(e->out, ", ");
-		emit_expr(e, s->args.items[i]);
+		emit_whole(e, s->args.items[i]);
 	}
 }
 
@@ -387,14 +387,14 @@ static void emit_if(Emit *e, IrStmt *s)
 {
 	emit_indent(e);
 	buf_str(e->out, "if (");
-	emit_expr(e, s->cond);
+	emit_whole(e, s->cond);
 	buf_str(e->out, ") {\n");
 	emit_body(e, &s->body);
 	while (s->else_body.len == 1 && s->else_body.items[0]->kind == IR_IF) {
 		s = s->else_body.items[0];
 		emit_indent(e);
 		buf_str(e->out, "} else if (");
-		emit_expr(e, s->cond);
+		emit_whole(e, s->cond);
 		buf_str(e->out, ") {\n");
 		emit_body(e, &s->body);
 	}
@@ -443,13 +443,13 @@ static void emit_loop(Emit *e, IrStmt *s)
 	emit_indent(e);
 	buf_str(e->out, "for (; ");
 	if (s->cond)
-		emit_expr(e, s->cond);
+		emit_whole(e, s->cond);
 	buf_str(e->out, "; ");
 	for (int i = 0; simple && i < s->post.len; i++) {
 		buf_str(e->out, i ? ", " : "");
 		emit_place(e, s->post.items[i]->dst);
 		buf_str(e->out, " = ");
-		emit_expr(e, s->post.items[i]->src);
+		emit_whole(e, s->post.items[i]->src);
 	}
 	buf_str(e->out, ") {\n");
 	e->indent++;
@@ -514,13 +514,13 @@ static void emit_return(Emit *e, IrStmt *s)
 				buf_str(e->out, "fr->r = ");
 			else
 				buf_printf(e->out, "fr->r.r%d = ", i);
-			emit_expr(e, values->items[i]);
+			emit_whole(e, values->items[i]);
 			buf_str(e->out, "; ");
 		}
 		buf_str(e->out, "return;\n");
 	} else if (values->len == 1) {
 		buf_str(e->out, "return ");
-		emit_expr(e, values->items[0]);
+		emit_whole(e, values->items[0]);
 		buf_str(e->out, ";\n");
 	} else {
 		buf_printf(e->out, "return (%s){", result_name(e, &f->result_types));
