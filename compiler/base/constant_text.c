@@ -89,6 +89,8 @@ static Constant *rounded_float(Compiler *c, mpz_t mantissa, unsigned radix, long
 	Constant *v;
 	mpfr_t f, power;
 
+	mpfr_set_emax(mpfr_get_emax_max());
+	mpfr_set_emin(mpfr_get_emin_min());
 	mpfr_init2(f, REAL_BITS);
 	mpfr_init2(power, REAL_BITS + 64);
 	mpfr_set_ui(power, radix, MPFR_RNDN);

@@ -218,7 +218,7 @@ static bool map_term(void *arg, Type *term, bool tilde)
 	if (!u || u->kind != TYPE_MAP)
 		m->problem = " is not a map";
 	else if (m->key && !identical(m->key, u->key))
-		m->problem = ": maps have different key types";
+		m->problem = "maps";
 	else
 		m->key = u->key;
 	return !m->problem;
@@ -232,6 +232,8 @@ static bool builtin_delete(Builtin *b)
 		type_set_each(b->k->c, x->type, map_term, &m);
 	else
 		map_term(&m, x->type, false);
+	if (m.problem && m.key && m.problem[0] == 'm')
+		return argument_error(b, x, "invalid argument: maps of ", " must have identical key types");
 	if (m.problem || !m.key)
 		return argument_error(b, x, "invalid argument: ", m.problem ? m.problem : " is not a map");
 	check_assignment(b->k, &b->args[1], m.key, "argument to delete");
@@ -457,7 +459,8 @@ static bool builtin_make(Builtin *b)
 	if (!min) {
 		if (u && !is_valid(u))
 			return false;
-		check_error(k, first->start, "invalid argument: cannot make %s: %s", text_of(k, first), u ? "type must be slice, map, or channel" : "no core type");
+		check_error(k, first->start, "invalid argument: cannot make %s: %s", text_of(k, first),
+		            !u ? check_no_core_cause(k, t) : "type must be slice, map, or channel");
 		return false;
 	}
 	if (b->n < min || b->n > min + 1) {
@@ -534,6 +537,50 @@ static bool builtin_unsafe_add(Builtin *b)
 	return true;
 }
 
+/* Does t's size depend on a type parameter? */
+static bool has_var_size(Type *t)
+{
+	if (t->kind == TYPE_PARAM)
+		return true;
+	Type *u = underlying(t);
+	if (u->kind == TYPE_ARRAY)
+		return has_var_size(u->elem);
+	for (int i = 0; u->kind == TYPE_STRUCT && i < u->fields.len; i++)
+		if (has_var_size(u->fields.items[i]->type))
+			return true;
+	return false;
+}
+
+/* A type of the same layout without type parameters. */
+static Type *erase(Checker *k, Type *t)
+{
+	Type *u = underlying(t);
+	switch (u->kind) {
+	case TYPE_POINTER: case TYPE_MAP: case TYPE_CHAN: case TYPE_FUNC: return basic(k, TYPE_UNSAFE_POINTER);
+	case TYPE_SLICE: return slice_of(k->c, basic(k, TYPE_INT));
+	case TYPE_INTERFACE: return k->types->empty_interface;
+	case TYPE_ARRAY: return array_of(k->c, erase(k, u->elem), u->length);
+	case TYPE_STRUCT: {
+		Type *s = type_new(k->c, TYPE_STRUCT);
+		for (int i = 0; i < u->fields.len; i++) {
+			Object *f = u->fields.items[i];
+			Object *o = object_new(k->c, OBJECT_VAR, f->name, erase(k, f->type), f->pos, f->package);
+			o->is_field = true;
+			o->embedded = f->embedded;
+			vec_push(k->arena, &s->fields, o);
+			vec_push(k->arena, &s->tags, NULL);
+		}
+		return s;
+	}
+	default: return u;
+	}
+}
+
+static Type *layout_type(Checker *k, Type *t)
+{
+	return types_canonical(k->c, has_type_params(t) ? erase(k, t) : t);
+}
+
 static bool builtin_size_align(Builtin *b)
 {
 	Checker *k = b->k;
@@ -541,11 +588,11 @@ static bool builtin_size_align(Builtin *b)
 	check_assignment(k, b->x, NULL, size ? "argument to unsafe.Sizeof" : "argument to unsafe.Alignof");
 	if (b->x->mode == MODE_INVALID)
 		return false;
-	if (has_type_params(b->x->type)) {
+	if (has_var_size(b->x->type)) {
 		set_value(b, basic(k, TYPE_UINTPTR));
 		return true;
 	}
-	Type *t = types_canonical(k->c, b->x->type);
+	Type *t = layout_type(k, b->x->type);
 	set_constant(b, basic(k, TYPE_UINTPTR), const_int(k->c, size ? type_size(k->c, t) : type_align(k->c, t)));
 	return true;
 }
@@ -555,10 +602,10 @@ static int64_t path_offset(Checker *k, Type *base, Selection *s)
 	int64_t offset = 0;
 	Type *t = base;
 	for (int i = 0; i < s->path.len; i++) {
-		Type *u = underlying(types_canonical(k->c, t));
+		Type *u = underlying(t);
 		if (u->kind == TYPE_POINTER)
 			u = underlying(u->elem);
-		u = types_canonical(k->c, u);
+		u = underlying(layout_type(k, u));
 		offset += field_offset(k->c, u, s->path.items[i]);
 		t = u->fields.items[s->path.items[i]]->type;
 	}
@@ -595,7 +642,7 @@ static bool builtin_offsetof(Builtin *b)
 			return false;
 		}
 	}
-	if (has_type_params(base)) {
+	if (has_var_size(base)) {
 		set_value(b, basic(k, TYPE_UINTPTR));
 		return true;
 	}

@@ -285,7 +285,7 @@ static bool any_invalid(OperandList list)
 }
 
 /* Infer what type arguments are missing, and instantiate the callee. given: those written. */
-static bool infer_arguments(Checker *k, Arguments *a, TypeList given, Operand *callee, Expr *inst)
+static bool infer_arguments(Checker *k, Arguments *a, TypeList given, Expr *inst)
 {
 	Type *sig = a->signature;
 	ObjectList params = sig->type_params;
@@ -305,7 +305,7 @@ static bool infer_arguments(Checker *k, Arguments *a, TypeList given, Operand *c
 	if (any_invalid(a->list) && given.len < params.len)
 		return false;
 	TypeList out = {0};
-	Pos pos = a->call->end;
+	Pos pos = a->call->pos;
 	if (!infer_call(k->c, pos, text_of(k, a->call->x), renamed->type_params, given, pairs, npairs, &out, true)) {
 		k->errors = true;
 		return false;
@@ -314,7 +314,7 @@ static bool infer_arguments(Checker *k, Arguments *a, TypeList given, Operand *c
 	for (int i = 0; i < params.len; i++)
 		vec_push(k->arena, &args, out.items[i]);
 	if (params.len > 0) {
-		check_verify_instance(k, inst ? inst->start : callee->expr->start, params, args, inst ? &inst->list : NULL);
+		check_verify_instance(k, a->call->pos, params, args, inst ? &inst->list : NULL);
 		a->signature = instantiate_func(k->c, sig, args);
 		check_record_instance(k, a->call->x, args, a->signature);
 		a->params.len = 0;
@@ -378,14 +378,13 @@ static Type *callee_signature(Operand *x)
 	return sig && sig->kind == TYPE_FUNC ? sig : NULL;
 }
 
-static bool given_type_args(Checker *k, Operand *x, Type *sig, Expr *inst, TypeList *given)
+static bool given_type_args(Checker *k, Type *sig, Expr *inst, TypeList *given)
 {
 	if (!check_type_list(k, inst->list, given))
 		return false;
 	int want = sig->type_params.len;
 	if (given->len > want) {
-		check_error(k, inst->list.items[want]->start, "got %d type arguments but %s has %d type parameters", given->len,
-		            text_of(k, x->expr), want);
+		check_error(k, inst->list.items[want]->start, "got %d type arguments but want %d", given->len, want);
 		return false;
 	}
 	return true;
@@ -395,16 +394,22 @@ static ResultKind function_call(Checker *k, Operand *x, Expr *e, Expr *inst)
 {
 	e->call_kind = CALL_FUNC;
 	Type *sig = callee_signature(x);
-	if (!sig) {
+	if (!sig && is_type_param(x->type)) {
+		Type *u = core_type(x->type);
+		const char *why = u ? arena_printf(k->arena, "%s is not a function", type_name_of(k, u)) : check_no_core_cause(k, x->type);
+		check_error(k, x->expr->start, "invalid operation: cannot call %s: %s", operand_text(k, x), why);
+	} else if (!sig) {
 		check_error(k, x->expr->start, "invalid operation: cannot call %s: %s is not a function", operand_text(k, x),
 		            x->type ? type_name_of(k, x->type) : "");
+	}
+	if (!sig) {
 		check_use(k, e->list);
 		x->mode = MODE_INVALID;
 		x->expr = e;
 		return RESULT_STATEMENT;
 	}
 	TypeList given = {0};
-	if (inst && !given_type_args(k, x, sig, inst, &given)) {
+	if (inst && !given_type_args(k, sig, inst, &given)) {
 		check_use(k, e->list);
 		x->mode = MODE_INVALID;
 		x->expr = e;
@@ -414,7 +419,7 @@ static ResultKind function_call(Checker *k, Operand *x, Expr *e, Expr *inst)
 	check_expr_list(k, e->list, &a.list, true);
 	bool ok = match_parameters(k, &a);
 	if (ok && needs_inference(&a))
-		ok = infer_arguments(k, &a, given, x, inst);
+		ok = infer_arguments(k, &a, given, inst);
 	if (ok)
 		assign_arguments(k, &a);
 	set_result(k, x, a.signature, e);

@@ -79,6 +79,8 @@ struct Checker {
 	Map shift_operands;         /* EXPR -> itself: untyped left operand of a non-constant shift */
 	Map valid_types;            /* NAMED known to be finite */
 	Map right_sides;            /* NAMED -> the Type of its declaration's right side, before underlying */
+	Map instance_uses;          /* NAMED, an instance -> EXPR_INDEX that first made it */
+	Map incomplete;             /* OBJECT_TYPE whose use before its end was reported */
 	VEC(Type *) pending;        /* NAMED whose underlying type waits for another declaration's end */
 	ObjectList path;            /* grey objects */
 	VEC(Delayed) delayed;
@@ -121,6 +123,7 @@ void check_decl_stmt(Checker *k, Stmt *s);
 void check_type_decl(Checker *k, Object *o, Decl *d);
 void check_valid_type(Checker *k, Type *named);
 bool check_cycle_ok(Checker *k, Object *o);
+bool check_is_complete(Checker *k, Type *t);      /* false: t is still being declared, and that was reported */
 void check_cycle_error(Checker *k, Object **cycle, int n, int start);
 void check_collect_type_params(Checker *k, FieldList fields, ObjectList *out, Scope *scope);
 void check_const_value(Checker *k, Object *o, Expr *type, Expr *init, bool inherited, int iota);
@@ -143,6 +146,7 @@ const char *operand_text(Checker *k, const Operand *x);
 const char *check_kind_text(Type *t);       /* "struct", "slice" ...; "" for basic types */
 bool operand_is_nil(const Operand *x);
 bool check_assignable(Checker *k, Operand *x, Type *t, const char **cause);
+const char *check_no_core_cause(Checker *k, Type *t);       /* why type parameter t has no core type */
 void check_record(Checker *k, Operand *x);
 void check_update_type(Checker *k, Expr *e, Type *t, bool final);
 void check_update_value(Expr *e, Constant *v);

@@ -283,9 +283,10 @@ void check_composite(Checker *k, Operand *x, Expr *e, Type *hint)
 		if (u && u->kind == TYPE_INVALID && base->kind == TYPE_NAMED)
 			return;
 		if (e->x)
-			check_error(k, e->start, "invalid composite literal type %s", type_name_of(k, t));
+			check_error(k, e->start, is_type_param(base) && !u ? "invalid composite literal type %s (no common underlying type)" :
+			            "invalid composite literal type %s", type_name_of(k, t));
 		else
-			check_error(k, e->start, "invalid composite literal element type %s: no core type", type_name_of(k, t));
+			check_error(k, e->start, "invalid composite literal type %s", type_name_of(k, t));
 		return;
 	}
 	x->mode = MODE_VALUE;

@@ -208,9 +208,8 @@ void check_convert_untyped(Checker *k, Operand *x, Type *target)
 	Constant *value;
 	ConvCode code = check_implicit_type(k, x, target, &new_type, &value);
 	if (code != CONV_OK) {
-		Type *shown = target;
-		if (!is_type_param(target) && code != CONV_BAD)
-			shown = target;
+		bool value_problem = code == CONV_TRUNCATED || code == CONV_OVERFLOW;
+		Type *shown = value_problem && !is_type_param(target) ? underlying(target) : target;
 		check_invalid_conversion(k, code == CONV_BAD_CONST ? CONV_BAD : code, x, shown);
 		x->mode = MODE_INVALID;
 		return;

@@ -77,22 +77,24 @@ static bool slice_to_array(Type *vu, Type *tu)
 
 static bool convertible(Checker *k, Operand *x, Type *t, const char **cause);
 
-typedef struct { Checker *k; Operand *x; Type *to; const char **cause; } ConvertTerms;
+typedef struct {
+	Checker *k;
+	Operand *x;
+	Type *to, *from_param, *to_param;       /* the type parameters whose terms are tried, or NULL */
+	const char **cause;
+} ConvertTerms;
 
-static bool term_converts_from(void *arg, Type *term, bool tilde)
+static const char *in_param(Checker *k, Type *param)
 {
-	ConvertTerms *ct = arg;
-	(void)tilde;
-	if (!term)
-		return false;
-	Operand y = *ct->x;
-	y.type = term;
-	if (convertible(ct->k, &y, ct->to, NULL))
-		return true;
+	return param ? arena_printf(k->arena, " (in %s)", type_name_of(k, param)) : "";
+}
+
+static void term_cause(ConvertTerms *ct, Type *from, Type *to, const char *inner)
+{
+	Checker *k = ct->k;
 	if (ct->cause)
-		*ct->cause = arena_printf(ct->k->arena, "cannot convert %s (in %s) to type %s", type_name_of(ct->k, term),
-		                          type_name_of(ct->k, ct->x->type), type_name_of(ct->k, ct->to));
-	return false;
+		*ct->cause = arena_printf(k->arena, "cannot convert %s%s to type %s%s%s%s", type_name_of(k, from), in_param(k, ct->from_param),
+		                          type_name_of(k, to), in_param(k, ct->to_param), inner ? "\n\t" : "", inner ? inner : "");
 }
 
 static bool term_converts_to(void *arg, Type *term, bool tilde)
@@ -104,13 +106,11 @@ static bool term_converts_to(void *arg, Type *term, bool tilde)
 	Operand y = *ct->x;
 	if (convertible(ct->k, &y, term, NULL))
 		return true;
-	if (ct->cause)
-		*ct->cause = arena_printf(ct->k->arena, "cannot convert %s to type %s (in %s)", type_name_of(ct->k, ct->x->type),
-		                          type_name_of(ct->k, term), type_name_of(ct->k, ct->to));
+	term_cause(ct, y.type, term, NULL);
 	return false;
 }
 
-static bool pair_converts(void *arg, Type *term, bool tilde)
+static bool term_converts_from(void *arg, Type *term, bool tilde)
 {
 	ConvertTerms *ct = arg;
 	(void)tilde;
@@ -118,12 +118,14 @@ static bool pair_converts(void *arg, Type *term, bool tilde)
 		return false;
 	Operand y = *ct->x;
 	y.type = term;
-	ConvertTerms inner = {ct->k, &y, ct->to, NULL};
-	if (type_set_each(ct->k->c, ct->to, term_converts_to, &inner))
+	if (ct->to_param) {
+		ConvertTerms inner = *ct;
+		inner.x = &y;
+		return type_set_each(ct->k->c, ct->to_param, term_converts_to, &inner);
+	}
+	if (convertible(ct->k, &y, ct->to, NULL))
 		return true;
-	if (ct->cause)
-		*ct->cause = arena_printf(ct->k->arena, "cannot convert %s (in %s) to type %s", type_name_of(ct->k, term),
-		                          type_name_of(ct->k, ct->x->type), type_name_of(ct->k, ct->to));
+	term_cause(ct, term, ct->to, NULL);
 	return false;
 }
 
@@ -143,9 +145,7 @@ static bool convertible(Checker *k, Operand *x, Type *t, const char **cause)
 		return true;
 	if (!vp && !tp)
 		return false;
-	ConvertTerms ct = {k, x, t, cause};
-	if (vp && tp)
-		return type_set_each(k->c, v, pair_converts, &ct);
+	ConvertTerms ct = {.k = k, .x = x, .to = t, .from_param = vp ? v : NULL, .to_param = tp ? t : NULL, .cause = cause};
 	if (vp)
 		return type_set_each(k->c, v, term_converts_from, &ct);
 	return type_set_each(k->c, t, term_converts_to, &ct);
@@ -157,13 +157,22 @@ static bool constant_converts_to_term(void *arg, Type *term, bool tilde)
 {
 	ConstantTerms *ct = arg;
 	(void)tilde;
-	if (!term)
+	if (!term) {
+		*ct->cause = arena_printf(ct->k->arena, "%s does not contain specific types", type_name_of(ct->k, ct->to));
 		return false;
+	}
 	Constant *ignored;
 	if (is_string(ct->x->type) && is_bytes_or_runes(underlying(term)))
 		return true;
 	if (is_const_type(term) && constant_converts(ct->k, ct->x, term, &ignored))
 		return true;
+	if (is_integer(ct->x->type) && is_integer(term)) {
+		Buf b;
+		buf_init(&b, ct->k->arena);
+		const_print(&b, ct->x->cval);
+		*ct->cause = arena_printf(ct->k->arena, "constant %s overflows %s (in %s)", b.s, type_name_of(ct->k, term), type_name_of(ct->k, ct->to));
+		return false;
+	}
 	*ct->cause = arena_printf(ct->k->arena, "cannot convert %s to type %s (in %s)", operand_text(ct->k, ct->x),
 	                          type_name_of(ct->k, term), type_name_of(ct->k, ct->to));
 	return false;
@@ -208,7 +217,7 @@ void check_conversion(Checker *k, Operand *x, Type *t)
 {
 	bool constant = x->mode == MODE_CONST, reported = false;
 	const char *cause = NULL;
-	if (!is_valid(t) || !is_valid(x->type)) {
+	if (!is_valid(t) || !is_valid(x->type) || !check_is_complete(k, t)) {
 		x->mode = MODE_INVALID;
 		return;
 	}
@@ -220,6 +229,7 @@ void check_conversion(Checker *k, Operand *x, Type *t)
 	} else if (constant && is_type_param(t)) {
 		ConstantTerms ct = {k, x, t, &cause};
 		ok = type_set_each(k->c, t, constant_converts_to_term, &ct);
+		x->mode = MODE_VALUE;
 	} else {
 		ok = convertible(k, x, t, &cause);
 	}

@@ -64,6 +64,22 @@ bool check_cycle_ok(Checker *k, Object *o)
 	return values == 0 && definitions > 0;
 }
 
+/* A value of a type that is still being declared: its declaration needs itself. */
+bool check_is_complete(Checker *k, Type *t)
+{
+	if (t->kind != TYPE_NAMED || t->underlying_ || t->origin != t || t->object->package != k->package)
+		return true;
+	Object *o = t->object;
+	if (o->color < GREY)
+		return true;
+	int start = o->color - GREY, n = k->path.len - start;
+	if (!map_get(&k->incomplete, o)) {
+		map_put(k->arena, &k->incomplete, o, o);
+		check_cycle_error(k, k->path.items + start, n, first_in_source(k->path.items + start, n));
+	}
+	return false;
+}
+
 static void grey_object(Checker *k, Object *o)
 {
 	switch (o->kind) {
@@ -328,6 +344,16 @@ static Type *right_side_of(Validity *v, Type *named)
 	return t ? t : named->origin->underlying_;
 }
 
+/* An instance stands where it was first written. */
+static Object *named_at_its_use(Checker *k, Type *t)
+{
+	Expr *e = t->origin != t ? map_get(&k->instance_uses, t) : NULL;
+	if (!e)
+		return t->object;
+	Object *o = object_new(k->c, OBJECT_TYPE, t->object->name, NULL, e->start, t->object->package);
+	return o;
+}
+
 static bool valid_named(Validity *v, Type *t)
 {
 	Checker *k = v->k;
@@ -345,7 +371,7 @@ static bool valid_named(Validity *v, Type *t)
 				continue;
 			ObjectList cycle = {0};
 			for (int j = start; j < v->path.len; j++)
-				vec_push(k->arena, &cycle, v->path.items[j]->object);
+				vec_push(k->arena, &cycle, named_at_its_use(k, v->path.items[j]));
 			check_cycle_error(k, cycle.items, cycle.len, first_in_source(cycle.items, cycle.len));
 			for (int j = start; j < v->path.len; j++)
 				if (v->path.items[j]->origin->object->package == k->package)
@@ -500,7 +526,8 @@ static void local_const(Checker *k, Decl *d)
 	}
 	int l = d->names.len, r = d->values.len;
 	if (l < r)
-		check_error(k, d->inherited ? d->pos : d->values.items[l]->start, "extra init expr %s", text_of(k, d->values.items[l]));
+		check_error(k, d->inherited ? d->pos : d->values.items[l]->start, d->inherited ? "extra init expr at %s" : "extra init expr %s",
+		            d->inherited ? check_pos_text(k, d->values.items[l]->start) : text_of(k, d->values.items[l]));
 	else if (l > r)
 		check_error(k, d->name_pos.items[r], "missing init expr for %s", d->names.items[r]);
 	for (int i = 0; i < d->objects.len; i++)

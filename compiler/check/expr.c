@@ -21,13 +21,9 @@ static void add_dependency(Checker *k, Object *o)
 	vec_push(k->arena, &d->deps, o);
 }
 
-static void constant_name(Checker *k, Operand *x, Object *o, bool want_type)
+static void constant_name(Checker *k, Operand *x, Object *o)
 {
 	add_dependency(k, o);
-	if (want_type) {
-		x->mode = MODE_CONST;       /* the caller reports it */
-		return;
-	}
 	if (!is_valid(x->type))
 		return;
 	if (!o->package && strcmp(o->name, "iota") == 0) {
@@ -42,14 +38,14 @@ static void constant_name(Checker *k, Operand *x, Object *o, bool want_type)
 	x->mode = MODE_CONST;
 }
 
-static void name_by_kind(Checker *k, Operand *x, Object *o, bool want_type)
+static void name_by_kind(Checker *k, Operand *x, Object *o)
 {
 	switch (o->kind) {
 	case OBJECT_PACKAGE:
 		check_error(k, x->expr->pos, "use of package %s not in selector", o->name);
 		break;
 	case OBJECT_CONST:
-		constant_name(k, x, o, want_type);
+		constant_name(k, x, o);
 		break;
 	case OBJECT_TYPE:
 		if (is_valid(x->type))
@@ -109,10 +105,15 @@ void check_ident(Checker *k, Operand *x, Expr *e, Object *def, bool want_type)
 	e->object = o;
 	if (k->dot_imports.len && where)
 		note_dot_import(k, o, where);
+	if (want_type && o->kind != OBJECT_TYPE) {
+		o->used = true;
+		x->mode = MODE_VALUE;       /* the caller reports it */
+		return;
+	}
 	if (o->package == k->package && (!o->type || (o->kind == OBJECT_TYPE && want_type && o->color != BLACK)))
 		check_object(k, o);
 	x->type = o->type ? o->type : invalid_type(k);
-	name_by_kind(k, x, o, want_type);
+	name_by_kind(k, x, o);
 }
 
 /* ---- literals --------------------------------------------------------------------------------- */
@@ -262,7 +263,9 @@ static void receive(Checker *k, Operand *x)
 	if (r.not_chan || r.send_only || r.differs) {
 		const char *xs = operand_text(k, x), *ts = type_name_of(k, x->type);
 		Pos pos = x->expr->start;
-		if (r.not_chan)
+		if (is_type_param(x->type) && type_set_is_all(k->c, x->type->constraint))
+			check_error(k, pos, "invalid operation: cannot receive from %s: no specific channel type", xs);
+		else if (r.not_chan)
 			check_error(k, pos, "invalid operation: cannot receive from non-channel %s %s", ts, xs);
 		else if (r.send_only)
 			check_error(k, pos, "invalid operation: cannot receive from send-only channel %s %s", ts, xs);
@@ -360,7 +363,7 @@ static void type_assert(Checker *k, Operand *x, Expr *e)
 	if (!is_valid(t))
 		goto invalid;
 	const char *cause = NULL;
-	if (missing_method(k->c, t, x->type, false, &cause))
+	if (!is_interface(t) && missing_method(k->c, t, x->type, false, &cause))
 		check_error(k, e->start, "impossible type assertion: %s\n\t%s does not implement %s %s", text_of(k, e), type_name_of(k, t),
 		            type_name_of(k, x->type), cause ? cause : "");
 	x->mode = MODE_COMMA_OK;
@@ -449,6 +452,8 @@ ResultKind check_raw_expr(Checker *k, Operand *x, Expr *e, Type *hint, bool allo
 	ResultKind kind = expr_by_kind(k, x, e, hint);
 	if (!allow_generic)
 		check_non_generic(k, x);
+	if (x->mode >= MODE_CONST && x->type && x->type->kind == TYPE_NAMED && !check_is_complete(k, x->type))
+		x->mode = MODE_INVALID;
 	x->expr = e;
 	check_record(k, x);
 	return kind;

@@ -66,8 +66,7 @@ static bool type_arg_count(Checker *k, Expr *e, const char *name, int have, int 
 {
 	if (have == want)
 		return true;
-	Pos at = have > want ? e->list.items[want]->start : e->start;
-	check_error(k, at, "%s type arguments for type %s: have %d, want %d", have < want ? "not enough" : "too many", name, have, want);
+	check_error(k, e->start, "%s type arguments for type %s: have %d, want %d", have < want ? "not enough" : "too many", name, have, want);
 	return false;
 }
 
@@ -96,7 +95,7 @@ Type *check_instantiated_type(Checker *k, Expr *e, Object *def)
 	(void)def;
 	Type *generic = check_generic_type(k, e->x, &cause);
 	if (cause) {
-		check_error(k, e->x->start, "%s", cause);
+		check_error(k, e->x->start, "invalid operation: %s (%s)", text_of(k, e), cause);
 		check_use(k, e->list);
 		return invalid_type(k);
 	}
@@ -115,6 +114,8 @@ Type *check_instantiated_type(Checker *k, Expr *e, Object *def)
 	if (alias)
 		return check_instance_of_alias(k, alias, args);
 	Type *t = instantiate_named(k->c, generic, args);
+	if (!map_get(&k->instance_uses, t))
+		map_put(k->arena, &k->instance_uses, t, e);
 	ValidLater *v = NEW(k->arena, ValidLater);
 	v->type = t;
 	check_later(k, run_valid, v);
@@ -148,8 +149,7 @@ void check_func_inst(Checker *k, Operand *x, Expr *e, Type *target, bool infer_i
 		goto invalid;
 	int want = sig->type_params.len;
 	if (given.len > want) {
-		check_error(k, inst->list.items[want]->start, "got %d type arguments but %s has %d type parameters", given.len,
-		            text_of(k, inst->x), want);
+		check_error(k, inst->list.items[want]->start, "got %d type arguments but want %d", given.len, want);
 		goto invalid;
 	}
 	args = given;

@@ -102,6 +102,12 @@ static void map_index(Checker *k, Operand *x, Expr *e, Indexed *r)
 	check_assignment(k, &key, r->key, "map index");
 }
 
+static bool base_is_complete(Checker *k, Operand *x)
+{
+	Type *u = underlying(x->type);
+	return u->kind != TYPE_POINTER || check_is_complete(k, u->elem);
+}
+
 static bool find_indexed(Checker *k, Operand *x, Indexed *r)
 {
 	*r = (Indexed){.k = k, .length = -1, .x = x};
@@ -133,6 +139,10 @@ bool check_index_expr(Checker *k, Operand *x, Expr *e)
 	if (x->mode == MODE_INVALID)
 		return false;
 	Indexed r;
+	if (x->mode != MODE_BUILTIN && !base_is_complete(k, x)) {
+		x->mode = MODE_INVALID;
+		return false;
+	}
 	if (x->mode == MODE_BUILTIN || !find_indexed(k, x, &r)) {
 		if (x->mode == MODE_BUILTIN)
 			check_error(k, x->expr->start, "%s must be called", operand_text(k, x));
@@ -311,8 +321,13 @@ void check_slice_expr(Checker *k, Operand *x, Expr *e)
 		return;
 	}
 	Sliced s;
+	if (!base_is_complete(k, x))
+		goto invalid;
 	if (!find_sliced(k, x, &s)) {
-		check_error(k, x->expr->start, "cannot slice %s", operand_text(k, x));
+		if (is_type_param(x->type) && !core_type(x->type))
+			check_error(k, x->expr->start, "cannot slice %s: %s in %s", operand_text(k, x), check_no_core_cause(k, x->type), type_name_of(k, x->type));
+		else
+			check_error(k, x->expr->start, "cannot slice %s", operand_text(k, x));
 		goto invalid;
 	}
 	if (s.is_string && e->full_slice) {

@@ -48,9 +48,19 @@ static bool overlaps(Term a, Term b)
 	return b.tilde && identical(y, underlying(x));
 }
 
+/* These messages name the package even of types of this one. */
+static const char *full_type_name(Checker *k, Type *t)
+{
+	Package *saved = k->types->current;
+	k->types->current = NULL;
+	const char *text = type_name_of(k, t);
+	k->types->current = saved;
+	return text;
+}
+
 static const char *term_text(Checker *k, Term t)
 {
-	return arena_printf(k->arena, "%s%s", t.tilde ? "~" : "", type_name_of(k, t.type));
+	return arena_printf(k->arena, "%s%s", t.tilde ? "~" : "", full_type_name(k, t.type));
 }
 
 static bool check_interface_term(Checker *k, UnionTerm *t, bool alone)
@@ -65,7 +75,7 @@ static bool check_interface_term(Checker *k, UnionTerm *t, bool alone)
 	if (alone)
 		return true;
 	if (interface_methods(k->c, underlying(type)).len > 0) {
-		check_error(k, t->e->start, "cannot use %s in union (%s contains methods)", type_name_of(k, type), type_name_of(k, type));
+		check_error(k, t->e->start, "cannot use %s in union (%s contains methods)", full_type_name(k, type), full_type_name(k, type));
 		return false;
 	}
 	if (type == k->types->comparable_type) {
@@ -73,7 +83,7 @@ static bool check_interface_term(Checker *k, UnionTerm *t, bool alone)
 		return false;
 	}
 	if (interface_is_comparable(k->c, type)) {
-		check_error(k, t->e->start, "cannot use %s in union (%s embeds comparable)", type_name_of(k, type), type_name_of(k, type));
+		check_error(k, t->e->start, "cannot use %s in union (%s embeds comparable)", full_type_name(k, type), full_type_name(k, type));
 		return false;
 	}
 	return true;
@@ -89,9 +99,9 @@ static void run_union(Checker *k, void *arg)
 			continue;
 		if (is_type_param(type)) {
 			if (t->term.tilde)
-				check_error(k, t->e->start, "type in term %s cannot be a type parameter", text_of(k, t->e));
+				check_error(k, t->e->x->start, "type in term %s cannot be a type parameter", text_of(k, t->e));
 			else if (u->list.len > 1)
-				check_error(k, t->e->start, "term cannot represent type parameter");
+				check_error(k, t->e->start, "term cannot be a type parameter");
 			continue;
 		}
 		Type *under = underlying(type);
@@ -127,6 +137,10 @@ Type *check_constraint_element(Checker *k, Expr *e)
 		if (!is_valid(terms->list.items[i].term.type))
 			return invalid_type(k);
 		vec_push(k->arena, &u->terms, terms->list.items[i].term);
+	}
+	if (terms->list.len > 100) {
+		check_error(k, e->start, "cannot handle more than 100 union terms (implementation limitation)");
+		return invalid_type(k);
 	}
 	check_later(k, run_union, terms);
 	e->type = u;
@@ -184,7 +198,7 @@ static void check_embedded(Checker *k, Type *embedded, Pos pos, Map *seen)
 	if (!is_valid(embedded))
 		return;
 	if (is_type_param(embedded)) {
-		check_error(k, pos, "term cannot represent type parameter");
+		check_error(k, pos, "term cannot be a type parameter");
 		return;
 	}
 	Type *u = underlying(embedded);

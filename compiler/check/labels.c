@@ -61,7 +61,7 @@ static void collect_list(Labels *l, StmtList list, Pos block)
 /* The labeled statement named that encloses block b. */
 static Stmt *enclosing(LabelBlock *b, const char *name)
 {
-	for (; b; b = b->parent)
+	for (; b && strcmp(name, "_") != 0; b = b->parent)
 		if (b->labeled && b->labeled->name == name)
 			return b->labeled;
 	return NULL;

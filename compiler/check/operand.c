@@ -116,6 +116,51 @@ const char *operand_text(Checker *k, const Operand *x)
 	return b.s;
 }
 
+typedef struct { Checker *k; Type *first; const char *cause; } CoreCause;
+
+static bool core_cause_term(void *arg, Type *term, bool tilde)
+{
+	CoreCause *c = arg;
+	(void)tilde;
+	Type *u = term ? underlying(term) : NULL;
+	if (!u) {
+		c->cause = "no specific type";
+		return false;
+	}
+	if (!c->first) {
+		c->first = term;
+		return true;
+	}
+	Type *f = underlying(c->first);
+	if (identical(f, u))
+		return true;
+	const char *a = type_name_of(c->k, c->first), *b = type_name_of(c->k, term);
+	const char *format = "%s and %s have different underlying types";
+	if (f->kind == TYPE_CHAN && u->kind == TYPE_CHAN) {
+		bool same = identical(f->elem, u->elem);
+		if (same && (f->dir == CHAN_BOTH || u->dir == CHAN_BOTH || f->dir == u->dir))
+			return true;
+		format = same ? "channels %s and %s have conflicting directions" : "channels %s and %s have different element types";
+	}
+	Buf text;
+	buf_init(&text, c->k->arena);
+	const char *p = strstr(format, "%s"), *q = strstr(p + 2, "%s");
+	buf_bytes(&text, format, (size_t)(p - format));
+	buf_str(&text, a);
+	buf_bytes(&text, p + 2, (size_t)(q - p - 2));
+	buf_str(&text, b);
+	buf_str(&text, q + 2);
+	c->cause = text.s;
+	return false;
+}
+
+const char *check_no_core_cause(Checker *k, Type *t)
+{
+	CoreCause c = {.k = k};
+	type_set_each(k->c, t, core_cause_term, &c);
+	return c.cause ? c.cause : "no specific type";
+}
+
 /* ---- notes on the tree -------------------------------------------------------------- */
 
 void check_record(Checker *k, Operand *x)

@@ -42,7 +42,7 @@ static void range_types(Checker *k, Operand *x, RangeTypes *r)
 	Type *u = x->mode == MODE_NIL ? NULL : core_type(x->type);
 	r->permits = 2;
 	if (!u) {
-		r->cause = x->mode == MODE_NIL ? NULL : "no core type";
+		r->cause = x->mode == MODE_NIL ? NULL : check_no_core_cause(k, x->type);
 		return;
 	}
 	r->ok = true;

@@ -88,7 +88,8 @@ static void check_arity(Checker *k, Decl *d, bool is_const)
 {
 	int l = d->names.len, r = d->values.len;
 	if (l < r)
-		check_error(k, d->inherited ? d->pos : d->values.items[l]->start, "extra init expr %s", text_of(k, d->values.items[l]));
+		check_error(k, d->inherited ? d->pos : d->values.items[l]->start, d->inherited ? "extra init expr at %s" : "extra init expr %s",
+		            d->inherited ? check_pos_text(k, d->values.items[l]->start) : text_of(k, d->values.items[l]));
 	else if (l > r && (is_const || r != 1))
 		check_error(k, d->name_pos.items[r], "missing init expr for %s", d->names.items[r]);
 }

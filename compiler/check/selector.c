@@ -73,24 +73,29 @@ static bool qualified_name(Checker *k, Operand *x, Expr *e)
 
 /* ---- why a selector is undefined ------------------------------------------------------------------ */
 
-static const char *fold_case_cause(Checker *k, Operand *x, Expr *e, Type *t)
+static bool same_tail(const char *a, const char *b)
+{
+	return a[0] && b[0] && strcmp(a + 1, b + 1) == 0;
+}
+
+/* Nothing of that name: is there something like it? What another package does not export is told only where the
+ * first letter alone differs. */
+static const char *missing_cause(Checker *k, Operand *x, Expr *e, Type *t)
 {
 	Lookup alt = lookup_field_or_method(k->c, t, x->mode == MODE_VARIABLE, k->package, e->name, true);
-	bool is_method_expr = x->mode == MODE_TYPE;
-	(void)is_method_expr;
-	if (alt.object) {
-		const char *what = alt.object->kind == OBJECT_FUNC ? "method" : "field";
-		if (alt.object->name == e->name)
-			return arena_printf(k->arena, "cannot refer to unexported %s %s", what, alt.object->name);
-		bool visible = alt.object->package == k->package || name_is_exported(alt.object->name);
-		if (visible)
-			return arena_printf(k->arena, "type %s has no field or method %s, but does have %s %s", type_name_of(k, t), e->name, what,
-			                    alt.object->name);
-		if (strcasecmp(alt.object->name, e->name) == 0 && !visible)
-			return arena_printf(k->arena, "type %s has no field or method %s, but does have unexported %s %s", type_name_of(k, t), e->name,
-			                    what, alt.object->name);
+	const char *but = "";
+	Object *o = alt.object;
+	if (o && strcmp(e->name, "_") != 0) {
+		const char *what = o->kind == OBJECT_FUNC ? "method" : "field";
+		bool own = o->package == k->package, tail = same_tail(o->name, e->name);
+		if (!own && o->name == e->name)
+			return arena_printf(k->arena, "cannot refer to unexported %s %s", what, o->name);
+		if (own || (name_is_exported(o->name) && (tail || name_is_exported(e->name))))
+			but = arena_printf(k->arena, ", but does have %s %s", what, o->name);
+		else if (tail)
+			but = arena_printf(k->arena, ", but does have unexported %s %s", what, o->name);
 	}
-	return arena_printf(k->arena, "type %s has no field or method %s", type_name_of(k, t), e->name);
+	return arena_printf(k->arena, "type %s has no field or method %s%s", type_name_of(k, t), e->name, but);
 }
 
 static void undefined_selector(Checker *k, Operand *x, Expr *e, Lookup *found)
@@ -115,7 +120,7 @@ static void undefined_selector(Checker *k, Operand *x, Expr *e, Lookup *found)
 	else if (u->kind == TYPE_POINTER && is_type_param(u->elem))
 		why = arena_printf(k->arena, "type %s is pointer to type parameter, not type parameter", type_name_of(k, t));
 	else
-		why = fold_case_cause(k, x, e, t);
+		why = missing_cause(k, x, e, t);
 	check_error(k, e->pos, "%s.%s undefined (%s)", text_of(k, x->expr), e->name, why);
 }
 
@@ -201,6 +206,9 @@ void check_selector(Checker *k, Operand *x, Expr *e, Object *def, bool want_type
 		check_error(k, e->pos, "%s is not a type", text_of(k, e));
 		goto invalid;
 	}
+	Type *base = underlying(x->type)->kind == TYPE_POINTER ? underlying(x->type)->elem : x->type;
+	if (x->mode != MODE_TYPE && !check_is_complete(k, base))
+		goto invalid;
 	Lookup found = {0};
 	if (strcmp(e->name, "_") != 0)
 		found = lookup_field_or_method(k->c, x->type, x->mode == MODE_VARIABLE, k->package, e->name, false);

@@ -12,7 +12,8 @@
 void check_function_body(Checker *k, FuncInfo *info, Type *signature, Scope *scope, Block *body, DeclInfo *decl)
 {
 	Env saved = k->env;
-	k->env = (Env){.scope = scope, .decl = decl, .func = info, .signature = signature, .enclosing_params = saved.enclosing_params};
+	k->env = (Env){.scope = scope, .decl = decl, .func = info, .signature = signature, .iota = saved.iota,
+	               .enclosing_params = saved.enclosing_params};
 	scope->function = info;
 	check_stmt_list(k, 0, body->list);
 	if (k->env.has_labels)
@@ -101,6 +102,10 @@ static void send_stmt(Checker *k, Stmt *s)
 		type_set_each(k->c, ch.type, send_term, &e);
 	else
 		send_term(&e, ch.type, false);
+	if (e.problem && is_type_param(ch.type) && type_set_is_all(k->c, ch.type->constraint)) {
+		check_error(k, s->x->start, "invalid operation: cannot send to %s: no specific channel type", operand_text(k, &ch));
+		return;
+	}
 	if (e.problem) {
 		check_error(k, s->x->start, "invalid operation: cannot send to %s %s %s", e.problem, type_name_of(k, ch.type), operand_text(k, &ch));
 		return;

@@ -158,7 +158,7 @@ static Type *case_types(Checker *k, Operand *x, ExprList list, SeenTypes *seen)
 		if (seen_before(k, t, e, seen) || !t || x->mode == MODE_INVALID)
 			continue;
 		const char *cause = NULL;
-		if (missing_method(k->c, t, x->type, false, &cause))
+		if (!is_interface(t) && missing_method(k->c, t, x->type, false, &cause))
 			check_error(k, e->start, "impossible type switch case: %s\n\t%s cannot have dynamic type %s %s", text_of(k, e), operand_text(k, x), type_name_of(k, t),
 			            cause ? cause : "");
 	}
@@ -171,7 +171,7 @@ static void guard_operand(Checker *k, Stmt *s, Operand *x)
 	if (x->mode == MODE_INVALID)
 		return;
 	if (is_type_param(x->type)) {
-		check_error(k, s->x->start, "cannot use %s in type switch", operand_text(k, x));
+		check_error(k, s->x->start, "cannot use type switch on type parameter value %s", operand_text(k, x));
 		x->mode = MODE_INVALID;
 	} else if (x->mode == MODE_NIL || underlying(x->type)->kind != TYPE_INTERFACE) {
 		check_error(k, s->x->start, "%s is not an interface", operand_text(k, x));

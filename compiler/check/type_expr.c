@@ -51,12 +51,22 @@ bool check_is_method_set(Checker *k, Type *t)
 	return u->kind != TYPE_INTERFACE || is_type_param(t) || (type_set_is_all(k->c, u) && !interface_is_comparable(k->c, u));
 }
 
+static bool embeds_param(Type *u)
+{
+	for (int i = 0; u->kind == TYPE_INTERFACE && i < u->embeddeds.len; i++)
+		if (is_type_param(u->embeddeds.items[i]))
+			return true;            /* an error by itself */
+	return false;
+}
+
 static void run_no_constraint(Checker *k, void *arg)
 {
 	TypeAt *a = arg;
 	if (!is_valid(a->type) || is_type_param(a->type) || !is_interface(a->type) || check_is_method_set(k, a->type))
 		return;
 	Type *u = underlying(a->type);
+	if (embeds_param(u))
+		return;
 	const char *why = type_set_is_all(k->c, u) ? "is (or embeds) comparable" : "contains type constraints";
 	check_error(k, a->pos, "cannot use type %s outside a type constraint: interface %s", type_name_of(k, a->type), why);
 }
@@ -191,7 +201,7 @@ static void run_embedded(Checker *k, void *arg)
 		return;
 	const char *what = NULL;
 	if (is_type_param(t))
-		what = "embedded field type cannot be a type parameter";
+		what = "embedded field type cannot be a (pointer to a) type parameter";
 	else if (u->kind == TYPE_UNSAFE_POINTER)
 		what = "embedded field type cannot be unsafe.Pointer";
 	else if (u->kind == TYPE_POINTER)
@@ -262,8 +272,8 @@ static void add_field(Checker *k, Type *s, Field *f, Type *t, Map *names)
 			t = invalid_type(k);
 		}
 		EmbeddedField *later = NEW(k->arena, EmbeddedField);
-		bool pointer = unparen(f->type)->kind == EXPR_STAR;
-		*later = (EmbeddedField){pointer && t->kind == TYPE_POINTER ? t->elem : t, f->type->start, pointer};
+		bool pointer = t->kind == TYPE_POINTER;
+		*later = (EmbeddedField){pointer ? t->elem : t, f->type->start, pointer};
 		check_later(k, run_embedded, later);
 	}
 	Object *o = object_new(k->c, OBJECT_VAR, name, t, pos, k->package);
@@ -303,6 +313,7 @@ static const char *name_kind(const Operand *x, const Object *o)
 	case OBJECT_FUNC: return "function";
 	case OBJECT_BUILTIN: return "built-in function";
 	case OBJECT_NIL: return "untyped nil";
+	case OBJECT_PACKAGE: return "package name";
 	default: return x->mode == MODE_VALUE ? "value" : "expression";
 	}
 }
