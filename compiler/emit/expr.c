@@ -183,7 +183,7 @@ static void emit_field(Emit *e, IrExpr *x)
 	if (x->x->kind == IR_DEREF) {
 		IrExpr *p = x->x->x;
 		Type *pt = underlying(p->type);
-		if (is_struct_pointer(p->type) && types_canonical(e->c, pt->elem) == st) {
+		if (is_struct_pointer(p->type) && types_canonical(e->c, pt->elem) == st && p->kind != IR_ZERO) {
 			emit_expr(e, p);
 			OUT(e, "->%s", name);
 		} else {

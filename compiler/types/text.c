@@ -16,6 +16,7 @@ typedef struct {
 	Buf *out;
 	Style style;
 	bool full_paths;        /* messages: every name with its import path */
+	VEC(Type *) open;       /* interfaces being printed with all their methods: one may mention itself */
 } Printer;
 
 static void print(Printer *p, Type *t);
@@ -231,10 +232,23 @@ static void print_method(Printer *p, const Object *m)
 		print_signature(p, m->type, p->style == FOR_MESSAGES);
 }
 
+static bool is_open(const Printer *p, const Type *t)
+{
+	for (int i = 0; i < p->open.len; i++)
+		if (p->open.items[i] == t)
+			return true;
+	return false;
+}
+
 static void print_interface(Printer *p, Type *t)
 {
 	const Types *types = t->types;
 	bool messages = p->style == FOR_MESSAGES, some = false;
+
+	if (is_open(p, t)) {
+		buf_str(p->out, "interface {...}");
+		return;
+	}
 
 	if (messages && t == types->any_type) {
 		buf_str(p->out, "any");
@@ -245,6 +259,7 @@ static void print_interface(Printer *p, Type *t)
 		return;
 	}
 	ObjectList methods = messages ? t->methods : interface_methods(p->c, t);
+	vec_push(p->c->arena, &p->open, t);
 	buf_str(p->out, messages ? "interface{" : "interface {");
 	for (int i = 0; i < methods.len; i++) {
 		buf_str(p->out, some ? "; " : messages ? "" : " ");
@@ -257,6 +272,7 @@ static void print_interface(Printer *p, Type *t)
 		some = true;
 	}
 	buf_str(p->out, some && !messages ? " }" : "}");
+	p->open.len--;
 }
 
 static void print_chan(Printer *p, const Type *t)
@@ -364,7 +380,7 @@ static void print(Printer *p, Type *t)
 
 void type_print(Compiler *c, Buf *out, Type *t)
 {
-	Printer p = {c, out, FOR_MESSAGES, false};
+	Printer p = {.c = c, .out = out, .style = FOR_MESSAGES};
 
 	print(&p, t);
 }
@@ -381,7 +397,7 @@ const char *type_text(Compiler *c, Type *t)
 const char *type_path_text(Compiler *c, Type *t)
 {
 	Buf out;
-	Printer p = {c, &out, FOR_MESSAGES, true};
+	Printer p = {.c = c, .out = &out, .style = FOR_MESSAGES, .full_paths = true};
 
 	buf_init(&out, c->arena);
 	print(&p, t);
@@ -391,7 +407,7 @@ const char *type_path_text(Compiler *c, Type *t)
 const char *type_runtime_text(Compiler *c, Type *t)
 {
 	Buf out;
-	Printer p = {c, &out, FOR_RUNTIME, false};
+	Printer p = {.c = c, .out = &out, .style = FOR_RUNTIME};
 
 	buf_init(&out, c->arena);
 	print(&p, t);
@@ -400,7 +416,7 @@ const char *type_runtime_text(Compiler *c, Type *t)
 
 void signature_print(Compiler *c, Buf *out, Type *func, bool names)
 {
-	Printer p = {c, out, FOR_MESSAGES, false};
+	Printer p = {.c = c, .out = out, .style = FOR_MESSAGES};
 
 	print_signature(&p, func, names);
 }
@@ -408,7 +424,7 @@ void signature_print(Compiler *c, Buf *out, Type *func, bool names)
 /* Go's messages print terms with full paths, the current package's too. */
 void terms_print(Compiler *c, Buf *out, const TypeSet *set)
 {
-	Printer p = {c, out, FOR_MESSAGES, true};
+	Printer p = {.c = c, .out = out, .style = FOR_MESSAGES, .full_paths = true};
 
 	for (int i = 0; i < set->terms.len; i++) {
 		buf_str(out, i ? " | " : "");
@@ -436,7 +452,7 @@ static const char *object_word(const Object *o)
 /* var x int, func p.f(x int) string, type T struct{...}, const c untyped int, package fmt */
 void object_print(Compiler *c, Buf *out, Object *o)
 {
-	Printer p = {c, out, FOR_MESSAGES, false};
+	Printer p = {.c = c, .out = out, .style = FOR_MESSAGES};
 
 	buf_str(out, object_word(o));
 	if (o->kind == OBJECT_NIL)
