@@ -253,7 +253,7 @@ void check_composite(Checker *k, Operand *x, Expr *e, Type *hint)
 {
 	Type *base = NULL;
 	Type *t = literal_type(k, e, hint, &base);
-	if (!t || !is_valid(base)) {
+	if (!t || !is_valid(base) || !check_is_complete(k, base)) {
 		use_elements(k, e);
 		return;
 	}

@@ -189,7 +189,7 @@ static void finish(Checker *k, Operand *x, Type *t, bool constant_result)
 	else if (is_interface(t) || (x->mode == MODE_CONST && !constant_result && !is_const_type(t)) || is_type_param(t))
 		final = default_type(k->c, x->type);
 	else if (x->mode == MODE_CONST && is_integer(x->type) && is_string(t))
-		final = default_type(k->c, x->type);
+		return;             /* string(1 << 100): the operand need not fit any type */
 	check_update_type(k, x->expr, final, true);
 }
 
