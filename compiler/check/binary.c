@@ -44,6 +44,8 @@ void check_match_types(Checker *k, Operand *x, Operand *y)
 static const char *comparison_cause(Checker *k, Operand *x, Operand *y, Op op, Operand **error_operand)
 {
 	*error_operand = x;
+	if (check_empty_type_set(k, x->type) || check_empty_type_set(k, y->type))
+		return "empty type set";
 	if (!check_assignable(k, x, y->type, NULL) && !check_assignable(k, y, x->type, NULL)) {
 		*error_operand = y;
 		return arena_printf(k->arena, "mismatched types %s and %s", type_name_of(k, x->type), type_name_of(k, y->type));
@@ -232,7 +234,8 @@ static bool operator_defined(Checker *k, Operand *x, Op op)
 	case OP_ANDAND: case OP_OROR: ok = is_boolean(x->type); break;
 	default: ok = false; break;
 	}
-	if (!ok) {
+	if (!ok || check_empty_type_set(k, x->type)) {
+		ok = false;
 		check_error(k, x->expr->start, "invalid operation: operator %s not defined on %s", op_text(op), operand_text(k, x));
 		x->mode = MODE_INVALID;
 	}

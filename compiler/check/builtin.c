@@ -385,6 +385,15 @@ static void match_parts(Checker *k, Operand *x, Operand *y)
 	}
 }
 
+static bool unsupported_param(Builtin *b)
+{
+	if (!is_type_param(b->x->type))
+		return false;
+	check_error(b->k, b->x->expr->start, "%s not supported as argument to built-in %s for go1.18 (see go.dev/issue/50937)", operand_text(b->k, b->x),
+	            facts[b->id].name);
+	return true;
+}
+
 static bool builtin_complex(Builtin *b)
 {
 	Checker *k = b->k;
@@ -397,6 +406,8 @@ static bool builtin_complex(Builtin *b)
 		            type_name_of(k, y->type));
 		return false;
 	}
+	if (unsupported_param(b))
+		return false;
 	TypeKind kind = is_type_param(x->type) ? TYPE_INVALID : underlying(x->type)->kind;
 	TypeKind result = kind == TYPE_FLOAT32 ? TYPE_COMPLEX64 : kind == TYPE_FLOAT64 ? TYPE_COMPLEX128 :
 	                  kind == TYPE_UNTYPED_FLOAT ? TYPE_UNTYPED_COMPLEX : TYPE_INVALID;
@@ -426,6 +437,8 @@ static bool builtin_real(Builtin *b)
 				return false;
 		}
 	}
+	if (unsupported_param(b))
+		return false;
 	TypeKind kind = is_type_param(x->type) ? TYPE_INVALID : underlying(x->type)->kind;
 	TypeKind result = kind == TYPE_COMPLEX64 ? TYPE_FLOAT32 : kind == TYPE_COMPLEX128 ? TYPE_FLOAT64 :
 	                  kind == TYPE_UNTYPED_COMPLEX ? TYPE_UNTYPED_FLOAT : TYPE_INVALID;
@@ -484,6 +497,10 @@ static bool builtin_new(Builtin *b)
 	check_expr_or_type(k, x, arg, false);
 	if (x->mode == MODE_INVALID)
 		return false;
+	if (x->mode == MODE_BUILTIN) {
+		check_error(k, arg->start, "%s must be called", operand_text(k, x));
+		return false;
+	}
 	if (x->mode == MODE_TYPE) {
 		check_no_constraint_interface(k, arg->start, x->type);
 	} else {
@@ -538,17 +555,22 @@ static bool builtin_unsafe_add(Builtin *b)
 }
 
 /* Does t's size depend on a type parameter? */
-static bool has_var_size(Type *t)
+static bool var_size_within(Type *t, int depth)
 {
-	if (t->kind == TYPE_PARAM)
+	if (t->kind == TYPE_PARAM || depth > 100)       /* so deep: a type that contains itself, reported elsewhere */
 		return true;
 	Type *u = underlying(t);
 	if (u->kind == TYPE_ARRAY)
-		return has_var_size(u->elem);
+		return var_size_within(u->elem, depth + 1);
 	for (int i = 0; u->kind == TYPE_STRUCT && i < u->fields.len; i++)
-		if (has_var_size(u->fields.items[i]->type))
+		if (var_size_within(u->fields.items[i]->type, depth + 1))
 			return true;
 	return false;
+}
+
+static bool has_var_size(Type *t)
+{
+	return var_size_within(t, 0);
 }
 
 /* A type of the same layout without type parameters. */

@@ -114,6 +114,15 @@ static void check_main_function(Checker *k)
 		check_error(k, NO_POS, "function main is undeclared in the main package");
 }
 
+/* Go points behind the word func. */
+static void missing_body(Checker *k, Object *o)
+{
+	Pos pos = o->decl->receiver ? o->decl->keyword_pos : o->pos;
+	if (o->decl->receiver)
+		pos.col += (uint32_t)strlen("func ");
+	check_error(k, pos, "missing function body");
+}
+
 bool check_package(Compiler *c, Package *package)
 {
 	int errors_before = c->errors;
@@ -135,7 +144,7 @@ bool check_package(Compiler *c, Package *package)
 	check_unused_imports(&k);
 	check_finish_captures(&k);
 	for (int i = 0, clean = !k.errors; clean && i < k.bodyless.len; i++)
-		check_error(&k, k.bodyless.items[i]->pos, "missing function body");
+		missing_body(&k, k.bodyless.items[i]);
 	check_main_function(&k);
 	c->types->current = saved_current;
 	c->types->resolver = saved_resolver;

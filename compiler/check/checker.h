@@ -80,6 +80,7 @@ struct Checker {
 	Map valid_types;            /* NAMED known to be finite */
 	Map right_sides;            /* NAMED -> the Type of its declaration's right side, before underlying */
 	Map instance_uses;          /* NAMED, an instance -> EXPR_INDEX that first made it */
+	Map receiver_params;        /* type parameter of a receiver -> the one of its type */
 	Map incomplete;             /* OBJECT_TYPE whose use before its end was reported */
 	VEC(Type *) pending;        /* NAMED whose underlying type waits for another declaration's end */
 	ObjectList path;            /* grey objects */
@@ -144,6 +145,8 @@ bool check_is_method_set(Checker *k, Type *t);
 /* ---- operand.c ------------------------------------------------------------------------- */
 const char *operand_text(Checker *k, const Operand *x);
 const char *check_kind_text(Type *t);       /* "struct", "slice" ...; "" for basic types */
+bool check_empty_type_set(Checker *k, Type *param);
+bool check_may_have_methods(Type *t, int depth);
 bool operand_is_nil(const Operand *x);
 bool check_assignable(Checker *k, Operand *x, Type *t, const char **cause);
 const char *check_no_core_cause(Checker *k, Type *t);       /* why type parameter t has no core type */

@@ -21,6 +21,12 @@ static int field_index(Checker *k, Type *s, const char *name)
 
 static void unknown_field(Checker *k, Expr *key, Type *s, Type *t)
 {
+	for (int i = 0; i < s->fields.len && strcmp(key->name, "_") != 0; i++) {
+		if (s->fields.items[i]->name == key->name) {
+			check_error(k, key->start, "cannot refer to unexported field %s in struct literal of type %s", key->name, type_name_of(k, t));
+			return;
+		}
+	}
 	for (int i = 0; i < s->fields.len; i++) {
 		Object *f = s->fields.items[i];
 		if (strcasecmp(f->name, key->name) != 0)
@@ -286,7 +292,8 @@ void check_composite(Checker *k, Operand *x, Expr *e, Type *hint)
 			check_error(k, e->start, is_type_param(base) && !u ? "invalid composite literal type %s (no common underlying type)" :
 			            "invalid composite literal type %s", type_name_of(k, t));
 		else
-			check_error(k, e->start, "invalid composite literal type %s", type_name_of(k, t));
+			check_error(k, e->start, "invalid composite literal element type %s%s", type_name_of(k, t),
+			            is_type_param(base) && !u ? " (no common underlying type)" : "");
 		return;
 	}
 	x->mode = MODE_VALUE;

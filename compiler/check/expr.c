@@ -202,7 +202,7 @@ static void star(Checker *k, Operand *x, Expr *e)
 		return;
 	}
 	PointerBase p = {0};
-	if (x->mode == MODE_NIL)
+	if (x->mode == MODE_NIL || x->mode == MODE_BUILTIN)
 		p.bad = true;
 	else if (is_type_param(x->type))
 		type_set_each(k->c, x->type, find_base, &p);
@@ -235,42 +235,41 @@ static void address_of(Checker *k, Operand *x, Expr *e)
 	x->type = pointer_to(k->c, x->type);
 }
 
-typedef struct { Type *elem; bool not_chan, send_only, differs; } RecvElem;
+typedef struct { Checker *k; Type *elem, *term; const char *problem; } RecvElem;
 
 static bool recv_term(void *arg, Type *term, bool tilde)
 {
 	RecvElem *r = arg;
 	(void)tilde;
 	Type *u = term ? underlying(term) : NULL;
-	if (!u || u->kind != TYPE_CHAN)
-		r->not_chan = true;
+	if (!u)
+		r->problem = "no specific channel type";
+	else if (u->kind != TYPE_CHAN)
+		r->problem = arena_printf(r->k->arena, "non-channel %s", type_name_of(r->k, term));
 	else if (u->dir == CHAN_SEND)
-		r->send_only = true;
+		r->problem = arena_printf(r->k->arena, "send-only channel %s", type_name_of(r->k, term));
 	else if (r->elem && !identical(r->elem, u->elem))
-		r->differs = true;
+		r->problem = arena_printf(r->k->arena, "channels %s and %s have different element types", type_name_of(r->k, r->term), type_name_of(r->k, term));
 	else
-		r->elem = u->elem;
-	return !r->not_chan && !r->send_only && !r->differs;
+		r->elem = u->elem, r->term = term;
+	return !r->problem;
 }
 
 static void receive(Checker *k, Operand *x)
 {
-	RecvElem r = {0};
-	if (is_type_param(x->type))
+	RecvElem r = {.k = k};
+	bool param = is_type_param(x->type);
+	if (param)
 		type_set_each(k->c, x->type, recv_term, &r);
 	else
 		recv_term(&r, x->type, false);
-	if (r.not_chan || r.send_only || r.differs) {
-		const char *xs = operand_text(k, x), *ts = type_name_of(k, x->type);
-		Pos pos = x->expr->start;
-		if (is_type_param(x->type) && type_set_is_all(k->c, x->type->constraint))
-			check_error(k, pos, "invalid operation: cannot receive from %s: no specific channel type", xs);
-		else if (r.not_chan)
-			check_error(k, pos, "invalid operation: cannot receive from non-channel %s %s", ts, xs);
-		else if (r.send_only)
-			check_error(k, pos, "invalid operation: cannot receive from send-only channel %s %s", ts, xs);
+	if (!r.problem && !r.elem)
+		r.problem = "no specific channel type";
+	if (r.problem) {
+		if (param)
+			check_error(k, x->expr->start, "invalid operation: cannot receive from %s: %s", operand_text(k, x), r.problem);
 		else
-			check_error(k, pos, "invalid operation: cannot receive from %s: channels have different element types", xs);
+			check_error(k, x->expr->start, "invalid operation: cannot receive from %s %s", r.problem, operand_text(k, x));
 		x->mode = MODE_INVALID;
 		return;
 	}
@@ -464,7 +463,7 @@ void check_non_generic(Checker *k, Operand *x)
 	if (x->mode == MODE_INVALID || x->mode == MODE_NO_VALUE || !x->type)
 		return;
 	if (x->type->kind == TYPE_NAMED ? is_generic(x->type) && x->mode == MODE_TYPE : false)
-		check_error(k, x->expr->start, "cannot use generic type %s without instantiation", text_of(k, x->expr));
+		check_error(k, unparen(x->expr)->start, "cannot use generic type %s without instantiation", text_of(k, unparen(x->expr)));
 	else if (x->type->kind == TYPE_FUNC && x->type->type_params.len > 0 && x->mode == MODE_VALUE)
 		check_error(k, x->expr->start, "cannot use generic function %s without instantiation", text_of(k, x->expr));
 	else
@@ -527,7 +526,7 @@ void check_multi_expr(Checker *k, Operand *x, Expr *e)
 void check_expr_or_type(Checker *k, Operand *x, Expr *e, bool allow_generic)
 {
 	check_raw_expr(k, x, e, NULL, allow_generic);
-	if (x->mode != MODE_BUILTIN || !allow_generic)
+	if (x->mode != MODE_BUILTIN)
 		exclude(k, x, true);
 	check_single_value(k, x);
 }

@@ -218,6 +218,9 @@ typedef struct { Checker *k; Map index; VEC(Object *) params; VEC(Edge) edges; }
 
 static int vertex(Graph *g, Object *param)
 {
+	Object *own = map_get(&g->k->receiver_params, param);
+	if (own)
+		param = own;
 	intptr_t i = (intptr_t)map_get(&g->index, param);
 	if (i)
 		return (int)i - 1;

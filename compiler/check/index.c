@@ -144,10 +144,7 @@ bool check_index_expr(Checker *k, Operand *x, Expr *e)
 		return false;
 	}
 	if (x->mode == MODE_BUILTIN || !find_indexed(k, x, &r)) {
-		if (x->mode == MODE_BUILTIN)
-			check_error(k, x->expr->start, "%s must be called", operand_text(k, x));
-		else
-			check_error(k, e->pos, "cannot index %s", operand_text(k, x));
+		check_error(k, e->pos, "cannot index %s", operand_text(k, x));
 		check_use(k, e->list);
 		x->mode = MODE_INVALID;
 		return false;

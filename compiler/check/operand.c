@@ -51,6 +51,22 @@ static const char *mode_text(Mode mode)
 	return "";
 }
 
+static bool note_term(void *arg, Type *term, bool tilde)
+{
+	(void)term;
+	(void)tilde;
+	*(bool *)arg = true;
+	return false;
+}
+
+bool check_empty_type_set(Checker *k, Type *param)
+{
+	bool any = false;
+	if (is_type_param(param))
+		type_set_each(k->c, param, note_term, &any);
+	return is_type_param(param) && !any;
+}
+
 /* " of type T", with the structure of a named type and the constraint of a type parameter. */
 static void print_type_part(Checker *k, Buf *b, const Operand *x)
 {
@@ -74,6 +90,8 @@ static void print_type_part(Checker *k, Buf *b, const Operand *x)
 	if (is_type_param(x->type)) {
 		buf_str(b, " constrained by ");
 		type_print(k->c, b, x->type->constraint);
+		if (check_empty_type_set(k, x->type))
+			buf_str(b, " with empty type set");
 	}
 }
 
@@ -296,6 +314,22 @@ static bool untyped_assignable(Checker *k, Operand *x, Type *t)
 	return check_implicit_type(k, x, t, &new_type, &value) == CONV_OK;
 }
 
+/* A struct with a field of unknown type may have any method. */
+bool check_may_have_methods(Type *t, int depth)
+{
+	Type *u = underlying(t);
+	if (u->kind == TYPE_POINTER)
+		u = underlying(u->elem);
+	if (!is_valid(u))
+		return true;
+	for (int i = 0; u->kind == TYPE_STRUCT && depth < 4 && i < u->fields.len; i++) {
+		Object *f = u->fields.items[i];
+		if (f->embedded && (!is_valid(f->type) || check_may_have_methods(f->type, depth + 1)))
+			return true;
+	}
+	return false;
+}
+
 bool check_assignable(Checker *k, Operand *x, Type *t, const char **cause)
 {
 	Type *v = x->type;
@@ -311,6 +345,8 @@ bool check_assignable(Checker *k, Operand *x, Type *t, const char **cause)
 		return true;
 	if (is_interface(t) || (is_interface_pointer(tu) && !tp)) {
 		if (is_interface(t) && implements(k->c, v, t, false, cause))
+			return true;
+		if (k->errors && check_may_have_methods(v, 0))
 			return true;
 		if (!is_interface(t) && cause)
 			*cause = arena_printf(k->arena, "%s does not implement %s (type %s is pointer to interface, not interface)", type_name_of(k, v),

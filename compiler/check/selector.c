@@ -131,8 +131,9 @@ static void set_method_expr(Checker *k, Operand *x, Expr *e, Lookup *found)
 	Object *m = found->object;
 	ObjectList params = {0};
 	Type *sig = m->type;
-	const char *name = sig->fields.len > 0 && sig->fields.items[0]->name[0] ? intern_str(k->c, "_") : intern_str(k->c, "");
-	if (sig->receiver && sig->receiver->name && sig->receiver->name[0] && sig->fields.len)
+	bool named = sig->fields.len > 0 && sig->fields.items[0]->name[0];
+	const char *name = intern_str(k->c, named ? "_" : "");
+	if (named && sig->receiver && sig->receiver->name[0])
 		name = sig->receiver->name;
 	vec_push(k->arena, &params, object_new(k->c, OBJECT_VAR, name, x->type, m->pos, m->package));
 	for (int i = 0; i < sig->fields.len; i++)
@@ -196,7 +197,7 @@ void check_selector(Checker *k, Operand *x, Expr *e, Object *def, bool want_type
 	check_expr_or_type(k, x, e->x, false);
 	if (x->mode == MODE_INVALID)
 		return;
-	if (x->mode == MODE_TYPE && x->type->kind == TYPE_NAMED && !x->type->underlying_ && x->type->origin == x->type)
+	if (x->mode == MODE_TYPE && !check_is_complete(k, x->type))
 		goto invalid;
 	if (x->mode == MODE_BUILTIN || x->mode == MODE_NIL) {
 		check_error(k, e->pos, "invalid use of %s in selector expression", operand_text(k, x));
@@ -213,7 +214,7 @@ void check_selector(Checker *k, Operand *x, Expr *e, Object *def, bool want_type
 	if (strcmp(e->name, "_") != 0)
 		found = lookup_field_or_method(k->c, x->type, x->mode == MODE_VARIABLE, k->package, e->name, false);
 	if (!found.object) {
-		if (is_valid(underlying(x->type)))
+		if (!(k->errors && check_may_have_methods(x->type, 0)))
 			undefined_selector(k, x, e, &found);
 		goto invalid;
 	}

@@ -119,10 +119,13 @@ static Type *generic_receiver(Checker *k, Expr *base_expr, ExprList names, Type 
 		Object *o = receiver_type_param(k, names.items[i], bound, i);
 		vec_push(k->arena, &sig->receiver_type_params, o);
 		vec_push(k->arena, &s.args, o->type);
+		if (i < want)
+			map_put(k->arena, &k->receiver_params, o, base->type_params.items[i]);
 		check_declare(k, k->env.scope, o, o->pos);
 	}
 	if (names.len != want) {
-		check_error(k, base_expr->start, "receiver declares %d type parameters, but receiver base type declares %d", names.len, want);
+		check_error(k, base_expr->start, "receiver declares %d type parameter%s, but receiver base type declares %d", names.len,
+		            names.len == 1 ? "" : "s", want);
 		return invalid_type(k);
 	}
 	for (int i = 0; i < want; i++) {
@@ -132,7 +135,7 @@ static Type *generic_receiver(Checker *k, Expr *base_expr, ExprList names, Type 
 	return instantiate_named(k->c, base, s.args);
 }
 
-typedef struct { Type *type; Pos pos; } ReceiverLater;
+typedef struct { Type *type; Pos pos; bool bare; } ReceiverLater;        /* bare: without type parameters */
 
 static void run_receiver(Checker *k, void *arg)
 {
@@ -154,6 +157,10 @@ static void run_receiver(Checker *k, void *arg)
 	}
 	if (t->object->package != k->package) {
 		check_error(k, r->pos, "cannot define new methods on non-local type %s", type_name_of(k, t));
+		return;
+	}
+	if (t->type_args.len > 0 && r->bare) {
+		check_error(k, r->pos, "cannot define new methods on instantiated type %s", type_name_of(k, t));
 		return;
 	}
 	Type *u = underlying(t);
@@ -181,7 +188,7 @@ static void collect_receiver(Checker *k, Field *f, Type *sig)
 	}
 	sig->receiver = new_param(k, f, t);
 	ReceiverLater *r = NEW(k->arena, ReceiverLater);
-	*r = (ReceiverLater){t, base->start};
+	*r = (ReceiverLater){t, base->start, names.len == 0};
 	check_later(k, run_receiver, r);
 }
 

@@ -74,19 +74,23 @@ static void expr_stmt(Checker *k, Stmt *s)
 	check_error(k, x.expr->start, "%s %s", operand_text(k, &x), what);
 }
 
-typedef struct { Type *elem; const char *problem; } SendElem;
+typedef struct { Checker *k; Type *elem, *term; const char *problem; } SendElem;
 
 static bool send_term(void *arg, Type *term, bool tilde)
 {
 	SendElem *s = arg;
 	(void)tilde;
 	Type *u = term ? underlying(term) : NULL;
-	if (!u || u->kind != TYPE_CHAN)
-		s->problem = "non-channel";
+	if (!u)
+		s->problem = "no specific channel type";
+	else if (u->kind != TYPE_CHAN)
+		s->problem = arena_printf(s->k->arena, "non-channel %s", type_name_of(s->k, term));
 	else if (u->dir == CHAN_RECV)
-		s->problem = "receive-only channel";
+		s->problem = arena_printf(s->k->arena, "receive-only channel %s", type_name_of(s->k, term));
+	else if (s->elem && !identical(s->elem, u->elem))
+		s->problem = arena_printf(s->k->arena, "channels %s and %s have different element types", type_name_of(s->k, s->term), type_name_of(s->k, term));
 	else
-		s->elem = u->elem;
+		s->elem = u->elem, s->term = term;
 	return !s->problem;
 }
 
@@ -97,17 +101,19 @@ static void send_stmt(Checker *k, Stmt *s)
 	check_expr(k, &value, s->y);
 	if (ch.mode == MODE_INVALID || value.mode == MODE_INVALID)
 		return;
-	SendElem e = {0};
-	if (is_type_param(ch.type))
+	SendElem e = {.k = k};
+	bool param = is_type_param(ch.type);
+	if (param)
 		type_set_each(k->c, ch.type, send_term, &e);
 	else
 		send_term(&e, ch.type, false);
-	if (e.problem && is_type_param(ch.type) && type_set_is_all(k->c, ch.type->constraint)) {
-		check_error(k, s->x->start, "invalid operation: cannot send to %s: no specific channel type", operand_text(k, &ch));
-		return;
-	}
+	if (!e.problem && !e.elem)
+		e.problem = "no specific channel type";
 	if (e.problem) {
-		check_error(k, s->x->start, "invalid operation: cannot send to %s %s %s", e.problem, type_name_of(k, ch.type), operand_text(k, &ch));
+		if (param)
+			check_error(k, s->x->start, "invalid operation: cannot send to %s: %s", operand_text(k, &ch), e.problem);
+		else
+			check_error(k, s->x->start, "invalid operation: cannot send to %s %s", e.problem, operand_text(k, &ch));
 		return;
 	}
 	check_assignment(k, &value, e.elem, "send");
@@ -131,15 +137,6 @@ static void op_assign(Checker *k, Expr *lhs, Operand *x)
 		check_assignment(k, x, t, "assignment operation");
 }
 
-static Object *local_variable_of(Checker *k, Expr *e)
-{
-	e = unparen(e);
-	if (e->kind != EXPR_NAME)
-		return NULL;
-	Object *o = check_lookup(k, e->name, NULL);
-	return o && o->kind == OBJECT_VAR && o->package == k->package ? o : NULL;
-}
-
 static void assign_op_stmt(Checker *k, Stmt *s)
 {
 	if (s->lhs.len != 1 || s->rhs.len != 1) {
@@ -155,8 +152,6 @@ static void assign_op_stmt(Checker *k, Stmt *s)
 static void inc_dec_stmt(Checker *k, Stmt *s)
 {
 	Operand x;
-	Object *var = local_variable_of(k, s->x);
-	(void)var;
 	check_expr(k, &x, s->x);
 	if (x.mode == MODE_INVALID)
 		return;

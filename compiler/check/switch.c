@@ -120,6 +120,7 @@ typedef struct { VEC(SeenType) list; } SeenTypes;
 
 static bool is_nil_case(Checker *k, Expr *e)
 {
+	e = unparen(e);
 	if (e->kind != EXPR_NAME || strcmp(e->name, "nil") != 0)
 		return false;
 	Object *o = check_lookup(k, e->name, NULL);
@@ -149,7 +150,9 @@ static Type *case_types(Checker *k, Operand *x, ExprList list, SeenTypes *seen)
 			t = NULL;
 			e->mode = MODE_NIL;
 			e->type = basic(k, TYPE_UNTYPED_NIL);
-			e->object = check_lookup(k, e->name, NULL);
+			unparen(e)->mode = MODE_NIL;
+			unparen(e)->type = e->type;
+			e->object = check_lookup(k, unparen(e)->name, NULL);
 		} else {
 			t = check_var_type(k, e);
 			if (!is_valid(t))

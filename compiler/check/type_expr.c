@@ -30,7 +30,7 @@ Type *check_defined_type(Checker *k, Expr *e, Object *def)
 {
 	Type *t = type_internal(k, e, def);
 	if (is_valid(t) && (is_generic(t) || is_generic_alias(e, t))) {
-		check_error(k, e->start, "cannot use generic type %s without instantiation", type_name_of(k, t));
+		check_error(k, unparen(e)->start, "cannot use generic type %s without instantiation", type_name_of(k, t));
 		t = invalid_type(k);
 	}
 	return set_type(k, e, t);
