@@ -24,8 +24,9 @@ gol: $(B)/compiler/driver/main.o $(B)/libgolcompiler.a
 $(B)/libgolcompiler.a: $(COMPILER_OBJECTS)
 	rm -f $@ && ar rcs $@ $^
 
+# libffi's objects go along, so that programs need no library to link with; only those that reflect calls in get them.
 $(B)/libgolrt.a: $(RUNTIME_OBJECTS)
-	rm -f $@ && ar rcs $@ $^
+	rm -f $@ && printf 'create %s\naddlib %s\naddmod %s\nsave\nend\n' $@ `$(CC) -print-file-name=libffi.a` "`echo $^ | tr ' ' ','`" | ar -M
 
 $(B)/compiler/generated/lexer.c: compiler/syntax/lexer.l
 	@mkdir -p $(@D)
@@ -99,7 +100,7 @@ install: all
 
 # ---- dependencies ----------------------------------------------------------------
 
-PACKAGES = gcc make flex bison libgmp-dev libmpfr-dev libcriterion-dev unicode-data pkg-config python3
+PACKAGES = gcc make flex bison libgmp-dev libmpfr-dev libffi-dev libcriterion-dev unicode-data pkg-config python3
 
 deps:
 	@missing=; for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \

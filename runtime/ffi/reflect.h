@@ -12,9 +12,6 @@ const gol_method *reflect_method(const gol_type *t, gol_int i);
  * offsets has room for all; returns the size of the block.
  */
 size_t reflect_layout(const gol_type *const *types, uint32_t count, size_t *offsets);
-/* A zeroed heap block for them, with exact pointers. */
-void *reflect_block(const gol_type *const *types, uint32_t count);
-
 /* The struct type of these fields, which are not named: a layout, not a type that programs see. */
 const gol_type *reflect_tuple(const gol_type *const *types, uint32_t count);
 
@@ -23,5 +20,8 @@ const gol_type *reflect_pointer_to(const gol_type *t);
 
 const gol_type *reflect_func_type(const gol_type *const *in, uint32_t in_count, const gol_type *const *out, uint32_t out_count,
 	bool variadic);
+
+/* Calls f, of func type t, args[i] being the address of argument i; results are dropped. May freeze: nothing may follow. */
+void reflect_call_dropping(gol_g *g, const gol_type *t, gol_func *f, void **args);
 
 #endif

@@ -461,8 +461,3 @@ const gol_type *reflect_tuple(const gol_type *const *types, uint32_t count)
 	free(fields);
 	return found;
 }
-
-void *reflect_block(const gol_type *const *types, uint32_t count)
-{
-	return count ? heap_new(reflect_tuple(types, count)) : gol_zero_base;
-}

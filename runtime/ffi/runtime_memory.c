@@ -165,17 +165,13 @@ INTRINSIC(due_result, runtime_nextFinalizer, gol_g *g)
 /* Nothing is left to be done when the finalizer returns: a freeze inside it needs no frame here. */
 INTRINSIC(void, runtime_callFinalizer, gol_g *g, gol_eface f, gol_eface object)
 {
-	const gol_type *t = f.type, *want = t->parameters[0];
-	void *arguments = reflect_block(t->parameters, 1), *results = reflect_block(t->parameters + 1, t->result_count);
+	const gol_type *want = f.type->parameters[0];
+	gol_eface converted;
+	void *argument = &object.data;
 
-	if (want->kind == GOL_KIND_INTERFACE)
-		iface_store(g, want, arguments, object);
-	else
-		gol_store_pointer(arguments, object.data);
-	if (t->call != NULL)
-		t->call(g, f.data, arguments, results);
-	else if (want->kind == GOL_KIND_POINTER && t->result_count == 0)
-		((void (*)(gol_g *, void *, gol_func *))((gol_func *)f.data)->code)(g, object.data, f.data);
-	else
-		panic_plain_error(g, "runtime: no code to call a finalizer of this type");
+	if (want->kind == GOL_KIND_INTERFACE) {
+		iface_store(g, want, &converted, object);
+		argument = &converted;
+	}
+	reflect_call_dropping(g, f.type, f.data, &argument);
 }

@@ -165,15 +165,6 @@ struct gol_type {
 	const gol_imethod *imethods;        /* interface */
 	const gol_method *methods;          /* method set of the type itself */
 	uint32_t field_count, parameter_count, result_count, imethod_count, method_count;
-	/* func: calls code(g, arguments..., context) with arguments and results in memory laid out as struct { T0 a0; ... }; a gol
-	 * function (it may freeze). NULL where the type is never called through reflection. */
-	void (*call)(gol_g *g, gol_func *fn, void *arguments, void *results);
-	/* func: the same for a method's code: calls code(g, word, arguments...). NULL where no reflection needs it. */
-	void (*call_method)(gol_g *g, void *code, void *word, void *arguments, void *results);
-	/* func: the code of func values that reflection makes. With the type's own signature (arguments..., context): stores the
-	 * arguments into a new heap object of the layout above, makes another for the results, calls
-	 * gol_call_made(g, context, arguments, results), which may freeze, and returns the results. NULL where none can be made. */
-	void *made_code;
 };
 
 struct gol_itab {
