@@ -12,9 +12,11 @@
 #include "../check/check.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <signal.h>
@@ -74,8 +76,9 @@ static Unit *make_units(Driver *d, Program *program)
 	for (int i = 0; i < n; i++) {
 		Unit *u = &units[i];
 		u->package = program->packages.items[i];
-		u->optimise = u->package->is_stdlib && d->options.optimise < 2 ? 1 : d->options.optimise;
-		u->versions = d->options.versions;
+		/* The standard library is compiled in two ways only, so that its objects are shared by all settings. */
+		u->versions = u->package->is_stdlib && !d->options.versions_given ? 2 : d->options.versions;
+		u->optimise = !u->package->is_stdlib ? d->options.optimise : u->versions == 2 ? 2 : 1;
 		int shape[] = {u->optimise, u->versions, d->options.no_line, u->package == program->root};
 		uint64_t key = hash_bytes(d->identity, shape, sizeof shape);
 		const char *cc = d->options.cc, *flags = u->package->is_stdlib ? "" : d->options.cflags;
@@ -174,6 +177,16 @@ static uint64_t text_key(Driver *d, Unit *u, const char *text)
 	return hash_bytes(key, flags, strlen(flags));
 }
 
+/* Another gol is compiling the same text: wait for it. Where not, its lock is ours until this process ends. All
+ * processes take the locks in the same order, that of the packages. */
+static bool appears_meanwhile(Driver *d, const char *object)
+{
+	int fd = open(arena_printf(d->c->arena, "%s.lock", object), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (fd >= 0)
+		flock(fd, LOCK_EX);
+	return access(object, R_OK) == 0;
+}
+
 static int compile_units(Driver *d, Program *program, Unit *units)
 {
 	Compiler *c = d->c;
@@ -188,7 +201,7 @@ static int compile_units(Driver *d, Program *program, Unit *units)
 		EmitOptions options = {.versions = u->versions, .line_directives = !d->options.no_line && !u->package->is_stdlib};
 		const char *text = emit_package(c, program, u->package, &options);
 		u->object = cache_path(d, text_key(d, u, text));
-		if (!d->options.rebuild && access(u->object, R_OK) == 0)
+		if (!d->options.rebuild && (access(u->object, R_OK) == 0 || appears_meanwhile(d, u->object)))
 			continue;
 		const char *path = arena_printf(c->arena, "%s/%s", d->work, c_file_name(d, u->package));
 		if (!write_text(path, text)) {

@@ -18,7 +18,8 @@ typedef struct Options {
 	const char *cc;             /* CC, or gcc, or cc */
 	const char *cflags;         /* CFLAGS of the user, for the program's own packages */
 	int optimise;               /* 0..3 */
-	int versions;               /* 0: not given */
+	int versions;
+	bool versions_given;
 	bool emit_c, remarks, all_errors, print_commands, print_packages, keep_work, rebuild, dry_run;
 	bool no_line;               /* -gcflags=-noline: no #line */
 	int remark_level;

@@ -144,6 +144,7 @@ bool parse_options(Driver *d, int argc, char **argv)
 	}
 	if (o->optimise < 0)
 		o->optimise = run || o->versions == 1 ? 0 : 2;
+	o->versions_given = o->versions != 0;
 	if (o->versions == 0)
 		o->versions = o->optimise == 0 || run ? 1 : 2;
 	if (o->versions < 1 || o->versions > 2) {
