@@ -286,8 +286,10 @@ static void assign_one(FuncState *f, Expr *lhs, Expr *rhs)
 			rvalue(f, rhs);
 		return;
 	}
-	hoist(f, lhs);
-	hoist(f, rhs);
+	ExprList both = {0};
+	vec_push(f->c->arena, &both, lhs);
+	vec_push(f->c->arena, &both, rhs);
+	hoist_list(f, &both);
 	store_value(f, lhs, value_as(f, rhs, target_type(f, lhs)));
 }
 

@@ -76,10 +76,37 @@ static void keep(FuncState *f, Expr *e, IrExpr *v)
 	map_put(f->c->arena, &f->hoisted, e, v);
 }
 
+/* Hoist e; `later`: something to hoist follows in the same expression. */
+static void hoist_before(FuncState *f, Expr *e, bool later)
+{
+	f->later += later;
+	hoist(f, e);
+	f->later -= later;
+}
+
 void hoist_list(FuncState *f, ExprList *list)
 {
+	int last = list->len - 1;
+	while (last > 0 && !needs_hoist(list->items[last]))
+		last--;
 	for (int i = 0; i < list->len; i++)
-		hoist(f, list->items[i]);
+		hoist_before(f, list->items[i], i < last);
+}
+
+/* Builtins that gc evaluates in order, though they only read. */
+static bool reads_in_order(Expr *e)
+{
+	return e->builtin == BUILTIN_LEN || e->builtin == BUILTIN_CAP || e->builtin == BUILTIN_COMPLEX || e->builtin == BUILTIN_REAL
+		|| e->builtin == BUILTIN_IMAG;
+}
+
+/* Structs and other boxed aggregates are copied when their conversion to an interface is come to. */
+static bool is_boxing_conversion(FuncState *f, Expr *e)
+{
+	if (e->call_kind != CALL_CONVERSION || !is_interface(type_in(f, e->type)) || e->list.items[0]->mode == MODE_NIL)
+		return false;
+	TypeKind kind = underlying(type_in(f, e->list.items[0]->type))->kind;
+	return kind == TYPE_STRUCT || kind == TYPE_ARRAY;
 }
 
 /* x && y, x || y where y has something to hoist: y must not run unless it is wanted. */
@@ -104,6 +131,8 @@ static void hoist_call(FuncState *f, Expr *e)
 		keep(f, e, builtin_value(f, e));
 	} else {
 		hoist_list(f, &e->list);
+		if (f->later && ((e->call_kind == CALL_BUILTIN && reads_in_order(e)) || is_boxing_conversion(f, e)))
+			keep(f, e, to_temp(f, value(f, e)));
 	}
 }
 
@@ -156,7 +185,7 @@ void hoist(FuncState *f, Expr *e)
 			keep(f, e, short_circuit(f, e));
 			break;
 		}
-		hoist(f, e->x);
+		hoist_before(f, e->x, needs_hoist(e->y));
 		hoist(f, e->y);
 		break;
 	case EXPR_COMPOSITE:
@@ -169,10 +198,15 @@ void hoist(FuncState *f, Expr *e)
 			hoist(f, e->x);
 		hoist(f, e->y);
 		break;
+	case EXPR_INDEX:
+		if (e->type_args.len)
+			break;
+		hoist_before(f, e->x, needs_hoist(e->list.items[0]));
+		hoist(f, e->list.items[0]);
+		break;
 	default:
 		hoist(f, e->x);
 		hoist(f, e->y);
-		hoist_list(f, &e->list);
 	}
 	f->pos = saved;
 }

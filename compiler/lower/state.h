@@ -92,6 +92,7 @@ struct FuncState {
 	TypeList result_types;
 	IrExpr *recover_place;      /* the panic that recover() may take */
 	IrExpr *defer_list;         /* range bodies: pointer to the enclosing function's list */
+	int later;                  /* > 0: what is being hoisted is followed by something to hoist */
 	Pos pos;
 };
 
