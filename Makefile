@@ -85,6 +85,7 @@ $(B)/runtime/tests/%: runtime/tests/%.c $(B)/libgolrt.a
 
 unit: $(UNIT_PROGRAMS) $(RUNTIME_UNIT_PROGRAMS)
 	@for t in $^; do echo "$$t"; $$t || exit 1; done
+	@sh runtime/tests/intrinsics.sh $(B)/libgolrt.a
 
 bench: all
 	testdata/bench/bench.py --gol ./gol

@@ -174,6 +174,22 @@ static IrExpr *unsafe_add(FuncState *f, Expr *e)
 	return ir_convert(c, ir_binary(c, OP_ADD, ir_convert(c, p, word), n, word), type_in(f, e->type));
 }
 
+/* The memory of n elements at p ends within the address space. A nil p panics for that first. */
+static void check_slice_end(FuncState *f, Type *slice, IrExpr *p, IrExpr *n)
+{
+	Compiler *c = f->c;
+	Type *word = basic(f, TYPE_UINTPTR);
+	uint64_t size = (uint64_t)type_size(c, underlying(slice)->elem);
+	if (size == 0)
+		return;
+	if (size > 1)
+		panic_if(f, compare(f, OP_GT, n, ir_int(c, (int64_t)(UINT64_MAX / size))), RT_panic_unsafe_slice_len, 0);
+	IrExpr *bytes = ir_binary(c, OP_MUL, ir_convert(c, n, word), ir_convert(c, ir_int(c, (int64_t)size), word), word);
+	IrExpr *room = ir_binary(c, OP_SUB, ir_convert(c, ir_int(c, 0), word), ir_convert(c, p, word), word);
+	IrExpr *beyond = ir_binary(c, OP_ANDAND, compare(f, OP_GT, bytes, room), ir_unary(c, OP_NOT, is_nil(f, p), basic(f, TYPE_BOOL)), basic(f, TYPE_BOOL));
+	panic_if(f, beyond, RT_panic_unsafe_slice_len, 0);
+}
+
 /* unsafe.Slice, unsafe.String */
 static IrExpr *unsafe_make(FuncState *f, Expr *e, bool is_slice)
 {
@@ -182,6 +198,8 @@ static IrExpr *unsafe_make(FuncState *f, Expr *e, bool is_slice)
 	IrExpr *p = atom(f, argument(f, e, 0)), *n = int_argument(f, e, 1);
 	IrExpr *zero = ir_int(c, 0);
 	panic_if(f, compare(f, OP_LT, n, zero), is_slice ? RT_panic_unsafe_slice_len : RT_panic_unsafe_string_len, 0);
+	if (is_slice)
+		check_slice_end(f, type, p, n);
 	IrExpr *nil_but_long = ir_binary(c, OP_ANDAND, is_nil(f, p), compare(f, OP_NE, n, zero), basic(f, TYPE_BOOL));
 	panic_if(f, nil_but_long, is_slice ? RT_panic_unsafe_slice_nil : RT_panic_unsafe_string_nil, 0);
 	if (is_slice)

@@ -1,0 +1,32 @@
+/*
+ * cmplx.c - intrinsics of math/cmplx: the C library's functions of complex numbers.
+ */
+#include <complex.h>
+
+#include "ffi/intrinsic.h"
+
+typedef struct { double r0, r1; } complex_result;
+
+#define FUNCTION(name, call) \
+	INTRINSIC(complex_result, math_1cmplx_##name, gol_g *g, double re, double im) \
+	{ \
+		double complex z = call(CMPLX(re, im)); \
+		(void)g; \
+		return (complex_result){creal(z), cimag(z)}; \
+	}
+
+FUNCTION(sqrt, csqrt)
+FUNCTION(exp, cexp)
+FUNCTION(log, clog)
+FUNCTION(sin, csin)
+FUNCTION(cos, ccos)
+FUNCTION(tan, ctan)
+FUNCTION(sinh, csinh)
+FUNCTION(cosh, ccosh)
+FUNCTION(tanh, ctanh)
+FUNCTION(asin, casin)
+FUNCTION(acos, cacos)
+FUNCTION(atan, catan)
+FUNCTION(asinh, casinh)
+FUNCTION(acosh, cacosh)
+FUNCTION(atanh, catanh)
