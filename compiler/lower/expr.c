@@ -429,7 +429,9 @@ IrExpr *rvalue(FuncState *f, Expr *e)
 /* The value, converted as an assignment to a variable of type target does. */
 IrExpr *value_as(FuncState *f, Expr *e, Type *target)
 {
-	if (unparen(e)->mode == MODE_NIL)
+	Type *own = unparen(e)->type;
+	bool typed = own && own->kind != TYPE_UNTYPED_NIL;      /* unsafe.Pointer(nil) */
+	if (unparen(e)->mode == MODE_NIL && !(typed && is_interface(target)))
 		return ir_zero(f->c, target);
 	if (e->mode == MODE_CONST && !is_interface(target))
 		return constant_value(f, e->cval, target);

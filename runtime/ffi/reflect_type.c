@@ -13,7 +13,13 @@ INTRINSIC(bool, reflect_typeIsDirect, gol_g *g, const gol_type *t) { (void)g; re
 INTRINSIC(bool, reflect_typeIsComparable, gol_g *g, const gol_type *t) { (void)g; return !(t->flags & GOL_TYPE_INCOMPARABLE); }
 INTRINSIC(gol_string, reflect_typeString, gol_g *g, const gol_type *t) { (void)g; return t->text; }
 INTRINSIC(gol_string, reflect_typeName, gol_g *g, const gol_type *t) { (void)g; return string_of(t->name); }
-INTRINSIC(gol_string, reflect_typePkgPath, gol_g *g, const gol_type *t) { (void)g; return string_of(t->name ? t->pkg_path : NULL); }
+INTRINSIC(gol_string, reflect_typePkgPath, gol_g *g, const gol_type *t)
+{
+	(void)g;
+	if (t->kind == GOL_KIND_UNSAFE_POINTER && t->pkg_path == NULL && (t->flags & GOL_TYPE_NAMED))
+		return string_of("unsafe");
+	return string_of(t->name ? t->pkg_path : NULL);
+}
 INTRINSIC(const gol_type *, reflect_typeElem, gol_g *g, const gol_type *t) { (void)g; return t->elem; }
 INTRINSIC(const gol_type *, reflect_typeKey, gol_g *g, const gol_type *t) { (void)g; return t->key; }
 INTRINSIC(gol_int, reflect_typeLen, gol_g *g, const gol_type *t) { (void)g; return t->length; }
