@@ -58,6 +58,13 @@ int64_t literal_length(FuncState *f, Expr *e)
 	return most;
 }
 
+/* Fields named _ stay zero whatever the literal says. */
+bool is_blank_field(Type *s, int i)
+{
+	const char *name = s->fields.items[i]->name;
+	return name[0] == '_' && !name[1];
+}
+
 /* ---- in place --------------------------------------------------------------------- */
 
 static void element_into(FuncState *f, IrExpr *place, Expr *e)
@@ -98,7 +105,10 @@ void composite_into(FuncState *f, IrExpr *place, Expr *e, Type *type)
 		for (int i = 0; i < e->list.len; i++) {
 			int field;
 			Expr *x = struct_element(f, u, e, i, &field);
-			element_into(f, ir_field(f->c, place, field), x);
+			if (is_blank_field(u, field))
+				value(f, x);
+			else
+				element_into(f, ir_field(f->c, place, field), x);
 		}
 	} else {
 		assign(f, place, composite_value(f, e, type));
@@ -138,7 +148,9 @@ static IrExpr *struct_value(FuncState *f, Expr *e, Type *type)
 	for (int i = 0; i < e->list.len; i++) {
 		int field;
 		Expr *x = struct_element(f, u, e, i, &field);
-		made->args.items[field] = element_value(f, x, made->args.items[field]->type);
+		IrExpr *v = element_value(f, x, made->args.items[field]->type);
+		if (!is_blank_field(u, field))
+			made->args.items[field] = v;
 	}
 	return made;
 }

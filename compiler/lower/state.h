@@ -230,6 +230,7 @@ IrExpr *composite_value(FuncState *f, Expr *e, Type *type);
 void composite_into(FuncState *f, IrExpr *place, Expr *e, Type *type);
 IrExpr *composite_pointer(FuncState *f, Expr *e, Type *type);
 Expr *struct_element(FuncState *f, Type *s, Expr *e, int i, int *field);
+bool is_blank_field(Type *s, int i);
 Expr *array_element(FuncState *f, Expr *x, int64_t *index);
 int64_t literal_length(FuncState *f, Expr *e);
 IrExpr *static_initial(FuncState *f, Expr *e, Type *type);

@@ -106,6 +106,8 @@ static IrExpr *static_parts(FuncState *f, Expr *e, Type *type, int64_t n)
 		int field;
 		Expr *x = is_struct ? struct_element(f, u, e, i, &field) : array_element(f, e->list.items[i], &index);
 		int64_t at = is_struct ? field : index++;
+		if (is_struct && is_blank_field(u, field))
+			continue;
 		made->args.items[at] = static_element(f, x, made->args.items[at]->type);
 	}
 	return made;

@@ -45,13 +45,13 @@ static void slice2(gol_g *g, bound lo, bound hi, gol_int limit, const char *what
 		panic_bounds_error(g, "slice bounds out of range [%s:%s]", show(lo, a), show(hi, b));
 }
 
-static void slice3(gol_g *g, bound lo, bound hi, bound max, gol_int limit)
+static void slice3(gol_g *g, bound lo, bound hi, bound max, gol_int limit, const char *what)
 {
 	char a[24], b[24];
 	if (negative(max))
 		panic_bounds_error(g, "slice bounds out of range [::%s]", show(max, a));
 	else if (above(max, limit))
-		panic_bounds_error(g, "slice bounds out of range [::%s] with capacity %" PRId64, show(max, a), limit);
+		panic_bounds_error(g, "slice bounds out of range [::%s] with %s %" PRId64, show(max, a), what, limit);
 	else if (negative(hi))
 		panic_bounds_error(g, "slice bounds out of range [:%s:]", show(hi, b));
 	else if (above(hi, max.value))
@@ -65,8 +65,8 @@ static void slice3(gol_g *g, bound lo, bound hi, bound max, gol_int limit)
 void gol_panic_slice(gol_g *g, gol_int lo, gol_int hi, gol_int max, gol_int limit, gol_int kind, gol_int is_unsigned)
 {
 	bound l = {lo, is_unsigned & 1}, h = {hi, is_unsigned & 2}, m = {max, is_unsigned & 4};
-	if (kind == 2)
-		slice3(g, l, h, m, limit);
+	if (kind >= 2)
+		slice3(g, l, h, m, limit, kind == 2 ? "capacity" : "length");
 	else
 		slice2(g, l, h, limit, kind == 0 ? "capacity" : "length");
 }
