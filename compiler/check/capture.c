@@ -95,6 +95,14 @@ static void finish_list(ObjectList list)
 		finish(list.items[i]);
 }
 
+/* Every return statement with values assigns to them. */
+static void finish_results(ObjectList list)
+{
+	for (int i = 0; i < list.len; i++)
+		list.items[i]->assigned |= list.items[i]->captured;
+	finish_list(list);
+}
+
 /* A captured variable that is assigned to somewhere must be shared; others may be copied. */
 void check_finish_captures(Checker *k)
 {
@@ -102,7 +110,7 @@ void check_finish_captures(Checker *k)
 		FuncInfo *f = k->package->func_infos.items[i];
 		finish(f->receiver);
 		finish_list(f->params);
-		finish_list(f->results);
+		finish_results(f->results);
 		finish_list(f->locals);
 	}
 }
