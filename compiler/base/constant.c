@@ -145,6 +145,8 @@ Constant *const_from_mpfr(Compiler *c, mpfr_srcptr f)
 		return float_zero(c);
 	if (mpfr_get_exp(f) > INT32_MAX)
 		return const_unknown(c);        /* Go's limit */
+	if (mpfr_get_exp(f) < INT32_MIN)
+		return float_zero(c);
 	v = constant_new(c, CONST_FLOAT, REP_REAL);
 	mpfr_init2(rounded, REAL_BITS);
 	mpfr_set(rounded, f, MPFR_RNDN);

@@ -118,6 +118,7 @@ void check_init_var(Checker *k, Object *o, Operand *x, const char *context)
 		if (!o->type)
 			o->type = invalid_type(k);
 		x->mode = MODE_INVALID;
+		o->used = true;         /* one error is enough */
 		return;
 	}
 	if (!o->type) {
@@ -126,11 +127,14 @@ void check_init_var(Checker *k, Object *o, Operand *x, const char *context)
 			check_error(k, x->expr->start, "use of untyped nil in %s", context);
 			o->type = invalid_type(k);
 			x->mode = MODE_INVALID;
+			o->used = true;
 			return;
 		}
 		o->type = is_untyped(t) ? default_type(k->c, t) : t;
 	}
 	check_assignment(k, x, o->type, context);
+	if (x->mode == MODE_INVALID)
+		o->used = true;
 }
 
 /* ---- mismatched counts ------------------------------------------------------------------------------ */
@@ -170,9 +174,11 @@ static void return_error(Checker *k, Stmt *s, ObjectList lhs, OperandList rhs)
 
 static void invalidate(Checker *k, ObjectList lhs)
 {
-	for (int i = 0; i < lhs.len; i++)
+	for (int i = 0; i < lhs.len; i++) {
+		lhs.items[i]->used = true;
 		if (!lhs.items[i]->type)
 			lhs.items[i]->type = invalid_type(k);
+	}
 }
 
 static bool is_lone_call(ExprList rhs)

@@ -242,11 +242,22 @@ static bool operator_defined(Checker *k, Operand *x, Op op)
 	return ok;
 }
 
+/* A complex divisor counts as zero when the squares of its parts do. */
+static bool divides_by_zero(Checker *k, Constant *v)
+{
+	if (const_sign(v) == 0)
+		return true;
+	if (const_kind(v) != CONST_COMPLEX)
+		return false;
+	Constant *re = const_real(k->c, v), *im = const_imag(k->c, v);
+	return const_sign(const_binary(k->c, re, OP_MUL, re, false)) == 0 && const_sign(const_binary(k->c, im, OP_MUL, im, false)) == 0;
+}
+
 static bool zero_divisor(Checker *k, Operand *x, Operand *y)
 {
 	if (y->mode != MODE_CONST || !(x->mode == MODE_CONST || is_integer(x->type)))
 		return false;
-	if (const_kind(y->cval) == CONST_UNKNOWN || const_sign(y->cval) != 0)
+	if (const_kind(y->cval) == CONST_UNKNOWN || !divides_by_zero(k, y->cval))
 		return false;
 	check_error(k, y->expr->start, "invalid operation: division by zero");
 	x->mode = MODE_INVALID;

@@ -221,6 +221,7 @@ void check_type_switch(Checker *k, unsigned context, Stmt *s)
 		check_stmt_list(k, inner, c->body);
 		check_close_scope(k);
 	}
+	used = x.mode == MODE_INVALID;
 	for (int i = 0; i < vars.len; i++) {
 		used = used || vars.items[i]->used;
 		vars.items[i]->used = true;

@@ -247,16 +247,18 @@ static void field_tag(Checker *k, Type *s, Field *f)
 	vec_push(k->arena, &s->tags, tag);
 }
 
-static void declare_field(Checker *k, Map *names, Object *o)
+/* False: there is a field of that name already. */
+static bool declare_field(Checker *k, Map *names, Object *o)
 {
 	if (strcmp(o->name, "_") == 0)
-		return;
+		return true;
 	Object *other = map_get(names, o->name);
 	if (other) {
 		check_error(k, o->pos, "%s redeclared\n\t%s: other declaration of %s", o->name, check_pos_text(k, other->pos), o->name);
-		return;
+		return false;
 	}
 	map_put(k->arena, names, o->name, o);
+	return true;
 }
 
 static void add_field(Checker *k, Type *s, Field *f, Type *t, Map *names)
@@ -281,7 +283,8 @@ static void add_field(Checker *k, Type *s, Field *f, Type *t, Map *names)
 	o->embedded = f->embedded;
 	o->color = BLACK;
 	f->object = o;
-	declare_field(k, names, o);
+	if (!declare_field(k, names, o))
+		return;
 	vec_push(k->arena, &s->fields, o);
 	field_tag(k, s, f);
 }
