@@ -358,7 +358,7 @@ static IrExpr *unary_expr(FuncState *f, Expr *e)
 	Type *type = type_in(f, e->type);
 	switch (e->op) {
 	case OP_ADDR:
-		return ir_convert(f->c, address_of(f, e->x), type);
+		return ir_convert(f->c, address_of(f, e->x, e->stays & STAYS_OBJECT), type);
 	case OP_RECV:
 		return receive_value(f, e);
 	case OP_NOT:
@@ -429,13 +429,14 @@ IrExpr *rvalue(FuncState *f, Expr *e)
 /* The value, converted as an assignment to a variable of type target does. */
 IrExpr *value_as(FuncState *f, Expr *e, Type *target)
 {
-	Type *own = unparen(e)->type;
-	bool typed = own && own->kind != TYPE_UNTYPED_NIL;      /* unsafe.Pointer(nil) */
-	if (unparen(e)->mode == MODE_NIL && !(typed && is_interface(target)))
+	if (unparen(e)->mode == MODE_NIL)
 		return ir_zero(f->c, target);
 	if (e->mode == MODE_CONST && !is_interface(target))
 		return constant_value(f, e->cval, target);
-	return convert_implicit(f, value(f, e), target);
+	IrExpr *v = value(f, e);
+	if (is_interface(target) && !is_interface(v->type))
+		return to_interface(f, v, target, (e->stays | unparen(e)->stays) & STAYS_BOX);
+	return convert_implicit(f, v, target);
 }
 
 IrExpr *rvalue_as(FuncState *f, Expr *e, Type *target)
