@@ -249,11 +249,11 @@ IrExpr *slice_value(FuncState *f, Expr *e)
 /* ---- addresses ------------------------------------------------------------------------- */
 
 /* &e, e addressable or a composite literal. */
-IrExpr *address_of(FuncState *f, Expr *e)
+IrExpr *address_of(FuncState *f, Expr *e, bool in_frame)
 {
 	Expr *u = unparen(e);
 	if (u->kind == EXPR_COMPOSITE)
-		return composite_pointer(f, u, type_in(f, u->type));
+		return composite_pointer(f, u, type_in(f, u->type), in_frame);
 	IrExpr *place = value(f, u);
 	if (!ir_is_place(place))
 		ice(f->c, e->pos, "address of something that is no place");

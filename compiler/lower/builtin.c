@@ -61,6 +61,23 @@ static IrExpr *int_argument(FuncState *f, Expr *e, int i)
 	return atom(f, ir_convert(f->c, value(f, arg), integer));
 }
 
+/* make of constant capacity in the frame. */
+static IrExpr *slice_in_frame(FuncState *f, Type *type, IrExpr *n, IrExpr *cap)
+{
+	Compiler *c = f->c;
+	Type *elem = types_canonical(c, underlying(type)->elem), *wide = basic(f, TYPE_UINT64);
+	int64_t most;
+	const_as_int(cap, &most);
+	if (n->kind != IR_CONST) {
+		IrStmt *s = emit_if(f, compare(f, OP_GT, ir_convert(c, n, wide), ir_convert(c, cap, wide)));
+		IrStmtList *saved = enter(f, &s->body);
+		call_rt(f, RT_make_slice, type, 3, ir_type(c, elem), n, cap);      /* panics */
+		leave(f, saved);
+	}
+	IrExpr *p = allocate(f, types_canonical(c, array_of(c, elem, most)), true);
+	return to_temp(f, ir_make(c, type, 3, ir_convert(c, ir_convert(c, p, word_type(f)), pointer_type(f, elem)), n, cap));
+}
+
 static IrExpr *make_value(FuncState *f, Expr *e)
 {
 	Compiler *c = f->c;
@@ -71,6 +88,8 @@ static IrExpr *make_value(FuncState *f, Expr *e)
 	if (u->kind == TYPE_CHAN)
 		return ir_var(c, call_rt(f, RT_make_chan, type, 2, ir_type(c, type), n));
 	IrExpr *cap = e->list.len > 2 ? int_argument(f, e, 2) : n;
+	if ((e->stays & STAYS_OBJECT) && cap->kind == IR_CONST)
+		return slice_in_frame(f, type, n, cap);
 	return ir_var(c, call_rt(f, RT_make_slice, type, 3, ir_type(c, types_canonical(c, u->elem)), n, cap));
 }
 
@@ -79,9 +98,8 @@ static IrExpr *new_value(FuncState *f, Expr *e)
 	Compiler *c = f->c;
 	Expr *arg = e->list.items[0];
 	Type *pointer = type_in(f, e->type), *elem = types_canonical(c, underlying(pointer)->elem);
-	IrExpr *v = arg->mode == MODE_TYPE ? NULL : value_as(f, arg, elem);
-	IrExpr *p = to_temp(f, ir_rt(c, RT_new, pointer, 1, ir_type(c, elem)));
-	p->var->not_nil = true;
+	IrExpr *v = arg->mode == MODE_TYPE ? NULL : atom(f, value_as(f, arg, elem));
+	IrExpr *p = ir_convert(c, allocate(f, elem, e->stays & STAYS_OBJECT), pointer);
 	if (v)
 		assign(f, ir_deref(c, p, elem), v);
 	return p;

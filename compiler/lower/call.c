@@ -84,14 +84,13 @@ void check_callee(FuncState *f, Callee *callee)
 /* ---- arguments ---------------------------------------------------------------------- */
 
 /* A slice of a new array that holds the values. */
-IrExpr *slice_of_values(FuncState *f, Type *slice, IrExprList *values)
+IrExpr *slice_of_values(FuncState *f, Type *slice, IrExprList *values, bool in_frame)
 {
 	Compiler *c = f->c;
 	if (values->len == 0)
 		return ir_zero(c, slice);
 	Type *elem = types_canonical(c, underlying(slice)->elem), *array = types_canonical(c, array_of(c, elem, values->len));
-	IrExpr *p = to_temp(f, ir_rt(c, RT_new, pointer_type(f, array), 1, ir_type(c, array)));
-	p->var->not_nil = true;
+	IrExpr *p = allocate(f, array, in_frame);
 	for (int i = 0; i < values->len; i++)
 		if (values->items[i]->kind != IR_ZERO)
 			assign(f, ir_index(c, ir_deref(c, p, array), ir_int(c, i)), values->items[i]);
@@ -136,7 +135,8 @@ IrExprList call_arguments(FuncState *f, Expr *call, Type *signature)
 		vec_push(f->c->arena, packed ? &rest : &args, v);
 	}
 	if (signature->variadic && !call->has_dots)
-		vec_push(f->c->arena, &args, slice_of_values(f, types_canonical(f->c, signature->fields.items[n - 1]->type), &rest));
+		vec_push(f->c->arena, &args, slice_of_values(f, types_canonical(f->c, signature->fields.items[n - 1]->type), &rest,
+		                                                  call->stays & STAYS_SPREAD));
 	return args;
 }
 

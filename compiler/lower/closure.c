@@ -57,7 +57,7 @@ IrExpr *context_field(FuncState *f, int i)
 }
 
 /* The func value of `code` with these captures, in a temporary. */
-IrExpr *make_closure(FuncState *f, IrFunc *code, Type *func_type, ObjectList *names, IrExprList *captures)
+IrExpr *make_closure(FuncState *f, IrFunc *code, Type *func_type, ObjectList *names, IrExprList *captures, bool in_frame)
 {
 	Compiler *c = f->c;
 	if (captures->len == 0) {
@@ -69,9 +69,14 @@ IrExpr *make_closure(FuncState *f, IrFunc *code, Type *func_type, ObjectList *na
 	Type *layout = closure_layout(f, names, captures);
 	IrExpr *address = ir_expr(c, IR_CODE, word_type(f));
 	address->func = code;
-	IrExpr *made = ir_rt(c, RT_new_closure, pointer_type(f, layout), 2, ir_type(c, layout), address);
-	IrExpr *t = to_temp(f, made);
-	t->var->not_nil = true;
+	IrExpr *t;
+	if (in_frame) {
+		t = allocate(f, layout, true);
+		assign(f, ir_field(c, ir_deref(c, t, layout), 0), ir_convert(c, address, basic(f, TYPE_UINTPTR)));
+	} else {
+		t = to_temp(f, ir_rt(c, RT_new_closure, pointer_type(f, layout), 2, ir_type(c, layout), address));
+		t->var->not_nil = true;
+	}
 	for (int i = 0; i < captures->len; i++)
 		assign(f, ir_field(c, ir_deref(c, t, layout), i + 1), captures->items[i]);
 	return ir_convert(c, t, func_type);
@@ -151,5 +156,5 @@ IrExpr *closure_value(FuncState *f, Expr *e)
 		bind_captures(inner, &info->captured);
 	}
 	lower_body(inner, e->body, &info->params);
-	return make_closure(f, fn, type, &info->captured, &captures);
+	return make_closure(f, fn, type, &info->captured, &captures, e->stays & STAYS_OBJECT);
 }

@@ -122,7 +122,7 @@ static IrExpr *any_equal(FuncState *f, IrExpr *x, IrExpr *y)
 		return xi ? equal_mixed(f, x, y) : equal_mixed(f, y, x);
 	if (xi && x->type != y->type) {
 		Type *any = types_canonical(f->c, f->c->types->empty_interface);
-		return equal(f, to_interface(f, x, any), to_interface(f, y, any));
+		return equal(f, to_interface(f, x, any, false), to_interface(f, y, any, false));
 	}
 	return equal(f, x, ir_convert(f->c, y, x->type));
 }

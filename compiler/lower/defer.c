@@ -67,7 +67,7 @@ static IrExpr *wrap_call(FuncState *f, Callee *callee, IrExprList *args, const c
 	fn->aims = true;
 	fn->aims_at = callee->func;
 	fn->frameless = target.signature->results.len == 0;
-	return make_closure(f, fn, fn->signature, NULL, &captures);
+	return make_closure(f, fn, fn->signature, NULL, &captures, false);
 }
 
 /* A builtin: its arguments' expressions stand for captures in the closure. */
@@ -95,7 +95,7 @@ static IrExpr *wrap_builtin(FuncState *f, Expr *call, const char *kind)
 	inner->pos = call->pos;
 	builtin_statement(inner, call);
 	emit_return_expr(inner, 0);
-	return make_closure(f, fn, fn->signature, NULL, &captures);
+	return make_closure(f, fn, fn->signature, NULL, &captures, false);
 }
 
 static IrExpr *thunk(FuncState *f, Expr *call, const char *kind)
@@ -115,7 +115,7 @@ static IrExpr *thunk(FuncState *f, Expr *call, const char *kind)
 		return callee.x;
 	if (bare && callee.kind == IR_CALL_DIRECT) {
 		IrExprList none = {0};
-		return make_closure(f, callee.func, callee.signature, NULL, &none);
+		return make_closure(f, callee.func, callee.signature, NULL, &none, false);
 	}
 	return wrap_call(f, &callee, &args, kind);
 }
@@ -147,7 +147,7 @@ static IrExpr *recover_thunk(FuncState *f)
 	call_rt(inner, RT_recover, types_canonical(c, c->types->empty_interface), 1, context_field(inner, 0));
 	leave(inner, saved);
 	emit_return_expr(inner, 0);
-	return make_closure(f, fn, fn->signature, NULL, &captures);
+	return make_closure(f, fn, fn->signature, NULL, &captures, false);
 }
 
 void defer_statement(FuncState *f, Stmt *s)

@@ -82,6 +82,21 @@ IrExpr *new_box(FuncState *f, Type *type, const char *name, Pos pos)
 	return ir_var(f->c, v);
 }
 
+/* The address of new, zero memory for a T: of the frame where escape analysis says so (Expr.stays), else of the heap.
+ * What it judged to stay must be in the frame: it may hold addresses of the frame, which nothing in the heap may. */
+IrExpr *allocate(FuncState *f, Type *type, bool in_frame)
+{
+	if (!in_frame) {
+		IrExpr *p = to_temp(f, ir_rt(f->c, RT_new, pointer_type(f, type), 1, ir_type(f->c, type)));
+		p->var->not_nil = true;
+		return p;
+	}
+	IrVar *v = ir_new_var(f->c, f->ir, VAR_LOCAL, "o", type, f->pos);
+	v->addr_taken = true;
+	assign(f, ir_var(f->c, v), ir_zero(f->c, type));
+	return ir_addr(f->c, ir_var(f->c, v));
+}
+
 static const char *variable_name(Object *o)
 {
 	return o->name && *o->name && strcmp(o->name, "_") != 0 ? o->name : "v";

@@ -24,7 +24,7 @@ static IrExpr *data_part(FuncState *f, IrExpr *x)
 }
 
 /* A concrete value as the data word of an interface. */
-IrExpr *data_word(FuncState *f, IrExpr *x)
+IrExpr *data_word(FuncState *f, IrExpr *x, bool in_frame)
 {
 	Compiler *c = f->c;
 	if (is_pointer_shaped(x->type))
@@ -33,6 +33,11 @@ IrExpr *data_word(FuncState *f, IrExpr *x)
 		IrExpr *place = ir_expr(c, IR_STATIC, x->type);
 		place->data = new_static(f->l, x->type, x, true);
 		return ir_convert(c, ir_addr(c, place), word_type(f));
+	}
+	if (in_frame) {
+		IrExpr *p = allocate(f, x->type, true);
+		assign(f, ir_deref(c, p, x->type), x);
+		return ir_convert(c, p, word_type(f));
 	}
 	return to_temp(f, ir_rt(c, RT_box, word_type(f), 2, ir_type(c, x->type), brief_address(f, x)));
 }
@@ -57,12 +62,13 @@ static bool same_methods(Type *a, Type *b)
 		|| (is_empty_interface(a) && is_empty_interface(b));
 }
 
-IrExpr *to_interface(FuncState *f, IrExpr *x, Type *iface)
+/* in_frame: the box of a concrete value may live in the frame. */
+IrExpr *to_interface(FuncState *f, IrExpr *x, Type *iface, bool in_frame)
 {
 	Compiler *c = f->c;
 	bool empty = is_empty_interface(iface);
 	if (!is_interface(x->type)) {
-		IrExpr *word = data_word(f, x);
+		IrExpr *word = data_word(f, x, in_frame);
 		return ir_make(c, iface, 2, empty ? ir_type(c, x->type) : ir_itab(c, iface, x->type), word);
 	}
 	if (same_methods(x->type, iface))

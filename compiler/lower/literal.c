@@ -115,12 +115,10 @@ void composite_into(FuncState *f, IrExpr *place, Expr *e, Type *type)
 	}
 }
 
-IrExpr *composite_pointer(FuncState *f, Expr *e, Type *type)
+IrExpr *composite_pointer(FuncState *f, Expr *e, Type *type, bool in_frame)
 {
-	Compiler *c = f->c;
-	IrExpr *p = to_temp(f, ir_rt(c, RT_new, pointer_type(f, type), 1, ir_type(c, type)));
-	p->var->not_nil = true;
-	composite_into(f, ir_deref(c, p, type), e, type);
+	IrExpr *p = allocate(f, type, in_frame);
+	composite_into(f, ir_deref(f->c, p, type), e, type);
 	return p;
 }
 
@@ -129,7 +127,7 @@ IrExpr *composite_pointer(FuncState *f, Expr *e, Type *type)
 static IrExpr *built_in_temp(FuncState *f, Expr *e, Type *type)
 {
 	if (type_size(f->c, type) > 1024)
-		return ir_deref(f->c, composite_pointer(f, e, type), type);
+		return ir_deref(f->c, composite_pointer(f, e, type, false), type);
 	IrExpr *t = to_temp(f, ir_zero(f->c, type));
 	composite_into(f, t, e, type);
 	return t;
@@ -182,8 +180,7 @@ static IrExpr *slice_literal(FuncState *f, Expr *e, Type *type)
 	Type *elem = types_canonical(c, underlying(type)->elem);
 	int64_t n = literal_length(f, e);
 	Type *array = types_canonical(c, array_of(c, elem, n));
-	IrExpr *p = to_temp(f, ir_rt(c, RT_new, pointer_type(f, array), 1, ir_type(c, array)));
-	p->var->not_nil = true;
+	IrExpr *p = allocate(f, array, e->stays & STAYS_OBJECT);
 	if (n)
 		array_into(f, ir_deref(c, p, array), e);
 	IrExpr *data = ir_convert(c, ir_convert(c, p, word_type(f)), pointer_type(f, elem));
@@ -224,7 +221,7 @@ IrExpr *composite_value(FuncState *f, Expr *e, Type *type)
 	case TYPE_MAP:
 		return map_literal(f, e, type);
 	case TYPE_POINTER:      /* elided &T in a literal's element */
-		return ir_convert(f->c, composite_pointer(f, e, types_canonical(f->c, u->elem)), type);
+		return ir_convert(f->c, composite_pointer(f, e, types_canonical(f->c, u->elem), e->stays & STAYS_OBJECT), type);
 	default:
 		ice(f->c, e->pos, "composite literal of %s", type_text(f->c, type));
 	}

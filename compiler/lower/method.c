@@ -248,5 +248,5 @@ IrExpr *method_value(FuncState *f, Expr *e)
 		code = bound_func(f, arena_printf(c->arena, "%s_5b", target->symbol), arena_printf(c->arena, "%s-fm", target->go_name), signature,
 		                  receiver->type, target, 0);
 	}
-	return make_closure(f, code, type, NULL, &captures);
+	return make_closure(f, code, type, NULL, &captures, e->stays & STAYS_OBJECT);
 }

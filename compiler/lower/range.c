@@ -9,7 +9,7 @@
  */
 #include "state.h"
 
-typedef struct { IrStmt *loop; Target *targets; IrStmtList *saved; } Loop;
+typedef struct { IrStmt *loop; BranchTarget *targets; IrStmtList *saved; } Loop;
 
 static bool wants(Stmt *s, int i)
 {

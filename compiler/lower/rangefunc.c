@@ -178,7 +178,7 @@ void range_func_statement(FuncState *f, Stmt *s)
 	f->pos = s->pos;
 	Callee callee = {.kind = IR_CALL_VALUE, .x = iterator, .signature = signature};
 	IrExprList args = {0};
-	vec_push(c->arena, &args, make_closure(f, fn, yield, &k.names, &k.values));
+	vec_push(c->arena, &args, make_closure(f, fn, yield, &k.names, &k.values, false));
 	check_callee(f, &callee);
 	emit(f, call_stmt(f, &callee, &args));
 	panic_if(f, compare(f, OP_EQ, state, ir_int(c, RANGE_PANIC)), RT_panic_range_state, 1, ir_int(c, RANGE_MISSING_PANIC));

@@ -87,7 +87,7 @@ void select_statement(FuncState *f, Stmt *s)
 
 	IrStmt *sw = stmt_new(f, IR_SWITCH);
 	sw->x = ir_var(c, chosen);
-	Target *saved_targets = f->targets;
+	BranchTarget *saved_targets = f->targets;
 	push_target(f, s, sw, NULL);
 	for (int i = 0; i < s->cases.len; i++) {
 		IrSwitchCase *out = NEW(c->arena, IrSwitchCase);

@@ -23,6 +23,7 @@
 #define GOL_LOWER_STATE_H
 
 #include "lower.h"
+#include "../escape/escape.h"
 
 typedef struct FuncState FuncState;
 
@@ -51,11 +52,11 @@ struct Lower {
 	int verified;               /* functions of ir->funcs that ir_verify has seen */
 };
 
-typedef struct Target {         /* where break and continue of an AST statement go */
-	struct Target *next;
+typedef struct BranchTarget {         /* where break and continue of an AST statement go */
+	struct BranchTarget *next;
 	Stmt *stmt;
 	IrStmt *break_to, *continue_to;
-} Target;
+} BranchTarget;
 
 typedef enum { EXIT_BREAK, EXIT_CONTINUE, EXIT_GOTO, EXIT_RETURN } ExitKind;
 /* State of a loop over a function, in a variable that its body shares; the numbers that are failures are panic_range_state's. */
@@ -85,7 +86,7 @@ struct FuncState {
 	Map canonical;              /* Type -> type_in */
 	Map shared;                 /* Object -> any: assigned, and used inside the body of a loop over a function */
 	IrStmtList *out;
-	Target *targets;
+	BranchTarget *targets;
 	Map labels;                 /* labeled Stmt -> text */
 	int label_count, temp_count, literal_count;
 	IrExprList results;         /* places of result variables; empty when results have no variables */
@@ -104,6 +105,7 @@ void bind_params(FuncState *f, Object *receiver, ObjectList params);
 void bind_results(FuncState *f, ObjectList results);
 bool must_box(FuncState *f, Object *o);
 IrExpr *declare_variable(FuncState *f, Object *o, IrExpr *initial);
+IrExpr *allocate(FuncState *f, Type *type, bool in_frame);
 IrExpr *new_box(FuncState *f, Type *type, const char *name, Pos pos);
 Type *type_in(FuncState *f, Type *t);
 void find_shared(FuncState *f, Block *body);
@@ -174,7 +176,7 @@ IrExpr *value_as(FuncState *f, Expr *e, Type *target);
 IrExpr *rvalue_as(FuncState *f, Expr *e, Type *target);
 IrExpr *condition(FuncState *f, Expr *e);
 IrExpr *constant_value(FuncState *f, Constant *v, Type *type);
-IrExpr *address_of(FuncState *f, Expr *e);
+IrExpr *address_of(FuncState *f, Expr *e, bool in_frame);
 IrExpr *place_of_object(FuncState *f, Object *o);
 IrExpr *walk_path(FuncState *f, IrExpr *x, int *path, int n);
 IrExpr *selector_field(FuncState *f, Expr *e);
@@ -196,7 +198,7 @@ void check_callee(FuncState *f, Callee *callee);
 void hoist_callee(FuncState *f, Expr *call);
 IrExprList call_arguments(FuncState *f, Expr *call, Type *signature);
 IrStmt *call_stmt(FuncState *f, Callee *callee, IrExprList *args);
-IrExpr *slice_of_values(FuncState *f, Type *slice, IrExprList *values);
+IrExpr *slice_of_values(FuncState *f, Type *slice, IrExprList *values, bool in_frame);
 
 /* builtin.c, print.c, append.c */
 IrExpr *builtin_value(FuncState *f, Expr *e);
@@ -211,8 +213,8 @@ IrExpr *min_max(FuncState *f, bool max, IrExprList *values, Type *type);
 IrExpr *convert_implicit(FuncState *f, IrExpr *x, Type *target);
 IrExpr *convert_explicit(FuncState *f, IrExpr *x, Type *target);
 IrExpr *conversion_call(FuncState *f, Expr *e);
-IrExpr *to_interface(FuncState *f, IrExpr *x, Type *iface);
-IrExpr *data_word(FuncState *f, IrExpr *x);
+IrExpr *to_interface(FuncState *f, IrExpr *x, Type *iface, bool in_frame);
+IrExpr *data_word(FuncState *f, IrExpr *x, bool in_frame);
 IrExpr *from_data_word(FuncState *f, IrExpr *word, Type *type);
 IrExpr *type_word(FuncState *f, IrExpr *x);
 bool is_empty_interface(Type *t);
@@ -228,7 +230,7 @@ IrExpr *comparison(FuncState *f, Op op, IrExpr *x, IrExpr *y);
 /* literal.c, static.c */
 IrExpr *composite_value(FuncState *f, Expr *e, Type *type);
 void composite_into(FuncState *f, IrExpr *place, Expr *e, Type *type);
-IrExpr *composite_pointer(FuncState *f, Expr *e, Type *type);
+IrExpr *composite_pointer(FuncState *f, Expr *e, Type *type, bool in_frame);
 Expr *struct_element(FuncState *f, Type *s, Expr *e, int i, int *field);
 bool is_blank_field(Type *s, int i);
 Expr *array_element(FuncState *f, Expr *x, int64_t *index);
@@ -240,7 +242,7 @@ IrStatic *new_static(Lower *l, Type *type, IrExpr *v, bool read_only);
 /* closure.c, method.c */
 IrExpr *closure_value(FuncState *f, Expr *e);
 typedef VEC(IrExpr *) CaptureList;
-IrExpr *make_closure(FuncState *f, IrFunc *code, Type *func_type, ObjectList *names, IrExprList *captures);
+IrExpr *make_closure(FuncState *f, IrFunc *code, Type *func_type, ObjectList *names, IrExprList *captures, bool in_frame);
 Type *closure_layout(FuncState *f, ObjectList *names, IrExprList *captures);
 IrExpr *context_field(FuncState *f, int i);
 void set_context(FuncState *f, Type *layout);
@@ -265,7 +267,7 @@ void var_declaration(FuncState *f, Decl *d);
 void return_statement(FuncState *f, Stmt *s);
 void emit_function_return(FuncState *f);
 void branch_to(FuncState *f, ExitKind kind, Stmt *target);
-Target *push_target(FuncState *f, Stmt *s, IrStmt *break_to, IrStmt *continue_to);
+BranchTarget *push_target(FuncState *f, Stmt *s, IrStmt *break_to, IrStmt *continue_to);
 const char *label_of(FuncState *f, Stmt *labeled);
 void for_statement(FuncState *f, Stmt *s);
 void range_statement(FuncState *f, Stmt *s);

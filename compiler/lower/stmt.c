@@ -23,9 +23,9 @@ void block(FuncState *f, Block *b)
 
 /* ---- branches ---------------------------------------------------------------------- */
 
-Target *push_target(FuncState *f, Stmt *s, IrStmt *break_to, IrStmt *continue_to)
+BranchTarget *push_target(FuncState *f, Stmt *s, IrStmt *break_to, IrStmt *continue_to)
 {
-	Target *t = NEW(f->c->arena, Target);
+	BranchTarget *t = NEW(f->c->arena, BranchTarget);
 	t->next = f->targets;
 	t->stmt = s;
 	t->break_to = break_to;
@@ -44,9 +44,9 @@ const char *label_of(FuncState *f, Stmt *labeled)
 	return label;
 }
 
-static Target *find_target(FuncState *f, Stmt *s)
+static BranchTarget *find_target(FuncState *f, Stmt *s)
 {
-	for (Target *t = f->targets; t; t = t->next)
+	for (BranchTarget *t = f->targets; t; t = t->next)
 		if (t->stmt == s)
 			return t;
 	return NULL;
@@ -93,7 +93,7 @@ void branch_to(FuncState *f, ExitKind kind, Stmt *target)
 		emit_function_return(f);
 		return;
 	}
-	Target *t = kind == EXIT_BREAK || kind == EXIT_CONTINUE ? find_target(f, target) : NULL;
+	BranchTarget *t = kind == EXIT_BREAK || kind == EXIT_CONTINUE ? find_target(f, target) : NULL;
 	if (t) {
 		IrStmt *s = stmt_new(f, kind == EXIT_BREAK ? IR_BREAK : IR_CONTINUE);
 		s->target = kind == EXIT_BREAK ? t->break_to : t->continue_to;
@@ -250,7 +250,7 @@ void for_statement(FuncState *f, Stmt *s)
 	IrStmt *loop = stmt_new(f, IR_LOOP);
 	if (s->x)
 		loop_condition(f, loop, s->x);
-	Target *saved_targets = f->targets;
+	BranchTarget *saved_targets = f->targets;
 	push_target(f, s, loop, loop);
 	IrStmtList *saved = enter(f, &loop->body);
 	block(f, s->body);

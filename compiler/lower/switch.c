@@ -217,7 +217,7 @@ static void general_switch(FuncState *f, Stmt *s, IrExpr *tag)
 
 void switch_statement(FuncState *f, Stmt *s)
 {
-	Target *saved = f->targets;
+	BranchTarget *saved = f->targets;
 	statement(f, s->init);
 	f->pos = s->pos;
 	int count;
@@ -264,7 +264,7 @@ static void type_clause_variable(FuncState *f, IrExpr *x, Case *k, IrVar *itab)
 
 void type_switch_statement(FuncState *f, Stmt *s)
 {
-	Target *saved_targets = f->targets;
+	BranchTarget *saved_targets = f->targets;
 	statement(f, s->init);
 	f->pos = s->pos;
 	Expr *guard = unparen(s->x);
