@@ -11,7 +11,7 @@ IrExpr *convert_implicit(FuncState *f, IrExpr *x, Type *target)
 	if (x->kind == IR_ZERO && (underlying(x->type)->kind == TYPE_UNSAFE_POINTER || !is_interface(target)))
 		return ir_zero(f->c, target);
 	if (is_interface(target))
-		return to_interface(f, x, target);
+		return to_interface(f, x, target, false);
 	return ir_convert(f->c, x, target);
 }
 
@@ -79,11 +79,11 @@ IrExpr *convert_explicit(FuncState *f, IrExpr *x, Type *target)
 }
 
 /* The conversion's argument is a constant that its own type may not hold exactly: string(rune), T(1) of a type parameter. */
-static IrExpr *constant_conversion(FuncState *f, Expr *arg, Type *target)
+static IrExpr *constant_conversion(FuncState *f, Expr *arg, Type *target, bool stays)
 {
 	Type *own = arg->type && !is_untyped(arg->type) ? type_in(f, arg->type) : NULL;
 	if (is_interface(target))
-		return to_interface(f, constant_value(f, arg->cval, own ? own : type_in(f, default_type(f->c, arg->type))), target);
+		return to_interface(f, constant_value(f, arg->cval, own ? own : type_in(f, default_type(f->c, arg->type))), target, stays);
 	ConstKind kind = const_kind(arg->cval);
 	bool number = kind == CONST_INT || kind == CONST_FLOAT || kind == CONST_COMPLEX;
 	if (number && is_numeric(target)) {
@@ -107,8 +107,10 @@ IrExpr *conversion_call(FuncState *f, Expr *e)
 	if (unparen(arg)->mode == MODE_NIL)
 		return ir_zero(f->c, target);
 	if (arg->mode == MODE_CONST)
-		return constant_conversion(f, arg, target);
+		return constant_conversion(f, arg, target, e->stays & STAYS_BOX);
 	IrExpr *x = value(f, arg);
 	f->pos = e->pos;
+	if (is_interface(target))
+		return to_interface(f, x, target, e->stays & STAYS_BOX);
 	return convert_explicit(f, x, target);
 }

@@ -358,7 +358,7 @@ static IrExpr *unary_expr(FuncState *f, Expr *e)
 	Type *type = type_in(f, e->type);
 	switch (e->op) {
 	case OP_ADDR:
-		return ir_convert(f->c, address_of(f, e->x), type);
+		return ir_convert(f->c, address_of(f, e->x, e->stays & STAYS_OBJECT), type);
 	case OP_RECV:
 		return receive_value(f, e);
 	case OP_NOT:
@@ -433,7 +433,10 @@ IrExpr *value_as(FuncState *f, Expr *e, Type *target)
 		return ir_zero(f->c, target);
 	if (e->mode == MODE_CONST && !is_interface(target))
 		return constant_value(f, e->cval, target);
-	return convert_implicit(f, value(f, e), target);
+	IrExpr *v = value(f, e);
+	if (is_interface(target) && !is_interface(v->type))
+		return to_interface(f, v, target, (e->stays | unparen(e)->stays) & STAYS_BOX);
+	return convert_implicit(f, v, target);
 }
 
 IrExpr *rvalue_as(FuncState *f, Expr *e, Type *target)
