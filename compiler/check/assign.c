@@ -296,6 +296,14 @@ Type *check_lhs(Checker *k, Expr *lhs)
 	return x.type;
 }
 
+/* An assignment to e failed: do not report its variable as unused too. */
+static void failed_variable(Checker *k, Expr *e)
+{
+	e = unparen(e);
+	if (e->kind == EXPR_NAME && e->object && e->object->kind == OBJECT_VAR && e->object->package == k->package)
+		e->object->used = true;
+}
+
 void check_assign_var(Checker *k, Expr *lhs, Operand *x, Expr *rhs, const char *context)
 {
 	Type *t = check_lhs(k, lhs);
@@ -314,6 +322,8 @@ void check_assign_var(Checker *k, Expr *lhs, Operand *x, Expr *rhs, const char *
 	if (!t && strcmp(context, "assignment") == 0)
 		context = "assignment to _ identifier";
 	check_assignment(k, x, t, context);
+	if (x->mode == MODE_INVALID)
+		failed_variable(k, lhs);
 	if (!t && x->mode != MODE_INVALID) {
 		Expr *e = unparen(lhs);
 		e->type = lhs->type = x->type;
@@ -333,6 +343,7 @@ void check_assign_vars(Checker *k, ExprList lhs, ExprList rhs)
 		bool ok = true;
 		for (int i = 0; i < l; i++) {
 			check_use_lhs(k, lhs.items[i]);
+			failed_variable(k, lhs.items[i]);
 			Expr *e = unparen(lhs.items[i]);
 			ok = ok && (e->mode != MODE_INVALID || (e->kind == EXPR_NAME && strcmp(e->name, "_") == 0));
 		}
@@ -351,8 +362,10 @@ void check_assign_vars(Checker *k, ExprList lhs, ExprList rhs)
 		return;
 	}
 	bool ok = values.len > 0 && values.items[0].mode != MODE_INVALID;
-	for (int i = 0; i < l; i++)
+	for (int i = 0; i < l; i++) {
 		check_use_lhs(k, lhs.items[i]);
+		failed_variable(k, lhs.items[i]);
+	}
 	if (ok)
 		check_assign_error(k, rhs, l, values.len);
 }
@@ -434,6 +447,8 @@ void check_short_var_decl(Checker *k, Pos pos, ExprList lhs, ExprList rhs, Stmt 
 	for (int i = 0; i < lhs.len; i++)
 		short_decl_name(k, lhs, i, &d, s);
 	check_init_vars(k, d.vars, rhs, NULL);
+	for (int i = 0; i < d.fresh.len && d.errors; i++)
+		d.fresh.items[i]->used = true;
 	for (int i = 0; i < lhs.len; i++) {
 		lhs.items[i]->type = d.vars.items[i]->type;
 		lhs.items[i]->mode = MODE_VARIABLE;

@@ -243,11 +243,11 @@ static bool operator_defined(Checker *k, Operand *x, Op op)
 }
 
 /* A complex divisor counts as zero when the squares of its parts do. */
-static bool divides_by_zero(Checker *k, Constant *v)
+static bool divides_by_zero(Checker *k, Constant *v, bool complex_division)
 {
 	if (const_sign(v) == 0)
 		return true;
-	if (const_kind(v) != CONST_COMPLEX)
+	if (!complex_division)
 		return false;
 	Constant *re = const_real(k->c, v), *im = const_imag(k->c, v);
 	return const_sign(const_binary(k->c, re, OP_MUL, re, false)) == 0 && const_sign(const_binary(k->c, im, OP_MUL, im, false)) == 0;
@@ -257,7 +257,7 @@ static bool zero_divisor(Checker *k, Operand *x, Operand *y)
 {
 	if (y->mode != MODE_CONST || !(x->mode == MODE_CONST || is_integer(x->type)))
 		return false;
-	if (const_kind(y->cval) == CONST_UNKNOWN || !divides_by_zero(k, y->cval))
+	if (const_kind(y->cval) == CONST_UNKNOWN || !divides_by_zero(k, y->cval, is_complex(x->type)))
 		return false;
 	check_error(k, y->expr->start, "invalid operation: division by zero");
 	x->mode = MODE_INVALID;

@@ -87,6 +87,7 @@ struct Checker {
 	VEC(Delayed) delayed;
 	int delayed_done;
 	bool processing;
+	ExprList channel_types;     /* their elements have a limit */
 	ObjectList bodyless;        /* functions without body that must have one: reported if nothing else is wrong */
 	VEC(Object *) import_names;
 	VEC(Object *) dot_imports;

@@ -373,9 +373,8 @@ static bool valid_named(Validity *v, Type *t)
 			for (int j = start; j < v->path.len; j++)
 				vec_push(k->arena, &cycle, named_at_its_use(k, v->path.items[j]));
 			check_cycle_error(k, cycle.items, cycle.len, first_in_source(cycle.items, cycle.len));
-			for (int j = start; j < v->path.len; j++)
-				if (v->path.items[j]->origin->object->package == k->package)
-					v->path.items[j]->origin->underlying_ = invalid_type(k);
+			if (t->origin->object->package == k->package)
+				t->origin->underlying_ = invalid_type(k);
 			return false;
 		}
 		return false;
@@ -558,6 +557,8 @@ static void local_var_values(Checker *k, Decl *d, Type *t)
 		check_expr_target(k, &x, d->values.items[i], o->type);
 		check_init_var(k, o, &x, "variable declaration");
 	}
+	for (int i = 0; i < l && l != r; i++)
+		d->objects.items[i]->used = true;
 	for (int i = l; i < r; i++)
 		check_use_one(k, d->values.items[i]);
 	if (l < r)

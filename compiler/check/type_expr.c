@@ -371,6 +371,7 @@ static Type *type_internal(Checker *k, Expr *e, Object *def)
 	case EXPR_MAP_TYPE:
 		return map_type(k, e);
 	case EXPR_CHAN_TYPE:
+		vec_push(k->arena, &k->channel_types, e);
 		return chan_of(k->c, check_var_type(k, e->x), e->dir);
 	case EXPR_STRUCT_TYPE:
 		return struct_type(k, e);
