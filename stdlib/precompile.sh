@@ -1,6 +1,6 @@
 #!/bin/sh
-# Compiles every package of the standard library into the object cache, for `gol run` and for
-# `gol build`, so that a first program need not wait for it. Usage: precompile.sh GOL SCRATCH
+# Compiles every package of the standard library into the object cache, in its two forms (two versions of each
+# function, one version), so that a first program need not wait for it. Usage: precompile.sh GOL SCRATCH
 set -eu
 gol=$1 scratch=$2
 here=$(cd "$(dirname "$0")" && pwd)
@@ -13,5 +13,5 @@ mkdir -p "$scratch"
     echo ")"
     echo "func main() {}"
 } > "$scratch/all.gol"
-"$gol" build -O0 -o "$scratch/all" "$scratch/all.gol"
-"$gol" build -O2 -o "$scratch/all" "$scratch/all.gol"
+"$gol" build -o "$scratch/all" "$scratch/all.gol"
+"$gol" build -versions=1 -o "$scratch/all" "$scratch/all.gol"
