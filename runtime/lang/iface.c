@@ -247,7 +247,10 @@ static void raise_text(gol_g *g, const gol_type *from, const gol_type *have, con
 	text t = {0};
 
 	text_string(&t, "interface conversion: ");
-	text_type(&t, have ? have : from);
+	if (have == NULL && from == NULL)
+		text_string(&t, "interface");
+	else
+		text_type(&t, have ? have : from);
 	if (have == NULL) {
 		text_string(&t, " is nil, not ");
 		text_type(&t, want);
@@ -279,6 +282,8 @@ void gol_panic_assert(gol_g *g, const gol_type *from, const gol_type *have, cons
 	const gol_type *type = &runtime_TypeAssertionError_5type;
 	assertion_error *e;
 
+	if (want->kind == GOL_KIND_INTERFACE)
+		from = NULL; /* such an error says just "interface" */
 	if (type == NULL || type->size != sizeof *e || type->pointer_to == NULL) {
 		raise_text(g, from, have, want, missing);
 		return;
