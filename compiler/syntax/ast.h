@@ -138,6 +138,7 @@ struct Expr {
 	int builtin;                /* CALL_BUILTIN: BuiltinId of types/type.h */
 	bool comma_ok;              /* used in a two-value context: type is then the tuple (T, bool) */
 	struct FuncInfo *func_info; /* FUNC: captured variables etc. */
+	unsigned stays;             /* escape analysis: what it allocates that may live in the frame, bits of escape/escape.h */
 };
 
 /* Parameter, result, type parameter, struct field, or interface element. One Field per name:

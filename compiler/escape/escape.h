@@ -1,0 +1,31 @@
+/*
+ * escape.h - which variables and allocations may live in their function's frame.
+ *
+ * escape_package analyses one checked package whose imports were analysed before. It leaves
+ *  - on every function object a summary of where its parameters go (Object.escape),
+ *  - on every local variable its verdict (Object.escape not NULL: judged; Object.escapes),
+ *  - on every expression that allocates the STAYS_ bits of what need not be in the heap (Expr.stays),
+ * and, if asked to, queues the remarks of -m.
+ *
+ * There are two judgements. JUDGE_GO answers as Go's compiler does and is what -m prints. JUDGE_FRAMES
+ * answers for the code we emit: what lowering always puts in the heap (deferred closures, objects of 1 KiB and
+ * more ...) is in the heap from the start there, and so is all that is reachable from it. Only the second one is left on
+ * objects and expressions.
+ */
+#ifndef GOL_ESCAPE_H
+#define GOL_ESCAPE_H
+
+#include "../types/type.h"
+
+enum {
+	STAYS_OBJECT = 1,       /* what the expression itself allocates: &T{}, new, make, a slice literal, a closure, a method value */
+	STAYS_BOX = 2,          /* the box of its value in an interface */
+	STAYS_SPREAD = 4,       /* CALL: the slice of the variadic arguments */
+};
+
+enum { FRAME_OBJECT_LIMIT = 1024 };     /* objects from this size on live in the heap */
+
+/* remarks: 0 none, 1 as -m, 2 as -m=2; all: the -m judgement is wanted by a later package. */
+void escape_package(Compiler *c, Package *package, bool all, int remarks);
+
+#endif

@@ -1,0 +1,110 @@
+/*
+ * solve.c - who escapes.
+ *
+ * For each root node the nodes whose values reach it are visited, each with the least number of
+ * dereferences on any path (shortest paths with weights >= -1, where a sum never counts below 0 once passed: the address of
+ * x stored in y says nothing about what y's other contents address). When the address of a node
+ * reaches a root that lives longer, the node must be in the heap; it is then a root that outlives
+ * everything, so it is solved again. A parameter that reaches such a root leaks.
+ */
+#include "graph.h"
+
+/* Does root live longer than n? */
+static bool outlives(Escape *e, const Node *root, const Node *n)
+{
+	if (root->escapes)
+		return true;
+	if (root->result >= 0) {
+		/* what a literal returns where it is called flows on in this batch */
+		bool called_here = root->func && contains_function(n->func, root->func) && map_get(&e->called, root->func);
+		return !called_here;
+	}
+	if (root->func == n->func && root->loop_depth < n->loop_depth)
+		return true;
+	return contains_function(root->func, n->func);
+}
+
+static void least(int *have, int derefs)
+{
+	if (*have < 0 || derefs < *have)
+		*have = derefs;
+}
+
+/* Parameter n reaches root. */
+static void leak(Escape *e, Node *root, Node *n, int derefs)
+{
+	if (e->remarks >= 2)
+		report_leak_reason(e, root, n, derefs);
+	if (!root->escapes && root->result >= 0 && root->func == n->func && root->result < MAX_LEAK_RESULTS)
+		least(&n->leaks.results[root->result], derefs);
+	else
+		least(&n->leaks.heap, derefs);
+}
+
+typedef VEC(Node *) NodeList;
+
+static void enqueue(Escape *e, NodeList *queue, Node *n)
+{
+	if (n->queued)
+		return;
+	n->queued = true;
+	vec_push(e->c->arena, queue, n);
+}
+
+static void visit(Escape *e, Node *root, Node *n, NodeList *todo, NodeList *queue)
+{
+	int derefs = n->derefs;
+	bool address = derefs < 0;
+	if (address)
+		derefs = 0;
+	if (outlives(e, root, n)) {
+		if (n->is_param)
+			leak(e, root, n, derefs);
+		if (address && !n->escapes) {
+			if (e->remarks >= 2)
+				report_reason(e, root, n);
+			n->escapes = true;
+			enqueue(e, queue, n);
+			return;
+		}
+	}
+	for (int i = 0; i < n->edges.len; i++) {
+		Edge *edge = &n->edges.items[i];
+		Node *from = edge->from;
+		int d = derefs + edge->derefs;
+		if (from->escapes)
+			continue;
+		if (from->generation == e->generation && from->derefs <= d)
+			continue;
+		from->generation = e->generation;
+		from->derefs = d;
+		from->next = n;
+		from->via = edge;
+		vec_push(e->c->arena, todo, from);
+	}
+}
+
+static void solve_root(Escape *e, Node *root, NodeList *queue)
+{
+	NodeList todo = {0};
+	e->generation++;
+	root->generation = e->generation;
+	root->derefs = 0;
+	root->next = NULL;
+	vec_push(e->c->arena, &todo, root);
+	while (todo.len)
+		visit(e, root, vec_pop(&todo), &todo, queue);
+}
+
+void solve(Escape *e)
+{
+	NodeList queue = {0};
+	for (int i = 0; i < e->nodes.len; i++)
+		enqueue(e, &queue, e->nodes.items[i]);
+	enqueue(e, &queue, &e->heap);
+	while (queue.len) {
+		Node *root = vec_pop(&queue);
+		root->queued = false;
+		solve_root(e, root, &queue);
+	}
+}
