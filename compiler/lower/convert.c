@@ -8,7 +8,7 @@ IrExpr *convert_implicit(FuncState *f, IrExpr *x, Type *target)
 {
 	if (x->type == target)
 		return x;
-	if (x->kind == IR_ZERO && (underlying(x->type)->kind == TYPE_UNSAFE_POINTER || !is_interface(target)))
+	if (x->kind == IR_ZERO && !is_interface(target))
 		return ir_zero(f->c, target);
 	if (is_interface(target))
 		return to_interface(f, x, target, false);

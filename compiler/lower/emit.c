@@ -41,6 +41,11 @@ void emit(FuncState *f, IrStmt *s)
 
 void assign(FuncState *f, IrExpr *dst, IrExpr *src)
 {
+	/* pointers to arrays, made from slices, may overlap in part */
+	if (underlying(dst->type)->kind == TYPE_ARRAY && dst->kind == IR_DEREF && src->kind == IR_DEREF) {
+		call_rt(f, RT_copy_value, NULL, 3, ir_type(f->c, dst->type), ir_addr(f->c, dst), ir_addr(f->c, src));
+		return;
+	}
 	if (dst->kind == IR_VAR && src->kind == IR_VAR && dst->var == src->var)
 		return;
 	IrStmt *s = stmt_new(f, IR_ASSIGN);

@@ -8,6 +8,7 @@
  */
 #include "state.h"
 
+enum { SPARSE = 256 };          /* more zeros than that per element given: stored by code, into memory that is zero already */
 enum { COPY_LENGTH = 6 };       /* shorter literals inside functions are stored element by element */
 
 static bool is_static(FuncState *f, Expr *e, Type *type, bool once);
@@ -35,12 +36,15 @@ static bool elements_static(FuncState *f, Expr *e, Type *type, bool once)
 
 static bool composite_static(FuncState *f, Expr *e, Type *type, bool once)
 {
-	switch (underlying(type)->kind) {
+	TypeKind kind = underlying(type)->kind;
+	if (kind == TYPE_ARRAY && underlying(type)->length / SPARSE > e->list.len)
+		return false;
+	switch (kind) {
 	case TYPE_STRUCT:
 	case TYPE_ARRAY:
 		return elements_static(f, e, type, once);
 	case TYPE_SLICE:
-		return once && elements_static(f, e, type, once);
+		return once && literal_length(f, e) / SPARSE <= e->list.len && elements_static(f, e, type, once);
 	case TYPE_POINTER:
 		return once && composite_static(f, e, types_canonical(f->c, underlying(type)->elem), once);
 	default:
@@ -144,7 +148,7 @@ IrExpr *static_initial(FuncState *f, Expr *e, Type *type)
 /* Inside functions: a place with the elements of the literal, to be copied; NULL where that does not pay or is wrong. */
 IrExpr *static_copy(FuncState *f, Expr *e, Type *array)
 {
-	if (e->list.len < COPY_LENGTH || !elements_static(f, e, array, false))
+	if (e->list.len < COPY_LENGTH || underlying(array)->length / SPARSE > e->list.len || !elements_static(f, e, array, false))
 		return NULL;
 	return static_place(f, array, static_parts(f, e, array, underlying(array)->length), true);
 }
