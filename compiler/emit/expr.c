@@ -150,6 +150,8 @@ void emit_zero(Emit *e, Type *t)
 		OUT(e, u->kind == TYPE_FLOAT32 ? "0.0f" : "0.0");
 	else if (is_integer(u))
 		OUT(e, "0");
+	else if (u->kind == TYPE_FUNC)
+		OUT(e, "((gol_func *)NULL)");
 	else if (is_scalar(t))
 		OUT(e, "NULL");
 	else
