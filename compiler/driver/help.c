@@ -3,90 +3,203 @@
  */
 #include "driver.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define GOL_VERSION "0.1"
+#include <sys/stat.h>
 
 static const char general[] =
-	"gol compiles Go programs (.gol and .go files) to C and runs them.\n\n"
+	"Gol compiles Go programs (.gol and .go files) to C and runs them.\n\n"
 	"Usage:\n\n\tgol <command> [arguments]\n\n"
 	"The commands are:\n\n"
 	"\tbuild       compile packages and dependencies\n"
 	"\tclean       remove object files and cached files\n"
-	"\tenv         print gol environment information\n"
-	"\thelp        show this text, or more about a command\n"
-	"\trun         compile and run a program\n"
-	"\tversion     print gol version\n\n"
-	"Use \"gol help <command>\" for more information about a command.\n";
+	"\tenv         print Gol environment information\n"
+	"\trun         compile and run Gol program\n"
+	"\tversion     print Gol version\n\n"
+	"Use \"gol help <command>\" for more information about a command.\n\n"
+	"Additional help topics:\n\n"
+	"\tbuildconstraint build constraints\n"
+	"\tcache           build and test caching\n"
+	"\tenvironment     environment variables\n"
+	"\tpackages        package lists and patterns\n\n"
+	"Use \"gol help <topic>\" for more information about that topic.\n\n";
 
 static const struct { const char *verb, *text; } topics[] = {
 	{"build",
-	 "usage: gol build [-o output] [build flags] [files | folder]\n\n"
-	 "Compiles the package in the files or the folder (default: the current one) and, if\n"
-	 "it is package main, links a program named after the first file or the folder.\n\n"
-	 "\t-o FILE          write the program there\n"
+	 "usage: gol build [-o output] [build flags] [packages]\n\n"
+	 "Build compiles the packages named, along with what they import, and, where one\n"
+	 "package main is named, links a program called after its folder or first file.\n"
+	 "Several packages, or one that is not main, are compiled and the result is dropped.\n\n"
+	 "\t-o FILE          write the program there; into a folder if one is named\n"
 	 "\t-O0 -O1 -O2 -O3  optimisation of the C compiler (default -O2)\n"
 	 "\t-versions=1|2    framed functions only, or fast versions beside them (default 2 from -O2 on)\n"
-	 "\t-emit=c -o DIR   write the C into DIR and stop\n"
+	 "\t-emit=c -o DIR   write the C of the program and the runtime into DIR and stop;\n"
+	 "\t                 `cc *.c -lpthread -lm` builds it\n"
 	 "\t-dump=STAGE      print ast, types, ir or c of the package and stop\n"
-	 "\t-gcflags=FLAGS   -m (escape decisions), -e (all errors), -noline (no #line in the C)\n"
+	 "\t-gcflags '[PATTERN=]FLAGS'\n"
+	 "\t                 -m (escape decisions), -e (all errors), -noline (no #line in the C)\n"
+	 "\t-m               the same as -gcflags=-m\n"
 	 "\t-a               compile all packages anew\n"
+	 "\t-p N             run up to N C compilers at once (default: one a processor)\n"
 	 "\t-tags a,b        build constraints that hold\n"
-	 "\t-v -x -n -work   print packages, commands; only print; keep the work folder\n\n"
-	 "CC and CFLAGS name the C compiler and flags for the program's own packages.\n"},
+	 "\t-v               print the names of packages as they are compiled\n"
+	 "\t-x               print the commands\n"
+	 "\t-n               print the commands but do not run them\n"
+	 "\t-work            print the name of the work folder and keep it\n\n"
+	 "CC and CFLAGS name the C compiler and flags for the program's own packages.\n\n"
+	 "See also: gol run, gol clean, gol help packages.\n"},
 	{"run",
-	 "usage: gol run [build flags] files | folder [arguments...]\n\n"
-	 "Compiles the program at -O0 and runs it with the arguments. The flags are those of gol build.\n"},
-	{"clean", "usage: gol clean -cache\n\nRemoves every cached object.\n"},
-	{"env", "usage: gol env [names...]\n\nPrints the environment gol works in, or the values of the names given.\n"},
-	{"version", "usage: gol version\n\nPrints the version of gol.\n"},
+	 "usage: gol run [build flags] [-exec xprog] package [arguments...]\n\n"
+	 "Run compiles and runs the named main package: a list of .gol files of one folder, a\n"
+	 "folder, or an import path. It compiles fast and optimises little (-O0; -O2 asks for\n"
+	 "more). With -exec the program is run as 'xprog program arguments...'.\n\n"
+	 "If the program fails, its exit status is printed and that of gol run is 1.\n\n"
+	 "For more about build flags, see 'gol help build'.\n"},
+	{"clean",
+	 "usage: gol clean [-i] [-r] [-cache] [-testcache] [-modcache] [-fuzzcache] [build flags] [packages]\n\n"
+	 "Clean removes the programs that gol build left in the folders of the packages named\n"
+	 "(default: the current folder). -cache removes every cached object instead. -n prints\n"
+	 "what would be removed, -x prints it and removes it.\n"},
+	{"env", "usage: gol env [-json] [-changed] [-u] [-w] [var ...]\n\nEnv prints the environment gol works in, or the values of the names given, one a line.\n"
+	 "-json prints it in JSON.\n"},
+	{"version", "usage: gol version [-m] [-v] [-json] [file ...]\n\nVersion prints the version of gol.\n"},
+	{"buildconstraint",
+	 "A file belongs to a build if the //go:build line above its package clause holds: tags\n"
+	 "joined by ||, &&, ! and parentheses. Tags that hold: linux, unix, gol, the architecture,\n"
+	 "go1.1 to go1.26, and those given with -tags. Names that end in _GOOS, _GOARCH or\n"
+	 "_GOOS_GOARCH mean the same; _test files are left out. Files given by name always belong.\n"},
+	{"cache",
+	 "Compiled packages are kept in $GOLCACHE, $XDG_CACHE_HOME/gol or ~/.cache/gol under a\n"
+	 "hash of all that went into them. 'gol clean -cache' empties it. Several gol may use it\n"
+	 "at once.\n"},
+	{"environment",
+	 "CC, CFLAGS       the C compiler (default gcc) and flags for the program's own packages\n"
+	 "GOLCACHE         folder of compiled packages\n"
+	 "TMPDIR           where work folders are made\n\n"
+	 "Programs read GOMAXPROCS, GOGC, GOMEMLIMIT, GOTRACEBACK and GODEBUG as Go's do, and\n"
+	 "GOLSTRESS, which makes rare events common: freeze=N:seed, window=N, gc=N, stats.\n"},
+	{"packages",
+	 "Packages are named by files of one folder (a.gol b.gol), by a folder (. ./x /x), or by an\n"
+	 "import path: of the module whose go.mod or gol.mod stands in the working directory or\n"
+	 "above it, or of the standard library. '...' in a path stands for any text: ./... means all\n"
+	 "packages below the current folder (not those in testdata, nor in folders whose names\n"
+	 "start with . or _). A folder outside of any module is a package too.\n"},
 };
 
-int help_command(Driver *d, const char *topic)
+int help_without_verb(void)
 {
-	(void)d;
-	if (!topic) {
-		fputs(general, stdout);
-		return EXIT_OK;
-	}
-	for (int i = 0; i < COUNT_OF(topics); i++)
-		if (strcmp(topics[i].verb, topic) == 0) {
-			fputs(topics[i].text, stdout);
-			return EXIT_OK;
-		}
-	fprintf(stderr, "gol help %s: unknown help topic. Run 'gol help'.\n", topic);
+	fputs(general, stderr);
 	return EXIT_USAGE;
 }
 
-int version_command(void)
+int help_command(int argc, char **argv)
 {
-#if defined(__aarch64__)
-	puts("gol version gol" GOL_VERSION " linux/arm64");
-#else
-	puts("gol version gol" GOL_VERSION " linux/amd64");
-#endif
-	return EXIT_OK;
+	if (argc == 0) {
+		fputs(general, stdout);
+		return EXIT_OK;
+	}
+	for (int i = 0; i < COUNT_OF(topics) && argc == 1; i++)
+		if (strcmp(topics[i].verb, argv[0]) == 0) {
+			fputs(topics[i].text, stdout);
+			return EXIT_OK;
+		}
+	fputs("gol help", stderr);
+	for (int i = 0; i < argc; i++)
+		fprintf(stderr, " %s", argv[i]);
+	bool known = false;
+	for (int i = 0; i < COUNT_OF(topics); i++)
+		known |= strcmp(topics[i].verb, argv[0]) == 0;
+	fprintf(stderr, ": unknown help topic. Run 'gol help%s%s'.\n", known ? " " : "", known ? argv[0] : "");
+	return EXIT_USAGE;
+}
+
+static int unknown_flag(Driver *d, const char *arg)
+{
+	arg += arg[1] == '-';
+	if (strcmp(arg, "-h") != 0 && strcmp(arg, "-help") != 0)
+		fprintf(stderr, "flag provided but not defined: %.*s\n", (int)strcspn(arg, "="), arg);
+	usage_line(d);
+	return EXIT_USAGE;
+}
+
+int version_command(Driver *d, int argc, char **argv)
+{
+	int i = 0, status = EXIT_OK;
+	struct stat st;
+	for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++)
+		if (strcmp(argv[i], "-m") && strcmp(argv[i], "-v") && strcmp(argv[i], "-json"))
+			return unknown_flag(d, argv[i]);
+	if (i == argc)
+		puts("gol version gol" GOL_VERSION " linux/" GOL_ARCH);
+	for (; i < argc; i++)
+		if (stat(argv[i], &st) != 0) {
+			fprintf(stderr, "stat %s: %s\n", argv[i], errno == ENOENT ? "no such file or directory" : strerror(errno));
+			status = EXIT_ERROR;
+		}
+	return status;
+}
+
+typedef struct Variable { const char *name, *value; } Variable;
+
+static const char *environment(const char *name)
+{
+	const char *value = getenv(name);
+	return value ? value : "";
+}
+
+static void print_json(const Variable *all, int count, int argc, char **argv)
+{
+	const char *separator = "";
+	puts("{");
+	for (int i = 0; i < count; i++) {
+		bool wanted = argc == 0;
+		for (int k = 0; k < argc; k++)
+			wanted |= strcmp(argv[k], all[i].name) == 0;
+		if (!wanted)
+			continue;
+		printf("%s\t\"%s\": \"", separator, all[i].name);
+		for (const char *p = all[i].value; *p; p++)
+			printf(*p == '"' || *p == '\\' ? "\\%c" : "%c", *p);
+		putchar('"');
+		separator = ",\n";
+	}
+	puts("\n}");
+}
+
+static void print_variables(const Variable *all, int count, int argc, char **argv)
+{
+	for (int k = 0; k < argc; k++) {
+		const char *value = "";
+		for (int i = 0; i < count; i++)
+			if (strcmp(argv[k], all[i].name) == 0)
+				value = all[i].value;
+		puts(value);
+	}
+	for (int i = 0; argc == 0 && i < count; i++)
+		printf("%s='%s'\n", all[i].name, all[i].value);
 }
 
 int env_command(Driver *d, int argc, char **argv)
 {
-	const char *flags = getenv("CFLAGS");
-	const struct { const char *name, *value; } all[] = {
-		{"CC", d->options.cc}, {"CFLAGS", flags ? flags : ""}, {"GOARCH",
-#if defined(__aarch64__)
-		"arm64"
-#else
-		"amd64"
-#endif
-		}, {"GOLCACHE", d->cache_dir}, {"GOLROOT", d->root}, {"GOLVERSION", "gol" GOL_VERSION}, {"GOOS", "linux"},
+	const Variable all[] = {
+		{"CC", d->options.cc}, {"CFLAGS", d->options.cflags}, {"GOARCH", GOL_ARCH}, {"GOHOSTARCH", GOL_ARCH}, {"GOHOSTOS", "linux"},
+		{"GOLCACHE", d->cache_dir}, {"GOLROOT", d->root}, {"GOLVERSION", "gol" GOL_VERSION}, {"GOMAXPROCS", environment("GOMAXPROCS")},
+		{"GOOS", "linux"}, {"GOROOT", d->root}, {"GOVERSION", "go1.26"}, {"GOTMPDIR", environment("TMPDIR")},
 	};
-	for (int k = 0; k < argc; k++)
-		for (int i = 0; i < COUNT_OF(all); i++)
-			if (strcmp(argv[k], all[i].name) == 0)
-				puts(all[i].value);
-	for (int i = 0; argc == 0 && i < COUNT_OF(all); i++)
-		printf("%s='%s'\n", all[i].name, all[i].value);
+	bool json = false;
+	for (; argc > 0 && argv[0][0] == '-' && argv[0][1]; argc--, argv++) {
+		const char *name = argv[0] + 1 + (argv[0][1] == '-');
+		if (strcmp(name, "json") == 0) {
+			json = true;
+		} else if (strcmp(name, "w") == 0 || strcmp(name, "u") == 0) {
+			fprintf(stderr, "gol: env -%s: gol keeps no settings in files; set the variable in the environment\n", name);
+			return EXIT_ERROR;
+		} else if (strcmp(name, "changed") != 0) {
+			return unknown_flag(d, argv[0]);
+		}
+	}
+	(json ? print_json : print_variables)(all, COUNT_OF(all), argc, argv);
 	return EXIT_OK;
 }

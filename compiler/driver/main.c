@@ -19,26 +19,32 @@ static int dispatch(Driver *d, int argc, char **argv)
 	const char *cc = getenv("CC"), *cflags = getenv("CFLAGS");
 	d->options.cc = cc && *cc ? cc : "gcc";
 	d->options.cflags = cflags ? cflags : "";
-	if (strcmp(verb, "help") == 0 || strcmp(verb, "-h") == 0 || strcmp(verb, "--help") == 0)
-		return help_command(d, argc > 2 ? argv[2] : NULL);
-	if (strcmp(verb, "version") == 0)
-		return version_command();
-	find_places(d);
-	if (strcmp(verb, "env") == 0)
-		return env_command(d, argc - 2, argv + 2);
-	if (strcmp(verb, "clean") == 0) {
-		if (argc > 2 && strcmp(argv[2], "-cache") == 0)
-			clean_cache(d);
-		return EXIT_OK;
+	argc -= 2;
+	argv += 2;
+	if (strcmp(verb, "help") == 0)
+		return help_command(argc, argv);
+	if (verb[0] == '-') {
+		if (strcmp(verb, "-h") != 0 && strcmp(verb, "--help") != 0 && strcmp(verb, "-help") != 0)
+			fprintf(stderr, "flag provided but not defined: %.*s\n", (int)strcspn(verb, "="), verb + (verb[1] == '-'));
+		return help_without_verb();
 	}
+	if (strcmp(verb, "version") == 0)
+		return version_command(d, argc, argv);
+	find_places(d);
+	progress_start(d);
+	if (strcmp(verb, "env") == 0)
+		return env_command(d, argc, argv);
+	if (strcmp(verb, "clean") == 0)
+		return clean_command(d, argc, argv);
 	bool is_build = strcmp(verb, "build") == 0;
 	if (!is_build && strcmp(verb, "run") != 0) {
 		fprintf(stderr, "gol %s: unknown command\nRun 'gol help' for usage.\n", verb);
 		return EXIT_USAGE;
 	}
-	if (!parse_options(d, argc - 2, argv + 2))
-		return EXIT_USAGE;
-	return is_build ? build_command(d) : run_program(d);
+	int status = parse_options(d, argc, argv);
+	if (status != EXIT_OK)
+		return status;
+	return is_build ? build_command(d) : run_command_line(d);
 }
 
 static void *work(void *argument)
@@ -52,10 +58,8 @@ static void *work(void *argument)
 
 int main(int argc, char **argv)
 {
-	if (argc < 2) {
-		help_command(NULL, NULL);
-		return EXIT_USAGE;
-	}
+	if (argc < 2)
+		return help_without_verb();
 	Invocation v = {argc, argv, EXIT_INTERNAL};
 	pthread_t thread;
 	pthread_attr_t attributes;

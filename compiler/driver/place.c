@@ -3,9 +3,13 @@
  * this executable (a build tree) or in PREFIX/lib/gol (installed), and the cache in
  * $GOLCACHE, $XDG_CACHE_HOME/gol or ~/.cache/gol.
  */
+#define _XOPEN_SOURCE 700     /* nftw */
+#define _DEFAULT_SOURCE
 #include "driver.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +52,7 @@ uint64_t hash_file(uint64_t h, const char *path)
 	return h;
 }
 
-static bool make_folders(const char *path)
+bool make_folders(const char *path)
 {
 	char copy[PATH_MAX];
 	snprintf(copy, sizeof copy, "%s", path);
@@ -76,15 +80,37 @@ static void find_installation(Driver *d)
 		d->root = arena_printf(a, "%s", exe);
 		d->include_dir = arena_printf(a, "%s/runtime/include/gol", exe);
 		d->runtime_library = arena_printf(a, "%s/build/libgolrt.a", exe);
+		d->amalgamation = arena_printf(a, "%s/build/amalgamation", exe);
 		d->c->stdlib_dir = arena_printf(a, "%s/stdlib", exe);
 		d->c->generated_dir = arena_printf(a, "%s/build/stdlib", exe);
 	} else {
 		d->root = arena_printf(a, "%s/../lib/gol", exe);
 		d->include_dir = arena_printf(a, "%s/../include/gol", exe);
-		d->runtime_library = arena_printf(a, "%s/libgolrt.a", d->root);
+		d->runtime_library = arena_printf(a, "%s/../libgolrt.a", d->root);
+		d->amalgamation = arena_printf(a, "%s/src", d->root);
 		d->c->stdlib_dir = arena_printf(a, "%s/stdlib", d->root);
 	}
 }
+
+const char *make_scratch(Driver *d, const char *name)
+{
+	const char *tmp = getenv("TMPDIR");
+	char *path = arena_printf(d->c->arena, "%s/%s-XXXXXX", tmp && *tmp ? tmp : "/tmp", name);
+	if (!mkdtemp(path)) {
+		fprintf(stderr, "gol: creating work folder %s: %s\n", path, strerror(errno));
+		exit(EXIT_ERROR);
+	}
+	return path;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st, (void)type, (void)at;
+	remove(path);
+	return 0;
+}
+
+void remove_tree(const char *path) { nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS); }
 
 void find_places(Driver *d)
 {

@@ -1,72 +1,74 @@
 /*
- * load.c - from names on the command line to all packages of the program.
+ * load.c - from a package to all packages of its program.
  *
  * A package is loaded once per import path, its imports first (depth first, in
- * the order of the sorted paths), so the list is in initialisation order: Go 1.21
- * sorts by import path among those whose imports are ready, which this order
- * agrees with after sort_for_initialisation. A path that is being loaded when it is met again is
- * a cycle.
+ * the order of the sorted paths, which is also the order of Go's messages). The list is
+ * then sorted as Go 1.21 initialises: always the smallest path whose imports are done.
+ * A path that is being loaded when it is met again is a cycle.
  *
- * Where a path leads: "./x" and "../x" beside the importing file; the module's
- * path or one below it in the module's tree; everything else in the standard
- * library, whose folders may be in two places (hand-written and generated).
+ * Where a path leads: "./x" and "../x" beside the importing file (outside of
+ * modules only, as in Go); the module's path or one below it in the module's tree;
+ * everything else in the standard library, whose folders may be in two places
+ * (hand-written and generated).
  */
-#include "load.h"
 #include "constraint.h"
+#include "files.h"
 
-#include <dirent.h>
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+typedef struct Import { const char *path; Pos pos; File *file; } Import;
+typedef VEC(Import) ImportList;
 
 typedef struct Load {
 	Compiler *c;
 	Program *program;
+	Module module;
 	const char *tags;
+	bool local;                 /* files given by name, or no module: relative imports are not an error of their own */
 	Map by_path;                /* import path -> Package */
+	Map missing;                /* import paths that were complained about */
 	VEC(Package *) stack;       /* being loaded */
+	VEC(Import) way;            /* way[i]: the import of stack[i + 1] in stack[i] */
+	bool cycle;
 } Load;
 
-static Package *load_import(Load *l, Package *from, Decl *import);
+static Package *load_import(Load *l, Package *from, const Import *import);
 
-/* ---- files ---------------------------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------------------------ */
 
-static bool is_source_name(const char *name)
+#define COMPLAIN(l, ...) vec_push((l)->c->arena, &(l)->program->errors, arena_printf((l)->c->arena, __VA_ARGS__))
+
+/* "sub/x.go:2:8: " as Go prints positions before it compiles: without "./". */
+static const char *position(Load *l, Pos pos)
 {
-	const char *dot = strrchr(name, '.');
-	return dot && (strcmp(dot, ".gol") == 0 || strcmp(dot, ".go") == 0);
+	Buf b;
+	buf_init(&b, l->c->arena);
+	if (pos.file == 0)
+		return "";
+	pos_print(l->c, &b, pos);
+	buf_str(&b, ": ");
+	return strncmp(b.s, "./", 2) == 0 ? b.s + 2 : b.s;
 }
 
-static bool is_folder(const char *path)
+/* The chain of imports that led here, one a line. */
+static const char *import_chain(Load *l, bool with_files)
 {
-	struct stat st;
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+	Buf b;
+	buf_init(&b, l->c->arena);
+	for (int i = 0; i < l->stack.len; i++) {
+		buf_printf(&b, "%s %s", i == 0 ? "package" : "\n\timports", i == 0 ? l->program->header : l->stack.items[i]->path);
+		if (i > 0 && with_files)
+			buf_printf(&b, " from %s", base_name(l->way.items[i - 1].file->source->path));
+	}
+	return b.s ? b.s : "";
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-typedef VEC(const char *) NameList;
-
-static NameList list_sources(Compiler *c, const char *dir)
-{
-	NameList names = {0};
-	DIR *d = opendir(dir);
-	if (!d)
-		return names;
-	for (struct dirent *entry; (entry = readdir(d));)
-		if (is_source_name(entry->d_name) && file_name_matches(entry->d_name))
-			vec_push(c->arena, &names, arena_printf(c->arena, "%s/%s", dir, entry->d_name));
-	closedir(d);
-	if (names.len)
-		qsort(names.items, (size_t)names.len, sizeof *names.items, by_text);
-	return names;
-}
+/* ---- files --------------------------------------------------------------------------------- */
 
 static bool is_selected(Load *l, File *file)
 {
@@ -81,108 +83,98 @@ static bool is_selected(Load *l, File *file)
 	return true;
 }
 
-/* Parse files into package; those given by name are taken whatever their constraints say. */
-static void parse_files(Load *l, Package *package, NameList names, bool given)
+static const char *skip_blanks_and_comments(const char *s, const char *end)
+{
+	while (s < end) {
+		if (isspace((unsigned char)*s)) {
+			s++;
+		} else if (end - s > 1 && s[0] == '/' && s[1] == '/') {
+			while (s < end && *s != '\n')
+				s++;
+		} else if (end - s > 1 && s[0] == '/' && s[1] == '*') {
+			for (s += 2; s < end && !(s[-1] == '*' && s[0] == '/' ); s++)
+				;
+			s += s < end;
+		} else {
+			break;
+		}
+	}
+	return s;
+}
+
+/* What stands where the package clause should: a text for Go's message; NULL if there is one. */
+static const char *instead_of_package(Load *l, const SourceFile *source, Pos *pos)
+{
+	static const char *const keywords[] = {"break", "case", "chan", "const", "continue", "default", "defer", "else", "fallthrough", "for", "func",
+		"go", "goto", "if", "import", "interface", "map", "range", "return", "select", "struct", "switch", "type", "var"};
+	const char *end = source->text + source->size, *s = skip_blanks_and_comments(source->text, end);
+	size_t n = 0;
+	*pos = (Pos){(uint32_t)source->index, 1, 1};
+	for (const char *p = source->text; p < s; p++) {
+		pos->line += *p == '\n';
+		pos->col = *p == '\n' ? 1 : pos->col + 1;
+	}
+	if (s == end)
+		return "'EOF'";
+	while (s + n < end && (isalnum((unsigned char)s[n]) || s[n] == '_' || (unsigned char)s[n] >= 0x80))
+		n++;
+	if (n == 7 && strncmp(s, "package", 7) == 0)
+		return NULL;
+	for (int i = 0; i < COUNT_OF(keywords); i++)
+		if (strlen(keywords[i]) == n && strncmp(s, keywords[i], n) == 0)
+			return arena_printf(l->c->arena, "'%s'", keywords[i]);
+	if (n == 0)
+		return ispunct((unsigned char)*s) ? arena_printf(l->c->arena, "'%c'", *s) : "ILLEGAL";
+	return arena_strndup(l->c->arena, s, n);
+}
+
+/* One file of a package; its syntax errors stay queued, unless it does not belong to the build. */
+static void parse_source(Load *l, Package *package, const char *name, bool given, Pos importer)
 {
 	Compiler *c = l->c;
-	for (int i = 0; i < names.len; i++) {
-		SourceFile *source = source_load(c, names.items[i]);
-		if (!source) {
-			error_at(c, NO_POS, "%s: %s", names.items[i], strerror(errno));
-			continue;
-		}
-		File *file = parse_file(c, source, false);
-		if (!given && !is_selected(l, file))
-			continue;
-		if (package->files.len && file->package_name && package->name && strcmp(package->name, file->package_name) != 0) {
-			if (given)
-				error_at(c, file->package_name_pos, "package %s; expected package %s", file->package_name, package->name);
-			else
-				error_at(c, NO_POS, "found packages %s (%s) and %s (%s) in %s", package->name,
-				         strrchr(package->files.items[0]->source->full_path, '/') + 1, file->package_name,
-				         strrchr(source->full_path, '/') + 1, package->dir);
-			continue;
-		}
-		package->name = file->package_name;
-		vec_push(c->arena, &package->files, file);
-	}
-}
-
-static const char *folder_of(Compiler *c, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return !slash ? "." : slash == path ? "/" : arena_strndup(c->arena, path, (size_t)(slash - path));
-}
-
-static const char *absolute(Compiler *c, const char *path)
-{
-	char *real = realpath(path, NULL);
-	const char *copy = arena_printf(c->arena, "%s", real ? real : path);
-	free(real);
-	return copy;
-}
-
-/* ---- the module -------------------------------------------------------------------------- */
-
-static void read_module_file(Load *l, const char *path)
-{
-	FILE *f = fopen(path, "r");
-	if (!f)
+	int diagnostics = c->diagnostics.len, errors = c->errors;
+	SourceFile *source = source_load(c, name);
+	Pos pos;
+	if (!source) {
+		COMPLAIN(l, "%sopen %s: %s", position(l, importer), name, errno == EACCES ? "permission denied" : strerror(errno));
 		return;
-	char line[1024], word[1000];
-	while (fgets(line, sizeof line, f)) {
-		int minor;
-		if (sscanf(line, "module %999s", word) == 1) {
-			size_t n = strlen(word);
-			bool quoted = n > 1 && (word[0] == '"' || word[0] == '`');
-			l->program->module_path = arena_strndup(l->c->arena, word + quoted, n - 2 * quoted);
-		} else if (sscanf(line, "go 1.%d", &minor) == 1) {
-			l->c->go_version = minor;
-		}
 	}
-	fclose(f);
+	const char *instead = instead_of_package(l, source, &pos);
+	if (instead) {
+		COMPLAIN(l, "%sexpected 'package', found %s", position(l, pos), instead);
+		return;
+	}
+	File *file = parse_file(c, source, false);
+	if (!given && !is_selected(l, file)) {
+		c->diagnostics.len = diagnostics;
+		c->errors = errors;
+		return;
+	}
+	if (package->files.len && *file->package_name && *package->name && strcmp(package->name, file->package_name) != 0) {
+		COMPLAIN(l, "%sfound packages %s (%s) and %s (%s) in %s", position(l, importer), package->name,
+		         base_name(package->files.items[0]->source->full_path), file->package_name, base_name(source->full_path), package->dir);
+		l->cycle = true;    /* no more of this program makes sense */
+		return;
+	}
+	if (!package->name || !*package->name)
+		package->name = file->package_name;
+	vec_push(c->arena, &package->files, file);
 }
 
-static void find_module(Load *l, const char *dir)
+/* Parse files into package; those given by name are taken whatever their constraints say. What is wrong in them
+ * is kept for the package's turn. */
+static void parse_files(Load *l, Package *package, TextList names, bool given, Pos importer)
 {
-	static const char *const names[] = {"gol.mod", "go.mod"};
 	Compiler *c = l->c;
-	for (const char *at = absolute(c, dir);; at = folder_of(c, at)) {
-		for (int i = 0; i < COUNT_OF(names); i++) {
-			const char *file = arena_printf(c->arena, "%s/%s", strcmp(at, "/") ? at : "", names[i]);
-			if (access(file, R_OK) == 0) {
-				l->program->module_root = at;
-				read_module_file(l, file);
-				return;
-			}
-		}
-		if (strcmp(at, "/") == 0)
-			return;
-	}
-}
-
-/* Import path of a folder below the module root, or NULL. */
-static const char *module_import_path(Load *l, const char *dir)
-{
-	Program *p = l->program;
-	if (!p->module_path)
-		return NULL;
-	const char *full = absolute(l->c, dir);
-	size_t n = strlen(p->module_root);
-	if (strncmp(full, p->module_root, n) != 0 || (full[n] && full[n] != '/'))
-		return NULL;
-	return full[n] ? arena_printf(l->c->arena, "%s%s", p->module_path, full + n) : p->module_path;
-}
-
-static const char *below_module(Load *l, const char *path)
-{
-	const char *module = l->program->module_path;
-	if (!module)
-		return NULL;
-	size_t n = strlen(module);
-	if (strncmp(path, module, n) != 0 || (path[n] && path[n] != '/'))
-		return NULL;
-	return arena_printf(l->c->arena, "%s%s", l->program->module_root, path + n);
+	int complaints = l->program->errors.len;
+	for (int i = 0; i < names.len && !(l->program->errors.len > complaints && l->cycle); i++)
+		parse_source(l, package, names.items[i], given, importer);
+	if (c->errors == 0)
+		return;
+	Broken b = {package, c->diagnostics.items, c->diagnostics.len, c->diagnostics.cap, c->errors};
+	vec_push(c->arena, &l->program->broken, b);
+	memset(&c->diagnostics, 0, sizeof c->diagnostics);
+	c->errors = 0;
 }
 
 /* ---- one package ---------------------------------------------------------------------------- */
@@ -201,6 +193,13 @@ static int by_import_path(const void *a, const void *b)
 	return strcmp((*(Package *const *)a)->path, (*(Package *const *)b)->path);
 }
 
+static int by_path_and_position(const void *a, const void *b)
+{
+	const Import *x = a, *y = b;
+	int order = strcmp(x->path, y->path);
+	return order ? order : pos_compare(x->pos, y->pos);
+}
+
 static bool imports_already(Package *p, Package *imported)
 {
 	for (int i = 0; i < p->imports.len; i++)
@@ -209,47 +208,24 @@ static bool imports_already(Package *p, Package *imported)
 	return false;
 }
 
-static void load_imports(Load *l, Package *p)
+static ImportList imports_of(Load *l, Package *p)
 {
-	vec_push(l->c->arena, &l->stack, p);
+	ImportList list = {0};
 	for (int i = 0; i < p->files.len; i++) {
 		File *file = p->files.items[i];
 		for (int k = 0; k < file->decls.len && file->decls.items[k]->kind == DECL_IMPORT; k++) {
-			Package *imported = load_import(l, p, file->decls.items[k]);
-			if (imported && imported != l->c->types->unsafe_package && !imports_already(p, imported))
-				vec_push(l->c->arena, &p->imports, imported);
+			Decl *d = file->decls.items[k];
+			if (d->import_path && *d->import_path)
+				vec_push(l->c->arena, &list, (Import){d->import_path, d->name_pos.len ? d->name_pos.items[0] : d->pos, file});
 		}
 	}
-	(void)vec_pop(&l->stack);
-	if (p->imports.len)
-		qsort(p->imports.items, (size_t)p->imports.len, sizeof *p->imports.items, by_import_path);
-	p->number = l->program->packages.len;
-	vec_push(l->c->arena, &l->program->packages, p);
-}
-
-static void report_cycle(Load *l, Package *target, Pos pos)
-{
-	Buf b;
-	buf_init(&b, l->c->arena);
-	bool inside = false;
-	for (int i = 0; i < l->stack.len; i++) {
-		inside |= l->stack.items[i] == target;
-		if (inside)
-			buf_printf(&b, "\n\timports %s", l->stack.items[i]->path);
-	}
-	error_at(l->c, pos, "import cycle not allowed%s\n\timports %s", b.s ? b.s : "", target->path);
-}
-
-static bool is_being_loaded(Load *l, Package *p)
-{
-	for (int i = 0; i < l->stack.len; i++)
-		if (l->stack.items[i] == p)
-			return true;
-	return false;
+	if (list.len)
+		qsort(list.items, (size_t)list.len, sizeof *list.items, by_path_and_position);
+	return list;
 }
 
 /* "a/internal/b" may be imported from below "a" only. */
-static bool may_use_internal(Package *from, const char *path)
+static bool may_use_internal(Package *from, const char *from_path, const char *path)
 {
 	const char *at = NULL;
 	for (const char *p = path; (p = strstr(p, "internal")); p++)
@@ -260,71 +236,161 @@ static bool may_use_internal(Package *from, const char *path)
 	size_t n = at == path ? 0 : (size_t)(at - path) - 1;
 	if (n == 0)
 		return false;
-	return strncmp(from->path, path, n) == 0 && (from->path[n] == '\0' || from->path[n] == '/');
+	return strncmp(from_path, path, n) == 0 && (from_path[n] == '\0' || from_path[n] == '/');
 }
+
+/* The path of a package as seen by others: that of a program's main package is "main" inside. */
+static const char *outer_path(Load *l, Package *p)
+{
+	const char *path = p == l->program->root ? module_path_of(l->c, &l->module, p->dir) : p->path;
+	return path ? path : arena_printf(l->c->arena, "_%s", p->dir);
+}
+
+/* What may be found but not imported: said after the imported package's own troubles. */
+static void check_import(Load *l, Package *from, const Import *import, Package *imported)
+{
+	if (imported->name && strcmp(imported->name, "main") == 0 && imported != from)
+		COMPLAIN(l, "%simport \"%s\" is a program, not an importable package", position(l, import->pos), imported->path);
+	if (!may_use_internal(from, outer_path(l, from), imported->path))
+		COMPLAIN(l, "%s\n\t%suse of internal package %s not allowed", import_chain(l, false), position(l, import->pos), imported->path);
+}
+
+static void load_imports(Load *l, Package *p)
+{
+	ImportList list = imports_of(l, p);
+	vec_push(l->c->arena, &l->stack, p);
+	for (int i = 0; i < list.len && !l->cycle; i++) {
+		bool again = i > 0 && strcmp(list.items[i].path, list.items[i - 1].path) == 0;
+		Package *imported = again ? NULL : load_import(l, p, &list.items[i]);
+		if (imported && imported != l->c->types->unsafe_package && !imports_already(p, imported)) {
+			vec_push(l->c->arena, &p->imports, imported);
+			if (!l->cycle)
+				check_import(l, p, &list.items[i], imported);
+		}
+	}
+	(void)vec_pop(&l->stack);
+	if (p->imports.len)
+		qsort(p->imports.items, (size_t)p->imports.len, sizeof *p->imports.items, by_import_path);
+	p->number = l->program->packages.len;
+	vec_push(l->c->arena, &l->program->packages, p);
+}
+
+static bool is_being_loaded(Load *l, Package *p)
+{
+	for (int i = 0; i < l->stack.len; i++)
+		if (l->stack.items[i] == p)
+			return true;
+	return false;
+}
+
+/* ---- where a path leads ------------------------------------------------------------------------ */
 
 static Package *load_standard(Load *l, const char *path)
 {
 	Compiler *c = l->c;
 	const char *dir = arena_printf(c->arena, "%s/%s", c->stdlib_dir, path);
-	NameList names = list_sources(c, dir), generated = {0};
+	TextList names = list_sources(c, dir, NULL, NULL), generated = {0};
 	if (c->generated_dir)
-		generated = list_sources(c, arena_printf(c->arena, "%s/%s", c->generated_dir, path));
+		generated = list_sources(c, arena_printf(c->arena, "%s/%s", c->generated_dir, path), NULL, NULL);
 	if (names.len + generated.len == 0)
 		return NULL;
 	Package *p = package_new(l, path, dir);
 	p->is_stdlib = true;
-	parse_files(l, p, names, false);
-	parse_files(l, p, generated, false);
+	for (int i = 0; i < generated.len; i++)
+		vec_push(c->arena, &names, generated.items[i]);
+	parse_files(l, p, names, false, NO_POS);
 	return p;
 }
 
-static Package *load_folder(Load *l, const char *path, const char *dir)
+/* Says why nothing can be compiled in a folder that has sources or had some. */
+static void complain_of_empty(Load *l, const char *path, const char *dir, int sources, int tests, int excluded)
 {
+	if (sources || excluded)
+		COMPLAIN(l, "%s: build constraints exclude all Go files in %s", import_chain(l, false), dir);
+	else if (tests)
+		COMPLAIN(l, "%s: no non-test Go files in %s", path, dir);
+}
+
+static Package *load_folder(Load *l, const char *path, const char *dir, const Import *import)
+{
+	int tests = 0, excluded = 0, complaints = l->program->errors.len;
 	if (!is_folder(dir))
 		return NULL;
-	NameList names = list_sources(l->c, dir);
-	if (names.len == 0)
+	TextList names = list_sources(l->c, dir, &tests, &excluded);
+	if (names.len + tests + excluded == 0)
 		return NULL;
 	Package *p = package_new(l, path, dir);
-	parse_files(l, p, names, false);
+	parse_files(l, p, names, false, import->pos);
+	if (p->files.len == 0 && l->program->errors.len == complaints) {
+		vec_push(l->c->arena, &l->stack, p);
+		complain_of_empty(l, path, dir, names.len, tests, excluded);
+		(void)vec_pop(&l->stack);
+	}
 	return p;
 }
 
-static bool is_relative(const char *path) { return strncmp(path, "./", 2) == 0 || strncmp(path, "../", 3) == 0 || !strcmp(path, ".") || !strcmp(path, ".."); }
+/* A character that import paths may not have. */
+static bool is_valid_path(const char *path)
+{
+	for (const unsigned char *p = (const unsigned char *)path; *p; p++)
+		if (*p <= ' ' || *p == 0x7f || strchr("!\"#$%&'()*,:;<=>?[\\]^`{|}", *p))
+			return false;
+	return true;
+}
 
-static Package *load_import(Load *l, Package *from, Decl *import)
+static Package *missing(Load *l, const char *path, const char *message)
+{
+	if (!map_get(&l->missing, path))
+		vec_push(l->c->arena, &l->program->errors, message);
+	map_put(l->c->arena, &l->missing, path, l);
+	return NULL;
+}
+
+static Package *load_relative(Load *l, Package *from, const Import *import, const char **path, const char **dir)
 {
 	Compiler *c = l->c;
-	const char *path = import->import_path, *dir = NULL;
-	if (!path || !*path)
+	if (l->module.path) {
+		missing(l, import->path, arena_printf(c->arena, "%s\"%s\" is relative, but relative import paths are not supported in module mode",
+		                                      position(l, import->pos), import->path));
+		if (!l->local)
+			COMPLAIN(l, "%slocal import \"%s\" in non-local package", position(l, import->pos), import->path);
 		return NULL;
+	}
+	*dir = absolute_path(c, arena_printf(c->arena, "%s/%s", from->dir, import->path));
+	*path = intern_str(c, arena_printf(c->arena, "_%s", *dir));
+	return from;
+}
+
+static Package *load_import(Load *l, Package *from, const Import *import)
+{
+	Compiler *c = l->c;
+	const char *path = import->path, *dir = NULL;
 	if (strcmp(path, "unsafe") == 0)
 		return c->types->unsafe_package;
-	if (is_relative(path)) {
-		dir = absolute(c, arena_printf(c->arena, "%s/%s", from->dir, path));
-		const char *in_module = module_import_path(l, dir);
-		path = in_module ? in_module : dir + 1;
-	} else {
-		dir = below_module(l, path);
-	}
-	Package *p = map_get(&l->by_path, intern_str(c, path));
-	if (p) {
-		if (is_being_loaded(l, p))
-			report_cycle(l, p, import->pos);
-		return p;
-	}
-	p = dir ? load_folder(l, path, dir) : load_standard(l, path);
-	if (!p) {
-		if (dir || strchr(path, '.'))
-			error_at(c, import->pos, "no required module provides package %s; to add it:\n\tgo get %s", path, path);
-		else
-			error_at(c, import->pos, "package %s is not in std (%s/%s)", path, c->stdlib_dir, path);
+	if (!is_valid_path(path))
+		return missing(l, path, arena_printf(c->arena, "%s:%u:%u: invalid import path: %s", import->file->source->full_path, import->pos.line,
+		                                     import->pos.col, path));
+	if (path[0] == '/')
+		return missing(l, path, arena_printf(c->arena, "%s\"%s\" is not a package path; see 'go help packages'", position(l, import->pos), path));
+	if (!is_relative(path))
+		dir = module_folder_of(c, &l->module, path);
+	else if (!load_relative(l, from, import, &path, &dir))
 		return NULL;
+	vec_push(c->arena, &l->way, *import);
+	Package *p = map_get(&l->by_path, intern_str(c, path));
+	if (p && is_being_loaded(l, p)) {
+		vec_push(c->arena, &l->stack, p);
+		COMPLAIN(l, "%s: import cycle not allowed", import_chain(l, true));
+		(void)vec_pop(&l->stack);
+		l->cycle = true;
+	} else if (!p) {
+		p = dir ? load_folder(l, path, dir, import) : load_standard(l, path);
+		if (p)
+			load_imports(l, p);
+		else
+			missing(l, path, arena_printf(c->arena, "%s%s", position(l, import->pos), missing_package(c, &l->module, path)));
 	}
-	if (!may_use_internal(from, path))
-		error_at(c, import->pos, "use of internal package %s not allowed", path);
-	load_imports(l, p);
+	(void)vec_pop(&l->way);
 	return p;
 }
 
@@ -338,13 +404,14 @@ static void sort_for_initialisation(Load *l)
 	int n = program->packages.len;
 	Package **sorted = NEW_ARRAY(l->c->arena, Package *, n ? n : 1);
 	bool *done = NEW_ARRAY(l->c->arena, bool, n ? n : 1);
-	qsort(program->packages.items, (size_t)n, sizeof *program->packages.items, by_import_path);
+	if (n)
+		qsort(program->packages.items, (size_t)n, sizeof *program->packages.items, by_import_path);
 	for (int i = 0; i < n; i++)
 		program->packages.items[i]->number = i;
 	for (int count = 0; count < n; count++) {
 		for (int i = 0; i < n; i++) {
 			Package *p = program->packages.items[i];
-			bool ready = !done[i] && (p != program->root || count == n - 1);
+			bool ready = !done[i] && (p != program->root || p->is_stdlib || count == n - 1);
 			for (int k = 0; ready && k < p->imports.len; k++)
 				ready = done[p->imports.items[k]->number];
 			if (ready) {
@@ -354,7 +421,7 @@ static void sort_for_initialisation(Load *l)
 			}
 		}
 		if (!sorted[count])
-			return;     /* a cycle: reported already */
+			ice(l->c, NO_POS, "no order of initialisation");
 	}
 	for (int i = 0; i < n; i++)
 		sorted[i]->number = i;
@@ -371,47 +438,58 @@ static void load_runtime(Load *l)
 		load_imports(l, p);
 }
 
-Program *load_program(Compiler *c, const char **names, int count, const char *tags)
+/* ---- the whole -------------------------------------------------------------------------------------- */
+
+static void load_root(Load *l, const Target *target)
 {
-	Load l = {.c = c, .program = NEW(c->arena, Program), .tags = tags};
-	NameList files = {0};
-	bool folder = count == 1 && !is_source_name(names[0]);
-	const char *dir = folder ? names[0] : folder_of(c, names[0]);
-	if (folder && !is_folder(dir)) {
-		error_at(c, NO_POS, "package %s is not in std (%s/%s)", names[0], c->stdlib_dir, names[0]);
-		return NULL;
-	}
-	dir = absolute(c, dir);
-	find_module(&l, dir);
-	if (folder) {
-		files = list_sources(c, dir);
-		if (files.len == 0) {
-			error_at(c, NO_POS, "no Go files in %s", dir);
-			return NULL;
-		}
-	}
-	for (int i = 0; !folder && i < count; i++) {
-		if (!is_source_name(names[i])) {
-			error_at(c, NO_POS, "named files must all be .gol or .go files: %s", names[i]);
-			return NULL;
-		}
-		vec_push(c->arena, &files, absolute(c, names[i]));
-	}
-	const char *path = module_import_path(&l, dir);
-	l.program->header = folder && path ? path : folder ? dir : "command-line-arguments";
-	load_runtime(&l);
+	Compiler *c = l->c;
+	int tests = 0, excluded = 0;
 	Package *root = NEW(c->arena, Package);
-	root->dir = dir;
-	root->path = path ? path : "command-line-arguments";
-	l.program->root = root;
-	parse_files(&l, root, files, !folder);
-	if (root->files.len == 0)
-		return NULL;
-	if (root->name && strcmp(root->name, "main") == 0)
-		root->path = "main";
-	root->path = intern_str(c, root->path);
-	load_imports(&l, root);
-	if (c->errors == 0)
+	TextList files = target->files;
+	root->dir = target->dir;
+	root->path = target->path;
+	l->program->root = root;
+	if (files.len == 0) {
+		files = list_sources(c, target->dir, &tests, &excluded);
+		vec_push(c->arena, &l->stack, root);
+		if (files.len + tests + excluded == 0)
+			COMPLAIN(l, "no Go files in %s", target->dir);
+		else if (files.len == 0)
+			complain_of_empty(l, target->path, target->dir, files.len, tests, excluded);
+		(void)vec_pop(&l->stack);
+	}
+	if (l->program->errors.len == 0)
+		parse_files(l, root, files, target->files.len > 0, NO_POS);
+	if (root->files.len == 0 && l->program->errors.len == 0) {
+		l->program->skipped = target->matched;
+		vec_push(c->arena, &l->stack, root);
+		complain_of_empty(l, target->path, target->dir, files.len, tests, excluded);
+		(void)vec_pop(&l->stack);
+	}
+	if (l->program->errors.len)
+		return;
+	map_put(c->arena, &l->by_path, intern_str(c, target->path), root);
+	root->path = intern_str(c, root->name && strcmp(root->name, "main") == 0 ? "main" : root->path);
+	load_imports(l, root);
+}
+
+Program *load_program(Compiler *c, const Target *target, const char *tags)
+{
+	Load l = {.c = c, .program = NEW(c->arena, Program), .module = target->module, .tags = tags};
+	Program *program = l.program;
+	program->module_path = l.module.path;
+	program->module_root = l.module.root;
+	program->header = target->path;
+	l.local = target->files.len > 0 || !l.module.path;
+	load_runtime(&l);
+	if (target->is_stdlib) {
+		program->root = map_get(&l.by_path, intern_str(c, target->path));
+		if (!program->root && (program->root = load_standard(&l, target->path)))
+			load_imports(&l, program->root);
+	} else {
+		load_root(&l, target);
+	}
+	if (program->errors.len == 0)
 		sort_for_initialisation(&l);
-	return l.program;
+	return program;
 }

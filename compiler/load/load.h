@@ -1,22 +1,59 @@
 /*
- * load.h - finds and parses the packages of a program: files on the command
- * line, imports in the standard library, below a module root (go.mod, gol.mod),
- * relative folders; build constraints, internal packages, import cycles.
+ * load.h - finds and parses the packages of a program: what the command line
+ * names (files, folders, import paths, patterns with ...), imports in the standard
+ * library, below a module root (go.mod, gol.mod), beside the importing file; build
+ * constraints, internal packages, import cycles.
+ *
+ * Two sorts of mistakes are told apart, as Go tells them apart. What keeps a
+ * package from being found stops everything before anything is compiled, and is printed
+ * without a header (Program.errors). What is wrong inside a file is a matter of its package
+ * (Program.broken): packages that do not depend on it are still checked and reported.
  */
 #ifndef GOL_LOAD_H
 #define GOL_LOAD_H
 
 #include "../types/type.h"
 
+typedef VEC(const char *) TextList;
+
+typedef struct Module {
+	const char *path, *root;    /* both NULL: no go.mod or gol.mod above */
+} Module;
+
+typedef struct Target {         /* one package named on the command line */
+	const char *path;           /* import path, or "command-line-arguments" */
+	const char *dir;            /* absolute */
+	const char *output;         /* the name of its program */
+	TextList files;             /* given by name; empty: those of the folder */
+	bool is_stdlib;
+	bool matched;               /* by a pattern: not an error if it holds nothing to compile */
+	Module module;
+} Target;
+typedef VEC(Target) TargetList;
+
+/* The syntax errors of one package, out of the queue until it is the package's turn. */
+typedef struct Broken {
+	Package *package;
+	Diagnostic **items;
+	int len, cap, errors;
+} Broken;
+
 typedef struct Program {
 	VEC(Package *) packages;    /* imports before importers; the last is the root */
 	Package *root;
 	const char *module_path, *module_root;
 	const char *header;         /* "command-line-arguments" or the import path, for diagnostics */
+	TextList errors;            /* in the order found, as they are printed */
+	VEC(Broken) broken;
+	bool skipped;               /* matched by a pattern, but nothing is there to be compiled */
 } Program;
 
-/* names: .gol/.go files, or one folder. Errors are queued (with import positions). NULL when nothing can be loaded. The standard
- * packages that the runtime itself needs (package runtime) are loaded always. */
-Program *load_program(Compiler *c, const char **names, int count, const char *tags);
+/* What the words of the command line name. Mistakes are added to errors, patterns that match nothing to warnings. */
+void find_targets(Compiler *c, const char *const *names, int count, TargetList *targets, TextList *errors, TextList *warnings);
+bool is_source_name(const char *name);
+
+/* Never NULL; a program with errors must not be checked. The standard packages that the runtime itself needs
+ * (package runtime) are loaded always. */
+Program *load_program(Compiler *c, const Target *target, const char *tags);
 
 #endif

@@ -1,0 +1,75 @@
+/*
+ * run.c - gol run: build into a temporary folder, run, say how it ended.
+ */
+#include "driver.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Go's words for signals, as os.ProcessState prints them, are the C library's in lower case. */
+static void print_signal(int number)
+{
+	const char *text = strsignal(number);
+	fputs("signal: ", stderr);
+	for (; text && *text; text++)
+		fputc(*text >= 'A' && *text <= 'Z' ? *text + 'a' - 'A' : *text, stderr);
+	fputc('\n', stderr);
+}
+
+static int execute(char *const argv[])
+{
+	int status = 0;
+	signal(SIGINT, SIG_IGN);        /* the program decides */
+	signal(SIGQUIT, SIG_IGN);
+	pid_t pid = fork();
+	if (pid == 0) {
+		signal(SIGINT, SIG_DFL);
+		signal(SIGQUIT, SIG_DFL);
+		execvp(argv[0], argv);
+		fprintf(stderr, "gol: cannot run %s: %s\n", argv[0], strerror(errno));
+		_exit(127);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (WIFSIGNALED(status))
+		print_signal(WTERMSIG(status));
+	else if (WEXITSTATUS(status))
+		fprintf(stderr, "exit status %d\n", WEXITSTATUS(status));
+	else
+		return EXIT_OK;
+	return EXIT_ERROR;
+}
+
+int run_command_line(Driver *d)
+{
+	TargetList targets = {0};
+	bool is_program = false;
+	int status = find_inputs(d, &targets);
+	if (status != EXIT_OK)
+		return status;
+	if (targets.len != 1) {
+		fprintf(stderr, targets.len ? "gol: pattern %s matches multiple packages\n" : "gol: no packages loaded from %s\n", d->options.inputs.items[0]);
+		return EXIT_ERROR;
+	}
+	const char *dir = make_scratch(d, "gol-run");
+	const char *program = arena_printf(d->c->arena, "%s/%s", dir, targets.items[0].output);
+	status = build_target(d, &targets.items[0], program, &is_program);
+	if (status == EXIT_OK && !d->options.dry_run && access(program, X_OK) == 0) {
+		Arguments a = {0};
+		add_words(d, &a, d->options.exec ? d->options.exec : "");
+		add_argument(d, &a, "%s", program);
+		for (int i = 0; i < d->options.arguments.len; i++)
+			vec_push(d->c->arena, &a, d->options.arguments.items[i]);
+		vec_push(d->c->arena, &a, NULL);
+		if (d->options.print_commands)
+			fprintf(stderr, "%s\n", program);
+		status = execute(a.items);
+	}
+	remove_tree(dir);
+	return status;
+}
