@@ -127,7 +127,7 @@ void find_places(Driver *d)
 		d->cache_dir = arena_printf(a, "/tmp/gol-cache-%d", (int)getuid());
 		make_folders(d->cache_dir);
 	}
-	static const char *const headers[] = {"abi.h", "arith.h", "rtfuncs.def", "effects.h", "generated.h"};
+	static const char *const headers[] = {"abi.h", "arith.h", "rtfuncs.def", "effects.h", "inline.def", "inline.h", "generated.h"};
 	for (int i = 0; i < COUNT_OF(headers); i++)
 		d->headers = hash_file(d->headers, arena_printf(a, "%s/%s", d->include_dir, headers[i]));
 	d->identity = hash_file(d->headers, "/proc/self/exe");

@@ -55,6 +55,8 @@ typedef struct Emit {
 	Buf *out;               /* section being printed to */
 	const char *info, *frame_type;
 	bool has_frame;
+	IrStmt *region;         /* loop on C locals being printed (region.c) */
+	IrVarList region_vars;
 } Emit;
 
 #define E_ALLOC(e) ((e)->c->arena)
@@ -93,6 +95,14 @@ void emit_string_literal(Buf *out, const char *s, size_t n);
 void emit_statements(Emit *e, IrStmtList *list);
 void emit_line(Emit *e, const char *format, ...) PRINTF_LIKE(2, 3);
 void emit_indent(Emit *e);
+
+/* region.c */
+bool starts_region(Emit *e, IrStmt *s);
+void emit_region_start(Emit *e, IrStmt *s);
+void emit_region_end(Emit *e);
+void emit_region_store(Emit *e);
+void emit_region_exit(Emit *e, IrStmt *target);
+void emit_loop_label(Emit *e, IrStmt *s);
 
 /* frame.c */
 void layout_frame(Emit *e);                         /* offsets of the frame's variables, its struct type */

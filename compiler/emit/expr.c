@@ -17,7 +17,7 @@
 
 const char *var_name(Emit *e, IrVar *v)
 {
-	if (e->style == STYLE_FRAMED && e->has_frame && v->in_frame)
+	if (e->style == STYLE_FRAMED && e->has_frame && v->in_frame && !v->in_local)
 		return arena_printf(E_ALLOC(e), "fr->%s", v->c_name);
 	return v->c_name;
 }

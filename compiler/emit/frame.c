@@ -288,5 +288,8 @@ void emit_save(Emit *e, IrStmt *s)
 		buf_str(e->out, " }");
 		return;
 	}
-	buf_printf(e->out, "{ h->resume = %d; %s }", point, e->f->has_defer ? "goto unwind;" : "return;");
+	buf_str(e->out, "{ ");
+	if (e->region && ((s && s->may_freeze) || e->f->has_defer))
+		emit_region_store(e);
+	buf_printf(e->out, "h->resume = %d; %s }", point, e->f->has_defer ? "goto unwind;" : "return;");
 }

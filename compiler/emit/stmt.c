@@ -116,10 +116,38 @@ static void emit_arguments(Emit *e, IrStmt *s)
 	}
 }
 
+/* The name behind gol_ where inline.def has an expression for it. */
+static const char *inline_intrinsic(IrFunc *f)
+{
+	static const char *const names[] = {
+#define GOL_INLINE(name, result, parameters, expression) #name,
+#include "../../runtime/include/gol/inline.def"
+#undef GOL_INLINE
+	};
+	for (int i = 0; f->intrinsic && i < COUNT_OF(names); i++)
+		if (strcmp(f->symbol + 4, names[i]) == 0)
+			return names[i];
+	return NULL;
+}
+
+static void emit_inline_intrinsic(Emit *e, IrStmt *s, const char *name)
+{
+	buf_printf(e->out, "gol_inline_%s(", name);
+	for (int i = 0; i < s->args.len; i++) {
+		buf_str(e->out, i ? ", " : "");
+		emit_whole(e, s->args.items[i]);
+	}
+	buf_char(e->out, ')');
+}
+
 static void emit_call_expr(Emit *e, IrStmt *s)
 {
 	switch (s->call) {
 	case IR_CALL_DIRECT:
+		if (inline_intrinsic(s->func)) {
+			emit_inline_intrinsic(e, s, inline_intrinsic(s->func));
+			break;
+		}
 		buf_printf(e->out, "%s(g", function_name(e, s->func));
 		emit_arguments(e, s);
 		buf_char(e->out, ')');
@@ -431,12 +459,18 @@ static void emit_poll(Emit *e, IrStmt *s)
 	buf_str(e->out, "if (GOL_POLL(g)) ");
 	emit_save(e, s);
 	buf_char(e->out, '\n');
-	if (has_resume(e, s))
-		emit_line(e, "r%d:;", s->point);
 }
 
 static void emit_loop(Emit *e, IrStmt *s)
 {
+	if (starts_region(e, s)) {
+		emit_region_start(e, s);
+		emit_loop(e, s);
+		emit_region_end(e);
+		return;
+	}
+	if (has_resume(e, s) && e->region != s)
+		emit_loop_label(e, s);
 	bool simple = is_simple_post(e, &s->post);
 	s->c_label = 0;
 	s->uses_continue = s->uses_break = false;
@@ -498,6 +532,7 @@ static void emit_return(Emit *e, IrStmt *s)
 	IrFunc *f = e->f;
 	IrExprList *values = s->args.len ? &s->args : &f->results;
 	if (f->has_defer) {
+		emit_region_exit(e, NULL);
 		emit_line(e, "goto epilogue;");
 		return;
 	}
@@ -611,16 +646,19 @@ static void emit_statement(Emit *e, IrStmt *s)
 		break;
 	case IR_BREAK:
 		s->target->uses_break = true;
+		emit_region_exit(e, s->target);
 		emit_line(e, "goto break_%d;", jump_label(e, s->target));
 		break;
 	case IR_CONTINUE:
 		s->target->uses_continue = true;
+		emit_region_exit(e, s->target);
 		emit_line(e, "goto continue_%d;", jump_label(e, s->target));
 		break;
 	case IR_LABEL:
 		emit_line(e, "L_%s:;", s->label);
 		break;
 	case IR_GOTO:
+		emit_region_exit(e, NULL);
 		emit_line(e, "goto L_%s;", s->label);
 		break;
 	case IR_RETURN:

@@ -69,6 +69,7 @@ struct IrVar {
 	int id;                     /* index in IrFunc.vars */
 	/* liveness and emission */
 	bool in_frame, needs_zero;
+	bool in_local, region_assigns;  /* emit/region.c: kept in a C local in the region being printed */
 	int64_t offset;
 	const char *c_name;
 };
@@ -206,6 +207,7 @@ struct IrStmt {
 	uint64_t *live;             /* variables live after, at a resume point (bit per IrVar.id) */
 	int c_label;                /* emission: number of break/continue label when one is needed */
 	bool uses_break, uses_continue;
+	bool in_region;             /* emit/region.c */
 };
 
 /* ---- functions and packages -------------------------------------------------------------------------- */

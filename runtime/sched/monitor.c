@@ -2,7 +2,7 @@
  * monitor.c - a thread without a P that looks at the others: started when there is
  * something to look at (a second goroutine, a timer, a blocking call).
  *
- * Each round it asks goroutines that have run for 10 ms to give way, asks earlier when a timer is
+ * Each round it asks goroutines that have run for 10 ms to give way to others that wait, asks earlier when a timer is
  * due, and takes the P of a call that was seen in two rounds while there is work for it.
  * It sleeps 20 microseconds a round, after a millisecond without effect twice as long each time up
  * to 10 ms; for as long as nothing runs it sleeps on its futex.
@@ -43,6 +43,8 @@ static bool watch_slice(P *p, int64_t now)
 	}
 	bool late = timers_next() <= now - 100000;
 	if (now - p->monitor_since < SLICE && !late)
+		return false;
+	if (!late && !proc_has_work(p))     /* nobody to give way to: its frames would be thawed for nothing */
 		return false;
 	request_preempt(p);
 	p->monitor_since = now;

@@ -60,6 +60,7 @@
 #define GOL_LIKELY(x) __builtin_expect(!!(x), 1)
 #define GOL_UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define GOL_COLD __attribute__((noinline, cold))
+#define GOL_RARE __attribute__((cold))         /* what leads to a call of it is laid out of the way */
 #define GOL_ALIAS __attribute__((may_alias))
 #define GOL_UNUSED __attribute__((unused))
 #define GOL_WEAK __attribute__((weak))
@@ -225,7 +226,17 @@ struct gol_g {
 	/* the runtime's own fields follow (sched/g.h) */
 };
 
+/* Asking for the frame address makes gcc keep a frame pointer in every function, a quarter of fib's time. */
+#if defined(__GNUC__) && !defined(__clang__) && (defined(__x86_64__) || defined(__aarch64__)) && !defined(__SANITIZE_ADDRESS__)
+#ifdef __x86_64__
+register uintptr_t gol_stack_pointer __asm__("rsp");
+#else
+register uintptr_t gol_stack_pointer __asm__("sp");
+#endif
+#define GOL_STACK_POINTER() gol_stack_pointer
+#else
 #define GOL_STACK_POINTER() ((uintptr_t)__builtin_frame_address(0))
+#endif
 #define GOL_UNWINDING(g) GOL_UNLIKELY((g)->unwinding)
 /* In prologues: out of native stack, or asked to give way? */
 #define GOL_MUST_FREEZE(g) \
@@ -234,8 +245,8 @@ struct gol_g {
 #define GOL_POLL(g) (GOL_UNLIKELY(__atomic_load_n(&(g)->poll, __ATOMIC_RELAXED)) && gol_must_yield(g))
 
 /* Both set g->unwinding = GOL_FREEZE when they answer true. */
-bool gol_must_freeze(gol_g *g);
-bool gol_must_yield(gol_g *g);
+GOL_RARE bool gol_must_freeze(gol_g *g);
+GOL_RARE bool gol_must_yield(gol_g *g);
 
 /* ---- freezing -------------------------------------------------------------------------------- */
 
@@ -250,9 +261,9 @@ typedef struct gol_save {
 	const uint16_t *slots;      /* word index from the frame's start */
 } gol_save;
 /* Reserve the frame in the scratch area, store count 64-bit words. Returns the frame (a dump area while panicking). */
-void *gol_freeze_words(gol_g *g, const gol_save *save, ...);
+GOL_RARE void *gol_freeze_words(gol_g *g, const gol_save *save, ...);
 /* A function that cannot freeze, but whose callee or check panicked: its position for the traceback. */
-void gol_record_point(gol_g *g, const gol_func_info *func, uint32_t point);
+GOL_RARE void gol_record_point(gol_g *g, const gol_func_info *func, uint32_t point);
 /* An address-taken variable or aggregate goes along: copied to its place in the frame returned, registered as moved. */
 void gol_freeze_object(gol_g *g, const void *from, void *to, size_t size);
 static inline uint64_t gol_word_of_double(double v) { uint64_t w; memcpy(&w, &v, 8); return w; }
@@ -377,5 +388,6 @@ extern uint8_t gol_zero_value[1024];     /* what a map lookup of a missing key p
 extern uint8_t gol_zero_base[16];        /* address of every zero-size object */
 
 #include "arith.h"
+#include "inline.h"
 
 #endif

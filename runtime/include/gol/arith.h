@@ -37,8 +37,15 @@ static inline uint64_t gol_float_to_uint(double v)
 }
 
 /* Products that later additions must not be fused with: an explicit conversion to a float type. */
-static inline double gol_round64(double v) { __asm__("" : "+m"(v)); return v; }
-static inline float gol_round32(float v) { __asm__("" : "+m"(v)); return v; }
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+#define GOL_FLOAT_REGISTER "+x"
+#elif defined(__aarch64__) && (defined(__GNUC__) || defined(__clang__))
+#define GOL_FLOAT_REGISTER "+w"
+#else
+#define GOL_FLOAT_REGISTER "+m"
+#endif
+static inline double gol_round64(double v) { __asm__("" : GOL_FLOAT_REGISTER(v)); return v; }
+static inline float gol_round32(float v) { __asm__("" : GOL_FLOAT_REGISTER(v)); return v; }
 
 static inline gol_complex128 gol_complex_add(gol_complex128 a, gol_complex128 b) { return (gol_complex128){a.re + b.re, a.im + b.im}; }
 static inline gol_complex128 gol_complex_sub(gol_complex128 a, gol_complex128 b) { return (gol_complex128){a.re - b.re, a.im - b.im}; }
