@@ -33,7 +33,7 @@ static void generic_argument(Checker *k, Operand *x, Expr *e)
 		if (!check_type_list(k, e->list, &given)) {
 			x->mode = MODE_INVALID;
 		} else if (given.len >= x->type->type_params.len) {
-			check_func_inst(k, x, e, NULL, true);
+			check_func_inst(k, x, e, NULL);
 		} else {
 			e->type_args = given;
 		}

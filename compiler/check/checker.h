@@ -133,7 +133,6 @@ void check_const_value(Checker *k, Object *o, Expr *type, Expr *init, bool inher
 /* ---- type_expr.c, signature.c, interface.c ------------------------------------------- */
 Type *check_type(Checker *k, Expr *e);
 Type *check_var_type(Checker *k, Expr *e);
-Type *check_defined_type(Checker *k, Expr *e, Object *def);
 Type *check_generic_type(Checker *k, Expr *e, const char **cause);
 Type *check_func_type(Checker *k, Field *receiver, FuncType *ft, Scope **scope_out, Object *method);
 Type *check_interface_type(Checker *k, Expr *e);
@@ -179,7 +178,7 @@ void check_non_generic(Checker *k, Operand *x);
 void check_use(Checker *k, ExprList list);
 void check_use_one(Checker *k, Expr *e);
 void check_use_lhs(Checker *k, Expr *e);
-void check_ident(Checker *k, Operand *x, Expr *e, Object *def, bool want_type);
+void check_ident(Checker *k, Operand *x, Expr *e, bool want_type);
 void check_unary(Checker *k, Operand *x, Expr *e);
 void check_binary(Checker *k, Operand *x, Expr *e, Expr *lhs, Expr *rhs, Op op, Pos op_pos);
 void check_comparison(Checker *k, Operand *x, Operand *y, Op op, bool switch_case);
@@ -194,7 +193,7 @@ void check_function_body(Checker *k, FuncInfo *info, Type *signature, Scope *sco
 /* ---- conversion.c, composite.c, selector.c, call.c, builtin.c ---------------------------------- */
 void check_conversion(Checker *k, Operand *x, Type *t);
 void check_composite(Checker *k, Operand *x, Expr *e, Type *hint);
-void check_selector(Checker *k, Operand *x, Expr *e, Object *def, bool want_type);
+void check_selector(Checker *k, Operand *x, Expr *e, bool want_type);
 ResultKind check_call(Checker *k, Operand *x, Expr *e);
 bool check_builtin(Checker *k, Operand *x, Expr *call, int id);
 ResultKind check_builtin_kind(int id);
@@ -204,8 +203,8 @@ void check_unpack(Checker *k, ExprList list, OperandList *out, bool comma_ok, bo
 void check_record_comma_ok(Checker *k, Expr *e, Type *first);
 
 /* ---- generic.c ------------------------------------------------------------------------------------ */
-Type *check_instantiated_type(Checker *k, Expr *e, Object *def);
-void check_func_inst(Checker *k, Operand *x, Expr *e, Type *target, bool infer_it);
+Type *check_instantiated_type(Checker *k, Expr *e);
+void check_func_inst(Checker *k, Operand *x, Expr *e, Type *target);
 bool check_verify_instance(Checker *k, Pos pos, ObjectList params, TypeList args, ExprList *arg_exprs);
 Type *check_instance_of_alias(Checker *k, Object *alias, TypeList args);
 void check_record_instance(Checker *k, Expr *e, TypeList args, Type *type);

@@ -271,7 +271,7 @@ static void alias_decl(Checker *k, Object *o, Decl *d)
 		Scope *scope = check_open_scope(k, d->pos, d->pos);
 		check_collect_type_params(k, d->type_params, &o->alias_params, scope);
 	}
-	Type *t = check_defined_type(k, d->type, o);
+	Type *t = check_type(k, d->type);
 	if (!o->type || is_valid(o->type))
 		o->type = t;
 	k->env.scope = saved;
@@ -301,7 +301,7 @@ void check_type_decl(Checker *k, Object *o, Decl *d)
 		Scope *scope = check_open_scope(k, d->pos, d->pos);
 		check_collect_type_params(k, d->type_params, &named->type_params, scope);
 	}
-	Type *right = check_defined_type(k, d->type, o);
+	Type *right = check_type(k, d->type);
 	k->env.scope = saved;
 	if (is_type_param(right)) {
 		check_error(k, d->type->start, "cannot use a type parameter as RHS in type declaration");

@@ -87,9 +87,8 @@ static void note_dot_import(Checker *k, Object *o, Scope *where)
 	}
 }
 
-void check_ident(Checker *k, Operand *x, Expr *e, Object *def, bool want_type)
+void check_ident(Checker *k, Operand *x, Expr *e, bool want_type)
 {
-	(void)def;
 	x->mode = MODE_INVALID;
 	x->type = invalid_type(k);
 	x->expr = e;
@@ -382,7 +381,7 @@ static ResultKind expr_by_kind(Checker *k, Operand *x, Expr *e, Type *hint)
 	case EXPR_BAD:
 		break;
 	case EXPR_NAME:
-		check_ident(k, x, e, NULL, false);
+		check_ident(k, x, e, false);
 		break;
 	case EXPR_LITERAL:
 		literal(k, x, e);
@@ -400,11 +399,11 @@ static ResultKind expr_by_kind(Checker *k, Operand *x, Expr *e, Type *hint)
 		return kind;
 	}
 	case EXPR_SELECTOR:
-		check_selector(k, x, e, NULL, false);
+		check_selector(k, x, e, false);
 		break;
 	case EXPR_INDEX:
 		if (check_index_expr(k, x, e))
-			check_func_inst(k, x, e, NULL, true);
+			check_func_inst(k, x, e, NULL);
 		break;
 	case EXPR_SLICE:
 		check_slice_expr(k, x, e);
@@ -543,7 +542,7 @@ void check_expr_target(Checker *k, Operand *x, Expr *e, Type *target)
 	if (inner->kind == EXPR_INDEX) {
 		x->expr = inner;
 		if (check_index_expr(k, x, inner)) {
-			check_func_inst(k, x, inner, target, true);
+			check_func_inst(k, x, inner, target);
 		} else {
 			x->expr = inner;
 			check_record(k, x);
@@ -557,7 +556,7 @@ void check_expr_target(Checker *k, Operand *x, Expr *e, Type *target)
 	} else {
 		check_raw_expr(k, x, e, NULL, true);
 		if (x->mode == MODE_VALUE && x->type->kind == TYPE_FUNC && x->type->type_params.len > 0)
-			check_func_inst(k, x, e, target, true);
+			check_func_inst(k, x, e, target);
 	}
 	check_non_generic(k, x);
 	exclude(k, x, false);

@@ -89,10 +89,9 @@ static Object *alias_of(Expr *e)
 	return o && o->kind == OBJECT_TYPE && o->is_alias && check_alias_params(o).len > 0 ? o : NULL;
 }
 
-Type *check_instantiated_type(Checker *k, Expr *e, Object *def)
+Type *check_instantiated_type(Checker *k, Expr *e)
 {
 	const char *cause = NULL;
-	(void)def;
 	Type *generic = check_generic_type(k, e->x, &cause);
 	if (cause) {
 		check_error(k, e->x->start, "invalid operation: %s (%s)", text_of(k, e), cause);
@@ -139,12 +138,11 @@ void check_record_instance(Checker *k, Expr *e, TypeList args, Type *type)
 }
 
 /* e instantiates generic function x: e is an index expression, or (target given) the function alone. */
-void check_func_inst(Checker *k, Operand *x, Expr *e, Type *target, bool infer_it)
+void check_func_inst(Checker *k, Operand *x, Expr *e, Type *target)
 {
 	Type *sig = x->type;
 	TypeList given = {0}, args = {0};
 	Expr *inst = e->kind == EXPR_INDEX ? e : NULL;
-	(void)infer_it;
 	if (inst && !check_type_list(k, inst->list, &given))
 		goto invalid;
 	int want = sig->type_params.len;

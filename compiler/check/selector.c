@@ -189,9 +189,8 @@ static void add_method_dependency(Checker *k, Object *m)
 	vec_push(k->arena, &d->deps, o);
 }
 
-void check_selector(Checker *k, Operand *x, Expr *e, Object *def, bool want_type)
+void check_selector(Checker *k, Operand *x, Expr *e, bool want_type)
 {
-	(void)def;
 	if (qualified_name(k, x, e))
 		return;
 	check_expr_or_type(k, x, e->x, false);

@@ -8,7 +8,7 @@
 #include "checker.h"
 #include <string.h>
 
-static Type *type_internal(Checker *k, Expr *e, Object *def);
+static Type *type_internal(Checker *k, Expr *e);
 
 static Type *set_type(Checker *k, Expr *e, Type *t)
 {
@@ -26,19 +26,14 @@ static bool is_generic_alias(const Expr *e, const Type *t)
 	return o && o->kind == OBJECT_TYPE && o->is_alias && o->alias_params.len > 0;
 }
 
-Type *check_defined_type(Checker *k, Expr *e, Object *def)
+Type *check_type(Checker *k, Expr *e)
 {
-	Type *t = type_internal(k, e, def);
+	Type *t = type_internal(k, e);
 	if (is_valid(t) && (is_generic(t) || is_generic_alias(e, t))) {
 		check_error(k, unparen(e)->start, "cannot use generic type %s without instantiation", type_name_of(k, t));
 		t = invalid_type(k);
 	}
 	return set_type(k, e, t);
-}
-
-Type *check_type(Checker *k, Expr *e)
-{
-	return check_defined_type(k, e, NULL);
 }
 
 /* ---- constraint interfaces are no types of variables --------------------------------------------------- */
@@ -94,7 +89,7 @@ Type *check_var_type(Checker *k, Expr *e)
 /* A type that may be generic; *cause is set when it is none. */
 Type *check_generic_type(Checker *k, Expr *e, const char **cause)
 {
-	Type *t = type_internal(k, e, NULL);
+	Type *t = type_internal(k, e);
 	if (is_valid(t) && !is_generic(t) && !is_generic_alias(unparen(e), t)) {
 		*cause = arena_printf(k->arena, "%s is not a generic type", type_name_of(k, t));
 		t = invalid_type(k);
@@ -341,22 +336,22 @@ static Type *type_of_operand(Checker *k, Operand *x, Expr *e)
 	return invalid_type(k);
 }
 
-static Type *type_internal(Checker *k, Expr *e, Object *def)
+static Type *type_internal(Checker *k, Expr *e)
 {
 	Operand x = {.mode = MODE_INVALID, .type = NULL, .expr = e};
 	switch (e->kind) {
 	case EXPR_BAD:
 		return invalid_type(k);
 	case EXPR_NAME:
-		check_ident(k, &x, e, def, true);
+		check_ident(k, &x, e, true);
 		return type_of_operand(k, &x, e);
 	case EXPR_SELECTOR:
-		check_selector(k, &x, e, def, true);
+		check_selector(k, &x, e, true);
 		return type_of_operand(k, &x, e);
 	case EXPR_INDEX:
-		return check_instantiated_type(k, e, def);
+		return check_instantiated_type(k, e);
 	case EXPR_PAREN: {
-		Type *t = type_internal(k, e->x, def);
+		Type *t = type_internal(k, e->x);
 		e->object = e->x->object;
 		return set_type(k, e->x, t);
 	}
