@@ -80,7 +80,6 @@ typedef struct Escape {
 	Map units;                  /* Object of a function -> Unit */
 	Map initial;                /* Object of a variable never assigned again -> Expr of its value */
 	Map pointers;               /* Type -> whether it holds pointers */
-	const bool *kept;           /* JUDGE_FRAMES: allocation kinds that lowering can put into frames, by AllocKind */
 	FuncInfo *init_info;        /* stands for the function around package-level initialisers */
 	/* the batch */
 	Map batch;                  /* Object of a function -> Unit, of those in it */
@@ -90,6 +89,7 @@ typedef struct Escape {
 	Node heap, blank;
 	FuncInfo *func;
 	int loop_depth;
+	Map budget;                 /* FuncInfo -> bytes of objects in its frame */
 	Map looping;                /* labeled statements that a goto jumps back to */
 	int generation;
 	bool quiet;                 /* in the part of an initialiser that is laid out at compile time: no remarks */

@@ -15,8 +15,11 @@ enum { VARIABLE_LIMIT = 128 << 10, IMPLICIT_LIMIT = 64 << 10 };     /* Go's */
 
 /* What lowering can put into frames. */
 static const bool kept_kinds[] = {
-	[ALLOC_STRING] = false,
+	[ALLOC_NEW] = true, [ALLOC_POINTER_LITERAL] = true, [ALLOC_SLICE_LITERAL] = true, [ALLOC_MAKE_SLICE] = true,
+	[ALLOC_CLOSURE] = true, [ALLOC_METHOD_VALUE] = true, [ALLOC_SPREAD] = true, [ALLOC_BOX] = true, [ALLOC_STRING] = false,
 };
+
+enum { FRAME_BUDGET = 8 << 10 };        /* bytes of such objects in one function's frame */
 
 /* Bytes of a value; -1: depends on type arguments. */
 static int64_t size_of(Escape *e, Type *t)
@@ -52,6 +55,16 @@ static const char *heap_reason_go(const Node *n, int64_t size)
 	}
 }
 
+/* Is there room in the frame of n's function? Then it is taken. */
+static bool within_budget(Escape *e, const Node *n, int64_t size)
+{
+	intptr_t used = (intptr_t)map_get(&e->budget, n->func) + (intptr_t)size;
+	if (used > FRAME_BUDGET)
+		return false;
+	map_put(e->c->arena, &e->budget, n->func, (void *)used);
+	return true;
+}
+
 static const char *heap_reason(Escape *e, const Node *n)
 {
 	if (!n->object && n->alloc == ALLOC_NONE)
@@ -63,9 +76,11 @@ static const char *heap_reason(Escape *e, const Node *n)
 		return "non-constant size";
 	if (n->alloc != ALLOC_NONE && (!n->expr || (int)n->alloc >= COUNT_OF(kept_kinds) || !kept_kinds[n->alloc]))
 		return "always allocated";
-	if (!n->object || holds_pointers(e, n->allocated) || n->object->addr_taken)
-		return size < 0 || size >= FRAME_OBJECT_LIMIT ? "too large for a frame" : NULL;
-	return NULL;
+	if (size < 0 || size >= FRAME_OBJECT_LIMIT)
+		return !n->object || holds_pointers(e, n->allocated) || n->object->addr_taken ? "too large for a frame" : NULL;
+	if (n->object && !n->object->addr_taken && !n->object->captured_by_reference)
+		return NULL;
+	return size == 0 ? "no storage" : within_budget(e, n, size) ? NULL : "frame is full";
 }
 
 static void force_to_heap(Escape *e)
@@ -249,7 +264,7 @@ static void leave_verdicts(Escape *e)
 static void analyse_batch(Escape *e, Unit **units, int count)
 {
 	Arena *a = e->c->arena;
-	e->batch = e->variables = e->called = e->looping = (Map){0};
+	e->batch = e->variables = e->called = e->looping = e->budget = (Map){0};
 	e->nodes.items = NULL;
 	e->nodes.len = e->nodes.cap = 0;
 	e->heap = (Node){.escapes = true, .result = -1};
