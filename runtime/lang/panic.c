@@ -66,7 +66,10 @@ void panic_add_mark(gol_panic_record *p, uint32_t mark) { record_add(p, &(positi
 
 void panic_add_trail(gol_panic_record *p, const trail *from)
 {
+	position *old = p->where.items;
 	trail_append(&p->where, from, grow_in_heap);
+	if (p->where.items != old && load_relaxed(&gol_barrier_on))
+		gol_barrier_word(&p->where.items, p->where.items);
 }
 
 /* ---- raising --------------------------------------------------------------------------------------- */
@@ -75,7 +78,7 @@ static gol_panic_record *raise(G *g, gol_eface value)
 {
 	debug_require(g->pub.unwinding == GOL_RUNNING);
 	gol_panic_record *p = gol_new(&g->pub, &record_type);
-	p->value = value;
+	gol_store_eface(&p->value, value);
 	g->panic = p;
 	g->pub.unwinding = GOL_PANIC;
 	return p;
