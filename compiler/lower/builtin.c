@@ -220,6 +220,14 @@ static IrExpr *unsafe_make(FuncState *f, Expr *e, bool is_slice)
 		check_slice_end(f, type, p, n);
 	IrExpr *nil_but_long = ir_binary(c, OP_ANDAND, is_nil(f, p), compare(f, OP_NE, n, zero), basic(f, TYPE_BOOL));
 	panic_if(f, nil_but_long, is_slice ? RT_panic_unsafe_slice_nil : RT_panic_unsafe_string_nil, 0);
+	int64_t size = is_slice ? type_size(c, types_canonical(c, underlying(type)->elem)) : 1;
+	if (size) {     /* the end must not lie beyond the address space: n * size <= -p */
+		Type *word = basic(f, TYPE_UINTPTR);
+		IrExpr *room = ir_unary(c, OP_SUB, ir_convert(c, p, word), word);
+		if (size > 1)
+			room = ir_binary(c, OP_DIV, room, int_const(f, size, word), word);
+		panic_if(f, compare(f, OP_GT, ir_convert(c, n, word), room), is_slice ? RT_panic_unsafe_slice_len : RT_panic_unsafe_string_len, 0);
+	}
 	if (is_slice)
 		return ir_make(c, type, 3, p, n, n);
 	return ir_make(c, type, 2, p, n);
