@@ -175,3 +175,8 @@ INTRINSIC(void, runtime_callFinalizer, gol_g *g, gol_eface f, gol_eface object)
 	}
 	reflect_call_dropping(g, f.type, f.data, &argument);
 }
+
+/* ---- weak pointers --------------------------------------------------------------------------------------- */
+
+INTRINSIC(void *, weak_makeHandle, gol_g *g, void *p) { (void)g; return gc_weak_handle(p); }
+INTRINSIC(void *, weak_handleValue, gol_g *g, void *handle) { (void)g; return gc_weak_value(handle); }
