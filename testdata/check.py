@@ -69,7 +69,7 @@ def strip(output, totals):
         if line.startswith("gol stress:"):
             for name, value in re.findall(r"(\w+)=(\d+)", line):
                 totals[name] += int(value)
-        else:
+        elif not line.startswith("runtime: sp="):
             kept.append(line)
     for i, line in enumerate(kept):
         if re.match(r"goroutine \d+ \[", line):

@@ -123,13 +123,21 @@ static void bind_captures(FuncState *f, ObjectList *captured)
 	}
 }
 
+/* The function that names what is nested in it: bodies of ranges over functions do not count. */
+FuncState *naming_function(FuncState *f)
+{
+	while (f->range && f->outer)
+		f = f->outer;
+	return f;
+}
+
 static const char *literal_name(FuncState *f, FuncInfo *info)
 {
 	if (!f->info)
 		return arena_printf(f->c->arena, "%s.glob..func%d", f->package->path, f->literal_count);
 	bool nested = f->info->outer;
 	int number = info->number ? info->number : f->literal_count;
-	return arena_printf(f->c->arena, nested ? "%s.%d" : "%s.func%d", f->ir->go_name, number);
+	return arena_printf(f->c->arena, nested ? "%s.%d" : "%s.func%d", naming_function(f)->ir->go_name, number);
 }
 
 static IrFunc *literal_func(FuncState *f, Expr *e, Type *signature)

@@ -15,8 +15,12 @@ static void print_one(FuncState *f, IrExpr *x)
 		call_rt(f, RT_print_uint, NULL, 1, ir_convert(c, x, basic(f, TYPE_UINT)));
 	else if (is_integer(u))
 		call_rt(f, RT_print_int, NULL, 1, ir_convert(c, x, basic(f, TYPE_INT)));
+	else if (u->kind == TYPE_FLOAT32)
+		call_rt(f, RT_print_float32, NULL, 1, ir_convert(c, x, u));
 	else if (is_float(u))
 		call_rt(f, RT_print_float, NULL, 1, ir_convert(c, x, basic(f, TYPE_FLOAT64)));
+	else if (u->kind == TYPE_COMPLEX64)
+		call_rt(f, RT_print_complex64, NULL, 1, ir_convert(c, x, u));
 	else if (is_complex(u))
 		call_rt(f, RT_print_complex, NULL, 1, ir_convert(c, x, basic(f, TYPE_COMPLEX128)));
 	else if (u->kind == TYPE_SLICE)

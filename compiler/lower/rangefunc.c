@@ -134,9 +134,10 @@ static void lower_range_body(FuncState *f, Stmt *s)
 
 static IrFunc *body_func(FuncState *f, Stmt *s, Type *signature)
 {
-	int n = ++f->literal_count;
-	const char *symbol = nested_symbol(f, arena_printf(f->c->arena, "_5r%d", n));
-	IrFunc *fn = func_new(f->l, symbol, arena_printf(f->c->arena, "%s-range%d", f->ir->go_name, n), f->package, NULL, signature);
+	FuncState *names = naming_function(f);
+	int n = ++names->range_count;
+	const char *symbol = nested_symbol(names, arena_printf(f->c->arena, "_5r%d", n));
+	IrFunc *fn = func_new(f->l, symbol, arena_printf(f->c->arena, "%s-range%d", names->ir->go_name, n), f->package, NULL, signature);
 	fn->pos = s->pos;
 	fn->end_pos = s->end;
 	fn->defined = fn->is_static = true;

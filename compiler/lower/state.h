@@ -88,7 +88,7 @@ struct FuncState {
 	IrStmtList *out;
 	BranchTarget *targets;
 	Map labels;                 /* labeled Stmt -> text */
-	int label_count, temp_count, literal_count;
+	int label_count, temp_count, literal_count, range_count;
 	IrExprList results;         /* places of result variables; empty when results have no variables */
 	TypeList result_types;
 	IrExpr *recover_place;      /* the panic that recover() may take */
@@ -246,6 +246,7 @@ IrExpr *make_closure(FuncState *f, IrFunc *code, Type *func_type, ObjectList *na
 Type *closure_layout(FuncState *f, ObjectList *names, IrExprList *captures);
 IrExpr *context_field(FuncState *f, int i);
 void set_context(FuncState *f, Type *layout);
+FuncState *naming_function(FuncState *f);
 const char *nested_symbol(FuncState *f, const char *suffix);
 IrExpr *method_value(FuncState *f, Expr *e);
 IrExpr *method_expression(FuncState *f, Expr *e);
