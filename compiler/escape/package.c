@@ -76,10 +76,12 @@ static const char *heap_reason(Escape *e, const Node *n)
 		return "non-constant size";
 	if (n->alloc != ALLOC_NONE && (!n->expr || (int)n->alloc >= COUNT_OF(kept_kinds) || !kept_kinds[n->alloc]))
 		return "always allocated";
-	if (size < 0 || size >= FRAME_OBJECT_LIMIT)
-		return !n->object || holds_pointers(e, n->allocated) || n->object->addr_taken ? "too large for a frame" : NULL;
+	if (size >= FRAME_OBJECT_LIMIT)
+		return "too large for a frame";
 	if (n->object && !n->object->addr_taken && !n->object->captured_by_reference)
 		return NULL;
+	if (size < 0)
+		return "size not known";
 	return size == 0 ? "no storage" : within_budget(e, n, size) ? NULL : "frame is full";
 }
 
@@ -210,6 +212,19 @@ static Leaks simplified(Leaks l)
 	return l;
 }
 
+/* A pure intrinsic that gives back no pointer has nothing to do with the address of data without pointers but to look
+ * at it: strings, slices of bytes, the words that atomic operations change. */
+static bool only_looks_at(Escape *e, const Unit *u, const Type *signature, Type *param)
+{
+	if (!e->package->is_stdlib || u->decl->body || !has_directive(u->decl, "//gol:pure"))
+		return false;
+	for (int i = 0; i < signature->results.len; i++)
+		if (holds_pointers(e, signature->results.items[i]->type))
+			return false;
+	Type *t = underlying(param);
+	return t->kind == TYPE_STRING || ((t->kind == TYPE_POINTER || t->kind == TYPE_SLICE) && !holds_pointers(e, t->elem));
+}
+
 static void summarise(Escape *e, Unit *u)
 {
 	Object *o = u->object;
@@ -224,8 +239,11 @@ static void summarise(Escape *e, Unit *u)
 	bool stays = !u->decl->body && has_directive(u->decl, "//go:noescape");
 	for (int i = 0; i < s->count; i++) {
 		leaks[i] = (Leaks){.heap = stays ? -1 : 0, .results = {-1, -1, -1, -1, -1, -1, -1}};
-		if (!u->decl->body || !u->info)
+		if (!u->decl->body || !u->info) {
+			if (i >= receiver && only_looks_at(e, u, o->type, o->type->fields.items[i - receiver]->type))
+				leaks[i].heap = -1;
 			continue;
+		}
 		Object *p = i < receiver ? u->info->receiver : u->info->params.items[i - receiver];
 		Node *n = p ? variable_node(e, p) : NULL;
 		if (n)
