@@ -1,63 +1,98 @@
 # gol: `make demo` builds everything and runs a program; `make check` runs the tests.
-# Both install missing Debian packages first (make deps).
+# What is needed from Debian is installed first (make deps). V=1 shows every command.
+#
+#   make            the compiler, the runtime, the standard library compiled into the cache
+#   make demo       ... and a program that shows what works
+#   make check      unit tests, then every program of testdata under all settings
+#   make check-full the whole matrix: compilers, optimisation levels, sanitizers (hours)
+#   make diff-go    the programs of testdata through an installed go, results compared
+#   make fuzz       libFuzzer on the front end and on constants (clang; SECONDS=180)
+#   make bench      benchmarks
+#   make install    into PREFIX (default /usr/local); DESTDIR for packagers
 
-CC ?= gcc
+ifeq ($(origin CC),default)
+CC = gcc
+endif
 PREFIX ?= /usr/local
 CFLAGS ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wundef -Wmissing-prototypes -Wshadow
 B = build
 
-COMPILER_SOURCES := $(wildcard compiler/*/*.c)
-COMPILER_SOURCES := $(filter-out compiler/tests/% compiler/driver/main.c,$(COMPILER_SOURCES))
+ifeq ($(V),1)
+Q =
+say = @:
+else
+Q = @
+say = @printf '  %-6s %s\n'
+endif
+
+COMPILER_SOURCES := $(filter-out compiler/tests/% compiler/driver/main.c,$(sort $(wildcard compiler/*/*.c)))
 COMPILER_OBJECTS := $(COMPILER_SOURCES:%.c=$(B)/%.o) $(B)/compiler/generated/lexer.o $(B)/compiler/generated/parser.o
-RUNTIME_SOURCES := $(filter-out runtime/tests/%,$(wildcard runtime/*/*.c))
+RUNTIME_SOURCES := $(filter-out runtime/tests/%,$(sort $(wildcard runtime/*/*.c)))
+RUNTIME_HEADERS := $(filter-out runtime/tests/%,$(wildcard runtime/*/*.h runtime/*/*.def)) $(wildcard runtime/include/gol/*)
 RUNTIME_OBJECTS := $(RUNTIME_SOURCES:%.c=$(B)/%.o)
+STDLIB_GENERATORS := $(shell find stdlib -name 'gen-*.py')
+STDLIB_SOURCES := $(shell find stdlib -name '*.gol' ! -path 'stdlib/tests/*')
+GENERATED = $(B)/compiler/generated/parser.c $(B)/compiler/generated/lexer.c $(B)/compiler/generated/unicode_tables.h
 
 COMPILER_FLAGS = -std=gnu11 $(WARNINGS) -Icompiler -I$(B)/compiler/generated
+GENERATED_FLAGS = -std=gnu11 -Wall -Wextra -Wno-unused-function -Wno-sign-compare -Icompiler -Icompiler/syntax -I$(B)/compiler/generated
 RUNTIME_FLAGS = -std=gnu11 $(WARNINGS) -Iruntime -Iruntime/include/gol -ffp-contract=off -fno-omit-frame-pointer
 
-all: deps gol $(B)/libgolrt.a stdlib
+all: gol $(B)/libgolrt.a $(B)/amalgamation/golrt.c stdlib
 
 gol: $(B)/compiler/driver/main.o $(B)/libgolcompiler.a
-	$(CC) $(CFLAGS) -o $@ $^ -lmpfr -lgmp -lpthread
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) -o $@.new $^ -lmpfr -lgmp -lpthread && mv $@.new $@
 
 $(B)/libgolcompiler.a: $(COMPILER_OBJECTS)
-	rm -f $@ && ar rcs $@ $^
+	$(say) AR $@
+	$(Q)rm -f $@ && ar rcs $@ $^
 
 # libffi's objects go along, so that programs need no library to link with; only those that reflect calls in get them.
 $(B)/libgolrt.a: $(RUNTIME_OBJECTS)
-	rm -f $@ && printf 'create %s\naddlib %s\naddmod %s\nsave\nend\n' $@ `$(CC) -print-file-name=libffi.a` "`echo $^ | tr ' ' ','`" | ar -M
+	$(say) AR $@
+	$(Q)rm -f $@ && printf 'create %s\naddlib %s\naddmod %s\nsave\nend\n' $@ `$(CC) -print-file-name=libffi.a` "`echo $^ | tr ' ' ','`" | ar -M
 
-$(B)/compiler/generated/lexer.c: compiler/syntax/lexer.l
-	@mkdir -p $(@D)
-	flex -o $@ --header-file=$(@D)/lexer.h $<
+$(B)/compiler/generated/lexer.c: compiler/syntax/lexer.l | $(B)/deps.stamp
+	$(say) FLEX $<
+	$(Q)mkdir -p $(@D) && flex -o $@ --header-file=$(@D)/lexer.h $<
 
-$(B)/compiler/generated/parser.c: compiler/syntax/parser.y
-	@mkdir -p $(@D)
-	bison -Werror -o $@ --defines=$(@D)/parser.h $<
+$(B)/compiler/generated/parser.c: compiler/syntax/parser.y | $(B)/deps.stamp
+	$(say) BISON $<
+	$(Q)mkdir -p $(@D) && bison -Werror -o $@ --defines=$(@D)/parser.h $<
 
-$(B)/compiler/generated/unicode_tables.h: compiler/base/unicode.awk
-	@mkdir -p $(@D)
-	awk -f $< /usr/share/unicode/UnicodeData.txt > $@
+$(B)/compiler/generated/unicode_tables.h: compiler/base/unicode.awk | $(B)/deps.stamp
+	$(say) AWK $<
+	$(Q)mkdir -p $(@D) && awk -f $< /usr/share/unicode/UnicodeData.txt > $@.new && mv $@.new $@
 
-$(B)/compiler/generated/%.o: $(B)/compiler/generated/%.c
-	$(CC) $(CFLAGS) -std=gnu11 -Wall -Wextra -Wno-unused-function -Wno-sign-compare -Icompiler -Icompiler/syntax -I$(B)/compiler/generated -MMD -c -o $@ $<
+$(B)/compiler/generated/%.o: $(B)/compiler/generated/%.c | $(GENERATED)
+	$(say) CC $<
+	$(Q)$(CC) $(CFLAGS) $(GENERATED_FLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/compiler/%.o: compiler/%.c | $(B)/compiler/generated/parser.c $(B)/compiler/generated/lexer.c $(B)/compiler/generated/unicode_tables.h
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(COMPILER_FLAGS) -MMD -c -o $@ $<
+$(B)/compiler/%.o: compiler/%.c | $(GENERATED)
+	$(say) CC $<
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) $(COMPILER_FLAGS) -MMD -MP -c -o $@ $<
 
-$(B)/runtime/%.o: runtime/%.c
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(RUNTIME_FLAGS) -MMD -c -o $@ $<
+$(B)/runtime/%.o: runtime/%.c | $(B)/deps.stamp
+	$(say) CC $<
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) $(RUNTIME_FLAGS) -MMD -MP -c -o $@ $<
+
+# The runtime as one file, for gol build -emit=c.
+$(B)/amalgamation/golrt.c: runtime/amalgamate.py $(RUNTIME_SOURCES) $(RUNTIME_HEADERS) | $(B)/deps.stamp
+	$(say) JOIN $@
+	$(Q)python3 runtime/amalgamate.py $(@D)
 
 # The generated half of the standard library, then every package compiled into the cache.
-$(B)/stdlib.stamp: stdlib/generate.sh $(wildcard stdlib/*/gen-*.py)
-	sh stdlib/generate.sh $(B)/stdlib
-	@mkdir -p $(@D) && touch $@
+$(B)/stdlib.stamp: stdlib/generate.sh $(STDLIB_GENERATORS) | $(B)/deps.stamp
+	$(say) GEN $(B)/stdlib
+	$(Q)sh stdlib/generate.sh $(B)/stdlib && touch $@
 
-stdlib: gol $(B)/libgolrt.a $(B)/stdlib.stamp
-	@sh stdlib/precompile.sh ./gol $(B)/precompile
+$(B)/precompile.stamp: gol $(B)/libgolrt.a $(B)/stdlib.stamp stdlib/precompile.sh $(STDLIB_SOURCES) $(wildcard runtime/include/gol/*)
+	$(say) GOL "the standard library (a minute or two, the first time)"
+	$(Q)sh stdlib/precompile.sh ./gol $(B)/precompile && touch $@
+
+stdlib: $(B)/precompile.stamp
 
 # ---- demonstration, tests ----------------------------------------------------------
 
@@ -65,10 +100,13 @@ demo: all
 	./gol run testdata/run/demo.gol
 
 check: all unit
-	testdata/check.py --gol ./gol
+	python3 testdata/check.py --gol ./gol
 
 check-full: all unit
 	sh testdata/check-full.sh ./gol
+
+diff-go: all
+	python3 testdata/diff-go.py --gol ./gol
 
 UNIT_SOURCES := $(wildcard compiler/tests/*_test.c)
 UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(B)/%)
@@ -76,43 +114,92 @@ RUNTIME_UNIT_SOURCES := $(wildcard runtime/tests/*_test.c)
 RUNTIME_UNIT_PROGRAMS := $(RUNTIME_UNIT_SOURCES:%.c=$(B)/%)
 
 $(B)/compiler/tests/%: compiler/tests/%.c $(B)/libgolcompiler.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -std=gnu11 -Wall -Wextra -Icompiler -I$(B)/compiler/generated -o $@ $< $(B)/libgolcompiler.a -lcriterion -lmpfr -lgmp -lpthread
+	$(say) CC $<
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) -std=gnu11 -Wall -Wextra -Icompiler -I$(B)/compiler/generated -o $@ $< $(B)/libgolcompiler.a -lcriterion -lmpfr -lgmp -lpthread
 
 $(B)/runtime/tests/%: runtime/tests/%.c $(B)/libgolrt.a
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(RUNTIME_FLAGS) -o $@ $< $(B)/libgolrt.a -lcriterion -lm -lpthread
+	$(say) CC $<
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) $(RUNTIME_FLAGS) -o $@ $< $(B)/libgolrt.a -lcriterion -lm -lpthread
 
 unit: $(UNIT_PROGRAMS) $(RUNTIME_UNIT_PROGRAMS)
-	@for t in $^; do echo "$$t"; $$t || exit 1; done
-	@sh runtime/tests/intrinsics.sh $(B)/libgolrt.a
+	$(Q)for t in $^; do echo "$$t"; $$t || exit 1; done
 
 bench: all
-	testdata/bench/bench.py --gol ./gol
+	python3 testdata/bench/bench.py --gol ./gol
+
+# ---- fuzzing: the front end on any bytes, constants on any digits -------------------
+
+SECONDS ?= 180
+FUZZ = $(B)/fuzz
+FUZZ_FLAGS = -O1 -g -fsanitize=fuzzer-no-link,address -fno-omit-frame-pointer
+FUZZ_OBJECTS = $(COMPILER_SOURCES:%.c=$(FUZZ)/%.o) $(FUZZ)/compiler/generated/lexer.o $(FUZZ)/compiler/generated/parser.o
+
+$(FUZZ)/compiler/generated/%.o: $(B)/compiler/generated/%.c | $(GENERATED)
+	$(say) CLANG $<
+	$(Q)mkdir -p $(@D) && clang $(FUZZ_FLAGS) $(GENERATED_FLAGS) -w -MMD -MP -c -o $@ $<
+
+$(FUZZ)/compiler/%.o: compiler/%.c | $(GENERATED)
+	$(say) CLANG $<
+	$(Q)mkdir -p $(@D) && clang $(FUZZ_FLAGS) $(COMPILER_FLAGS) -MMD -MP -c -o $@ $<
+
+$(FUZZ)/%_fuzz: compiler/tests/%_fuzz.c $(FUZZ_OBJECTS)
+	$(say) LD $@
+	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer $(COMPILER_FLAGS) -o $@ $^ -lmpfr -lgmp -lpthread
+
+fuzz-programs: $(FUZZ)/front_fuzz $(FUZZ)/constant_fuzz
+
+fuzz: fuzz-programs $(B)/stdlib.stamp
+	sh compiler/tests/fuzz.sh $(FUZZ) $(SECONDS)
+
+# ---- installation -------------------------------------------------------------------
+
+LIB = $(DESTDIR)$(PREFIX)/lib
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/gol/stdlib $(DESTDIR)$(PREFIX)/include/gol
-	install gol $(DESTDIR)$(PREFIX)/bin/gol
-	install -m 644 $(B)/libgolrt.a $(DESTDIR)$(PREFIX)/lib/gol/
-	install -m 644 runtime/include/gol/* $(DESTDIR)$(PREFIX)/include/gol/
-	cp -R stdlib/. $(DESTDIR)$(PREFIX)/lib/gol/stdlib/
-	cp -R $(B)/stdlib/. $(DESTDIR)$(PREFIX)/lib/gol/stdlib/
-	rm -rf $(DESTDIR)$(PREFIX)/lib/gol/stdlib/tests
+	$(say) MAKE $(DESTDIR)$(PREFIX)
+	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(LIB)/gol/src $(LIB)/pkgconfig $(LIB)/cmake/golrt $(DESTDIR)$(PREFIX)/include/gol
+	$(Q)install gol $(DESTDIR)$(PREFIX)/bin/gol
+	$(Q)install -m 644 $(B)/libgolrt.a $(LIB)/
+	$(Q)install -m 644 $(wildcard runtime/include/gol/*) $(DESTDIR)$(PREFIX)/include/gol/
+	$(Q)install -m 644 $(B)/amalgamation/* $(LIB)/gol/src/
+	$(Q)rm -rf $(LIB)/gol/stdlib && mkdir -p $(LIB)/gol/stdlib
+	$(Q)(cd stdlib && find . -name '*.gol' ! -path './tests/*' -exec tar cf - {} +) | (cd $(LIB)/gol/stdlib && tar xf -)
+	$(Q)(cd $(B)/stdlib && find . -name '*.gol' -exec tar cf - {} +) | (cd $(LIB)/gol/stdlib && tar xf -)
+	$(Q)printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$${prefix}/lib' 'includedir=$${prefix}/include' '' 'Name: golrt' \
+		'Description: runtime of programs compiled by gol' 'Version: 0.1' 'Libs: -L$${libdir} -lgolrt -lm -lpthread' \
+		'Cflags: -I$${includedir}/gol' > $(LIB)/pkgconfig/golrt.pc
+	$(Q)printf '%s\n' 'get_filename_component(_golrt_prefix "$${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)' \
+		'if(NOT TARGET golrt::golrt)' '  add_library(golrt::golrt STATIC IMPORTED)' '  set_target_properties(golrt::golrt PROPERTIES' \
+		'    IMPORTED_LOCATION "$${_golrt_prefix}/lib/libgolrt.a"' '    INTERFACE_INCLUDE_DIRECTORIES "$${_golrt_prefix}/include/gol"' \
+		'    INTERFACE_LINK_LIBRARIES "m;pthread")' 'endif()' > $(LIB)/cmake/golrt/golrtConfig.cmake
+	$(Q)printf '%s\n' 'set(PACKAGE_VERSION 0.1)' 'if(PACKAGE_FIND_VERSION VERSION_LESS_EQUAL PACKAGE_VERSION)' \
+		'  set(PACKAGE_VERSION_COMPATIBLE TRUE)' 'endif()' > $(LIB)/cmake/golrt/golrtConfigVersion.cmake
+	$(Q)[ -n "$(DESTDIR)" ] || GOLCACHE=$(PREFIX)/lib/gol/cache sh stdlib/precompile.sh $(PREFIX)/bin/gol $(B)/precompile
+
+uninstall:
+	rm -rf $(DESTDIR)$(PREFIX)/bin/gol $(LIB)/gol $(LIB)/libgolrt.a $(LIB)/pkgconfig/golrt.pc $(LIB)/cmake/golrt $(DESTDIR)$(PREFIX)/include/gol
 
 # ---- dependencies ----------------------------------------------------------------
 
-PACKAGES = gcc make flex bison libgmp-dev libmpfr-dev libffi-dev libcriterion-dev unicode-data pkg-config python3
+PACKAGES = gcc libc6-dev make flex bison libgmp-dev libmpfr-dev libffi-dev libcriterion-dev unicode-data pkg-config python3
 
-deps:
-	@missing=; for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
-	if [ -n "$$missing" ]; then \
-		if command -v apt-get >/dev/null; then \
+# On systems without dpkg the packages are taken to be there.
+deps $(B)/deps.stamp:
+	@mkdir -p $(B); \
+	if command -v dpkg >/dev/null; then \
+		missing=; for p in $(PACKAGES); do dpkg -s $$p 2>/dev/null | grep -q '^Status: .* installed$$' || missing="$$missing $$p"; done; \
+		if [ -n "$$missing" ]; then \
 			echo "installing:$$missing"; \
-			s=; [ `id -u` = 0 ] || s=sudo; $$s apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$s apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
-		else echo "gol needs these Debian packages, and there is no apt-get here to install them:$$missing" >&2; exit 1; fi; fi
+			s=; [ `id -u` = 0 ] || s=sudo; \
+			if ! command -v apt-get >/dev/null || { [ -n "$$s" ] && ! command -v sudo >/dev/null; }; then \
+				echo "gol needs these Debian packages:$$missing" >&2; exit 1; fi; \
+			$$s apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$s apt-get install -y -qq --no-install-recommends $$missing >/dev/null || exit 1; \
+		fi; \
+	fi; touch $(B)/deps.stamp
 
 clean:
 	rm -rf $(B) gol
 
-.PHONY: all deps clean stdlib demo check check-full unit bench install
+.PHONY: all deps clean stdlib demo check check-full diff-go unit bench fuzz fuzz-programs install uninstall
+.DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

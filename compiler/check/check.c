@@ -111,7 +111,7 @@ static void check_main_function(Checker *k)
 		return;
 	Object *o = scope_lookup(p->scope, intern_str(k->c, "main"));
 	if (!o && !k->errors)
-		check_error(k, NO_POS, "function main is undeclared in the main package");
+		check_error(k, NO_POS, "runtime.main_main·f: function main is undeclared in the main package");
 }
 
 /* Go points behind the word func. */

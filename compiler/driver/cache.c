@@ -16,7 +16,18 @@ const char *cache_path(Driver *d, uint64_t key)
 	return arena_printf(d->c->arena, "%s/%016llx.o", d->cache_dir, (unsigned long long)key);
 }
 
-bool cache_has(Driver *d, uint64_t key) { return access(cache_path(d, key), R_OK) == 0; }
+const char *cache_find(Driver *d, uint64_t key)
+{
+	const char *path = cache_path(d, key);
+	if (access(path, R_OK) == 0)
+		return path;
+	if (d->installed_cache) {
+		path = arena_printf(d->c->arena, "%s/%016llx.o", d->installed_cache, (unsigned long long)key);
+		if (access(path, R_OK) == 0)
+			return path;
+	}
+	return NULL;
+}
 
 static void clean_cache(Driver *d)
 {

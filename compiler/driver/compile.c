@@ -62,8 +62,8 @@ static Unit *make_units(Driver *d, Program *program)
 		u->versions = u->package->is_stdlib && !d->options.versions_given ? 2 : d->options.versions;
 		u->optimise = !u->package->is_stdlib ? d->options.optimise : u->versions == 2 ? 2 : 1;
 		u->key = unit_key(d, program, units, u);
-		u->compile = d->options.rebuild || !cache_has(d, u->key);
-		u->object = cache_path(d, u->key);
+		u->object = cache_find(d, u->key);
+		u->compile = d->options.rebuild || !u->object;
 	}
 	return units;
 }

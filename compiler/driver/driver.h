@@ -52,6 +52,7 @@ typedef struct Driver {
 	const char *root;           /* where include/, libgolrt.a and stdlib/ are found */
 	const char *include_dir, *runtime_library, *amalgamation;
 	const char *cache_dir;
+	const char *installed_cache;        /* objects of the standard library, filled by make install; may be NULL */
 	const char *work;           /* temporary folder, NULL until one is needed */
 	uint64_t headers;           /* hash of the headers that generated C includes */
 	uint64_t identity;          /* of this compiler and the headers: part of every package's key */
@@ -74,7 +75,7 @@ void remove_tree(const char *path);
 
 /* cache.c: objects by key. Safe under concurrent runs: an object is written aside and renamed. */
 const char *cache_path(Driver *d, uint64_t key);
-bool cache_has(Driver *d, uint64_t key);
+const char *cache_find(Driver *d, uint64_t key);        /* its path, NULL if there is none */
 int clean_command(Driver *d, int argc, char **argv);
 
 /* process.c */

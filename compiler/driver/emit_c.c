@@ -40,6 +40,14 @@ static bool copy_file(Driver *d, const char *name, const char *dir)
 	return (out ? fclose(out) == 0 : false) && ok;
 }
 
+/* The runtime comes as golrt.c and golrt.h here. */
+static const char *with_joined_header(Driver *d, const char *text)
+{
+	static const char include[] = "#include \"generated.h\"";
+	const char *at = strstr(text, include);
+	return !at ? text : arena_printf(d->c->arena, "%.*s#include \"golrt.h\"%s", (int)(at - text), text, at + strlen(include));
+}
+
 int emit_sources(Driver *d, Program *program, const char *dir)
 {
 	if (!make_folders(dir)) {
@@ -50,12 +58,12 @@ int emit_sources(Driver *d, Program *program, const char *dir)
 		Package *p = program->packages.items[i];
 		EmitOptions options = {.versions = d->options.versions, .line_directives = false};
 		const char *path = arena_printf(d->c->arena, "%s/%s", dir, c_file_name(d, p));
-		if (!write_text(path, emit_package(d->c, program, p, &options))) {
+		if (!write_text(path, with_joined_header(d, emit_package(d->c, program, p, &options)))) {
 			fprintf(stderr, "gol: cannot write %s: %s\n", path, strerror(errno));
 			return EXIT_ERROR;
 		}
 	}
-	return copy_file(d, "golrt.c", dir) && copy_file(d, "golrt.h", dir) && copy_file(d, "generated.h", dir) ? EXIT_OK : EXIT_ERROR;
+	return copy_file(d, "golrt.c", dir) && copy_file(d, "golrt.h", dir) ? EXIT_OK : EXIT_ERROR;
 }
 
 int dump(Driver *d, Program *program)

@@ -55,6 +55,8 @@ uint64_t hash_file(uint64_t h, const char *path)
 bool make_folders(const char *path)
 {
 	char copy[PATH_MAX];
+	if (!*path)
+		return false;
 	snprintf(copy, sizeof copy, "%s", path);
 	for (char *p = copy + 1; *p; p++)
 		if (*p == '/') {
@@ -88,6 +90,7 @@ static void find_installation(Driver *d)
 		d->include_dir = arena_printf(a, "%s/../include/gol", exe);
 		d->runtime_library = arena_printf(a, "%s/../libgolrt.a", d->root);
 		d->amalgamation = arena_printf(a, "%s/src", d->root);
+		d->installed_cache = arena_printf(a, "%s/cache", d->root);
 		d->c->stdlib_dir = arena_printf(a, "%s/stdlib", d->root);
 	}
 }
@@ -122,10 +125,13 @@ void find_places(Driver *d)
 	else if (xdg && *xdg)
 		d->cache_dir = arena_printf(a, "%s/gol", xdg);
 	else
-		d->cache_dir = arena_printf(a, "%s/.cache/gol", home && *home ? home : "/tmp");
-	if (!make_folders(d->cache_dir)) {
+		d->cache_dir = home && *home ? arena_printf(a, "%s/.cache/gol", home) : "";
+	struct stat st;
+	if (!make_folders(d->cache_dir)) {      /* no home, or one that cannot be written to */
 		d->cache_dir = arena_printf(a, "/tmp/gol-cache-%d", (int)getuid());
-		make_folders(d->cache_dir);
+		mkdir(d->cache_dir, 0700);
+		if (lstat(d->cache_dir, &st) != 0 || !S_ISDIR(st.st_mode) || st.st_uid != getuid())
+			d->cache_dir = make_scratch(d, "gol-cache");
 	}
 	static const char *const headers[] = {"abi.h", "arith.h", "rtfuncs.def", "effects.h", "inline.def", "inline.h", "generated.h"};
 	for (int i = 0; i < COUNT_OF(headers); i++)

@@ -128,8 +128,9 @@ static const char *instead_of_package(Load *l, const SourceFile *source, Pos *po
 	return arena_strndup(l->c->arena, s, n);
 }
 
-/* One file of a package; its syntax errors stay queued, unless it does not belong to the build. */
-static void parse_source(Load *l, Package *package, const char *name, bool given, Pos importer)
+/* One file of a package; its syntax errors stay queued, unless it does not belong to the build. False if the
+ * others need not be looked at. */
+static bool parse_source(Load *l, Package *package, const char *name, bool given, Pos importer)
 {
 	Compiler *c = l->c;
 	int diagnostics = c->diagnostics.len, errors = c->errors;
@@ -137,28 +138,28 @@ static void parse_source(Load *l, Package *package, const char *name, bool given
 	Pos pos;
 	if (!source) {
 		COMPLAIN(l, "%sopen %s: %s", position(l, importer), name, errno == EACCES ? "permission denied" : strerror(errno));
-		return;
+		return true;
 	}
 	const char *instead = instead_of_package(l, source, &pos);
 	if (instead) {
 		COMPLAIN(l, "%sexpected 'package', found %s", position(l, pos), instead);
-		return;
+		return true;
 	}
 	File *file = parse_file(c, source, false);
 	if (!given && !is_selected(l, file)) {
 		c->diagnostics.len = diagnostics;
 		c->errors = errors;
-		return;
+		return true;
 	}
 	if (package->files.len && *file->package_name && *package->name && strcmp(package->name, file->package_name) != 0) {
 		COMPLAIN(l, "%sfound packages %s (%s) and %s (%s) in %s", position(l, importer), package->name,
 		         base_name(package->files.items[0]->source->full_path), file->package_name, base_name(source->full_path), package->dir);
-		l->cycle = true;    /* no more of this program makes sense */
-		return;
+		return false;
 	}
 	if (!package->name || !*package->name)
 		package->name = file->package_name;
 	vec_push(c->arena, &package->files, file);
+	return true;
 }
 
 /* Parse files into package; those given by name are taken whatever their constraints say. What is wrong in them
@@ -166,9 +167,8 @@ static void parse_source(Load *l, Package *package, const char *name, bool given
 static void parse_files(Load *l, Package *package, TextList names, bool given, Pos importer)
 {
 	Compiler *c = l->c;
-	int complaints = l->program->errors.len;
-	for (int i = 0; i < names.len && !(l->program->errors.len > complaints && l->cycle); i++)
-		parse_source(l, package, names.items[i], given, importer);
+	for (int i = 0; i < names.len && parse_source(l, package, names.items[i], given, importer); i++)
+		;
 	if (c->errors == 0)
 		return;
 	Broken b = {package, c->diagnostics.items, c->diagnostics.len, c->diagnostics.cap, c->errors};
@@ -258,16 +258,19 @@ static void check_import(Load *l, Package *from, const Import *import, Package *
 static void load_imports(Load *l, Package *p)
 {
 	ImportList list = imports_of(l, p);
+	Package **found = NEW_ARRAY(l->c->arena, Package *, list.len + 1);
 	vec_push(l->c->arena, &l->stack, p);
 	for (int i = 0; i < list.len && !l->cycle; i++) {
 		bool again = i > 0 && strcmp(list.items[i].path, list.items[i - 1].path) == 0;
 		Package *imported = again ? NULL : load_import(l, p, &list.items[i]);
 		if (imported && imported != l->c->types->unsafe_package && !imports_already(p, imported)) {
 			vec_push(l->c->arena, &p->imports, imported);
-			if (!l->cycle)
-				check_import(l, p, &list.items[i], imported);
+			found[i] = imported;
 		}
 	}
+	for (int i = 0; i < list.len && !l->cycle; i++)
+		if (found[i])
+			check_import(l, p, &list.items[i], found[i]);
 	(void)vec_pop(&l->stack);
 	if (p->imports.len)
 		qsort(p->imports.items, (size_t)p->imports.len, sizeof *p->imports.items, by_import_path);
@@ -387,6 +390,8 @@ static Package *load_import(Load *l, Package *from, const Import *import)
 		p = dir ? load_folder(l, path, dir, import) : load_standard(l, path);
 		if (p)
 			load_imports(l, p);
+		else if (is_relative(import->path))
+			missing(l, path, arena_printf(c->arena, "%scannot find package \"%s\" in:\n\t%s", position(l, import->pos), import->path, dir));
 		else
 			missing(l, path, arena_printf(c->arena, "%s%s", position(l, import->pos), missing_package(c, &l->module, path)));
 	}

@@ -152,6 +152,7 @@ static void walk(Finder *f, const char *dir, const char *prefix, const char *pat
 		const char *name = entries[i]->d_name, *path = arena_printf(c->arena, "%s/%s", dir, name);
 		struct stat st;
 		bool skip = name[0] == '.' || name[0] == '_' || strcmp(name, "testdata") == 0 || strcmp(name, "vendor") == 0 ||
+		            (standard && strcmp(path + strlen(c->stdlib_dir), "/tests") == 0) ||
 		            lstat(path, &st) != 0 || !S_ISDIR(st.st_mode) || access(arena_printf(c->arena, "%s/go.mod", path), F_OK) == 0 ||
 		            access(arena_printf(c->arena, "%s/gol.mod", path), F_OK) == 0;
 		if (!skip)

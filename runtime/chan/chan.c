@@ -93,7 +93,7 @@ static GOL_COLD bool stress_gives_way(G *g)
 {
 	if (gol_stress.freeze_every == 0 || !stress_chance(gol_stress.freeze_every))
 		return false;
-	sched_yield(g);
+	sched_give_way(g);
 	return true;
 }
 

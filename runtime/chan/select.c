@@ -212,7 +212,7 @@ static GOL_COLD void stress_select(G *g, const gol_select_case *cases, const gol
 	} else {
 		w->direction = 0;               /* nothing to scan: the value is gone */
 	}
-	sched_yield(g);
+	sched_give_way(g);
 }
 
 gol_select_result gol_select(gol_g *gp, gol_select_case *cases, gol_int n, bool blocking, void *received)

@@ -3,6 +3,10 @@
  */
 #include <complex.h>
 
+#ifndef CMPLX   /* the C library hides it from clang */
+#define CMPLX(re, im) __builtin_complex((double)(re), (double)(im))
+#endif
+
 #include "ffi/intrinsic.h"
 
 typedef struct { double r0, r1; } complex_result;

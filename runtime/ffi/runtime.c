@@ -15,7 +15,7 @@
 
 #include <stdlib.h>
 
-INTRINSIC(void, runtime_Gosched, gol_g *g) { sched_yield(g_of(g)); }
+INTRINSIC(void, runtime_Gosched, gol_g *g) { sched_give_way(g_of(g)); }
 
 INTRINSIC(void, runtime_Goexit, gol_g *g)
 {

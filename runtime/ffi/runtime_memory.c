@@ -17,7 +17,7 @@
 static void collect(gol_g *g, uint32_t reasons)
 {
 	gc_request_for(reasons);
-	sched_yield(g_of(g));       /* finalizers that became due get their turn, as the sweep of a forced collection gives it in Go */
+	sched_give_way(g_of(g));       /* finalizers that became due get their turn, as the sweep of a forced collection gives it in Go */
 }
 
 INTRINSIC(void, runtime_GC, gol_g *g) { collect(g, GC_FORCED); }

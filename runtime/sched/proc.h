@@ -21,7 +21,7 @@ void sched_park(G *g, enum wait_reason reason, void (*complete)(G *));
 /* Makes a parked goroutine runnable: next on this P. The caller holds a P and no lock. */
 void sched_ready(G *g);
 /* unwinding = FREEZE: to the end of the global queue. */
-void sched_yield(G *g);
+void sched_give_way(G *g);
 /* unwinding = FREEZE: the frames are wanted, the goroutine goes on at once. */
 void sched_freeze(G *g);
 

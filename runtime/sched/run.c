@@ -122,7 +122,7 @@ bool gol_must_freeze(gol_g *gp)
 bool gol_must_yield(gol_g *gp) { return look(g_of(gp)); }
 
 void sched_freeze(G *g) { give_way(g, WHY_CONTINUE); }
-void sched_yield(G *g) { give_way(g, WHY_YIELD); }
+void sched_give_way(G *g) { give_way(g, WHY_YIELD); }
 void gol_yield(gol_g *g) { give_way(g_of(g), WHY_YIELD); }
 
 void sched_park(G *g, enum wait_reason reason, void (*complete)(G *))
