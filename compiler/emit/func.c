@@ -130,7 +130,9 @@ static void emit_epilogue(Emit *e)
 	buf_str(e->out, "unwind:\n");
 	emit_line(e, "if (g->unwinding == GOL_FREEZE || g->unwinding == GOL_FATAL) return;");
 	emit_line(e, "fr->pending = gol_take_pending(g);");
+	emit_line(e, "fr->pending.point = h->resume;");
 	buf_str(e->out, "epilogue:\n");
+	emit_line(e, "h->resume = %d;", point);
 	if (f->defer_list)
 		emit_line(e, "while (%s && %s) {", var_name(e, f->defer_list), head);
 	else
@@ -141,6 +143,7 @@ static void emit_epilogue(Emit *e)
 	emit_line(e, "\tif (g->unwinding == GOL_FREEZE || g->unwinding == GOL_FATAL) { h->resume = %d; return; }", point);
 	emit_line(e, "\tgol_defer_done(g, &fr->pending);");
 	emit_line(e, "}");
+	emit_line(e, "if (fr->pending.point) h->resume = fr->pending.point;");
 	emit_line(e, "if (fr->pending.reason) { gol_continue_unwinding(g, fr->pending); return; }");
 	for (int i = 0; i < f->results.len; i++) {
 		if (type_size(e->c, f->result_types.items[i]) == 0)

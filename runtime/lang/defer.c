@@ -45,20 +45,20 @@ gol_defer *gol_defer_push(gol_g *g, gol_defer *link, gol_func *fn)
 gol_pending gol_take_pending(gol_g *gp)
 {
 	G *g = g_of(gp);
-	gol_pending pending = {NULL, 0};
+	gol_pending pending = {NULL, 0, 0};
 	if (gp->unwinding == GOL_PANIC) {
-		pending = (gol_pending){g->panic, GOL_PANIC};
+		pending = (gol_pending){g->panic, GOL_PANIC, 0};
 		g->panic = NULL;
 		gp->unwinding = GOL_RUNNING;
 	} else if (gp->unwinding == GOL_GOEXIT) {
-		pending = (gol_pending){g->panic, GOL_GOEXIT};      /* a panic it ended, for printing */
+		pending = (gol_pending){g->panic, GOL_GOEXIT, 0};      /* a panic it ended, for printing */
 		g->panic = NULL;
 		gp->unwinding = GOL_RUNNING;
 	}
 	return pending;
 }
 
-static GOL_COLD void mark_push(G *g, void *slot, gol_panic_record *panic)
+static GOL_COLD void mark_push(G *g, void *slot, const gol_pending *pending)
 {
 	if (g->mark_count == g->mark_cap) {
 		g->mark_cap = g->mark_cap ? 2 * g->mark_cap : 4;
@@ -66,7 +66,7 @@ static GOL_COLD void mark_push(G *g, void *slot, gol_panic_record *panic)
 		if (g->marks == NULL)
 			runtime_out_of_memory();
 	}
-	g->marks[g->mark_count++] = (defer_mark){slot, panic};
+	g->marks[g->mark_count++] = (defer_mark){slot, pending->panic, pending->point};
 }
 
 gol_func *gol_defer_pop(gol_g *g, gol_defer **defers, gol_pending pending)
@@ -76,7 +76,7 @@ gol_func *gol_defer_pop(gol_g *g, gol_defer **defers, gol_pending pending)
 	g->recover.panic = NULL;
 	if (GOL_UNLIKELY(pending.reason == GOL_PANIC)) {
 		g->recover.panic = pending.panic;
-		mark_push(g_of(g), defers, pending.panic);
+		mark_push(g_of(g), defers, &pending);
 	}
 	g->recover.code = fn->code;
 	return fn;
@@ -102,7 +102,7 @@ static void replace(G *g, gol_pending *pending)
 		last->goexit = true;
 		gol_store_pointer(&last->link, pending->panic);
 	}
-	*pending = (gol_pending){p, GOL_PANIC};
+	*pending = (gol_pending){p, GOL_PANIC, pending->point};
 	g->panic = NULL;
 }
 
@@ -112,7 +112,7 @@ static void exit_replaces(G *g, gol_pending *pending)
 	gol_panic_record *inner = g->panic;
 	if (inner != NULL)
 		gol_store_pointer(&oldest(inner)->link, pending->panic);
-	*pending = (gol_pending){inner != NULL ? inner : pending->panic, GOL_GOEXIT};
+	*pending = (gol_pending){inner != NULL ? inner : pending->panic, GOL_GOEXIT, pending->point};
 	g->panic = NULL;
 }
 
@@ -121,8 +121,8 @@ static gol_pending after_recovery(const gol_panic_record *p)
 {
 	for (; p != NULL; p = p->link)
 		if (p->goexit)
-			return (gol_pending){p->link, GOL_GOEXIT};
-	return (gol_pending){NULL, 0};
+			return (gol_pending){p->link, GOL_GOEXIT, 0};
+	return (gol_pending){NULL, 0, 0};
 }
 
 void gol_defer_done(gol_g *gp, gol_pending *pending)
@@ -144,7 +144,7 @@ void gol_defer_done(gol_g *gp, gol_pending *pending)
 void gol_continue_unwinding(gol_g *gp, gol_pending pending)
 {
 	g_of(gp)->panic = pending.panic;
-	gp->unwinding = (uint32_t)pending.reason;
+	gp->unwinding = pending.reason;
 }
 
 /* ---- recover ---------------------------------------------------------------------------------------- */

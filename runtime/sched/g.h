@@ -97,8 +97,9 @@ enum { MARK_NONE, MARK_PANIC, MARK_GOEXIT };
 typedef struct trail { position *items; uint32_t cap; uint64_t total; } trail;      /* stack/stack.h */
 
 /* A deferred call is being made because of a panic: slot points into the frame of the function that makes it, and is
- * mended like that frame's own pointers. For traces: there the frames that the panic unwound belong. */
-typedef struct defer_mark { void *slot; gol_panic_record *panic; } defer_mark;
+ * mended like that frame's own pointers. For traces: there the frames that the panic unwound belong, and
+ * point is where that function was unwound. */
+typedef struct defer_mark { void *slot; gol_panic_record *panic; uint32_t point; } defer_mark;
 
 struct G {
 	gol_g pub;                  /* must be first: gol_g * and G * are the same address */

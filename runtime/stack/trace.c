@@ -203,13 +203,15 @@ void trace_header(text *t, const G *g, const char *state)
 }
 
 /* The frames a panic has unwound, before the one that makes its deferred calls. */
-static bool walk_panic(const G *g, const gol_frame *frame, uint32_t *marks, stack_visit *visit, void *context)
+static bool walk_panic(const G *g, const gol_frame *frame, uint32_t *marks, uint32_t *point, stack_visit *visit, void *context)
 {
 	while (*marks > 0) {
 		const defer_mark *m = &g->marks[*marks - 1];
 		if ((const char *)m->slot < (const char *)frame || (const char *)m->slot >= (const char *)frame + frame->func->frame_size)
 			return true;
 		--*marks;
+		if (m->point != 0)
+			*point = m->point;
 		if (!visit(context, &(position){NULL, 0, MARK_PANIC}))
 			return false;
 		for (uint64_t i = 0; i < trail_kept(&m->panic->where); i++)
@@ -225,8 +227,9 @@ void stack_walk(const G *g, stack_visit *visit, void *context)
 	for (const char *p = g->top; p > g->base;) {
 		p -= size;
 		const gol_frame *frame = (const gol_frame *)(const void *)p;
+		uint32_t point = frame->resume;
 		size = frame->below;
-		if (!walk_panic(g, frame, &marks, visit, context) || !visit(context, &(position){frame->func, frame->resume, MARK_NONE}))
+		if (!walk_panic(g, frame, &marks, &point, visit, context) || !visit(context, &(position){frame->func, point, MARK_NONE}))
 			return;
 	}
 }

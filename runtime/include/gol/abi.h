@@ -277,7 +277,9 @@ static inline uint64_t gol_word_of_float(float v) { uint32_t w; memcpy(&w, &v, 4
  *     unwind:                      // reached with g->unwinding set
  *         if (g->unwinding == GOL_FREEZE) return;
  *         fr->pending = gol_take_pending(g);               // clears g->unwinding; fatal is not taken: returns with it set
+ *         fr->pending.point = h->resume;
  *     epilogue:
+ *         h->resume = POINT;
  *         while (fr->defers) {
  *             fn = gol_defer_pop(g, &fr->defers, fr->pending);     // sets g->recover
  *             ((void (*)(gol_g *, gol_func *))fn->code)(g, fn);
@@ -288,7 +290,8 @@ static inline uint64_t gol_word_of_float(float v) { uint32_t w; memcpy(&w, &v, 4
  *         return;                                          // results are in the frame
  */
 typedef struct gol_defer { struct gol_defer *link; gol_func *fn; } gol_defer;
-typedef struct gol_pending { gol_panic_record *panic; uint64_t reason; } gol_pending;    /* one pointer word, one plain */
+/* One pointer word, one plain. point: where the frame was unwound, for traces; 0 if it returned. */
+typedef struct gol_pending { gol_panic_record *panic; uint32_t reason, point; } gol_pending;
 
 /* A wrapper hands the right to recover on to its target. */
 #define GOL_AIM(g, wrapper, target) \
