@@ -201,5 +201,6 @@ clean:
 	rm -rf $(B) gol
 
 .PHONY: all deps clean stdlib demo check check-full diff-go unit bench fuzz fuzz-programs install uninstall
+.SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
