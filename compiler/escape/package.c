@@ -212,17 +212,18 @@ static Leaks simplified(Leaks l)
 	return l;
 }
 
-/* A pure intrinsic that gives back no pointer has nothing to do with the address of data without pointers but to look
+/* An intrinsic that cannot freeze and gives back no pointer has nothing to do with the address of data without pointers but to look
  * at it: strings, slices of bytes, the words that atomic operations change. */
 static bool only_looks_at(Escape *e, const Unit *u, const Type *signature, Type *param)
 {
-	if (!e->package->is_stdlib || u->decl->body || !has_directive(u->decl, "//gol:pure"))
+	bool pure = has_directive(u->decl, "//gol:pure");
+	if (!e->package->is_stdlib || u->decl->body || (!pure && !has_directive(u->decl, "//gol:nofreeze")))
 		return false;
 	for (int i = 0; i < signature->results.len; i++)
 		if (holds_pointers(e, signature->results.items[i]->type))
 			return false;
 	Type *t = underlying(param);
-	return t->kind == TYPE_STRING || ((t->kind == TYPE_POINTER || t->kind == TYPE_SLICE) && !holds_pointers(e, t->elem));
+	return (pure && t->kind == TYPE_STRING) || ((t->kind == TYPE_POINTER || t->kind == TYPE_SLICE) && !holds_pointers(e, t->elem));
 }
 
 static void summarise(Escape *e, Unit *u)

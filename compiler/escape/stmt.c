@@ -127,6 +127,20 @@ static void flow_declaration(Escape *e, Decl *d)
 	}
 }
 
+static Hole noted_return(Escape *e, Hole k, Stmt *s)
+{
+	if (e->remarks < 2)
+		return k;
+	Buf b;
+	buf_init(&b, e->c->arena);
+	for (int i = 0; i < s->rhs.len; i++)
+		buf_printf(&b, "%s%s", i ? ", " : "return ", text_of(e, s->rhs.items[i]));
+	Why *w = NEW(e->c->arena, Why);
+	*w = (Why){k.why, "return", b.s, s->pos};
+	k.why = w;
+	return k;
+}
+
 static void flow_return(Escape *e, Stmt *s)
 {
 	ObjectList *results = &e->func->results;
@@ -134,7 +148,7 @@ static void flow_return(Escape *e, Stmt *s)
 		Hole *holes = NEW_ARRAY(e->c->arena, Hole, results->len);
 		Type *tuple = s->rhs.items[0]->type;
 		for (int i = 0; i < results->len; i++) {
-			holes[i] = noted(e, hole_of(variable_node(e, results->items[i])), "return", s->rhs.items[0], s->pos);
+			holes[i] = noted_return(e, hole_of(variable_node(e, results->items[i])), s);
 			Type *from = tuple && tuple->kind == TYPE_TUPLE && i < tuple->fields.len ? tuple->fields.items[i]->type : NULL;
 			if (from && is_interface(results->items[i]->type) && !is_interface(from))
 				holes[i] = spill(e, holes[i], ALLOC_BOX, NULL, from);
@@ -143,7 +157,7 @@ static void flow_return(Escape *e, Stmt *s)
 		return;
 	}
 	for (int i = 0; i < s->rhs.len && i < results->len; i++) {
-		Hole k = noted(e, hole_of(variable_node(e, results->items[i])), "return", s->rhs.items[i], s->pos);
+		Hole k = noted_return(e, hole_of(variable_node(e, results->items[i])), s);
 		flow_as(e, k, s->rhs.items[i], results->items[i]->type);
 	}
 }
