@@ -161,6 +161,12 @@ static intptr_t chain_depth(Walk *w, IrFunc *f)
 
 void ir_colour(Compiler *c, IrPackage *package)
 {
+	for (int i = 0; i < package->funcs.len; i++) {
+		IrFunc *f = package->funcs.items[i];
+		if (f->defined && !f->emitted && !f->proved)
+			ir_prove(c, f);
+		f->proved |= f->defined;
+	}
 	for (bool again = true, chains = false; again;) {
 		again = false;
 		for (int i = 0; i < package->funcs.len; i++) {

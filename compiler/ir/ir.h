@@ -200,6 +200,7 @@ struct IrStmt {
 	Type *of;
 	IrStmt *target;
 	const char *label;          /* LABEL, GOTO: unique in the function */
+	int64_t rounds;             /* LOOP with a small bound: most rounds of it and the loops in it (ir_prove) */
 	bool no_poll;               /* LOOP: small bound proven, or body certain to poll */
 	/* analysis and emission */
 	bool may_freeze, may_panic; /* filled by ir_colour */
@@ -242,7 +243,7 @@ struct IrFunc {
 	                             * body calls (func value: its code; method: the itab's code) */
 	/* colouring, emission */
 	bool can_freeze, can_panic;
-	bool coloured, emitted;
+	bool proved, coloured, emitted;
 	bool needs_value;           /* a static func value of it is used */
 	int64_t frame_size;
 	void *backend;
@@ -295,6 +296,7 @@ void ir_dump(Compiler *c, Buf *out, const IrFunc *f);       /* -dump=ir */
 void ir_verify(Compiler *c, const IrFunc *f);               /* debug builds: internal error when an invariant fails */
 
 /* ir/colour.c: may_freeze and may_panic of each statement, can_freeze and can_panic of each function of the package (fixpoint; unknown callees: both). */
+void ir_prove(Compiler *c, IrFunc *f);                       /* prove.c: drops checks and polls that are not needed; before ir_colour */
 void ir_colour(Compiler *c, IrPackage *package);
 /* ir/liveness.c: live sets at each statement that may freeze; which variables live across one (in_frame). */
 void ir_liveness(Compiler *c, IrFunc *f);

@@ -1,0 +1,434 @@
+/*
+ * prove.c - checks that cannot fail, polls that need not be.
+ *
+ * One forward walk over the tree carries facts that hold at the present statement:
+ *
+ *     true / false    a pure condition of local variables: from tests, and from checks that passed
+ *     value           v holds what an expression says: v = w, v = len(s), v = 3
+ *     positive        integer variables that are not negative, pointers that are not nil
+ *
+ * A fact dies when a variable in it is assigned; at a loop's head die those that anything in the
+ * loop assigns; where control joins only what held before the parting survives; at a label nothing.
+ * Variables with an address take no part. So in
+ *
+ *     for i := range s { s[i] = 0 }       t = s; n = len(t); i = 0; for (; i < n; i = i + 1) { panic if i >= len(s) ...
+ *
+ * the check is seen to be false: i < n stands for i < len(s), and i only grows from 0.
+ *
+ * A loop that counts from one constant to another within TRIPS rounds, and calls nothing, needs no
+ * poll; the product over a nest is bounded.
+ *
+ * Rejected: a solver over ranges and differences. C compilers do the rest, once the same check
+ * is not asked for twice through different names.
+ */
+#include "ir.h"
+
+#include <string.h>
+
+enum { FACTS = 48, TRIPS = 1000, DEPTH = 6 };
+
+typedef enum { FACT_TRUE, FACT_FALSE, FACT_VALUE, FACT_POSITIVE } FactKind;
+typedef struct { FactKind kind; IrVar *var; IrExpr *x; } Fact;
+typedef struct { Fact facts[FACTS]; int n; } State;
+typedef struct { Compiler *c; IrFunc *f; } Prove;
+
+static void walk(Prove *p, IrStmtList *list, State *st);
+
+/* ---- expressions -------------------------------------------------------------------------- */
+
+static bool usable_var(IrVar *v) { return !v->addr_taken && !v->brief_addr && !v->map_iterator; }
+
+static bool usable(IrExpr *x, int depth)
+{
+	switch (x->kind) {
+	case IR_CONST:
+	case IR_ZERO:
+		return true;
+	case IR_VAR:
+		return usable_var(x->var);
+	case IR_PART:
+		return (x->part == PART_LEN || x->part == PART_CAP || x->part == PART_PTR) && x->x->kind == IR_VAR && usable_var(x->x->var);
+	case IR_UNARY:
+	case IR_CONVERT:
+		return depth > 0 && usable(x->x, depth - 1);
+	case IR_BINARY:
+		return depth > 0 && usable(x->x, depth - 1) && usable(x->y, depth - 1);
+	default:
+		return false;
+	}
+}
+
+static bool mentions(IrExpr *x, IrVar *v)
+{
+	return x && ((x->kind == IR_VAR && x->var == v) || mentions(x->x, v) || mentions(x->y, v));
+}
+
+/* What x stands for, by the value facts. */
+static IrExpr *resolve(State *st, IrExpr *x)
+{
+	for (int guard = 0; x->kind == IR_VAR && guard < DEPTH; guard++) {
+		IrExpr *value = NULL;
+		for (int i = 0; i < st->n && !value; i++)
+			if (st->facts[i].kind == FACT_VALUE && st->facts[i].var == x->var)
+				value = st->facts[i].x;
+		if (!value)
+			break;
+		x = value;
+	}
+	return x;
+}
+
+static bool same(State *st, IrExpr *a, IrExpr *b, int depth)
+{
+	a = resolve(st, a);
+	b = resolve(st, b);
+	if (a == b)
+		return true;
+	if (a->kind != b->kind || a->type != b->type || depth == 0)
+		return false;
+	int64_t m, n;
+	switch (a->kind) {
+	case IR_VAR:
+		return a->var == b->var;
+	case IR_ZERO:
+		return true;
+	case IR_CONST:
+		return is_integer(underlying(a->type)) && const_fits_int64(a->cval, &m) && const_fits_int64(b->cval, &n) && m == n;
+	case IR_PART:
+		return a->part == b->part && same(st, a->x, b->x, depth - 1);
+	case IR_UNARY:
+	case IR_CONVERT:
+		return a->op == b->op && same(st, a->x, b->x, depth - 1);
+	case IR_BINARY:
+		return a->op == b->op && same(st, a->x, b->x, depth - 1) && same(st, a->y, b->y, depth - 1);
+	default:
+		return false;
+	}
+}
+
+/* ---- facts ------------------------------------------------------------------------------------ */
+
+static void add_fact(State *st, FactKind kind, IrVar *v, IrExpr *x)
+{
+	if (st->n == FACTS) {       /* the oldest goes */
+		memmove(st->facts, st->facts + 1, sizeof *st->facts * (FACTS - 1));
+		st->n--;
+	}
+	st->facts[st->n++] = (Fact){kind, v, x};
+}
+
+static void kill(State *st, IrVar *v)
+{
+	int kept = 0;
+	for (int i = 0; i < st->n; i++)
+		if (st->facts[i].var != v && !mentions(st->facts[i].x, v))
+			st->facts[kept++] = st->facts[i];
+	st->n = kept;
+}
+
+static IrVar *root_var(IrExpr *place)
+{
+	while (place && (place->kind == IR_FIELD || place->kind == IR_INDEX))
+		place = place->x;
+	return place && place->kind == IR_VAR ? place->var : NULL;
+}
+
+static void kill_statement(State *st, IrStmt *s);
+
+static void kill_list(State *st, IrStmtList *list)
+{
+	for (int i = 0; i < list->len && st->n; i++)
+		kill_statement(st, list->items[i]);
+}
+
+static void kill_statement(State *st, IrStmt *s)
+{
+	IrVar *v = s->kind == IR_ASSIGN ? root_var(s->dst) : NULL;
+	if (v)
+		kill(st, v);
+	for (int i = 0; i < s->dsts.len; i++)
+		if (s->dsts.items[i])
+			kill(st, s->dsts.items[i]);
+	for (int i = 0; i < s->buffers.len; i++)
+		if (s->buffers.items[i])
+			kill(st, s->buffers.items[i]);
+	kill_list(st, &s->body);
+	kill_list(st, &s->else_body);
+	kill_list(st, &s->post);
+	for (int i = 0; i < s->cases.len; i++)
+		kill_list(st, &s->cases.items[i]->body);
+}
+
+static void learn(State *st, IrExpr *x, bool truth)
+{
+	if (x->kind == IR_UNARY && x->op == OP_NOT) {
+		learn(st, x->x, !truth);
+	} else if (x->kind == IR_BINARY && x->op == (truth ? OP_ANDAND : OP_OROR)) {
+		learn(st, x->x, truth);
+		learn(st, x->y, truth);
+	} else if (x->kind == IR_BINARY && usable(x, DEPTH)) {
+		add_fact(st, truth ? FACT_TRUE : FACT_FALSE, NULL, x);
+	}
+}
+
+static bool constant_of(IrExpr *x, int64_t *n)
+{
+	if (x->kind == IR_ZERO && is_integer(underlying(x->type))) {
+		*n = 0;
+		return true;
+	}
+	return x->kind == IR_CONST && is_integer(underlying(x->type)) && const_fits_int64(x->cval, n);
+}
+
+/* A known test i < y; y NULL: of any y. */
+static bool is_less(State *st, IrExpr *i, IrExpr *y)
+{
+	for (int k = 0; k < st->n; k++) {
+		Fact *f = &st->facts[k];
+		if (f->kind == FACT_TRUE && f->x->kind == IR_BINARY && f->x->op == OP_LT && same(st, f->x->x, i, DEPTH) &&
+		    (!y || same(st, f->x->y, y, DEPTH)))
+			return true;
+	}
+	return false;
+}
+
+static bool not_negative(State *st, IrExpr *x, int depth)
+{
+	int64_t n;
+	if (constant_of(x, &n))
+		return n >= 0;
+	if (x->kind == IR_PART)
+		return x->part == PART_LEN || x->part == PART_CAP;
+	if (x->kind == IR_VAR) {
+		for (int i = 0; i < st->n; i++)
+			if (st->facts[i].kind == FACT_POSITIVE && st->facts[i].var == x->var)
+				return true;
+		IrExpr *value = resolve(st, x);
+		return value != x && depth > 0 && not_negative(st, value, depth - 1);
+	}
+	if (x->kind != IR_BINARY || depth == 0 || underlying(x->type)->kind != TYPE_INT)
+		return false;
+	if (x->op == OP_AND)
+		return not_negative(st, x->x, depth - 1) || not_negative(st, x->y, depth - 1);
+	if (x->op == OP_ADD && constant_of(x->y, &n) && n == 1)     /* no overflow: something is above it */
+		return not_negative(st, x->x, depth - 1) && is_less(st, x->x, NULL);
+	return false;
+}
+
+/* The signed int inside (uint64)(x). */
+static IrExpr *inside_unsigned(IrExpr *x)
+{
+	if (x->kind != IR_CONVERT || underlying(x->type)->kind != TYPE_UINT64 || underlying(x->x->type)->kind != TYPE_INT)
+		return NULL;
+	return x->x;
+}
+
+static bool is_not_nil(State *st, IrExpr *x)
+{
+	x = x->kind == IR_VAR ? x : resolve(st, x);
+	if (x->kind != IR_VAR)
+		return x->kind == IR_ADDR;
+	for (int i = 0; i < st->n; i++)
+		if (st->facts[i].kind == FACT_POSITIVE && st->facts[i].var == x->var)
+			return true;
+	return x->var->not_nil;
+}
+
+static bool known_false(State *st, IrExpr *x)
+{
+	if (x->kind == IR_BINARY && x->op == OP_OROR)
+		return known_false(st, x->x) && known_false(st, x->y);
+	if (x->kind != IR_BINARY || !usable(x, DEPTH))
+		return false;
+	for (int i = 0; i < st->n; i++)
+		if (st->facts[i].kind == FACT_FALSE && same(st, st->facts[i].x, x, DEPTH))
+			return true;
+	if (x->op == OP_EQ && x->y->kind == IR_ZERO && x->x->kind == IR_VAR && is_not_nil(st, x->x))
+		return true;
+	if (x->op != OP_GE)
+		return false;
+	IrExpr *i = inside_unsigned(x->x), *n = inside_unsigned(x->y);
+	return i && n && is_less(st, i, n) && not_negative(st, i, 2);
+}
+
+/* ---- loops ---------------------------------------------------------------------------------------- */
+
+static int assignments(IrStmtList *list, IrVar *v)
+{
+	int n = 0;
+	for (int i = 0; i < list->len; i++) {
+		IrStmt *s = list->items[i];
+		n += s->kind == IR_ASSIGN && root_var(s->dst) == v;
+		for (int k = 0; k < s->dsts.len; k++)
+			n += s->dsts.items[k] == v;
+		for (int k = 0; k < s->buffers.len; k++)
+			n += s->buffers.items[k] == v;
+		n += assignments(&s->body, v) + assignments(&s->else_body, v) + assignments(&s->post, v);
+		for (int k = 0; k < s->cases.len; k++)
+			n += assignments(&s->cases.items[k]->body, v);
+	}
+	return n;
+}
+
+/* The variable that a statement of post adds 1 to, if nothing else in the loop assigns it and the condition bounds it. */
+static IrVar *counter(IrStmt *loop, IrStmt *s)
+{
+	int64_t n;
+	if (s->kind != IR_ASSIGN || s->dst->kind != IR_VAR || !usable_var(s->dst->var) || underlying(s->dst->type)->kind != TYPE_INT)
+		return NULL;
+	IrVar *v = s->dst->var;
+	IrExpr *x = s->src;
+	if (x->kind != IR_BINARY || x->op != OP_ADD || x->x->kind != IR_VAR || x->x->var != v || !constant_of(x->y, &n) || n != 1)
+		return NULL;
+	return assignments(&loop->body, v) + assignments(&loop->post, v) == 1 ? v : NULL;
+}
+
+/* The right side of the conjunct v < y of a condition. */
+static IrExpr *bound_of(IrExpr *cond, IrVar *v)
+{
+	if (!cond || cond->kind != IR_BINARY)
+		return NULL;
+	if (cond->op == OP_ANDAND) {
+		IrExpr *x = bound_of(cond->x, v);
+		return x ? x : bound_of(cond->y, v);
+	}
+	return cond->op == OP_LT && cond->x->kind == IR_VAR && cond->x->var == v ? cond->y : NULL;
+}
+
+/* Rounds of simple statements in one run of the list; above TRIPS: many, or unknown. */
+static int64_t rounds_of(IrStmtList *list)
+{
+	int64_t most = 1;
+	for (int i = 0; i < list->len; i++) {
+		IrStmt *s = list->items[i];
+		bool simple_call = s->kind == IR_CALL && s->call == IR_CALL_DIRECT && s->func->intrinsic && s->func->intrinsic_effects == 0;
+		if ((s->kind == IR_CALL && !simple_call) || s->kind == IR_LABEL || s->kind == IR_SEND || s->kind == IR_RECEIVE ||
+		    s->kind == IR_SELECT || s->kind == IR_MAP_ITER)
+			return TRIPS + 1;
+		int64_t inner[] = {s->kind == IR_LOOP ? s->no_poll ? s->rounds : TRIPS + 1 : rounds_of(&s->body), rounds_of(&s->else_body)};
+		for (int k = 0; k < 2; k++)
+			most = inner[k] > most ? inner[k] : most;
+		for (int k = 0; k < s->cases.len; k++) {
+			int64_t n = rounds_of(&s->cases.items[k]->body);
+			most = n > most ? n : most;
+		}
+	}
+	return most;
+}
+
+static void bound_loop(State *before, IrStmt *s)
+{
+	for (int i = 0; i < s->post.len && !s->no_poll; i++) {
+		IrVar *v = counter(s, s->post.items[i]);
+		IrExpr *bound = v ? bound_of(s->cond, v) : NULL;
+		int64_t from, to;
+		IrExpr start = {.kind = IR_VAR, .var = v};
+		if (!bound || !constant_of(resolve(before, &start), &from) || !constant_of(bound, &to))
+			continue;
+		int64_t trips = to > from && from >= 0 ? to - from : to <= from ? 0 : TRIPS + 1, inner = rounds_of(&s->body);
+		if (trips > TRIPS || inner > TRIPS || trips * inner > TRIPS)
+			continue;
+		s->no_poll = true;
+		s->rounds = trips * inner;
+	}
+}
+
+static void walk_loop(Prove *p, IrStmt *s, State *st)
+{
+	State before = *st, body;
+	kill_statement(st, s);
+	body = *st;
+	for (int i = 0; i < s->post.len; i++) {
+		IrVar *v = counter(s, s->post.items[i]);
+		IrExpr start = {.kind = IR_VAR, .var = v, .type = v ? v->type : NULL};
+		if (v && bound_of(s->cond, v) && not_negative(&before, &start, 2))
+			add_fact(&body, FACT_POSITIVE, v, NULL);
+	}
+	State post = body;
+	if (s->cond)
+		learn(&body, s->cond, true);
+	walk(p, &s->body, &body);
+	walk(p, &s->post, &post);
+	bound_loop(&before, s);
+}
+
+/* ---- statements -------------------------------------------------------------------------------------- */
+
+static bool leaves(IrStmtList *list)
+{
+	IrStmt *s = list->len ? list->items[list->len - 1] : NULL;
+	return s && (s->kind == IR_RETURN || s->kind == IR_BREAK || s->kind == IR_CONTINUE || s->kind == IR_GOTO ||
+	             (s->kind == IR_PANIC_IF && !s->cond));
+}
+
+static void walk_if(Prove *p, IrStmt *s, State *st)
+{
+	State yes = *st, no = *st;
+	learn(&yes, s->cond, true);
+	learn(&no, s->cond, false);
+	walk(p, &s->body, &yes);
+	walk(p, &s->else_body, &no);
+	if (leaves(&s->body))
+		*st = no;
+	else if (leaves(&s->else_body))
+		*st = yes;
+	else
+		kill_statement(st, s);
+}
+
+static void walk_assign(IrStmt *s, State *st)
+{
+	IrVar *v = s->dst->kind == IR_VAR ? s->dst->var : NULL;
+	Type *u = v ? underlying(v->type) : NULL;
+	bool positive = v && ((u->kind == TYPE_INT && not_negative(st, s->src, 2)) || (u->kind == TYPE_POINTER && is_not_nil(st, s->src)));
+	kill_statement(st, s);
+	if (!v || !usable_var(v) || mentions(s->src, v))
+		positive = positive && v && usable_var(v);
+	else if ((s->src->kind == IR_VAR || s->src->kind == IR_PART || s->src->kind == IR_CONST || s->src->kind == IR_ZERO) && usable(s->src, 1) &&
+	         s->src->type == v->type)
+		add_fact(st, FACT_VALUE, v, s->src);
+	if (positive)
+		add_fact(st, FACT_POSITIVE, v, NULL);
+}
+
+static void walk_others(Prove *p, IrStmt *s, State *st)
+{
+	for (int i = 0; i < s->cases.len; i++) {
+		State arm = *st;
+		walk(p, &s->cases.items[i]->body, &arm);
+	}
+	State inside = *st;
+	walk(p, &s->body, &inside);
+	kill_statement(st, s);
+	if (s->kind == IR_LABEL)
+		st->n = 0;
+}
+
+static void walk(Prove *p, IrStmtList *list, State *st)
+{
+	int kept = 0;
+	for (int i = 0; i < list->len; i++) {
+		IrStmt *s = list->items[i];
+		if (s->kind == IR_PANIC_IF && s->cond && known_false(st, s->cond))
+			continue;
+		list->items[kept++] = s;
+		if (s->kind == IR_PANIC_IF && s->cond)
+			learn(st, s->cond, false);
+		else if (s->kind == IR_IF)
+			walk_if(p, s, st);
+		else if (s->kind == IR_LOOP)
+			walk_loop(p, s, st);
+		else if (s->kind == IR_ASSIGN)
+			walk_assign(s, st);
+		else
+			walk_others(p, s, st);
+	}
+	list->len = kept;
+}
+
+void ir_prove(Compiler *c, IrFunc *f)
+{
+	Prove p = {.c = c, .f = f};
+	State st = {.n = 0};
+	walk(&p, &f->body, &st);
+}
