@@ -153,6 +153,15 @@ static void emit_call_expr(Emit *e, IrStmt *s)
 		buf_char(e->out, ')');
 		break;
 	case IR_CALL_RT:
+		if (s->rt == RT_copy_slice && s->args.items[0]->kind == IR_TYPE && type_size(e->c, s->args.items[0]->of) > 0 &&
+		    !type_has_pointers(e->c, s->args.items[0]->of)) {
+			buf_printf(e->out, "gol_copy_plain(%lld, ", (long long)type_size(e->c, s->args.items[0]->of));
+			emit_whole(e, s->args.items[1]);
+			buf_str(e->out, ", ");
+			emit_whole(e, s->args.items[2]);
+			buf_char(e->out, ')');
+			break;
+		}
 		buf_printf(e->out, "%s(g", rt_name(s->rt));
 		emit_arguments(e, s);
 		buf_char(e->out, ')');
@@ -451,12 +460,59 @@ static bool is_simple_post(Emit *e, IrStmtList *post)
 	return post->len > 0 && post->len < 3;
 }
 
+static bool calls_runtime(IrExpr *x)
+{
+	if (!x)
+		return false;
+	for (int i = 0; i < x->args.len; i++)
+		if (calls_runtime(x->args.items[i]))
+			return true;
+	return x->kind == IR_RT || calls_runtime(x->x) || calls_runtime(x->y);
+}
+
+/* A round of it takes some nanoseconds: nothing that allocates, copies, or cannot be seen through. */
+static bool is_light(IrStmtList *list)
+{
+	for (int i = 0; i < list->len; i++) {
+		IrStmt *s = list->items[i];
+		bool call = s->kind == IR_CALL && (s->call != IR_CALL_DIRECT || s->may_freeze || !(s->func->defined || inline_intrinsic(s->func)));
+		if (call || (s->may_freeze && s->kind != IR_LOOP) || s->kind == IR_MAP_ITER || s->kind == IR_LABEL || s->kind == IR_DEFER)
+			return false;
+		if (s->kind != IR_PANIC_IF && (calls_runtime(s->src) || calls_runtime(s->dst) || calls_runtime(s->cond) || calls_runtime(s->x)))
+			return false;
+		for (int k = 0; s->kind == IR_CALL && k < s->args.len; k++)
+			if (calls_runtime(s->args.items[k]))
+				return false;
+		if (!is_light(&s->body) || !is_light(&s->else_body) || !is_light(&s->post))
+			return false;
+		for (int k = 0; k < s->cases.len; k++)
+			if (!is_light(&s->cases.items[k]->body))
+				return false;
+	}
+	return true;
+}
+
+/* Does a loop in it poll by countdown? */
+bool counts_down(IrStmtList *list)
+{
+	for (int i = 0; i < list->len; i++) {
+		IrStmt *s = list->items[i];
+		if ((s->kind == IR_LOOP && s->may_freeze && is_light(&s->body) && is_light(&s->post)) || counts_down(&s->body) ||
+		    counts_down(&s->else_body) || counts_down(&s->post))
+			return true;
+		for (int k = 0; k < s->cases.len; k++)
+			if (counts_down(&s->cases.items[k]->body))
+				return true;
+	}
+	return false;
+}
+
 static void emit_poll(Emit *e, IrStmt *s)
 {
 	if (!s->may_freeze)
 		return;
 	emit_indent(e);
-	buf_str(e->out, "if (GOL_POLL(g)) ");
+	buf_str(e->out, is_light(&s->body) && is_light(&s->post) ? "if (GOL_POLL_SOMETIMES(g, polls_)) " : "if (GOL_POLL(g)) ");
 	emit_save(e, s);
 	buf_char(e->out, '\n');
 }

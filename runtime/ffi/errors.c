@@ -95,16 +95,17 @@ INTRINSIC(void, sort_swapElements, gol_g *g, gol_eface x, gol_int i, gol_int j)
 	b = (uint8_t *)s->ptr + (size_t)j * elem->size;
 	GOL_BARRIER(elem, a, b);
 	GOL_BARRIER(elem, b, a);
-	for (size_t left = elem->size; left > 0;) {
-		uint64_t word[2];
-		size_t n = left < 8 ? left : 8;
-
-		memcpy(&word[0], a, n);
-		memcpy(&word[1], b, n);
-		memcpy(a, &word[1], n);
-		memcpy(b, &word[0], n);
-		a += n;
-		b += n;
-		left -= n;
+	size_t left = elem->size;
+	for (; left >= 8; left -= 8, a += 8, b += 8) {
+		uint64_t x_word, y_word;
+		memcpy(&x_word, a, 8);
+		memcpy(&y_word, b, 8);
+		memcpy(a, &y_word, 8);
+		memcpy(b, &x_word, 8);
+	}
+	for (; left > 0; left--, a++, b++) {
+		uint8_t byte = *a;
+		*a = *b;
+		*b = byte;
 	}
 }

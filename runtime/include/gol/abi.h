@@ -244,6 +244,10 @@ register uintptr_t gol_stack_pointer __asm__("sp");
 /* On loop back-edges: asked to give way? */
 #define GOL_POLL(g) (GOL_UNLIKELY(__atomic_load_n(&(g)->poll, __ATOMIC_RELAXED)) && gol_must_yield(g))
 
+/* In loops of a few instructions a round: once in gol_poll_rounds, counted down in a local. */
+extern uint32_t gol_poll_rounds;
+#define GOL_POLL_SOMETIMES(g, countdown) (GOL_UNLIKELY(--(countdown) == 0) && ((countdown) = gol_poll_rounds, GOL_POLL(g)))
+
 /* Both set g->unwinding = GOL_FREEZE when they answer true. */
 GOL_RARE bool gol_must_freeze(gol_g *g);
 GOL_RARE bool gol_must_yield(gol_g *g);
