@@ -110,7 +110,10 @@ diff-go: all
 
 UNIT_SOURCES := $(wildcard compiler/tests/*_test.c)
 UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(B)/%)
-RUNTIME_UNIT_SOURCES := $(wildcard runtime/tests/*_test.c)
+
+# Heap, collector and lang are tested without the scheduler (test-lang); stress_test runs the other programs there.
+include runtime/tests/lang.mk
+RUNTIME_UNIT_SOURCES := $(filter-out $(LANG_TESTS:%=runtime/tests/%_test.c),$(wildcard runtime/tests/*_test.c))
 RUNTIME_UNIT_PROGRAMS := $(RUNTIME_UNIT_SOURCES:%.c=$(B)/%)
 
 $(B)/compiler/tests/%: compiler/tests/%.c $(B)/libgolcompiler.a
@@ -121,8 +124,9 @@ $(B)/runtime/tests/%: runtime/tests/%.c $(B)/libgolrt.a
 	$(say) CC $<
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) $(RUNTIME_FLAGS) -o $@ $< $(B)/libgolrt.a -lcriterion -lm -lpthread
 
-unit: $(UNIT_PROGRAMS) $(RUNTIME_UNIT_PROGRAMS)
-	$(Q)for t in $^; do echo "$$t"; $$t || exit 1; done
+unit: $(UNIT_PROGRAMS) $(RUNTIME_UNIT_PROGRAMS) test-lang
+	$(Q)for t in $(UNIT_PROGRAMS) $(B)/runtime/tests/stress_test; do echo "$$t"; $$t || exit 1; done
+	$(Q)sh runtime/tests/intrinsics.sh $(B)/libgolrt.a
 
 bench: all
 	python3 testdata/bench/bench.py --gol ./gol

@@ -15,11 +15,11 @@ LANG_HEADERS := $(wildcard runtime/*/*.h) $(wildcard runtime/include/gol/*)
 
 build/runtime/tests/lang/%_test: runtime/tests/%_test.c $(LANG_UNDER_TEST) $(LANG_HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(LANG_FLAGS) -O2 -g -o $@ $(filter %.c,$^) -lcriterion -lm -lpthread
+	@$(CC) $(LANG_FLAGS) -O2 -g -o $@ $(filter %.c,$^) -lcriterion -lm -lpthread
 
 build/runtime/tests/lang-asan/%_test: runtime/tests/%_test.c $(LANG_UNDER_TEST) $(LANG_HEADERS)
 	@mkdir -p $(@D)
-	$(CC) $(LANG_FLAGS) -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -o $@ $(filter %.c,$^) -lcriterion -lm -lpthread
+	@$(CC) $(LANG_FLAGS) -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -o $@ $(filter %.c,$^) -lcriterion -lm -lpthread
 
 .PHONY: test-lang test-lang-asan
 test-lang: $(LANG_TESTS:%=build/runtime/tests/lang/%_test)
