@@ -388,11 +388,22 @@ static void emit_complex_binary(Emit *e, IrExpr *x, Type *u)
 	OUT(e, "%s)%s)", narrow ? ")" : "", narrow && !compare ? ")" : "");
 }
 
+/* x == x in an instance for integers of a function that looks for NaN: C compilers warn. */
+static bool compares_with_itself(const IrExpr *x, Type *operand)
+{
+	bool comparison = x->op == OP_EQ || x->op == OP_NE || x->op == OP_LT || x->op == OP_LE || x->op == OP_GT || x->op == OP_GE;
+	return comparison && !is_float(operand) && x->x->kind == IR_VAR && x->y->kind == IR_VAR && x->x->var == x->y->var;
+}
+
 static void emit_binary(Emit *e, IrExpr *x)
 {
 	Type *operand = underlying(x->x->type);
 	if (is_complex(operand)) {
 		emit_complex_binary(e, x, operand);
+		return;
+	}
+	if (compares_with_itself(x, operand)) {
+		OUT(e, x->op == OP_EQ || x->op == OP_LE || x->op == OP_GE ? "true" : "false");
 		return;
 	}
 	switch (x->op) {
@@ -595,6 +606,19 @@ static void emit_condition(Emit *e, IrExpr *x)
 	OUT(e, ")");
 }
 
+/* Pointers that the runtime returns are less exact than ours (const, another struct): as void *. */
+static void emit_runtime_value(Emit *e, IrExpr *x)
+{
+	const char *result = rt_result(x->rt);
+	bool pointer = result[strlen(result) - 1] == '*' && strcmp(result, "void *") != 0;
+	OUT(e, "%s%s(g", pointer ? "((void *)" : "", rt_name(x->rt));
+	for (int i = 0; i < x->args.len; i++) {
+		OUT(e, ", ");
+		emit_expr(e, x->args.items[i]);
+	}
+	OUT(e, pointer ? "))" : ")");
+}
+
 void emit_expr(Emit *e, IrExpr *x)
 {
 	switch (x->kind) {
@@ -643,12 +667,7 @@ void emit_expr(Emit *e, IrExpr *x)
 		OUT(e, "((void *)%s)", function_name(e, x->func));
 		break;
 	case IR_RT:
-		OUT(e, "%s(g", rt_name(x->rt));
-		for (int i = 0; i < x->args.len; i++) {
-			OUT(e, ", ");
-			emit_expr(e, x->args.items[i]);
-		}
-		OUT(e, ")");
+		emit_runtime_value(e, x);
 		break;
 	case IR_CONDITION:
 		emit_condition(e, x);

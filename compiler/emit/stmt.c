@@ -224,6 +224,8 @@ static void emit_single_call(Emit *e, IrStmt *s, IrVar *dst, const char *ctype)
 	} else {
 		buf_printf(e->out, "{ %s%sr_ = ", ctype, spaced(ctype));
 	}
+	if (s->call == IR_CALL_RT && *spaced(rt_result(s->rt)) == '\0' && strcmp(rt_result(s->rt), "void *") != 0)
+		buf_str(e->out, "(void *)");    /* C's type is less exact than ours */
 	emit_call_expr(e, s);
 	buf_str(e->out, ";\n");
 	emit_fetch(e, s, direct ? var_name(e, dst) : "r_", ctype);
