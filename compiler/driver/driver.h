@@ -7,6 +7,7 @@
 #include "../emit/emit.h"
 #include "../load/load.h"
 
+#include <sys/resource.h>
 #include <time.h>
 
 enum { EXIT_OK = 0, EXIT_ERROR = 1, EXIT_USAGE = 2, EXIT_INTERNAL = 3 };
@@ -58,6 +59,7 @@ typedef struct Driver {
 	uint64_t identity;          /* of this compiler and the headers: part of every package's key */
 	Map reported;               /* packages whose errors were printed */
 	Progress progress;
+	struct rlimit stack_limit;          /* as it was, for the program */
 } Driver;
 
 /* options.c: fills d->options; on a mistake prints as Go does and returns the exit status. */
@@ -84,6 +86,7 @@ void add_argument(Driver *d, Arguments *a, const char *format, const char *value
 void add_words(Driver *d, Arguments *a, const char *words);
 int run_command(Driver *d, char *const argv[]);         /* exit status; 128+n for signals */
 bool run_jobs(Driver *d, Job *jobs, int count);
+void raise_stack_limit(Driver *d);                      /* of the C compiler, which recurses as deep as expressions nest */
 void progress_start(Driver *d);
 void progress_show(Driver *d, int done, int count, const char *what);
 void progress_clear(Driver *d);

@@ -32,6 +32,7 @@ static int dispatch(Driver *d, int argc, char **argv)
 		return version_command(d, argc, argv);
 	find_places(d);
 	progress_start(d);
+	raise_stack_limit(d);
 	if (strcmp(verb, "env") == 0)
 		return env_command(d, argc, argv);
 	if (strcmp(verb, "clean") == 0)

@@ -130,6 +130,19 @@ static bool finish(Job *job, int status)
 	return false;
 }
 
+void raise_stack_limit(Driver *d)
+{
+	struct rlimit limit;
+	enum { WANTED = 1 << 30 };
+	if (getrlimit(RLIMIT_STACK, &d->stack_limit) != 0)
+		return;
+	limit = d->stack_limit;
+	if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= WANTED)
+		return;
+	limit.rlim_cur = limit.rlim_max == RLIM_INFINITY || limit.rlim_max >= WANTED ? WANTED : limit.rlim_max;
+	setrlimit(RLIMIT_STACK, &limit);
+}
+
 bool run_jobs(Driver *d, Job *jobs, int count)
 {
 	int limit = job_limit(d), running = 0, next = 0, done = 0;

@@ -21,7 +21,7 @@ static void print_signal(int number)
 	fputc('\n', stderr);
 }
 
-static int execute(char *const argv[])
+static int execute(Driver *d, char *const argv[])
 {
 	int status = 0;
 	signal(SIGINT, SIG_IGN);        /* the program decides */
@@ -30,6 +30,7 @@ static int execute(char *const argv[])
 	if (pid == 0) {
 		signal(SIGINT, SIG_DFL);
 		signal(SIGQUIT, SIG_DFL);
+		setrlimit(RLIMIT_STACK, &d->stack_limit);
 		execvp(argv[0], argv);
 		fprintf(stderr, "gol: cannot run %s: %s\n", argv[0], strerror(errno));
 		_exit(127);
@@ -68,7 +69,7 @@ int run_command_line(Driver *d)
 		vec_push(d->c->arena, &a, NULL);
 		if (d->options.print_commands)
 			fprintf(stderr, "%s\n", program);
-		status = execute(a.items);
+		status = execute(d, a.items);
 	}
 	remove_tree(dir);
 	return status;

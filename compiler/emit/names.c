@@ -69,9 +69,13 @@ const char *local_name(Emit *e, const char *name)
 		taken |= strcmp(b.s, frame_members[i]) == 0;
 	if (taken || (strchr(b.s, '_') && b.s[0] != 't'))
 		buf_str(&b, "_6");
+	/* names_used holds with each name the number to try next behind it. */
 	const char *base = b.s;
-	for (int n = 2; map_get(&e->names_used, base); n++)
-		base = arena_printf(E_ALLOC(e), "%s_%d", b.s, n);
-	map_put(E_ALLOC(e), &e->names_used, base, (void *)1);
+	uintptr_t next = (uintptr_t)map_get(&e->names_used, b.s);
+	for (; next && map_get(&e->names_used, base); next++)
+		base = arena_printf(E_ALLOC(e), "%s_%d", b.s, (int)next);
+	map_put(E_ALLOC(e), &e->names_used, b.s, (void *)(next ? next : 2));
+	if (base != b.s)
+		map_put(E_ALLOC(e), &e->names_used, base, (void *)2);
 	return base;
 }
