@@ -109,9 +109,9 @@ static const char *bits_at(Emit *e, int point, int words)
 		IrVar *v = f->vars.items[i];
 		if (!v->in_frame)
 			continue;
-		bool always = v->addr_taken || v->map_iterator || v == f->recover_var;
+		bool always = v->map_iterator || v == f->recover_var;
 		bool live = point == 0 ? v->kind == VAR_PARAM || v == f->context
-		            : s        ? s->live[i / 64] >> (i % 64) & 1
+		            : s        ? s->direct[i / 64] >> (i % 64) & 1
 		                       : always;
 		if (live)
 			var_bits(e, v, bits);
@@ -132,6 +132,42 @@ static const char *bits_at(Emit *e, int point, int words)
 	return bits;
 }
 
+static void emit_bytes(Buf *b, const char *bits, int words)
+{
+	for (int i = 0; i < words; i += 8) {
+		unsigned byte = 0;
+		for (int k = 0; k < 8 && i + k < words; k++)
+			byte |= (unsigned)(bits[i + k] == '1') << k;
+		buf_printf(b, "%u, ", byte);
+	}
+}
+
+/* Variables with pointers whose address was taken. Returns how many. */
+static int emit_objects(Emit *e, int words)
+{
+	IrFunc *f = e->f;
+	char *bits = arena_alloc(E_ALLOC(e), (size_t)words + 9);
+	memset(bits, '0', (size_t)words);
+	Buf list, map;
+	buf_init(&list, E_ALLOC(e));
+	buf_init(&map, E_ALLOC(e));
+	int count = 0;
+	for (int i = 0; i < f->vars.len; i++) {
+		IrVar *v = f->vars.items[i];
+		if (!v->in_frame || !v->addr_taken || v->map_iterator || !type_has_pointers(e->c, v->type))
+			continue;
+		var_bits(e, v, bits);
+		buf_printf(&list, "{%lld, %lld}, ", (long long)v->offset, (long long)type_size(e->c, v->type));
+		count++;
+	}
+	if (count == 0)
+		return 0;
+	emit_bytes(&map, bits, words);
+	buf_printf(&e->data, "static const gol_stack_object %s_objects[] = {%s};\nstatic const uint8_t %s_object_map[] = {%s};\n", e->info,
+	           list.s, e->info, map.s);
+	return count;
+}
+
 static void emit_maps(Emit *e, int words, int *map_of_point)
 {
 	int bytes = (words + 7) / 8, count = 0;
@@ -144,12 +180,7 @@ static void emit_maps(Emit *e, int words, int *map_of_point)
 		if (!known) {
 			known = ++count;
 			map_put(E_ALLOC(e), &seen, bits, (void *)known);
-			for (int i = 0; i < bytes; i++) {
-				unsigned byte = 0;
-				for (int k = 0; k < 8 && i * 8 + k < words; k++)
-					byte |= (unsigned)(bits[i * 8 + k] == '1') << k;
-				buf_printf(&b, "%u, ", byte);
-			}
+			emit_bytes(&b, bits, words);
 		}
 		map_of_point[point] = (int)known - 1;
 	}
@@ -173,6 +204,7 @@ void emit_info(Emit *e)
 	int *map_of_point = NEW_ARRAY(E_ALLOC(e), int, e->next_point);
 	if (words)
 		emit_maps(e, words, map_of_point);
+	int objects = words ? emit_objects(e, words) : 0;
 	buf_printf(&e->data, "static const gol_point %s_points[] = {", e->info);
 	for (int i = 0; i < e->next_point; i++)
 		buf_printf(&e->data, "%s{%u, %d}", i ? ", " : "", shown_line(e, e->point_pos.items[i]), map_of_point[i]);
@@ -187,6 +219,8 @@ void emit_info(Emit *e)
 	           e->has_frame ? (long long)f->frame_size : 16, e->next_point, e->info);
 	if (words)
 		buf_printf(&e->data, ", .maps = %s_maps, .map_bytes = %d", e->info, (words + 7) / 8);
+	if (objects)
+		buf_printf(&e->data, ",\n\t.objects = %s_objects, .object_map = %s_object_map, .object_count = %d", e->info, e->info, objects);
 	if (f->has_defer)
 		buf_str(&e->data, ", .flags = GOL_FUNC_HAS_DEFERS");
 	if (e->has_frame)

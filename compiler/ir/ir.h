@@ -206,6 +206,7 @@ struct IrStmt {
 	bool may_freeze, may_panic; /* filled by ir_colour */
 	int point;                  /* resume point or traceback point */
 	uint64_t *live;             /* variables live after, at a resume point (bit per IrVar.id) */
+	uint64_t *direct;           /* the same without those that may only be reached through a pointer */
 	int c_label;                /* emission: number of break/continue label when one is needed */
 	bool uses_break, uses_continue;
 	bool in_region;             /* emit/region.c */

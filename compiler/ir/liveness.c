@@ -10,8 +10,9 @@
  * again until none of these sets grows. Nested loops therefore cost the nesting
  * depth in walks, not its power.
  *
- * Not governed by liveness, always live: variables whose address was taken (the
- * address may be alive when the name is not), map iterators, and in functions with defers the variables
+ * Not governed by liveness, always saved: variables whose address was taken (the
+ * address may be alive when the name is not; the collector looks into them only where the name is in IrStmt.direct or
+ * it finds a pointer), map iterators, and in functions with defers the variables
  * that the epilogue returns, since any panic leads there.
  *
  * Needs: ir_colour. Afterwards: IrStmt.live where may_freeze, IrVar.in_frame for parameters, for what is live
@@ -29,6 +30,7 @@ typedef struct {
 	IrFunc *f;
 	int words;
 	Set always;
+	Set always_direct;  /* always, without what is in it for its address alone */
 	Map heads;          /* IrStmt -> Set: loop head / label / post */
 	Map afters;         /* break target -> Set: live after it (valid during its walk) */
 	Map labels;         /* label text -> IR_LABEL's Set */
@@ -93,6 +95,9 @@ static void freeze_point(Live *l, IrStmt *s, Set live)
 	s->live = set_new(l);
 	set_copy(l, s->live, live);
 	set_union(l, s->live, l->always);
+	s->direct = set_new(l);
+	set_copy(l, s->direct, live);
+	set_union(l, s->direct, l->always_direct);
 	for (int i = 0; i < l->f->vars.len; i++)
 		if (s->live[i / 64] >> (i % 64) & 1)
 			l->f->vars.items[i]->in_frame = true;
@@ -236,21 +241,25 @@ static void find_always(Live *l)
 	IrFunc *f = l->f;
 	for (int i = 0; i < f->vars.len; i++) {
 		IrVar *v = f->vars.items[i];
-		if (v->addr_taken || v->map_iterator)
+		if (v->addr_taken)
 			set_add(l->always, v);
+		if (v->map_iterator)
+			set_add(l->always_direct, v);
 	}
 	if (f->has_defer)
-		use_list(l->always, &f->results);
+		use_list(l->always_direct, &f->results);
 	if (f->defer_list)
-		set_add(l->always, f->defer_list);
+		set_add(l->always_direct, f->defer_list);
 	if (f->recover_var)
-		set_add(l->always, f->recover_var);
+		set_add(l->always_direct, f->recover_var);
+	set_union(l, l->always, l->always_direct);
 }
 
 void ir_liveness(Compiler *c, IrFunc *f)
 {
 	Live l = {.c = c, .f = f, .words = (f->vars.len + 63) / 64 + 1};
 	l.always = set_new(&l);
+	l.always_direct = set_new(&l);
 	find_always(&l);
 	Set live = set_new(&l);
 	do {

@@ -102,6 +102,7 @@ void options_print_statistics(void)
 	statistic(&t, "frames", gol_stress.frames);
 	statistic(&t, "moved", gol_stress.moved_objects);
 	statistic(&t, "blockmoves", gol_stress.block_moves);
+	statistic(&t, "collections", gol_stress.collections);
 	statistic(&t, "yields", gol_stress.yields);
 	statistic(&t, "dispatches", gol_stress.dispatches);
 	text_string(&t, "\n");

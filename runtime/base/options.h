@@ -20,7 +20,7 @@ typedef struct stress_options {
 	uint32_t gc_every;
 	uint64_t random;            /* state of the generator */
 	/* counted always; printed at exit with stats */
-	uint64_t freezes, frames, moved_objects, block_moves, yields, dispatches;
+	uint64_t freezes, frames, moved_objects, block_moves, yields, dispatches, collections;
 } stress_options;
 
 extern stress_options gol_stress;

@@ -2,6 +2,7 @@
  * goroutines.c - the collector's tie to the scheduler: goroutines and package variables as
  * roots. Apart from the rest so that heap and collector can be tested without a scheduler.
  */
+#include "base/options.h"
 #include "gc/gc.h"
 #include "sched/g.h"
 #include "stack/stack.h"
@@ -32,6 +33,7 @@ static void walk_packages(gc_visit *visit, void *context)
 	const gol_program *program = sched_program();
 	struct caller c = {visit, context};
 
+	gol_stress.collections++;       /* roots are walked once by each */
 	for (uint32_t i = 0; program != NULL && i < program->package_count; i++) {
 		const gol_package *p = program->packages[i];
 

@@ -108,6 +108,21 @@ static void scan_bits(uintptr_t base, size_t size)
 		mark(((const uintptr_t GOL_ALIAS *)base)[__builtin_ctzll(bits)]);
 }
 
+/* count values in a row, of a type whose pointers are told by at most 64 bits. */
+static void scan_repeated(const gol_type *type, uintptr_t base, size_t count)
+{
+	size_t words = type->pointer_bytes / 8, bytes = (words + 7) / 8;
+	uint64_t map = 0;
+
+	for (size_t i = 0; i < bytes; i++)
+		map |= (uint64_t)type->pointer_map[i] << (8 * i);
+	if (words < 64)
+		map &= ((uint64_t)1 << words) - 1;
+	for (; count > 0; count--, base += type->size)
+		for (uint64_t bits = map; bits != 0; bits &= bits - 1)
+			mark(((const uintptr_t GOL_ALIAS *)base)[__builtin_ctzll(bits)]);
+}
+
 void gc_scan_object(uintptr_t base)
 {
 	heap_span *s = heap_span_of(base);
@@ -120,7 +135,11 @@ void gc_scan_object(uintptr_t base)
 		return;
 	}
 	type = s->types[heap_slot_of(s, base)];
-	if (type != NULL && type->size != 0)
+	if (type == NULL || type->size == 0)
+		return;
+	if (type->pointer_map != NULL && type->pointer_bytes <= 64 * 8)
+		scan_repeated(type, base, s->elem_size / type->size);
+	else
 		heap_each_pointer(type, (void *)base, s->elem_size / type->size, mark_slot_of_type, NULL);
 }
 

@@ -15,9 +15,8 @@ static inline const uint8_t *frame_map(const gol_frame *frame)
 	return func->maps + (size_t)func->points[frame->resume].map * func->map_bytes;
 }
 
-/* Calls visit(context, slot) for each live pointer word; inlined into its two users. */
 static inline __attribute__((always_inline)) void
-frame_each_pointer(gol_frame *frame, void (*visit)(void *, void **), void *context)
+frame_visit(gol_frame *frame, bool objects, void (*visit)(void *, void **), void *context)
 {
 	const gol_func_info *func = frame->func;
 	if (func->map_bytes == 0)
@@ -25,9 +24,24 @@ frame_each_pointer(gol_frame *frame, void (*visit)(void *, void **), void *conte
 	const uint8_t *map = frame_map(frame);
 	void **words = (void **)(void *)(frame + 1);
 	for (uint32_t byte = 0; byte < func->map_bytes; byte++)
-		for (unsigned bits = map[byte]; bits != 0; bits &= bits - 1)
+		for (unsigned bits = map[byte] | (objects ? func->object_map[byte] : 0u); bits != 0; bits &= bits - 1)
 			visit(context, words + byte * 8 + (unsigned)__builtin_ctz(bits));
 }
+
+/* Calls visit(context, slot) for each pointer word that must stay right when things move: what is live, and all objects. At
+ * the entry (resume point 0) there are no objects yet, whatever their words hold. */
+static inline __attribute__((always_inline)) void
+frame_each_pointer(gol_frame *frame, void (*visit)(void *, void **), void *context)
+{
+	if (frame->func->object_count != 0 && frame->resume != 0)
+		frame_visit(frame, true, visit, context);
+	else
+		frame_visit(frame, false, visit, context);
+}
+
+/* Only what is live by name: objects that are only reached through pointers are left out. */
+static inline __attribute__((always_inline)) void
+frame_each_live(gol_frame *frame, void (*visit)(void *, void **), void *context) { frame_visit(frame, false, visit, context); }
 
 /* Pointers into [old_low, old_high) move by old_by; those into a moved object go to its copy. */
 typedef struct relocation {

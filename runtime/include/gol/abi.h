@@ -199,6 +199,9 @@ enum {
 	GOL_FUNC_RUNTIME = 4,       /* a frame of the runtime's own C */
 };
 
+/* A variable in the frame whose address was taken: it is alive while a pointer to it is, or while a map names its words. */
+typedef struct gol_stack_object { uint32_t offset, size; } gol_stack_object;       /* bytes, from the frame's start */
+
 struct gol_func_info {
 	const char *name;           /* as tracebacks print it: main.(*T).sum, main.f.func1 */
 	const char *file;           /* absolute */
@@ -211,6 +214,9 @@ struct gol_func_info {
 	void (*start)(gol_g *g, gol_frame *h);      /* resume point 0 */
 	void (*body)(gol_g *g, gol_frame *h);       /* the others; NULL for functions that cannot freeze */
 	void *code;                 /* what func values of it point at: FuncForPC */
+	const gol_stack_object *objects;    /* ascending */
+	const uint8_t *object_map;          /* the pointer words of all of them, map_bytes long */
+	uint32_t object_count;
 };
 
 /* ---- goroutine: the part generated code sees ----------------------------------------------- */
