@@ -462,16 +462,6 @@ static bool is_simple_post(Emit *e, IrStmtList *post)
 	return post->len > 0 && post->len < 3;
 }
 
-static bool calls_runtime(IrExpr *x)
-{
-	if (!x)
-		return false;
-	for (int i = 0; i < x->args.len; i++)
-		if (calls_runtime(x->args.items[i]))
-			return true;
-	return x->kind == IR_RT || calls_runtime(x->x) || calls_runtime(x->y);
-}
-
 /* A round of it takes some nanoseconds: nothing that allocates, copies, or cannot be seen through. */
 static bool is_light(IrStmtList *list)
 {
@@ -480,10 +470,10 @@ static bool is_light(IrStmtList *list)
 		bool call = s->kind == IR_CALL && (s->call != IR_CALL_DIRECT || s->may_freeze || !(s->func->defined || inline_intrinsic(s->func)));
 		if (call || (s->may_freeze && s->kind != IR_LOOP) || s->kind == IR_MAP_ITER || s->kind == IR_LABEL || s->kind == IR_DEFER)
 			return false;
-		if (s->kind != IR_PANIC_IF && (calls_runtime(s->src) || calls_runtime(s->dst) || calls_runtime(s->cond) || calls_runtime(s->x)))
+		if (s->kind != IR_PANIC_IF && (ir_calls_runtime(s->src) || ir_calls_runtime(s->dst) || ir_calls_runtime(s->cond) || ir_calls_runtime(s->x)))
 			return false;
 		for (int k = 0; s->kind == IR_CALL && k < s->args.len; k++)
-			if (calls_runtime(s->args.items[k]))
+			if (ir_calls_runtime(s->args.items[k]))
 				return false;
 		if (!is_light(&s->body) || !is_light(&s->else_body) || !is_light(&s->post))
 			return false;

@@ -227,3 +227,13 @@ IrStmt *ir_stmt(Compiler *c, IrStmtKind kind, Pos pos)
 	s->pos = pos;
 	return s;
 }
+
+bool ir_calls_runtime(const IrExpr *e)
+{
+	if (!e)
+		return false;
+	for (int i = 0; i < e->args.len; i++)
+		if (ir_calls_runtime(e->args.items[i]))
+			return true;
+	return e->kind == IR_RT || ir_calls_runtime(e->x) || ir_calls_runtime(e->y);
+}

@@ -292,6 +292,7 @@ IrExpr *ir_text(Compiler *c, const char *text, Type *type);
 IrVar *ir_new_var(Compiler *c, IrFunc *f, IrVarKind kind, const char *name, Type *type, Pos pos);
 IrStmt *ir_stmt(Compiler *c, IrStmtKind kind, Pos pos);
 bool ir_is_place(const IrExpr *e);
+bool ir_calls_runtime(const IrExpr *e);     /* an IR_RT in it; NULL: false */
 
 void ir_dump(Compiler *c, Buf *out, const IrFunc *f);       /* -dump=ir */
 void ir_verify(Compiler *c, const IrFunc *f);               /* debug builds: internal error when an invariant fails */

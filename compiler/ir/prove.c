@@ -305,6 +305,8 @@ static int64_t rounds_of(IrStmtList *list)
 		if ((s->kind == IR_CALL && !simple_call) || s->kind == IR_LABEL || s->kind == IR_SEND || s->kind == IR_RECEIVE ||
 		    s->kind == IR_SELECT || s->kind == IR_MAP_ITER)
 			return TRIPS + 1;
+		if (ir_calls_runtime(s->src) || ir_calls_runtime(s->dst) || ir_calls_runtime(s->cond) || ir_calls_runtime(s->x))
+			return TRIPS + 1;       /* what allocates must let the collector in */
 		int64_t inner[] = {s->kind == IR_LOOP ? s->no_poll ? s->rounds : TRIPS + 1 : rounds_of(&s->body), rounds_of(&s->else_body)};
 		for (int k = 0; k < 2; k++)
 			most = inner[k] > most ? inner[k] : most;
