@@ -153,8 +153,7 @@ const char *diag_text(Compiler *c, int number)
 
 static bool same_message(const Diagnostic *a, const Diagnostic *b)
 {
-	return a->pos.file == b->pos.file && a->pos.line == b->pos.line && strcmp(a->text, b->text) == 0 &&
-	       (a->severity != SEVERITY_REMARK || a->pos.col == b->pos.col);
+	return pos_compare(a->pos, b->pos) == 0 && strcmp(a->text, b->text) == 0;
 }
 
 int diag_print(Compiler *c, const char *package_header)

@@ -118,7 +118,6 @@ void check_init_var(Checker *k, Object *o, Operand *x, const char *context)
 		if (!o->type)
 			o->type = invalid_type(k);
 		x->mode = MODE_INVALID;
-		o->used = true;         /* one error is enough */
 		return;
 	}
 	if (!o->type) {
@@ -127,14 +126,11 @@ void check_init_var(Checker *k, Object *o, Operand *x, const char *context)
 			check_error(k, x->expr->start, "use of untyped nil in %s", context);
 			o->type = invalid_type(k);
 			x->mode = MODE_INVALID;
-			o->used = true;
 			return;
 		}
 		o->type = is_untyped(t) ? default_type(k->c, t) : t;
 	}
 	check_assignment(k, x, o->type, context);
-	if (x->mode == MODE_INVALID)
-		o->used = true;
 }
 
 /* ---- mismatched counts ------------------------------------------------------------------------------ */
@@ -159,7 +155,7 @@ static void return_error(Checker *k, Stmt *s, ObjectList lhs, OperandList rhs)
 {
 	TypeList have = {0}, want = {0};
 	for (int i = 0; i < rhs.len; i++)
-		vec_push(k->arena, &have, rhs.items[i].mode == MODE_INVALID ? invalid_type(k) : rhs.items[i].type);
+		vec_push(k->arena, &have, rhs.items[i].type);
 	for (int i = 0; i < lhs.len; i++)
 		vec_push(k->arena, &want, lhs.items[i]->type);
 	Pos at = s->pos;
@@ -172,13 +168,12 @@ static void return_error(Checker *k, Stmt *s, ObjectList lhs, OperandList rhs)
 	            check_types_summary(k, have, false, false), check_types_summary(k, want, false, false));
 }
 
+/* Whatever went wrong, variables have a type. */
 static void invalidate(Checker *k, ObjectList lhs)
 {
-	for (int i = 0; i < lhs.len; i++) {
-		lhs.items[i]->used = true;
+	for (int i = 0; i < lhs.len; i++)
 		if (!lhs.items[i]->type)
 			lhs.items[i]->type = invalid_type(k);
-	}
 }
 
 static bool is_lone_call(ExprList rhs)
@@ -194,12 +189,15 @@ static bool all_valid(OperandList list)
 	return true;
 }
 
-/* Evaluate expressions that have no counterpart, one operand each. */
-static bool evaluate_each(Checker *k, ExprList rhs, OperandList *out)
+/* Evaluate expressions that have no counterpart. */
+static bool evaluate_each(Checker *k, ExprList rhs, bool single, OperandList *out)
 {
 	for (int i = 0; i < rhs.len; i++) {
 		Operand x;
-		check_expr(k, &x, rhs.items[i]);
+		if (single)
+			check_expr(k, &x, rhs.items[i]);
+		else
+			check_raw_expr(k, &x, rhs.items[i], NULL, false);
 		vec_push(k->arena, out, x);
 	}
 	return all_valid(*out);
@@ -223,7 +221,7 @@ void check_init_vars(Checker *k, ObjectList lhs, ExprList rhs, Stmt *return_stmt
 	for (int i = 0; i < l; i++)
 		valid = valid && (!lhs.items[i]->type || is_valid(lhs.items[i]->type));
 	if (r != 1) {
-		bool ok = evaluate_each(k, rhs, &values);
+		bool ok = evaluate_each(k, rhs, return_stmt, &values);
 		if (ok && valid) {
 			if (return_stmt)
 				return_error(k, return_stmt, lhs, values);
@@ -296,14 +294,6 @@ Type *check_lhs(Checker *k, Expr *lhs)
 	return x.type;
 }
 
-/* An assignment to e failed: do not report its variable as unused too. */
-static void failed_variable(Checker *k, Expr *e)
-{
-	e = unparen(e);
-	if (e->kind == EXPR_NAME && e->object && e->object->kind == OBJECT_VAR && e->object->package == k->package)
-		e->object->used = true;
-}
-
 void check_assign_var(Checker *k, Expr *lhs, Operand *x, Expr *rhs, const char *context)
 {
 	Type *t = check_lhs(k, lhs);
@@ -322,8 +312,6 @@ void check_assign_var(Checker *k, Expr *lhs, Operand *x, Expr *rhs, const char *
 	if (!t && strcmp(context, "assignment") == 0)
 		context = "assignment to _ identifier";
 	check_assignment(k, x, t, context);
-	if (x->mode == MODE_INVALID)
-		failed_variable(k, lhs);
 	if (!t && x->mode != MODE_INVALID) {
 		Expr *e = unparen(lhs);
 		e->type = lhs->type = x->type;
@@ -343,11 +331,10 @@ void check_assign_vars(Checker *k, ExprList lhs, ExprList rhs)
 		bool ok = true;
 		for (int i = 0; i < l; i++) {
 			check_use_lhs(k, lhs.items[i]);
-			failed_variable(k, lhs.items[i]);
 			Expr *e = unparen(lhs.items[i]);
 			ok = ok && (e->mode != MODE_INVALID || (e->kind == EXPR_NAME && strcmp(e->name, "_") == 0));
 		}
-		if (evaluate_each(k, rhs, &values) && ok)
+		if (evaluate_each(k, rhs, false, &values) && ok)
 			check_assign_error(k, rhs, l, r);
 		return;
 	}
@@ -362,10 +349,8 @@ void check_assign_vars(Checker *k, ExprList lhs, ExprList rhs)
 		return;
 	}
 	bool ok = values.len > 0 && values.items[0].mode != MODE_INVALID;
-	for (int i = 0; i < l; i++) {
+	for (int i = 0; i < l; i++)
 		check_use_lhs(k, lhs.items[i]);
-		failed_variable(k, lhs.items[i]);
-	}
 	if (ok)
 		check_assign_error(k, rhs, l, values.len);
 }
@@ -447,8 +432,6 @@ void check_short_var_decl(Checker *k, Pos pos, ExprList lhs, ExprList rhs, Stmt 
 	for (int i = 0; i < lhs.len; i++)
 		short_decl_name(k, lhs, i, &d, s);
 	check_init_vars(k, d.vars, rhs, NULL);
-	for (int i = 0; i < d.fresh.len && d.errors; i++)
-		d.fresh.items[i]->used = true;
 	for (int i = 0; i < lhs.len; i++) {
 		lhs.items[i]->type = d.vars.items[i]->type;
 		lhs.items[i]->mode = MODE_VARIABLE;

@@ -11,6 +11,8 @@ static bool may_convert(Checker *k, Operand *x, Operand *y)
 {
 	if (is_typed(x->type) && is_typed(y->type))
 		return false;
+	if (is_numeric(x->type) != is_numeric(y->type))
+		return false;
 	if (is_interface(x->type) || is_interface(y->type)) {
 		Type *u = underlying(is_interface(x->type) ? x->type : y->type);
 		return x->mode == MODE_NIL || y->mode == MODE_NIL || interface_methods(k->c, u).len == 0;
@@ -23,7 +25,7 @@ static bool may_convert(Checker *k, Operand *x, Operand *y)
 		return has_nil(y->type);
 	if (y->mode == MODE_NIL)
 		return has_nil(x->type);
-	return is_numeric(x->type) == is_numeric(y->type);
+	return underlying(x->type)->kind != TYPE_POINTER && underlying(y->type)->kind != TYPE_POINTER;
 }
 
 void check_match_types(Checker *k, Operand *x, Operand *y)
@@ -264,11 +266,10 @@ static bool zero_divisor(Checker *k, Operand *x, Operand *y)
 	return true;
 }
 
-/* xt, yt: the operands' types before they were matched. */
-static void mismatch(Checker *k, Operand *x, Type *xt, Type *yt, Expr *e, Expr *lhs, Expr *rhs, Op op)
+static void mismatch(Checker *k, Operand *x, const Operand *y, Expr *e, Expr *lhs, Expr *rhs, Op op)
 {
-	if (is_valid(xt) && is_valid(yt)) {
-		const char *xs = type_name_of(k, xt), *ys = type_name_of(k, yt);
+	if (is_valid(x->type) && is_valid(y->type)) {
+		const char *xs = type_name_of(k, x->type), *ys = type_name_of(k, y->type);
 		if (e)
 			check_error(k, e->start, "invalid operation: %s (mismatched types %s and %s)", text_of(k, e), xs, ys);
 		else
@@ -306,7 +307,6 @@ void check_binary(Checker *k, Operand *x, Expr *e, Expr *lhs, Expr *rhs, Op op, 
 		shift(k, x, &y, e ? e : lhs, op, op_pos);
 		return;
 	}
-	Type *xt = x->type, *yt = y.type;
 	check_match_types(k, x, &y);
 	if (x->mode == MODE_INVALID)
 		return;
@@ -315,7 +315,7 @@ void check_binary(Checker *k, Operand *x, Expr *e, Expr *lhs, Expr *rhs, Op op, 
 		return;
 	}
 	if (!identical(x->type, y.type)) {
-		mismatch(k, x, xt, yt, e, lhs, rhs, op);
+		mismatch(k, x, &y, e, lhs, rhs, op);
 		return;
 	}
 	if (!operator_defined(k, x, op))

@@ -298,7 +298,7 @@ static bool builtin_len(Builtin *b)
 	bool ok = x->mode != MODE_NIL && (param ? type_set_each(k->c, x->type, length_term, &cap) : has_length(x->type, cap));
 	if (!ok) {
 		if (is_valid(underlying(x->type)))
-			argument_error(b, x, "invalid argument: ", cap ? " for built-in cap" : " for built-in len");
+			check_error(k, x->expr->start, "invalid argument: %s for built-in %s", operand_text(k, x), cap ? "cap" : "len");
 		return false;
 	}
 	Type *u = underlying(x->type);
@@ -539,7 +539,7 @@ static bool builtin_recover(Builtin *b)
 {
 	if (b->k->env.func)
 		b->k->env.func->has_recover = true;
-	set_value(b, b->k->types->any_type ? b->k->types->any_type : b->k->types->empty_interface);
+	set_value(b, b->k->types->empty_interface);
 	return true;
 }
 

@@ -82,7 +82,6 @@ void check_unpack(Checker *k, ExprList list, OperandList *out, bool comma_ok, bo
 	Operand *x = &out->items[0];
 	if (x->mode != MODE_MAP_INDEX && x->mode != MODE_COMMA_OK)
 		return;
-	x->mode = MODE_VALUE;
 	Operand ok = {.mode = MODE_VALUE, .type = basic(k, TYPE_UNTYPED_BOOL), .expr = x->expr};
 	vec_push(k->arena, out, ok);
 	*is_comma_ok = true;
@@ -173,7 +172,7 @@ static TypeList operand_types(Checker *k, OperandList list)
 {
 	TypeList types = {0};
 	for (int i = 0; i < list.len; i++)
-		vec_push(k->arena, &types, list.items[i].mode == MODE_INVALID ? invalid_type(k) : list.items[i].type);
+		vec_push(k->arena, &types, list.items[i].type);
 	return types;
 }
 

@@ -146,7 +146,7 @@ bool check_is_method_set(Checker *k, Type *t);
 const char *operand_text(Checker *k, const Operand *x);
 const char *check_kind_text(Type *t);       /* "struct", "slice" ...; "" for basic types */
 bool check_empty_type_set(Checker *k, Type *param);
-bool check_may_have_methods(Type *t, int depth);
+bool check_unknown_methods(Checker *k, Type *t);    /* after an error t may have any method */
 bool operand_is_nil(const Operand *x);
 bool check_assignable(Checker *k, Operand *x, Type *t, const char **cause);
 const char *check_no_core_cause(Checker *k, Type *t);       /* why type parameter t has no core type */

@@ -195,7 +195,9 @@ static void map_literal(Checker *k, Expr *e, Type *m)
 		}
 		check_expr_hint(k, &x, element->x, m->key);
 		check_assignment(k, &x, m->key, "map literal");
-		if (x.mode != MODE_INVALID && x.mode == MODE_CONST && const_kind(x.cval) != CONST_UNKNOWN &&
+		if (x.mode == MODE_INVALID)
+			continue;
+		if (x.mode == MODE_CONST && const_kind(x.cval) != CONST_UNKNOWN &&
 		    duplicate_key(k, &seen, &x, key_is_interface)) {
 			Buf b;
 			buf_init(&b, k->arena);

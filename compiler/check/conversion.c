@@ -209,6 +209,8 @@ static bool convert_constant(Checker *k, Operand *x, Type *t, bool *reported)
 		const_print(&b, x->cval);
 		check_error(k, x->expr->start, "constant %s overflows %s", b.s, type_name_of(k, t));
 		*reported = true;
+	} else if (is_integer(t) && const_kind(v = const_to_int(k->c, x->cval)) == CONST_INT) {
+		x->cval = v;        /* shown in full by the message that follows */
 	}
 	return false;
 }

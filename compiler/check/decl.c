@@ -67,6 +67,7 @@ bool check_cycle_ok(Checker *k, Object *o)
 /* A value of a type that is still being declared: its declaration needs itself. */
 bool check_is_complete(Checker *k, Type *t)
 {
+	t = unalias(t);
 	if (t->kind != TYPE_NAMED || t->underlying_ || t->origin != t || t->object->package != k->package)
 		return true;
 	Object *o = t->object;
@@ -273,7 +274,7 @@ static void alias_decl(Checker *k, Object *o, Decl *d)
 	}
 	Type *t = check_type(k, d->type);
 	if (!o->type || is_valid(o->type))
-		o->type = t;
+		o->type = o->alias_params.len > 0 ? t : type_aliased(k->c, o, (TypeList){0}, t);
 	k->env.scope = saved;
 }
 
@@ -307,7 +308,7 @@ void check_type_decl(Checker *k, Object *o, Decl *d)
 		check_error(k, d->type->start, "cannot use a type parameter as RHS in type declaration");
 		right = invalid_type(k);
 	}
-	map_put(k->arena, &k->right_sides, named, right);
+	map_put(k->arena, &k->right_sides, named, unalias(right));
 	if (!named->underlying_ && !settle_underlying(k, named))
 		vec_push(k->arena, &k->pending, named);
 	if (k->pending.len > 0)
@@ -396,6 +397,7 @@ static bool valid_type(Validity *v, Type *t)
 {
 	if (!t || v->path.len > 200)
 		return true;
+	t = unalias(t);
 	switch (t->kind) {
 	case TYPE_ARRAY:
 		return valid_type(v, t->elem);
@@ -557,8 +559,6 @@ static void local_var_values(Checker *k, Decl *d, Type *t)
 		check_expr_target(k, &x, d->values.items[i], o->type);
 		check_init_var(k, o, &x, "variable declaration");
 	}
-	for (int i = 0; i < l && l != r; i++)
-		d->objects.items[i]->used = true;
 	for (int i = l; i < r; i++)
 		check_use_one(k, d->values.items[i]);
 	if (l < r)

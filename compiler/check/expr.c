@@ -339,16 +339,14 @@ void check_unary(Checker *k, Operand *x, Expr *e)
 
 static void type_assert(Checker *k, Operand *x, Expr *e)
 {
-	check_expr(k, x, e->x);
-	if (x->mode == MODE_INVALID) {
-		if (e->type_expr)
-			check_use_one(k, e->type_expr);
-		return;
-	}
 	if (!e->type_expr) {
 		check_error(k, e->start, "invalid syntax tree: use of .(type) outside type switch");
+		check_use_one(k, e->x);
 		goto invalid;
 	}
+	check_expr(k, x, e->x);
+	if (x->mode == MODE_INVALID)
+		return;
 	if (is_type_param(x->type)) {
 		check_error(k, x->expr->start, "invalid operation: cannot use type assertion on type parameter value %s", operand_text(k, x));
 		goto invalid;
@@ -361,15 +359,13 @@ static void type_assert(Checker *k, Operand *x, Expr *e)
 	if (!is_valid(t))
 		goto invalid;
 	const char *cause = NULL;
-	if (!is_interface(t) && missing_method(k->c, t, x->type, false, &cause))
+	if (!is_interface(t) && missing_method(k->c, t, x->type, false, &cause) && !check_unknown_methods(k, t))
 		check_error(k, e->start, "impossible type assertion: %s\n\t%s does not implement %s %s", text_of(k, e), type_name_of(k, t),
 		            type_name_of(k, x->type), cause ? cause : "");
 	x->mode = MODE_COMMA_OK;
 	x->type = t;
 	return;
 invalid:
-	if (e->type_expr)
-		check_use_one(k, e->type_expr);
 	x->mode = MODE_INVALID;
 }
 

@@ -73,7 +73,7 @@ static bool type_arg_count(Checker *k, Expr *e, const char *name, int have, int 
 Type *check_instance_of_alias(Checker *k, Object *alias, TypeList args)
 {
 	Subst s = {.params = check_alias_params(alias), .args = args};
-	return subst(k->c, alias->type, &s);
+	return type_aliased(k->c, alias, args, subst(k->c, alias->type, &s));
 }
 
 typedef struct { Type *type; } ValidLater;

@@ -78,7 +78,7 @@ static bool check_interface_term(Checker *k, UnionTerm *t, bool alone)
 		check_error(k, t->e->start, "cannot use %s in union (%s contains methods)", full_type_name(k, type), full_type_name(k, type));
 		return false;
 	}
-	if (type == k->types->comparable_type) {
+	if (unalias(type) == k->types->comparable_type) {
 		check_error(k, t->e->start, "cannot use comparable in union");
 		return false;
 	}

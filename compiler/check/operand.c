@@ -77,13 +77,13 @@ static void print_type_part(Checker *k, Buf *b, const Operand *x)
 	buf_str(b, " of ");
 	if (is_generic(x->type) || (x->type->kind == TYPE_FUNC && x->type->type_params.len > 0))
 		buf_str(b, "generic ");
-	if (x->type->kind == TYPE_NAMED) {
+	if (x->type->kind == TYPE_NAMED || x->type->aliased) {
 		const char *kind = check_kind_text(x->type);
 		Type *u = underlying(x->type);
 		if (kind[0])
 			buf_printf(b, "%s ", kind);
 		else if (u->kind <= TYPE_LAST_BASIC)
-			buf_printf(b, "%s ", u->kind == TYPE_UNSAFE_POINTER ? "Pointer" : type_name_of(k, u));
+			buf_printf(b, "%s ", u->kind == TYPE_UNSAFE_POINTER ? "Pointer" : type_name_of(k, unalias(u)));
 	}
 	buf_str(b, "type ");
 	type_print(k->c, b, x->type);
@@ -314,8 +314,8 @@ static bool untyped_assignable(Checker *k, Operand *x, Type *t)
 	return check_implicit_type(k, x, t, &new_type, &value) == CONV_OK;
 }
 
-/* A struct with a field of unknown type may have any method. */
-bool check_may_have_methods(Type *t, int depth)
+/* A struct with an embedded field of unknown type may have any method. */
+static bool may_have_methods(Type *t, int depth)
 {
 	Type *u = underlying(t);
 	if (u->kind == TYPE_POINTER)
@@ -324,10 +324,15 @@ bool check_may_have_methods(Type *t, int depth)
 		return true;
 	for (int i = 0; u->kind == TYPE_STRUCT && depth < 4 && i < u->fields.len; i++) {
 		Object *f = u->fields.items[i];
-		if (f->embedded && (!is_valid(f->type) || check_may_have_methods(f->type, depth + 1)))
+		if (f->embedded && (!is_valid(f->type) || may_have_methods(f->type, depth + 1)))
 			return true;
 	}
 	return false;
+}
+
+bool check_unknown_methods(Checker *k, Type *t)
+{
+	return k->errors && may_have_methods(t, 0);
 }
 
 bool check_assignable(Checker *k, Operand *x, Type *t, const char **cause)
@@ -339,6 +344,8 @@ bool check_assignable(Checker *k, Operand *x, Type *t, const char **cause)
 		return true;
 	if (is_untyped(v))
 		return untyped_assignable(k, x, t);
+	v = unalias(v);
+	t = unalias(t);
 	Type *vu = underlying(v), *tu = underlying(t);
 	bool vp = is_type_param(v), tp = is_type_param(t);
 	if (!vp && !tp && (!is_named(v) || !is_named(t)) && identical(vu, tu))
@@ -346,7 +353,7 @@ bool check_assignable(Checker *k, Operand *x, Type *t, const char **cause)
 	if (is_interface(t) || (is_interface_pointer(tu) && !tp)) {
 		if (is_interface(t) && implements(k->c, v, t, false, cause))
 			return true;
-		if (k->errors && check_may_have_methods(v, 0))
+		if (check_unknown_methods(k, v))
 			return true;
 		if (!is_interface(t) && cause)
 			*cause = arena_printf(k->arena, "%s does not implement %s (type %s is pointer to interface, not interface)", type_name_of(k, v),

@@ -119,8 +119,7 @@ static void define_variables(Checker *k, Stmt *s, Operand *x, RangeTypes *r, boo
 		Type *t = i == 0 ? r->key : i == 1 ? r->value : NULL;
 		Object *o;
 		if (e->kind != EXPR_NAME) {
-			check_error(k, e->start, "non-name %s on left side of :=", text_of(k, e));
-			check_use_lhs(k, e);
+			check_error(k, e->start, "invalid syntax tree: cannot declare %s", text_of(k, e));
 			vec_push(k->arena, &s->defined, NULL);
 			continue;
 		}
@@ -145,6 +144,8 @@ static void define_variables(Checker *k, Stmt *s, Operand *x, RangeTypes *r, boo
 		if (i == 0 && r->is_int)
 			s->range_key = o->type;
 	}
+	if (fresh.len == 0)
+		check_error(k, s->pos, "no new variables on left side of :=");
 	for (int i = 0; i < fresh.len; i++)
 		check_declare(k, k->env.scope, fresh.items[i], fresh.items[i]->pos);
 }
@@ -188,9 +189,9 @@ static void iterate(Checker *k, Stmt *s, Operand *x)
 	if (valid && !r.is_int)
 		check_default(k, x);
 	if (s->define)
-		define_variables(k, s, x, &r, valid);
+		define_variables(k, s, x, &r, x->mode != MODE_INVALID && r.ok);
 	else
-		assign_variables(k, s, x, &r, valid);
+		assign_variables(k, s, x, &r, x->mode != MODE_INVALID && r.ok);
 	if (valid && r.is_int && s->lhs.len == 0) {
 		check_assignment(k, x, NULL, "range clause");
 		s->range_key = x->type;

@@ -198,8 +198,8 @@ void check_selector(Checker *k, Operand *x, Expr *e, bool want_type)
 		return;
 	if (x->mode == MODE_TYPE && !check_is_complete(k, x->type))
 		goto invalid;
-	if (x->mode == MODE_BUILTIN || x->mode == MODE_NIL) {
-		check_error(k, e->pos, "invalid use of %s in selector expression", operand_text(k, x));
+	if (x->mode == MODE_BUILTIN) {
+		check_error(k, (Pos){e->pos.file, e->pos.line, e->pos.col - 1}, "invalid use of %s in selector expression", operand_text(k, x));
 		goto invalid;
 	}
 	if (want_type) {
@@ -213,7 +213,7 @@ void check_selector(Checker *k, Operand *x, Expr *e, bool want_type)
 	if (strcmp(e->name, "_") != 0)
 		found = lookup_field_or_method(k->c, x->type, x->mode == MODE_VARIABLE, k->package, e->name, false);
 	if (!found.object) {
-		if (!(k->errors && check_may_have_methods(x->type, 0)))
+		if (!check_unknown_methods(k, x->type))
 			undefined_selector(k, x, e, &found);
 		goto invalid;
 	}

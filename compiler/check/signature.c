@@ -187,6 +187,7 @@ static void collect_receiver(Checker *k, Field *f, Type *sig)
 		t = check_type(k, f->type);
 	}
 	sig->receiver = new_param(k, f, t);
+	sig->receiver->is_receiver = true;
 	ReceiverLater *r = NEW(k->arena, ReceiverLater);
 	*r = (ReceiverLater){t, base->start, names.len == 0};
 	check_later(k, run_receiver, r);

@@ -359,7 +359,7 @@ static void select_stmt(Checker *k, unsigned context, Stmt *s)
 				first = c;
 		} else if (!is_valid_comm(c->comm)) {
 			Stmt *comm = c->comm;
-			Pos at = comm->kind == STMT_EXPR ? comm->x->start : comm->rhs.len > 0 ? comm->rhs.items[0]->start : comm->pos;
+			Pos at = comm->kind == STMT_EXPR ? comm->x->pos : comm->rhs.len > 0 ? comm->rhs.items[0]->start : comm->pos;
 			check_error(k, at, "select case must be send or receive (possibly with assignment)");
 			continue;
 		}

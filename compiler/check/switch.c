@@ -136,7 +136,7 @@ static bool seen_before(Checker *k, Type *t, Expr *e, SeenTypes *seen)
 		check_error(k, e->start, "duplicate case %s in type switch\n\t%s: previous case", t ? type_name_of(k, t) : "nil", check_pos_text(k, s->pos));
 		return true;
 	}
-	vec_push(k->arena, &seen->list, (SeenType){t, e->pos});
+	vec_push(k->arena, &seen->list, (SeenType){t, e->start});
 	return false;
 }
 
@@ -161,7 +161,7 @@ static Type *case_types(Checker *k, Operand *x, ExprList list, SeenTypes *seen)
 		if (seen_before(k, t, e, seen) || !t || x->mode == MODE_INVALID)
 			continue;
 		const char *cause = NULL;
-		if (!is_interface(t) && missing_method(k->c, t, x->type, false, &cause))
+		if (!is_interface(t) && missing_method(k->c, t, x->type, false, &cause) && !check_unknown_methods(k, t))
 			check_error(k, e->start, "impossible type switch case: %s\n\t%s cannot have dynamic type %s %s", text_of(k, e), operand_text(k, x), type_name_of(k, t),
 			            cause ? cause : "");
 	}
@@ -221,7 +221,6 @@ void check_type_switch(Checker *k, unsigned context, Stmt *s)
 		check_stmt_list(k, inner, c->body);
 		check_close_scope(k);
 	}
-	used = x.mode == MODE_INVALID;
 	for (int i = 0; i < vars.len; i++) {
 		used = used || vars.items[i]->used;
 		vars.items[i]->used = true;

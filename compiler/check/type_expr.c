@@ -46,11 +46,16 @@ bool check_is_method_set(Checker *k, Type *t)
 	return u->kind != TYPE_INTERFACE || is_type_param(t) || (type_set_is_all(k->c, u) && !interface_is_comparable(k->c, u));
 }
 
-static bool embeds_param(Type *u)
+/* Embedding a type parameter or an invalid type is an error by itself. */
+static bool embeds_invalid(Checker *k, Type *u)
 {
-	for (int i = 0; u->kind == TYPE_INTERFACE && i < u->embeddeds.len; i++)
-		if (is_type_param(u->embeddeds.items[i]))
-			return true;            /* an error by itself */
+	for (int i = 0; i < u->embeddeds.len; i++) {
+		Type *t = u->embeddeds.items[i];
+		if (is_valid(t))
+			check_valid_type(k, t);
+		if (is_type_param(t) || !is_valid(underlying(t)))
+			return true;
+	}
 	return false;
 }
 
@@ -60,7 +65,7 @@ static void run_no_constraint(Checker *k, void *arg)
 	if (!is_valid(a->type) || is_type_param(a->type) || !is_interface(a->type) || check_is_method_set(k, a->type))
 		return;
 	Type *u = underlying(a->type);
-	if (embeds_param(u))
+	if (embeds_invalid(k, u))
 		return;
 	const char *why = type_set_is_all(k->c, u) ? "is (or embeds) comparable" : "contains type constraints";
 	check_error(k, a->pos, "cannot use type %s outside a type constraint: interface %s", type_name_of(k, a->type), why);
@@ -113,7 +118,7 @@ static int64_t constant_length(Checker *k, Expr *e, Operand *x)
 		if (const_kind(x->cval) == CONST_UNKNOWN)
 			return -1;
 	}
-	if (is_integer(x->type) || (is_untyped(x->type) && is_numeric(x->type) && const_kind(const_to_int(k->c, x->cval)) == CONST_INT))
+	if (is_integer(x->type))
 		check_error(k, e->start, "invalid array length %s", operand_text(k, x));
 	else
 		check_error(k, e->start, "array length %s must be integer", operand_text(k, x));
@@ -303,11 +308,18 @@ static Type *struct_type(Checker *k, Expr *e)
 /* ---- all kinds ------------------------------------------------------------------------------------------------ */
 
 /* What a name is that is no type. */
+static const char *variable_kind(const Object *o)
+{
+	if (o->is_package_level)
+		return "package-level variable";
+	return o->is_receiver ? "receiver" : o->is_result ? "result variable" : o->is_param ? "parameter" : "local variable";
+}
+
 static const char *name_kind(const Operand *x, const Object *o)
 {
 	switch (o ? o->kind : OBJECT_BAD) {
 	case OBJECT_CONST: return "constant";
-	case OBJECT_VAR: return o->is_package_level ? "package-level variable" : "local variable";
+	case OBJECT_VAR: return variable_kind(o);
 	case OBJECT_FUNC: return "function";
 	case OBJECT_BUILTIN: return "built-in function";
 	case OBJECT_NIL: return "untyped nil";

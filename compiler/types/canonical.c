@@ -117,6 +117,8 @@ Type *types_canonical(Compiler *c, Type *t)
 {
 	if (!t || t->canonical)
 		return t ? t->canonical : NULL;
+	if (t->aliased)
+		return t->canonical = types_canonical(c, t->aliased);
 	const char *key = type_key(c, t);
 	Type *canonical = map_get(&c->types->canonical, key);
 	if (!canonical)

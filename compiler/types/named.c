@@ -78,6 +78,33 @@ Type *instantiate_func(Compiler *c, Type *signature, TypeList args)
 	return subst(c, plain, &s);
 }
 
+/* ---- aliases ------------------------------------------------------------------------------ */
+
+Type *type_aliased(Compiler *c, Object *alias, TypeList args, Type *t)
+{
+	Type *copy;
+
+	t = unalias(t);
+	if (t->kind == TYPE_INVALID || t->kind == TYPE_PARAM || is_generic(t))
+		return t;
+	copy = type_new(c, t->kind);
+	if (t->kind == TYPE_NAMED) {
+		copy->object = t->object;
+		copy->origin = t->origin;
+		copy->type_args = t->type_args;
+		copy->enclosing_args = enclosing_args_of(c, t);
+	} else {
+		*copy = *t;
+		copy->origin = copy;
+		copy->key_text = NULL;
+		copy->canonical = NULL;
+	}
+	copy->aliased = t;
+	copy->alias = alias;
+	copy->alias_args = args;
+	return copy;
+}
+
 /* ---- expansion ---------------------------------------------------------------------------- */
 
 enum { NAMED_PLAIN, NAMED_EXPANDING, NAMED_EXPANDED };

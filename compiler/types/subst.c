@@ -55,6 +55,7 @@ static Type *copy_of(Compiler *c, const Type *t)
 
 	*copy = *t;
 	copy->origin = origin;
+	copy->aliased = NULL;
 	copy->type_set = NULL;
 	copy->key_text = NULL;
 	copy->canonical = NULL;
@@ -143,10 +144,25 @@ static Type *subst_union(Compiler *c, Type *t, const Subst *s)
 	return copy ? copy : t;
 }
 
+/* The name of an alias without parameters is lost where the aliased type changes. */
+static Type *subst_aliased(Compiler *c, Type *t, const Subst *s)
+{
+	Type *changed = subst(c, t->aliased, s);
+	TypeList args;
+
+	if (changed == t->aliased)
+		return t;
+	if (!subst_types(c, &t->alias_args, s, &args))
+		return changed;
+	return type_aliased(c, t->alias, args, changed);
+}
+
 Type *subst(Compiler *c, Type *t, const Subst *s)
 {
 	if (!t || s->params.len == 0)
 		return t;
+	if (t->aliased)
+		return subst_aliased(c, t, s);
 	switch (t->kind) {
 	case TYPE_PARAM:
 		return subst_param(t, s);

@@ -149,6 +149,13 @@ static void print_named(Printer *p, Type *t)
 		buf_printf(p->out, "\302\267%d", local_number(o));
 }
 
+static void print_alias(Printer *p, const Type *t)
+{
+	print_package(p, t->alias->package);
+	buf_str(p->out, t->alias->name);
+	print_type_args(p, &t->alias_args);
+}
+
 /* ---- composite types -------------------------------------------------------------------------- */
 
 static void print_tag(Printer *p, const char *tag)
@@ -242,7 +249,6 @@ static bool is_open(const Printer *p, const Type *t)
 
 static void print_interface(Printer *p, Type *t)
 {
-	const Types *types = t->types;
 	bool messages = p->style == FOR_MESSAGES, some = false;
 
 	if (is_open(p, t)) {
@@ -250,10 +256,6 @@ static void print_interface(Printer *p, Type *t)
 		return;
 	}
 
-	if (messages && t == types->any_type) {
-		buf_str(p->out, "any");
-		return;
-	}
 	if (messages && t->implicit && t->methods.len == 0 && t->embeddeds.len == 1) {
 		print(p, t->embeddeds.items[0]);
 		return;
@@ -325,6 +327,10 @@ static void print(Printer *p, Type *t)
 {
 	if (!t) {
 		buf_str(p->out, "<nil>");
+		return;
+	}
+	if (t->aliased && p->style == FOR_MESSAGES) {
+		print_alias(p, t);
 		return;
 	}
 	switch (t->kind) {
@@ -473,5 +479,5 @@ void object_print(Compiler *c, Buf *out, Object *o)
 		return;
 	}
 	buf_str(out, o->is_alias ? " = " : " ");
-	type_print(c, out, o->kind == OBJECT_TYPE && o->type->kind == TYPE_NAMED && !o->is_alias ? underlying(o->type) : o->type);
+	type_print(c, out, o->kind == OBJECT_TYPE && o->type->kind == TYPE_NAMED && !o->is_alias ? underlying(o->type) : unalias(o->type));
 }

@@ -5,9 +5,9 @@
  * A Type is immutable once complete. Types are not hash-consed while checking
  * (identical() compares); type_key() gives a text that is equal exactly for
  * identical types, and types_canonical() one Type per key, so that everything
- * after the checker may compare pointers. Aliases are transparent: a Type never
- * is one (a name that declares an alias is an OBJECT_TYPE whose type is the
- * aliased type). A generic named type is its own "origin"; an instance points
+ * after the checker may compare pointers. An alias is transparent: its type is a
+ * copy of the aliased type, of the same kind, that remembers the alias's name for
+ * messages (type_aliased) and is canonically the aliased type. A generic named type is its own "origin"; an instance points
  * to it with its type arguments and is expanded lazily (named_underlying,
  * named_methods do it), so recursive generic types end.
  */
@@ -83,6 +83,11 @@ struct Type {
 	const char *key_text;       /* private to types/: type_key of a complete instance or canonical type */
 	Type *canonical;            /* private to types/ */
 
+	/* A type written by an alias's name: a copy of the aliased type. A NAMED one is an instance of its origin. */
+	Type *aliased;              /* the type itself; NULL in all others */
+	Object *alias;              /* its OBJECT_TYPE */
+	TypeList alias_args;        /* generic alias */
+
 	/* PARAM */
 	int index;                  /* in its list */
 	Type *constraint;
@@ -116,7 +121,7 @@ struct Object {
 
 	Constant *cval;             /* CONST */
 	/* VAR */
-	bool is_field, embedded, is_param, is_result, is_package_level;
+	bool is_field, embedded, is_param, is_result, is_receiver, is_package_level;
 	FuncInfo *owner;            /* local: the function it belongs to */
 	bool captured;              /* used by a function literal inside owner */
 	bool assigned;              /* assigned to after its declaration (or address taken) */
@@ -223,6 +228,9 @@ Type *chan_of(Compiler *c, Type *elem, ChanDir dir);
 Type *func_of(Compiler *c, ObjectList params, ObjectList results, bool variadic);
 Type *tuple_of(Compiler *c, ObjectList vars);
 Object *object_new(Compiler *c, ObjectKind kind, const char *name, Type *type, Pos pos, Package *package);
+
+Type *type_aliased(Compiler *c, Object *alias, TypeList args, Type *t);     /* t under the name of an alias */
+static inline Type *unalias(Type *t) { return t && t->aliased ? t->aliased : t; }
 
 Type *underlying(Type *t);              /* never NAMED; a PARAM's is its constraint's interface; the invalid type while not yet known */
 Type *core_type(Type *t);               /* single underlying type of a PARAM's type set, or underlying(t); NULL if none */

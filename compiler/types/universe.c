@@ -43,8 +43,9 @@ static void declare_interfaces(Compiler *c, Types *types)
 {
 	types->empty_interface = type_new(c, TYPE_INTERFACE);
 	types->empty_struct = type_new(c, TYPE_STRUCT);
-	types->any_type = type_new(c, TYPE_INTERFACE);
-	declare(c, types->universe, OBJECT_TYPE, "any", types->any_type, NULL)->is_alias = true;
+	Object *any = declare(c, types->universe, OBJECT_TYPE, "any", NULL, NULL);
+	any->is_alias = true;
+	any->type = types->any_type = type_aliased(c, any, (TypeList){0}, types->empty_interface);
 
 	Type *iface = type_new(c, TYPE_INTERFACE);
 	ObjectList none = {0}, results = {0};
