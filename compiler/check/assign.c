@@ -429,9 +429,12 @@ static void short_decl_name(Checker *k, ExprList lhs, int i, ShortDecl *d, Stmt 
 void check_short_var_decl(Checker *k, Pos pos, ExprList lhs, ExprList rhs, Stmt *s)
 {
 	ShortDecl d = {0};
+	Pos saved = k->env.declared_at;
+	k->env.declared_at = lhs.items[0]->start;
 	for (int i = 0; i < lhs.len; i++)
 		short_decl_name(k, lhs, i, &d, s);
 	check_init_vars(k, d.vars, rhs, NULL);
+	k->env.declared_at = saved;
 	for (int i = 0; i < lhs.len; i++) {
 		lhs.items[i]->type = d.vars.items[i]->type;
 		lhs.items[i]->mode = MODE_VARIABLE;

@@ -123,20 +123,12 @@ static void missing_body(Checker *k, Object *o)
 	check_error(k, pos, "missing function body");
 }
 
-/* Limits that Go's back end sets, checked only where nothing else is wrong. */
+/* What Go's back end says, checked only where nothing else is wrong. */
 static void check_limits(Checker *k)
 {
 	for (int i = 0; i < k->bodyless.len; i++)
 		missing_body(k, k->bodyless.items[i]);
-	for (int i = 0; i < k->channel_types.len; i++) {
-		Expr *e = k->channel_types.items[i];
-		Type *elem = e->x->type;
-		if (!is_valid(elem) || has_type_params(elem))
-			continue;
-		Type *u = underlying(elem);
-		if ((u->kind == TYPE_ARRAY || u->kind == TYPE_STRUCT) && type_size(k->c, types_canonical(k->c, elem)) >= 1 << 16)
-			check_error(k, e->start, "channel element type too large (>64kB)");
-	}
+	check_sizes(k);
 }
 
 bool check_package(Compiler *c, Package *package)

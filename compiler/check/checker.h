@@ -54,6 +54,7 @@ typedef struct Env {
 	Scope *scope;
 	DeclInfo *decl;             /* package-level declaration: collects dependencies */
 	Constant *iota;
+	Pos declared_at;            /* of the variable, type or function being declared */
 	Pos error_pos;              /* inherited constant: where to report */
 	FuncInfo *func;
 	Type *signature;
@@ -66,6 +67,7 @@ typedef struct Env {
 } Env;
 
 typedef struct Checker Checker;
+typedef struct SizedType { Type *type; Pos pos; } SizedType;
 typedef struct Delayed { void (*run)(Checker *k, void *arg); void *arg; Env env; } Delayed;
 
 struct Checker {
@@ -87,7 +89,7 @@ struct Checker {
 	VEC(Delayed) delayed;
 	int delayed_done;
 	bool processing;
-	ExprList channel_types;     /* their elements have a limit */
+	VEC(SizedType) sized_types; /* limits.c */
 	ObjectList bodyless;        /* functions without body that must have one: reported if nothing else is wrong */
 	VEC(Object *) import_names;
 	VEC(Object *) dot_imports;
@@ -245,6 +247,10 @@ void check_note_use(Checker *k, Object *var);           /* a variable is mention
 void check_note_assigned(Checker *k, Expr *lhs);
 void check_note_address(Checker *k, Expr *operand);
 void check_finish_captures(Checker *k);
+
+/* ---- limits.c ------------------------------------------------------------------------------------------------ */
+void check_note_sized(Checker *k, Type *t);             /* an array, struct or channel type, or an instance */
+void check_sizes(Checker *k);
 
 /* ---- initorder.c -------------------------------------------------------------------------------------------- */
 void check_init_order(Checker *k);

@@ -296,6 +296,7 @@ void check_type_decl(Checker *k, Object *o, Decl *d)
 	o->type = named;
 	if (k->env.func)
 		named->enclosing_params = k->env.enclosing_params;
+	check_note_sized(k, named);
 	if (o->order > 0)
 		collect_methods(k, o, named);
 	if (d->type_params.len > 0) {
@@ -491,7 +492,7 @@ void check_object(Checker *k, Object *o)
 		return;
 	}
 	Env saved = k->env;
-	k->env = (Env){.scope = info->file->scope};
+	k->env = (Env){.scope = info->file->scope, .declared_at = o->pos};
 	push_path(k, o);
 	switch (o->kind) {
 	case OBJECT_CONST:
@@ -595,11 +596,14 @@ void check_decl_stmt(Checker *k, Stmt *s)
 {
 	for (int i = 0; i < s->decls.len; i++) {
 		Decl *d = s->decls.items[i];
+		Pos saved = k->env.declared_at;
+		k->env.declared_at = d->name_pos.len > 0 ? d->name_pos.items[0] : d->pos;
 		switch (d->kind) {
 		case DECL_CONST: local_const(k, d); break;
 		case DECL_VAR: local_var(k, d); break;
 		case DECL_TYPE: local_type(k, d); break;
 		default: break;
 		}
+		k->env.declared_at = saved;
 	}
 }

@@ -118,6 +118,7 @@ Type *check_instantiated_type(Checker *k, Expr *e)
 	ValidLater *v = NEW(k->arena, ValidLater);
 	v->type = t;
 	check_later(k, run_valid, v);
+	check_note_sized(k, t);
 	return t;
 }
 

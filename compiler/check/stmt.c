@@ -12,7 +12,7 @@
 void check_function_body(Checker *k, FuncInfo *info, Type *signature, Scope *scope, Block *body, DeclInfo *decl)
 {
 	Env saved = k->env;
-	k->env = (Env){.scope = scope, .decl = decl, .func = info, .signature = signature, .iota = saved.iota,
+	k->env = (Env){.scope = scope, .declared_at = saved.declared_at, .decl = decl, .func = info, .signature = signature, .iota = saved.iota,
 	               .enclosing_params = saved.enclosing_params};
 	scope->function = info;
 	check_stmt_list(k, 0, body->list);

@@ -162,6 +162,7 @@ static Type *array_type(Checker *k, Expr *e)
 	if (n < 0)
 		return invalid_type(k);
 	Type *t = array_of(k->c, elem, n);
+	check_note_sized(k, t);
 	return t;
 }
 
@@ -302,7 +303,15 @@ static Type *struct_type(Checker *k, Expr *e)
 		previous = f->type;
 		add_field(k, s, f, t, &names);
 	}
+	check_note_sized(k, s);
 	return s;
+}
+
+static Type *chan_type(Checker *k, Expr *e)
+{
+	Type *t = chan_of(k->c, check_var_type(k, e->x), e->dir);
+	check_note_sized(k, t);
+	return t;
 }
 
 /* ---- all kinds ------------------------------------------------------------------------------------------------ */
@@ -378,8 +387,7 @@ static Type *type_internal(Checker *k, Expr *e)
 	case EXPR_MAP_TYPE:
 		return map_type(k, e);
 	case EXPR_CHAN_TYPE:
-		vec_push(k->arena, &k->channel_types, e);
-		return chan_of(k->c, check_var_type(k, e->x), e->dir);
+		return chan_type(k, e);
 	case EXPR_STRUCT_TYPE:
 		return struct_type(k, e);
 	case EXPR_INTERFACE_TYPE:

@@ -102,6 +102,29 @@ static bool has_main(Driver *d, Program *program)
 	return false;
 }
 
+static int64_t variables_size(Driver *d, const Package *p)
+{
+	int64_t sum = 0;
+	for (int i = 0; p->scope && i < map_count(&p->scope->names); i++) {
+		const Object *o = map_value_at(&p->scope->names, i);
+		if (o->kind == OBJECT_VAR)
+			sum += type_size(d->c, types_canonical(d->c, o->type));
+	}
+	return sum;
+}
+
+/* Code reaches variables by offsets of 32 bits. */
+static bool data_fits(Driver *d, const Program *program)
+{
+	int64_t sum = 0;
+	for (int i = 0; i < program->packages.len; i++)
+		sum += variables_size(d, program->packages.items[i]);
+	if (sum <= VARIABLE_SIZE_LIMIT)
+		return true;
+	fprintf(stderr, "# %s\ntoo much data (%lld bytes, over 2e+09 bytes)\n", program->header, (long long)sum);
+	return false;
+}
+
 static int build_program(Driver *d, Program *program, const char *output, bool is_program)
 {
 	const char **objects;
@@ -123,6 +146,8 @@ static int build_program(Driver *d, Program *program, const char *output, bool i
 	if (d->options.emit_c)
 		return emit_sources(d, program, d->options.output ? d->options.output : ".");
 	diag_print(d->c, program->header);     /* remarks */
+	if (is_program && !data_fits(d, program))
+		return EXIT_ERROR;
 	make_work(d);
 	int status = compile_packages(d, program, &objects);
 	if (status == EXIT_OK && is_program && output)

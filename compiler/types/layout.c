@@ -4,7 +4,7 @@
  * Fields stand in source order, each at the next multiple of its alignment; a struct is as long as a multiple
  * of the largest alignment. A struct of non-zero size whose last field has size zero grows by a byte first, so that the
  * address of that field never is the address behind the object. Results are kept on the type; on a type that
- * still mentions type parameters nothing is known and nothing should be asked.
+ * still mentions type parameters nothing is known and nothing should be asked. Sizes stop at TYPE_SIZE_LIMIT.
  */
 #include "private.h"
 
@@ -21,6 +21,13 @@ static void set(Type *t, int64_t size, int64_t align)
 	t->align = align;
 }
 
+static int64_t array_size(int64_t length, int64_t elem)
+{
+	if (length <= 0 || elem == 0)
+		return 0;
+	return length > (TYPE_SIZE_LIMIT - 1) / elem ? TYPE_SIZE_LIMIT : length * elem;
+}
+
 static void layout_struct(Compiler *c, Type *t)
 {
 	int64_t offset = 0, align = 1, last = 1;
@@ -32,13 +39,14 @@ static void layout_struct(Compiler *c, Type *t)
 		offset = round_up(offset, field_align);
 		vec_push(c->arena, &t->offsets, offset);
 		last = type_size(c, f);
-		offset += last;
+		offset = offset + last < TYPE_SIZE_LIMIT ? offset + last : TYPE_SIZE_LIMIT;
 		if (field_align > align)
 			align = field_align;
 	}
 	if (offset > 0 && last == 0)
 		offset++;
-	set(t, round_up(offset, align), align);
+	offset = round_up(offset, align);
+	set(t, offset < TYPE_SIZE_LIMIT ? offset : TYPE_SIZE_LIMIT, align);
 }
 
 static void layout_basic(Type *t)
@@ -76,7 +84,7 @@ static void layout(Compiler *c, Type *t)
 		return;
 	}
 	case TYPE_ARRAY:
-		set(t, t->length > 0 ? t->length * type_size(c, t->elem) : 0, type_align(c, t->elem));
+		set(t, array_size(t->length, type_size(c, t->elem)), type_align(c, t->elem));
 		return;
 	case TYPE_STRUCT: case TYPE_TUPLE:
 		layout_struct(c, t);

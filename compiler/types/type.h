@@ -304,6 +304,8 @@ const char *type_runtime_text(Compiler *c, Type *t);    /* reflect's String: pac
 Type *types_canonical(Compiler *c, Type *t);            /* canonical representative; no type parameters inside */
 
 /* Layout of canonical types (gc, amd64): also fills offsets. */
+enum { VARIABLE_SIZE_LIMIT = 2000000000 };              /* of a package's variables, each and all together */
+#define TYPE_SIZE_LIMIT ((int64_t)1 << 50)              /* sizes that reach it are given as it: the type is too large */
 int64_t type_size(Compiler *c, Type *t);
 int64_t type_align(Compiler *c, Type *t);
 int64_t field_offset(Compiler *c, Type *struct_type, int field);
