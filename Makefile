@@ -127,6 +127,7 @@ $(B)/runtime/tests/%: runtime/tests/%.c $(B)/libgolrt.a
 unit: $(UNIT_PROGRAMS) $(RUNTIME_UNIT_PROGRAMS) test-lang
 	$(Q)for t in $(UNIT_PROGRAMS) $(B)/runtime/tests/stress_test; do echo "$$t"; $$t || exit 1; done
 	$(Q)sh runtime/tests/intrinsics.sh $(B)/libgolrt.a
+	$(Q)python3 stdlib/tests/check-docs.py
 
 bench: all
 	python3 testdata/bench/bench.py --gol ./gol
