@@ -63,6 +63,13 @@ static bool check_program(Driver *d, Program *program)
 		p->failed = true;
 		all = false;
 	}
+	for (int i = 0; all && i < program->packages.len; i++) {
+		Package *p = program->packages.items[i];
+		if (check_linknames(d->c, p, program->packages.items, program->packages.len))
+			continue;
+		report(d, p == program->root ? program->header : p->path);
+		all = false;
+	}
 	return all;
 }
 

@@ -103,6 +103,8 @@ IrFunc *function_for(Lower *l, Object *fn, TypeList args)
 	Compiler *c = l->c;
 	if (fn->origin)
 		fn = fn->origin;
+	if (fn->linked)
+		fn = fn->linked;
 	const char *symbol = symbol_of_function(c, fn, &args);
 	IrFunc *f = map_get(&l->functions, symbol);
 	if (f)

@@ -134,6 +134,7 @@ struct Object {
 	/* FUNC */
 	bool pointer_receiver;      /* method */
 	Type *receiver_base;        /* method: the NAMED (origin) it is declared on; interface methods: the INTERFACE or NULL */
+	Object *linked;             /* without a body: the function that //go:linkname names */
 	Object *origin;             /* method of an instantiated type: the generic one; else itself */
 	/* PACKAGE */
 	Package *imported;

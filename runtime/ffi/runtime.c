@@ -51,21 +51,28 @@ INTRINSIC(bool, runtime_startOnce, gol_g *g, uint32_t *flag) { (void)g; return _
 
 static bool counts(const gol_func_info *func) { return !(func->flags & (GOL_FUNC_WRAPPER | GOL_FUNC_RUNTIME)); }
 
-static bool add_caller(void *context, const position *p)
+/* a[0]: frames still to skip; p[0], a[1]: where to and room for how many; r[0]: how many. False: it is full. */
+static bool add_pc(call_frame *c, uintptr_t pc)
 {
-	call_frame *c = context;
-	if (p->func == NULL || !counts(p->func) || c->a[0]-- > 0)
-		return true;
-	if (c->r[0] < c->a[1])
-		((uintptr_t *)c->p[0])[c->r[0]++] = pc_of(p);
+	if (c->a[0] > 0)
+		c->a[0]--;
+	else if (c->r[0] < c->a[1])
+		((uintptr_t *)c->p[0])[c->r[0]++] = pc;
 	return c->r[0] < c->a[1];
 }
 
-/* a[0]: skip; p[0], a[1]: where to and room for how many. r[0]: how many. */
+static bool add_caller(void *context, const position *p)
+{
+	if (p->func == NULL)
+		return add_pc(context, pc_of_outer(p->mark == MARK_GOEXIT ? PC_GOEXIT : PC_GOPANIC));
+	return !counts(p->func) || add_pc(context, pc_of(p));
+}
+
 static void find_callers(G *g, call_frame *c)
 {
 	c->r[0] = 0;
 	stack_walk(g, add_caller, c);
+	add_pc(c, pc_of_outer(PC_BOTTOM));
 }
 
 INTRINSIC(gol_int, runtime_callers, gol_g *g, gol_int skip, gol_slice pcs)
@@ -87,7 +94,7 @@ INTRINSIC(pc_result, runtime_pcInfo, gol_g *g, uintptr_t pc)
 	(void)g;
 	if (!pc_find(pc, &p))
 		return (pc_result){0};
-	return (pc_result){string_of(p.func->name), string_of(p.func->file), position_line(&p), pc_entry(p.func)};
+	return (pc_result){string_of(p.func->name), string_of(position_file(&p)), position_line(&p), pc_entry(p.func)};
 }
 
 /* ---- traces ------------------------------------------------------------------------------------------ */

@@ -74,7 +74,7 @@ typedef struct { gol_string r0, r1; } two_strings;
 INTRINSIC(two_strings, runtime_typeText, gol_g *g, const gol_type *t)
 {
 	(void)g;
-	return (two_strings){t->text, string_of(t->pkg_path)};
+	return (two_strings){t->text, string_of(iface_type_package(t))};
 }
 
 INTRINSIC(gol_int, runtime_typeKind, gol_g *g, const gol_type *t) { (void)g; return t->kind; }

@@ -241,6 +241,19 @@ static void text_type(text *t, const gol_type *type) { text_bytes(t, type->text.
 
 static gol_string c_string(const char *s) { return (gol_string){(const uint8_t *)s, (gol_int)strlen(s)}; }
 
+const char *iface_type_package(const gol_type *t)
+{
+	if (t->name != NULL)
+		return t->pkg_path;
+	for (uint32_t i = 0; i < t->field_count; i++)
+		if (t->fields[i].pkg_path != NULL)
+			return t->fields[i].pkg_path;
+	for (uint32_t i = 0; i < t->imethod_count; i++)
+		if (t->imethods[i].pkg_path != NULL)
+			return t->imethods[i].pkg_path;
+	return NULL;
+}
+
 /* The same text as the value's Error method makes; used where package runtime is not linked. */
 static void raise_text(gol_g *g, const gol_type *from, const gol_type *have, const gol_type *want, const gol_imethod *missing)
 {
@@ -268,7 +281,7 @@ static void raise_text(gol_g *g, const gol_type *from, const gol_type *have, con
 		text_string(&t, ", not ");
 		text_type(&t, want);
 		if (have->text.len == want->text.len && memcmp(have->text.ptr, want->text.ptr, (size_t)have->text.len) == 0)
-			text_string(&t, compare_paths(have->pkg_path, want->pkg_path) != 0 ? " (types from different packages)" :
+			text_string(&t, compare_paths(iface_type_package(have), iface_type_package(want)) != 0 ? " (types from different packages)" :
 				" (types from different scopes)");
 	}
 	text_bytes(&t, "", 1);

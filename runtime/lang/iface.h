@@ -8,6 +8,8 @@
 const gol_method *iface_method(const gol_type *type, const gol_imethod *wanted);
 /* First method of the interface that type (concrete or itself an interface) lacks, NULL: it implements it. */
 const gol_imethod *iface_missing(const gol_type *type, const gol_type *interface);
+/* The package a type belongs to: its own, or that of its unexported fields or methods; NULL: none. */
+const char *iface_type_package(const gol_type *t);
 
 /* The variable of interface type at p as an eface, and back (value implements the type or is nil). */
 gol_eface iface_load(const gol_type *interface, const void *p);

@@ -12,6 +12,18 @@ typedef struct place { uintptr_t low, high; const gol_func_info *func; bool is_c
 
 static struct { os_lock lock; place *places; size_t count; bool ready; } table;
 
+/* Functions of Go's runtime that callers expect in a trace and that have no frames here; point 1 is the place of the call. */
+static const gol_point outer_points[PC_OUTER_COUNT][2];
+#define OUTER(index, go_name, go_file) \
+	[index] = {.name = go_name, .file = go_file, .frame_size = sizeof(gol_frame), .point_count = 2, .points = outer_points[index], \
+	           .flags = GOL_FUNC_RUNTIME}
+static const gol_func_info outer[PC_OUTER_COUNT] = {
+	OUTER(PC_GOPANIC, "runtime.gopanic", "runtime/panic.go"), OUTER(PC_GOEXIT, "runtime.Goexit", "runtime/panic.go"),
+	OUTER(PC_BOTTOM, "runtime.goexit", "runtime/asm.s"),
+};
+
+uintptr_t pc_of_outer(pc_outer which) { return pc_of(&(position){&outer[which], 1, MARK_NONE}); }
+
 uintptr_t pc_of(const position *p)
 {
 	if (p->func->points == NULL || p->func->point_count == 0)
@@ -41,7 +53,7 @@ static void add_function(const gol_func_info *func)
 static void make_table(void)
 {
 	const gol_program *program = sched_program();
-	size_t n = 0;
+	size_t n = PC_OUTER_COUNT;
 	for (uint32_t i = 0; i < program->package_count; i++)
 		n += program->packages[i]->func_count;
 	table.places = malloc((2 * n + 1) * sizeof *table.places);
@@ -50,6 +62,8 @@ static void make_table(void)
 	for (uint32_t i = 0; i < program->package_count; i++)
 		for (uint32_t k = 0; k < program->packages[i]->func_count; k++)
 			add_function(program->packages[i]->funcs[k]);
+	for (int i = 0; i < PC_OUTER_COUNT; i++)
+		add_function(&outer[i]);
 	qsort(table.places, table.count, sizeof *table.places, by_address);
 	table.ready = true;
 }

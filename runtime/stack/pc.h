@@ -10,6 +10,10 @@
 
 #include "stack/stack.h"
 
+typedef enum pc_outer { PC_GOPANIC, PC_GOEXIT, PC_BOTTOM, PC_OUTER_COUNT } pc_outer;
+
+/* Of a function that Go's runtime has under, over or between those of the program: runtime.gopanic, Goexit, goexit. */
+uintptr_t pc_of_outer(pc_outer which);
 uintptr_t pc_of(const position *p);
 uintptr_t pc_entry(const gol_func_info *func);
 /* Function and point of a counter, or of a code address (point 0). False: unknown. */

@@ -49,6 +49,7 @@ size_t stack_set_maximum(size_t bytes);
 /* ---- positions: what tracebacks are made of ------------------------------------------------ */
 
 uint32_t position_line(const position *p);
+const char *position_file(const position *p);
 
 /* The saved frames of g, innermost first. Returns how many it stored (at most cap); *total: how many there are. */
 size_t stack_positions(const G *g, position *out, size_t cap, size_t *total);

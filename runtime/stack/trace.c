@@ -4,8 +4,8 @@
  * A frozen goroutine is shown from its frames: (function, resume point) pairs are exact
  * positions. A running one is shown after it has frozen: the functions of package
  * runtime that want its trace freeze it first (ffi/runtime.c); a panic collects the
- * positions of the frames it unwinds (lang/panic.c). Arguments and code offsets are not
- * printed: f(...), as Go itself does for inlined calls.
+ * positions of the frames it unwinds (lang/panic.c). Arguments are not printed: f(...),
+ * as Go itself does for inlined calls; the offset after a line is the number of the point.
  */
 #include "base/options.h"
 #include "lang/panic.h"
@@ -111,10 +111,20 @@ static void print_position(text *t, const position *p)
 	}
 	text_string(t, p->func->name);
 	text_string(t, strcmp(p->func->name, "main.main") == 0 ? "()\n\t" : "(...)\n\t");
-	text_string(t, p->func->file);
+	text_string(t, position_file(p));
 	text_string(t, ":");
 	text_uint(t, position_line(p));
+	text_string(t, " +");
+	text_hex(t, p->point);
 	text_string(t, "\n");
+}
+
+const char *position_file(const position *p)
+{
+	for (uint32_t i = 0; i < p->func->file_count; i++)
+		if (p->func->files[i].point == p->point)
+			return p->func->files[i].file;
+	return p->func->file;
 }
 
 uint32_t position_line(const position *p)

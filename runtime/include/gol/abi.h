@@ -199,6 +199,9 @@ enum {
 	GOL_FUNC_RUNTIME = 4,       /* a frame of the runtime's own C */
 };
 
+/* A point in another file than its function's: package initialisation, //line. */
+typedef struct gol_point_file { uint32_t point; const char *file; } gol_point_file;
+
 /* A variable in the frame whose address was taken: it is alive while a pointer to it is, or while a map names its words. */
 typedef struct gol_stack_object { uint32_t offset, size; } gol_stack_object;       /* bytes, from the frame's start */
 
@@ -217,6 +220,8 @@ struct gol_func_info {
 	const gol_stack_object *objects;    /* ascending */
 	const uint8_t *object_map;          /* the pointer words of all of them, map_bytes long */
 	uint32_t object_count;
+	uint32_t file_count;
+	const gol_point_file *files;        /* ascending; absolute names */
 };
 
 /* ---- goroutine: the part generated code sees ----------------------------------------------- */
