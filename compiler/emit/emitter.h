@@ -93,7 +93,6 @@ void emit_string_literal(Buf *out, const char *s, size_t n);
 
 /* stmt.c */
 void emit_statements(Emit *e, IrStmtList *list);
-bool counts_down(IrStmtList *list);
 void emit_line(Emit *e, const char *format, ...) PRINTF_LIKE(2, 3);
 void emit_indent(Emit *e);
 

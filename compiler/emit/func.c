@@ -101,8 +101,6 @@ static void declare_locals(Emit *e)
 		bool zero = framed || v->needs_zero || v->addr_taken || v->map_iterator;
 		emit_line(e, "%s%s%s%s;", ct, spaced(ct), v->c_name, !zero ? "" : v->map_iterator ? " = {0}" : is_scalar(v->type) ? " = 0" : arena_printf(E_ALLOC(e), " = %s", zero_braces(e, v->type)));
 	}
-	if (e->has_frame && counts_down(&e->f->body))
-		emit_line(e, "uint32_t polls_ = gol_poll_rounds;");
 }
 
 static void zero_frame_variables(Emit *e)

@@ -462,49 +462,12 @@ static bool is_simple_post(Emit *e, IrStmtList *post)
 	return post->len > 0 && post->len < 3;
 }
 
-/* A round of it takes some nanoseconds: nothing that allocates, copies, or cannot be seen through. */
-static bool is_light(IrStmtList *list)
-{
-	for (int i = 0; i < list->len; i++) {
-		IrStmt *s = list->items[i];
-		bool call = s->kind == IR_CALL && (s->call != IR_CALL_DIRECT || s->may_freeze || !(s->func->defined || inline_intrinsic(s->func)));
-		if (call || (s->may_freeze && s->kind != IR_LOOP) || s->kind == IR_MAP_ITER || s->kind == IR_LABEL || s->kind == IR_DEFER)
-			return false;
-		if (s->kind != IR_PANIC_IF && (ir_calls_runtime(s->src) || ir_calls_runtime(s->dst) || ir_calls_runtime(s->cond) || ir_calls_runtime(s->x)))
-			return false;
-		for (int k = 0; s->kind == IR_CALL && k < s->args.len; k++)
-			if (ir_calls_runtime(s->args.items[k]))
-				return false;
-		if (!is_light(&s->body) || !is_light(&s->else_body) || !is_light(&s->post))
-			return false;
-		for (int k = 0; k < s->cases.len; k++)
-			if (!is_light(&s->cases.items[k]->body))
-				return false;
-	}
-	return true;
-}
-
-/* Does a loop in it poll by countdown? */
-bool counts_down(IrStmtList *list)
-{
-	for (int i = 0; i < list->len; i++) {
-		IrStmt *s = list->items[i];
-		if ((s->kind == IR_LOOP && s->may_freeze && is_light(&s->body) && is_light(&s->post)) || counts_down(&s->body) ||
-		    counts_down(&s->else_body) || counts_down(&s->post))
-			return true;
-		for (int k = 0; k < s->cases.len; k++)
-			if (counts_down(&s->cases.items[k]->body))
-				return true;
-	}
-	return false;
-}
-
 static void emit_poll(Emit *e, IrStmt *s)
 {
 	if (!s->may_freeze)
 		return;
 	emit_indent(e);
-	buf_str(e->out, is_light(&s->body) && is_light(&s->post) ? "if (GOL_POLL_SOMETIMES(g, polls_)) " : "if (GOL_POLL(g)) ");
+	buf_str(e->out, "if (GOL_POLL(g)) ");
 	emit_save(e, s);
 	buf_char(e->out, '\n');
 }

@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "os/os.h"
 
-uint32_t gol_poll_rounds = 1000;        /* rounds of tight loops between two polls */
 stress_options gol_stress = {.random = 88172645463325252u};
 int gol_traceback = TRACEBACK_SINGLE;
 
@@ -57,8 +56,6 @@ static void read_stress(void)
 			stress_word(word);
 	free(copy);
 	gol_stress.on = gol_stress.freeze_every != 0 || gol_stress.window_frames != 0 || gol_stress.sched;
-	if (gol_stress.on || gol_stress.gc_every != 0)
-		gol_poll_rounds = 1;
 }
 
 static void read_traceback(void)

@@ -248,16 +248,19 @@ register uintptr_t gol_stack_pointer __asm__("sp");
 #else
 #define GOL_STACK_POINTER() ((uintptr_t)__builtin_frame_address(0))
 #endif
+/* A word that other threads store to. For gcc volatile: it computes the address of an atomic load apart, which costs
+ * tight loops a register; a load of an aligned word is one instruction either way. */
+#if defined(__clang__) || defined(__SANITIZE_THREAD__)
+#define GOL_RELAXED(g, field) __atomic_load_n(&(g)->field, __ATOMIC_RELAXED)
+#else
+#define GOL_RELAXED(g, field) (*(const volatile __typeof__((g)->field) *)&(g)->field)
+#endif
 #define GOL_UNWINDING(g) GOL_UNLIKELY((g)->unwinding)
 /* In prologues: out of native stack, or asked to give way? */
 #define GOL_MUST_FREEZE(g) \
-	(GOL_UNLIKELY(GOL_STACK_POINTER() < __atomic_load_n(&(g)->limit, __ATOMIC_RELAXED)) && gol_must_freeze(g))
+	(GOL_UNLIKELY(GOL_STACK_POINTER() < GOL_RELAXED(g, limit)) && gol_must_freeze(g))
 /* On loop back-edges: asked to give way? */
-#define GOL_POLL(g) (GOL_UNLIKELY(__atomic_load_n(&(g)->poll, __ATOMIC_RELAXED)) && gol_must_yield(g))
-
-/* In loops of a few instructions a round: once in gol_poll_rounds, counted down in a local. */
-extern uint32_t gol_poll_rounds;
-#define GOL_POLL_SOMETIMES(g, countdown) (GOL_UNLIKELY(--(countdown) == 0) && ((countdown) = gol_poll_rounds, GOL_POLL(g)))
+#define GOL_POLL(g) (GOL_UNLIKELY(GOL_RELAXED(g, poll)) && gol_must_yield(g))
 
 /* Both set g->unwinding = GOL_FREEZE when they answer true. */
 GOL_RARE bool gol_must_freeze(gol_g *g);
