@@ -9,15 +9,18 @@ testdata/run      a .gol file is a program, a folder a program of several packag
 testdata/errors   a .gol file that must be refused: `// ERROR "regexp"` on each line that has an error.
 testdata/escape   a .gol file built with -m: `// ERROR "regexp"` on each line that has a remark.
 
-    testdata/check.py --gol ./gol [--only REGEX] [--settings plain,freeze,window,gc] [--versions 1,2] [-j N]
+    testdata/check.py --gol ./gol [--only REGEX] [--folders run,errors,escape] [--settings plain,freeze,window,gc]
+                      [--seeds N] [--versions 1,2] [-O LEVEL] [--bundle "gcc -O3"] [--runner qemu-aarch64] [-j N]
 
-Random seeds are printed; GOLSEED=N repeats a run. The totals that the runtime reports of each stress
-setting are added up: a setting that never froze, moved or collected anything is a failure.
+Random seeds are printed; GOLSEED=N repeats a run. --seeds N runs each program N times under freeze and sched, with
+as many seeds, and in N native windows. The totals that the runtime reports of each stress setting are added up: a
+setting that never froze, moved, collected, compared or preempted anything is a failure.
 """
 
 import argparse
 import collections
 import concurrent.futures
+import glob
 import os
 import random
 import re
@@ -27,20 +30,34 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TIMEOUT = 60
+SHOWN = 6            # failures of one program
 BUILD_TIMEOUT = 600  # the first build after a change compiles the standard library
 
 
-def settings(seed):
+WINDOWS = [3, 1, 40, 2, 10, 5, 20, 7]       # in frames; that of `make check` first
+
+
+def settings(seed, count):
+    """Values of GOLSTRESS by the name of the setting."""
+    seeds = range(seed, seed + count)
     return {
-        "plain": "",
-        "freeze": f"freeze=7:{seed},stats",
-        "window": "window=3,stats",
-        "gc": "gc=5,stats",
+        "plain": [""],
+        "freeze": [f"freeze=7:{s},stats" for s in seeds],
+        "window": [f"window={w},stats" for w in WINDOWS[:count]],
+        "gc": ["gc=5,stats"],
+        "barrier": ["gc=20,barrier,stats"],
+        "sched": [f"sched:{s},stats" for s in seeds],
     }
 
 
-# What a setting must have done, over all programs together.
-MUST_BE_POSITIVE = {"freeze": ["freezes", "frames"], "window": ["freezes", "frames"], "gc": ["collections"]}
+# What a setting must have done, over all programs together (runtime/base/options.h).
+MUST_BE_POSITIVE = {
+    "freeze": ["freezes", "frames", "moved", "deep"],
+    "window": ["freezes", "frames", "moved", "deep"],
+    "gc": ["collections"],
+    "barrier": ["collections", "compared"],
+    "sched": ["preemptions", "dispatches"],
+}
 
 
 def execute(command, env=None, cwd=None, timeout=TIMEOUT):
@@ -80,6 +97,19 @@ def strip(output, totals):
     return "".join(line + "\n" for line in kept)
 
 
+def build(args, path, versions, program):
+    """(status, messages) of building a program; with --bundle a C compiler that says anything has failed."""
+    options = [f"-versions={versions}", f"-O{args.optimise}"]
+    if not args.bundle:
+        return execute([args.gol, "build", *options, "-o", program, path], timeout=BUILD_TIMEOUT)
+    folder = program + "-c"
+    code, text = execute([args.gol, "build", *options, "-emit=c", "-o", folder, path], timeout=BUILD_TIMEOUT)
+    if code == 0:
+        sources = sorted(glob.glob(os.path.join(folder, "*.c")))
+        code, text = execute([*args.bundle.split(), "-o", program, *sources, "-lpthread", "-lm"], timeout=BUILD_TIMEOUT)
+    return code or len(text), text
+
+
 def run_test(args, path, table, totals):
     """Problems of one program, as texts."""
     source = os.path.join(path, "main.gol") if os.path.isdir(path) else path
@@ -91,13 +121,12 @@ def run_test(args, path, table, totals):
     with tempfile.TemporaryDirectory(prefix="gol-check-") as scratch:
         for versions in args.versions:
             program = os.path.join(scratch, f"program{versions}")
-            code, text = execute([args.gol, "build", f"-versions={versions}", f"-O{args.optimise}", "-o", program, path],
-                                 timeout=BUILD_TIMEOUT)
+            code, text = build(args, path, versions, program)
             if code:
                 problems.append(f"{path} versions={versions}: build failed with {code}\n{text}")
                 continue
-            for name, stress in table.items():
-                code, text = execute([program], {"GOLSTRESS": stress}, scratch)
+            for name, stress in ((name, stress) for name, values in table.items() for stress in values):
+                code, text = execute([*args.runner.split(), program], {"GOLSTRESS": stress}, scratch)
                 got = strip(text, totals[name])
                 if trimmed(got) != trimmed(want) or code != status:
                     problems.append(f"{path} versions={versions} {name} ({stress}): exit {code}, want {status}\n"
@@ -161,33 +190,39 @@ def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--gol", default=os.path.join(HERE, "..", "gol"))
     p.add_argument("--only", metavar="REGEX")
-    p.add_argument("--settings", default="plain,freeze,window,gc")
+    p.add_argument("--folders", default="run,errors,escape", type=lambda s: s.split(","))
+    p.add_argument("--settings", default="plain,freeze,window,gc,barrier,sched")
+    p.add_argument("--seeds", type=int, default=1)
     p.add_argument("--versions", default="1,2", type=lambda s: s.split(","))
     p.add_argument("-O", dest="optimise", default="0")
+    p.add_argument("--bundle", metavar="CC", help="compile the C of -emit=c by this compiler, with no flags but those given here")
+    p.add_argument("--runner", metavar="COMMAND", default="", help="runs the programs: an emulator")
     p.add_argument("-j", type=int, default=os.cpu_count())
     args = p.parse_args()
     args.gol = os.path.abspath(args.gol)
     seed = int(os.environ.get("GOLSEED", random.randrange(1, 1000)))
-    table = {name: stress for name, stress in settings(seed).items() if name in args.settings.split(",")}
-    print(f"seed {seed}; settings: " + ", ".join(f"{n} ({s})" if s else n for n, s in table.items()), flush=True)
+    table = {name: values for name, values in settings(seed, args.seeds).items() if name in args.settings.split(",")}
+    print(f"seed {seed}; settings: " + ", ".join(f"{n} ({' '.join(v)})" if v[0] else n for n, v in table.items()), flush=True)
     totals = collections.defaultdict(collections.Counter)
     jobs = []
     with concurrent.futures.ThreadPoolExecutor(args.j) as pool:
         for folder, work in (("run", lambda t: run_test(args, t, table, totals)),
                              ("errors", lambda t: error_test(args, t, "-e")),
                              ("escape", lambda t: error_test(args, t, "-m -l"))):
-            for test in tests_of(folder):
+            for test in tests_of(folder) if folder in args.folders else []:
                 if not args.only or re.search(args.only, test):
                     jobs.append(pool.submit(work, test))
         results = [job.result() for job in jobs]
     for problems in results:
+        if len(problems) > SHOWN:
+            problems[SHOWN:] = [f"... and {len(problems) - SHOWN} more of this program"]
         for text in problems:
             print("FAIL " + os.path.relpath(text, os.getcwd()) if text.startswith("/") else "FAIL " + text)
     failed = sum(bool(problems) for problems in results)
     for name, counters in totals.items():
         if counters:
             print(f"{name}: " + ", ".join(f"{k} {v}" for k, v in sorted(counters.items())))
-    if not args.only:
+    if not args.only and "run" in args.folders:
         for name in table:
             for counter in MUST_BE_POSITIVE.get(name, []):
                 if not totals[name][counter]:

@@ -98,10 +98,13 @@ void options_print_statistics(void)
 	statistic(&t, "freezes", gol_stress.freezes);
 	statistic(&t, "frames", gol_stress.frames);
 	statistic(&t, "moved", gol_stress.moved_objects);
+	statistic(&t, "deep", gol_stress.deep);
 	statistic(&t, "blockmoves", gol_stress.block_moves);
 	statistic(&t, "collections", gol_stress.collections);
 	statistic(&t, "yields", gol_stress.yields);
 	statistic(&t, "dispatches", gol_stress.dispatches);
+	statistic(&t, "preemptions", gol_stress.preemptions);
+	statistic(&t, "compared", gol_stress.compared);
 	text_string(&t, "\n");
 	text_flush(&t);
 	text_free(&t);

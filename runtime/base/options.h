@@ -3,7 +3,8 @@
  *
  * GOLSTRESS, comma separated: freeze (every safepoint), freeze=N:seed (one in N at random),
  * window=N (a native window of about N frames), gc=N (a collection at every Nth
- * allocation), sched:seed (random preemption and next goroutine), stats.
+ * allocation), barrier (stores that no write barrier announced abort at the next collection), sched:seed
+ * (random preemption and next goroutine), stats.
  */
 #ifndef GOL_BASE_OPTIONS_H
 #define GOL_BASE_OPTIONS_H
@@ -21,6 +22,9 @@ typedef struct stress_options {
 	uint64_t random;            /* state of the generator */
 	/* counted always; printed at exit with stats */
 	uint64_t freezes, frames, moved_objects, block_moves, yields, dispatches, collections;
+	uint64_t deep;              /* freezes of two and more frames with two and more moved objects */
+	uint64_t preemptions;       /* by sched */
+	uint64_t compared;          /* by barrier: words that hold a heap pointer, found as announced */
 } stress_options;
 
 extern stress_options gol_stress;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/options.h"
 #include "gc/gc.h"
 
 uint32_t gol_barrier_on;
@@ -89,8 +90,10 @@ static void check_slot(void *context, void *slot)
 	uintptr_t value = (uintptr_t)*(gol_ptr_a *)slot, expected = *shadow_of(slot);
 
 	/* descriptors and other things outside the heap may be stored without one */
-	if (value == expected || (heap_span_of(value) == NULL && heap_span_of(expected) == NULL))
+	if (value == expected || (heap_span_of(value) == NULL && heap_span_of(expected) == NULL)) {
+		gol_stress.compared += heap_span_of(value) != NULL;
 		return;
+	}
 	fprintf(stderr, "fatal error: missing write barrier: word %zu of the object at %#lx (%zu bytes) is %#lx, last announced %#lx\n",
 		(size_t)((uintptr_t)slot - object->base) / 8, (unsigned long)object->base, object->size, (unsigned long)value,
 		(unsigned long)expected);

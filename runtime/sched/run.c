@@ -102,8 +102,10 @@ static GOL_COLD bool look(G *g)
 		return give_way(g, WHY_YIELD);
 	if (request != 0)
 		return give_way(g, WHY_CONTINUE);
-	if (gol_stress.sched && stress_chance(16))
+	if (gol_stress.sched && stress_chance(16)) {
+		gol_stress.preemptions++;
 		return give_way(g, WHY_YIELD);
+	}
 	if (gol_stress.freeze_every != 0 && stress_chance(gol_stress.freeze_every))
 		return give_way(g, WHY_CONTINUE);
 	return false;

@@ -258,6 +258,7 @@ static void freezer_reset(freezer *f)
 {
 	gol_stress.frames += f->frames;
 	gol_stress.moved_objects += f->moved_count;
+	gol_stress.deep += f->frames >= 2 && f->moved_count >= 2;
 	for (scratch_chunk *c = f->first; c != NULL; c = c->next)
 		c->top = c->high;
 	f->chunk = f->first;
