@@ -69,10 +69,11 @@ static GOL_COLD void mark_push(G *g, void *slot, const gol_pending *pending)
 	g->marks[g->mark_count++] = (defer_mark){slot, pending->panic, pending->point};
 }
 
+/* The list's head is a variable of the function: in a frame, or boxed when bodies of range-over-func loops defer too. */
 gol_func *gol_defer_pop(gol_g *g, gol_defer **defers, gol_pending pending)
 {
 	gol_func *fn = (*defers)->fn != NULL ? (*defers)->fn : &nil_function;
-	*defers = (*defers)->link;
+	gol_store_pointer(defers, (*defers)->link);
 	g->recover.panic = NULL;
 	if (GOL_UNLIKELY(pending.reason == GOL_PANIC)) {
 		g->recover.panic = pending.panic;
