@@ -20,11 +20,11 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SIZES = {"fib": 42, "nbody": 12000000, "spectralnorm": 4000, "fannkuch": 11, "mandelbrot": 3500, "matmul": 1200,
-         "quicksort": 14000000, "sortstructs": 1500000, "dispatch": 250000000, "generics": 4000000, "deeprecursion": 60,
-         "maps": 5000000, "stringwork": 1500000, "binarytrees": 17, "pingpong": 3000000, "spawn": 3000000, "selects": 2000000}
-ALLOCATING = {"generics", "maps", "stringwork", "binarytrees", "sortstructs"}
-SWITCHING = {"pingpong", "spawn", "selects", "deeprecursion"}
+SIZES = {"fib": 43, "nbody": 17000000, "spectralnorm": 5000, "fannkuch": 11, "mandelbrot": 4500, "matmul": 1300,
+         "quicksort": 18000000, "sortstructs": 2200000, "dispatch": 200000000, "generics": 6000000, "deeprecursion": 120,
+         "maps": 9000000, "stringwork": 4000000, "binarytrees": 18, "pingpong": 6000000, "spawn": 6000000, "selects": 5000000}
+ALLOCATING = {"maps", "stringwork", "binarytrees"}
+SWITCHING = {"pingpong", "spawn", "selects"}
 
 
 def seconds(command, env=None):
