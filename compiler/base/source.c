@@ -175,11 +175,12 @@ static ShownPos apply_directives(Compiler *c, Pos pos)
 	if (low == 0)
 		return shown;
 	d = &f->line_directives.items[low - 1];
+	/* Without a name a directive keeps the one before it if it has a column; else the name is empty from there on. */
 	for (int i = low - 1; i >= 0 && !shown.directive; i--) {
-		if (f->line_directives.items[i].path[0] == '\0')
-			continue;
-		shown.path = f->line_directives.items[i].path;
-		shown.directive = true;
+		const LineDirective *named = &f->line_directives.items[i];
+		shown.directive = named->path[0] != '\0' || named->new_col == 0;
+		if (shown.directive)
+			shown.path = named->path;
 	}
 	shown.line = d->new_line + (pos.line - d->line);
 	if (d->new_col == 0)
@@ -205,7 +206,6 @@ void pos_print(Compiler *c, Buf *out, Pos pos)
 
 const char *pos_full_path(Compiler *c, Pos pos, uint32_t *line)
 {
-	const char *full;
 	ShownPos shown;
 
 	if (pos.file == 0 || pos.file >= (uint32_t)c->files.len) {
@@ -214,10 +214,7 @@ const char *pos_full_path(Compiler *c, Pos pos, uint32_t *line)
 	}
 	shown = apply_directives(c, pos);
 	*line = shown.line;
-	full = c->files.items[pos.file]->full_path;
 	if (!shown.directive)
-		return full;
-	if (shown.path[0] == '/')
-		return shown.path;
-	return arena_printf(c->arena, "%.*s%s", (int)(strrchr(full, '/') + 1 - full), full, shown.path);
+		return c->files.items[pos.file]->full_path;
+	return shown.path[0] ? shown.path : "??";
 }
