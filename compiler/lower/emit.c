@@ -101,6 +101,16 @@ void emit_break(FuncState *f, IrStmt *target)
 	emit(f, s);
 }
 
+/* The goroutine may give way here, as at the head of a loop: a loop of one round. */
+void emit_poll(FuncState *f)
+{
+	IrStmt *loop = stmt_new(f, IR_LOOP);
+	IrStmtList *saved = enter(f, &loop->body);
+	emit_break(f, loop);
+	leave(f, saved);
+	emit(f, loop);
+}
+
 void emit_return_expr(FuncState *f, int n, ...)
 {
 	IrStmt *s = stmt_new(f, IR_RETURN);

@@ -130,6 +130,7 @@ void leave(FuncState *f, IrStmtList *saved);
 IrStmt *emit_if(FuncState *f, IrExpr *cond);
 void emit_goto(FuncState *f, const char *label);
 void emit_label(FuncState *f, const char *label);
+void emit_poll(FuncState *f);
 void emit_break(FuncState *f, IrStmt *target);
 const char *new_label(FuncState *f, const char *base);
 void emit_return_expr(FuncState *f, int n, ...);

@@ -86,6 +86,8 @@ void branch_to(FuncState *f, ExitKind kind, Stmt *target)
 	if (target && target->kind == STMT_LABELED && kind != EXIT_GOTO)
 		target = target->body_stmt;
 	if (kind == EXIT_GOTO && (!f->range || label_inside(f, target))) {
+		if (pos_compare(target->pos, f->pos) <= 0)
+			emit_poll(f);
 		emit_goto(f, label_of(f, target));
 		return;
 	}

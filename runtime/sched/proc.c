@@ -392,6 +392,7 @@ static void acquire_p(M *m, P *p)
 	m->p = p;
 	store_release(&p->m, m);
 	store_seq(&p->status, p_status_of(P_RUNNING, m->id));
+	monitor_wake();
 }
 
 /* An idle P (there is one) goes to a sleeping worker or a new thread. sched.lock is held. */
@@ -556,7 +557,6 @@ static GOL_COLD void idle(M *m)
 		}
 	}
 	os_release(&sched.lock);
-	monitor_wake();
 }
 
 /* ---- the loop ------------------------------------------------------------------------------------------------ */
