@@ -125,20 +125,12 @@ void emit_constant(Emit *e, Constant *v, Type *t)
 	}
 }
 
-/* {0}, but where C would give the 0 to a member of size zero. */
+/* {0}, but where C would give the 0 to a member of size zero or to a part of a member, which needs more braces. */
 const char *zero_braces(Emit *e, Type *t)
 {
-	for (;;) {
-		Type *u = underlying(t);
-		if (type_size(e->c, t) == 0)
-			return "{}";
-		if (u->kind == TYPE_ARRAY)
-			t = u->elem;
-		else if (u->kind == TYPE_STRUCT)
-			t = u->fields.items[0]->type;
-		else
-			return "{0}";
-	}
+	Type *u = underlying(t);
+	bool nested = u->kind == TYPE_ARRAY || (u->kind == TYPE_STRUCT && u->fields.len > 0 && !is_scalar(u->fields.items[0]->type));
+	return nested || type_size(e->c, t) == 0 ? "{}" : "{0}";
 }
 
 void emit_zero(Emit *e, Type *t)
@@ -388,22 +380,11 @@ static void emit_complex_binary(Emit *e, IrExpr *x, Type *u)
 	OUT(e, "%s)%s)", narrow ? ")" : "", narrow && !compare ? ")" : "");
 }
 
-/* x == x in an instance for integers of a function that looks for NaN: C compilers warn. */
-static bool compares_with_itself(const IrExpr *x, Type *operand)
-{
-	bool comparison = x->op == OP_EQ || x->op == OP_NE || x->op == OP_LT || x->op == OP_LE || x->op == OP_GT || x->op == OP_GE;
-	return comparison && !is_float(operand) && x->x->kind == IR_VAR && x->y->kind == IR_VAR && x->x->var == x->y->var;
-}
-
 static void emit_binary(Emit *e, IrExpr *x)
 {
 	Type *operand = underlying(x->x->type);
 	if (is_complex(operand)) {
 		emit_complex_binary(e, x, operand);
-		return;
-	}
-	if (compares_with_itself(x, operand)) {
-		OUT(e, x->op == OP_EQ || x->op == OP_LE || x->op == OP_GE ? "true" : "false");
 		return;
 	}
 	switch (x->op) {

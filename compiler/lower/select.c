@@ -60,6 +60,16 @@ static void store_received(FuncState *f, Clause *k, IrVar *ok)
 	comm->define = was;
 }
 
+/* After a call that does not return: C compilers cannot know, and want a result. */
+static void never_reached(FuncState *f)
+{
+	IrStmt *s = stmt_new(f, IR_RETURN);
+	for (int i = 0; i < f->ir->result_types.len; i++)
+		vec_push(f->c->arena, &s->args, ir_zero(f->c, f->ir->result_types.items[i]));
+	if (s->args.len)
+		emit(f, s);
+}
+
 void select_statement(FuncState *f, Stmt *s)
 {
 	Compiler *c = f->c;
@@ -91,7 +101,8 @@ void select_statement(FuncState *f, Stmt *s)
 	push_target(f, s, sw, NULL);
 	for (int i = 0; i < s->cases.len; i++) {
 		IrSwitchCase *out = NEW(c->arena, IrSwitchCase);
-		vec_push(c->arena, &out->values, const_int(c, clauses[i].number));
+		if (i + 1 < s->cases.len)       /* the last one is the default: C compilers see that one of them runs */
+			vec_push(c->arena, &out->values, const_int(c, clauses[i].number));
 		vec_push(c->arena, &sw->cases, out);
 		IrStmtList *saved = enter(f, &out->body);
 		if (clauses[i].comm)
@@ -102,4 +113,6 @@ void select_statement(FuncState *f, Stmt *s)
 	f->targets = saved_targets;
 	if (s->cases.len)
 		emit(f, sw);
+	else
+		never_reached(f);
 }
