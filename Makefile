@@ -101,6 +101,7 @@ demo: all
 
 check: all unit
 	python3 testdata/check.py --gol ./gol
+	python3 testdata/process.py --gol ./gol
 
 check-full: all unit
 	sh testdata/check-full.sh ./gol

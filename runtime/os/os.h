@@ -26,6 +26,9 @@ int os_processor_count(void);
 
 /* Writes all of it, restarting after signals; dies of SIGPIPE as Go programs do when fd is 1 or 2. */
 void os_write_all(int fd, const void *data, size_t size);
+/* Those of the descriptors 0, 1 and 2 that the process was started without lead to /dev/null: a file that the program
+ * opens later must not get what is written to standard output. */
+void os_open_standard_files(void);
 /* SIGPIPE: ignored, so that write fails with EPIPE; os_broken_pipe then ends the process for fd 1 and 2. */
 void os_ignore_sigpipe(void);
 void os_broken_pipe(int fd);

@@ -53,6 +53,7 @@ int gol_main(int argc, char **argv, char **envp, const gol_program *p)
 	program.start.code = (void *)p->start;
 	proc_set_program(p);
 	options_read();
+	os_open_standard_files();
 	os_ignore_sigpipe();
 	gc_init();
 	gc_add_roots(sched_each_root);

@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+"""Programs as processes: exit statuses, signals, what is written when and where, blocked reads, memory.
+
+    testdata/process.py --gol ./gol [--versions 1,2]
+
+The programs stand in testdata/process; what they must do, here. All of it is what Go's programs do.
+"""
+
+import argparse
+import os
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TIMEOUT = 60
+MEGABYTES = 1100        # a stack of 1 GB: the old block of up to 512 MB and what was saved
+
+
+class Failure(Exception):
+    pass
+
+
+def expect(what, got, want):
+    if got != want:
+        raise Failure(f"{what}: {got!r}, want {want!r}")
+
+
+def run(program, *arguments, **options):
+    options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+    p = subprocess.run([program, *arguments], timeout=TIMEOUT, **options)
+    return p.returncode, *((s or b"").decode() for s in (p.stdout, p.stderr))
+
+
+def ends(program):
+    """Status, standard output, and how standard error goes on after what was printed there."""
+    table = {
+        "return": (0, "out.deferred.", ""),
+        "exit": (7, "out.", ""),
+        "panic": (2, "out.deferred.", "panic: why\n\ngoroutine 1 [running]:\n"),
+        "panic elsewhere": (2, "out.there.", "panic: 7\n\ngoroutine "),
+        "goexit": (3, "out.deferred.", ""),
+        "deadlock": (2, "out.", "fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [select (no cases)]:\n"),
+    }
+    for how, (status, out, err) in table.items():
+        got = run(program, how)
+        expect(how, (got[0], got[1], got[2][:len("err." + err)]), (status, out, "err." + err))
+
+
+def overflow(program):
+    def limit():
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with subprocess.Popen([program, "overflow"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=limit) as p:
+        text = p.stderr.read().decode()
+        _, status, usage = os.wait4(p.pid, 0)
+        p.returncode = os.waitstatus_to_exitcode(status)
+    expect("status of an overflow", p.returncode, 2)
+    expect("report", text.split("\n")[0], "err.runtime: goroutine stack exceeds 1000000000-byte limit")
+    expect("fatal error", text.split("\n")[2], "fatal error: stack overflow")
+    expect("short trace", len(text.split("\n")) < 500, True)
+    expect(f"memory below {MEGABYTES} MB", usage.ru_maxrss < MEGABYTES << 10, True)
+
+
+def streams(program):
+    text = b"x" * 100000
+    with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as p:
+        p.stdin.write(text[:10])
+        p.stdin.flush()
+        try:
+            p.wait(0.1)
+        except subprocess.TimeoutExpired:
+            pass
+        p.stdin.write(text[10:])
+        p.stdin.close()
+        expect("first line", p.stdout.readline(), b"line 0\n")
+        p.stdout.close()
+        expect("what was read", p.stderr.read(), b"100000 <nil> true\n")
+    expect("writing to a closed pipe", p.returncode, -signal.SIGPIPE)
+    with open("/dev/full", "wb") as full:
+        status, _, err = run(program, stdout=full)
+    expect("a full disk", (status, err.split("\n")[1]), (3, "write /dev/stdout: no space left on device"))
+    expect("no streams at all", subprocess.run(["sh", "-c", '"$0" <&- >&- 2>&-', program], timeout=TIMEOUT).returncode, 0)
+
+
+def waits(program):
+    with subprocess.Popen([program], stdin=subprocess.PIPE, stderr=subprocess.PIPE) as p:
+        try:
+            p.wait(0.2)
+            raise Failure("ended while a read was outstanding")
+        except subprocess.TimeoutExpired:
+            p.stdin.close()
+        err = p.stderr.read().decode()
+    want = "read\nfatal error: all goroutines are asleep - deadlock!\n"
+    expect("after the read", (p.returncode, err[:len(want)]), (2, want))
+
+
+def addresses(program):
+    status, _, err = run(program)
+    a = err.split()
+    expect("status, same, another", (status, a[0] == a[1], a[1] == a[2]), (0, True, False))
+
+
+TESTS = {"ends": [ends, overflow], "streams": [streams], "waits": [waits], "addresses": [addresses]}
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    p.add_argument("--gol", default=os.path.join(HERE, "..", "gol"))
+    p.add_argument("--versions", default="1,2", type=lambda s: s.split(","))
+    args = p.parse_args()
+    failed = done = 0
+    with tempfile.TemporaryDirectory(prefix="gol-process-") as scratch:
+        for name, tests in TESTS.items():
+            for versions in args.versions:
+                program = os.path.join(scratch, name + versions)
+                subprocess.run([args.gol, "build", f"-versions={versions}", "-o", program, os.path.join(HERE, "process", name + ".gol")], check=True)
+                for test in tests:
+                    done += 1
+                    try:
+                        test(program)
+                    except (Failure, subprocess.TimeoutExpired, IndexError) as e:
+                        failed += 1
+                        print(f"FAIL {test.__name__} versions={versions}: {e}")
+    print(f"{done - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
