@@ -2,10 +2,15 @@
 # The whole matrix of tests, in shards that run one after the other; each is one line of output
 # and a log. Usage: check-full.sh GOL [SHARD...] (default: all; `check-full.sh GOL list` names them)
 #
-#   CC-OLEVEL-vN-SETTING   every program of testdata: {gcc,clang} x {O0,O2,O3} x {1,2} versions x
-#                          {plain,freeze,window,gc}
+#   diagnostics            testdata/errors and escape
+#   CC-OLEVEL-vN           every program of testdata/run: {gcc,clang} x {O0,O2,O3} x {1,2} versions, each built once
+#                          and run under all settings, the random ones with several seeds
 #   sanitize-asan          the programs with program and runtime under ASan and UBSan
 #   unit-asan, unit-tsan   the unit tests of the runtime under sanitizers
+#   process                programs as processes
+#   warnings-CC            all emitted C with -Wall -Wextra
+#   bundle-CC              a few bundles of -emit=c, compiled by the bare compiler at -O0 to -O3
+#   bundle-aarch64         the same for another processor, where cross compiler and qemu-user are installed
 #   diff-go                the programs against an installed go
 set -u
 gol=$1
@@ -15,32 +20,47 @@ logs=${GOL_LOGS:-build/check-full}
 mkdir -p "$logs"
 
 shards() {
+	echo diagnostics
 	for cc in gcc clang; do
 		command -v $cc >/dev/null || continue
 		for level in 0 2 3; do
 			for versions in 1 2; do
-				for setting in plain freeze window gc; do
-					echo "$cc-O$level-v$versions-$setting"
-				done
+				echo "$cc-O$level-v$versions"
 			done
 		done
+		echo "warnings-$cc"
+		echo "bundle-$cc"
 	done
+	if command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64 >/dev/null; then echo bundle-aarch64; fi
 	echo sanitize-asan
 	echo unit-asan
 	echo unit-tsan
+	echo process
 	echo diff-go
 }
+
+check() { python3 "$here/check.py" "$@"; }
 
 # The runtime with flags of a sanitizer, in a tree beside: $1 folder, $2 flags.
 sanitized_tree() {
 	make -s B="$1" CFLAGS="-O1 -g $2" "$1/libgolrt.a"
 }
 
-run_matrix() {   # cc-Olevel-vN-setting
-	IFS=- read -r cc level versions setting <<END
+run_matrix() {   # cc-Olevel-vN
+	IFS=- read -r cc level versions <<END
 $1
 END
-	CC=$cc python3 "$here/check.py" --gol "$gol" --settings "$setting" --versions "${versions#v}" -O "${level#O}"
+	CC=$cc check --gol "$gol" --folders run --seeds 4 --versions "${versions#v}" -O "${level#O}"
+}
+
+# $1 compiler with flags, $2 levels of optimisation, $3 versions; more: options of check.py.
+bundle() {
+	compiler=$1 levels=$2 versions=$3
+	shift 3
+	for level in $levels; do
+		check --gol "$gol" --folders run --only 'run/(stack_pointers|gc_crossings)' --settings plain,freeze,sched \
+			--versions "$versions" --bundle "$compiler -O$level" "$@" || return 1
+	done
 }
 
 # gol links with build/libgolrt.a beside it: a folder with links to all but that.
@@ -55,7 +75,7 @@ sanitize_programs() {
 	ln -sfn "$PWD/build/stdlib" "$tree/build/stdlib"
 	cp "$logs/asan/libgolrt.a" "$tree/build/libgolrt.a"
 	CFLAGS="$flags" ASAN_OPTIONS=detect_leaks=0:detect_stack_use_after_return=1 \
-		python3 "$here/check.py" --gol "$tree/gol" --settings plain,freeze --versions 2 -O 1
+		check --gol "$tree/gol" --folders run --settings plain,freeze,window,sched --versions 2 -O 1
 }
 
 unit() {    # $1 name, $2 flags
@@ -69,7 +89,12 @@ unit() {    # $1 name, $2 flags
 
 run_shard() {
 	case $1 in
+	diagnostics) check --gol "$gol" --folders errors,escape ;;
 	gcc-*|clang-*) run_matrix "$1" ;;
+	warnings-*) python3 "$here/warnings.py" --gol "$gol" --cc "${1#warnings-} -O2" ;;
+	bundle-aarch64) bundle "aarch64-linux-gnu-gcc -static" "2" 1,2 --runner qemu-aarch64 ;;
+	bundle-*) bundle "${1#bundle-} -Wall -Wextra" "0 1" 1 && bundle "${1#bundle-} -Wall -Wextra" "2 3" 2 ;;
+	process) python3 "$here/process.py" --gol "$gol" ;;
 	sanitize-asan) sanitize_programs ;;
 	unit-asan) unit asan "-fsanitize=address,undefined" ;;
 	unit-tsan) unit tsan "-fsanitize=thread" ;;
