@@ -58,7 +58,7 @@ bundle() {
 	compiler=$1 levels=$2 versions=$3
 	shift 3
 	for level in $levels; do
-		check --gol "$gol" --folders run --only 'run/(stack_pointers|gc_crossings)' --settings plain,freeze,sched \
+		check --gol "$gol" --folders run --only 'run/(stack_pointers|panic_table)' --settings plain,freeze,sched \
 			--versions "$versions" --bundle "$compiler -O$level" "$@" || return 1
 	done
 }
