@@ -55,6 +55,9 @@ typedef struct Emit {
 	Buf *out;               /* section being printed to */
 	const char *info, *frame_type;
 	bool has_frame;
+	bool has_side, side_vars, frame_aside;  /* side.c: a block of the side stack; variables, the frame in it */
+	const char *side_type;
+	int64_t side_slot;      /* offset in the frame of the block's address */
 	IrStmt *region;         /* loop on C locals being printed (region.c) */
 	IrVarList region_vars;
 } Emit;
@@ -93,6 +96,7 @@ void emit_string_literal(Buf *out, const char *s, size_t n);
 
 /* stmt.c */
 void emit_statements(Emit *e, IrStmtList *list);
+bool is_local_place(IrExpr *x);
 void emit_line(Emit *e, const char *format, ...) PRINTF_LIKE(2, 3);
 void emit_indent(Emit *e);
 
@@ -109,6 +113,21 @@ void layout_frame(Emit *e);                         /* offsets of the frame's va
 void emit_info(Emit *e);                            /* points, maps, gol_func_info */
 void emit_save(Emit *e, IrStmt *s);                 /* PLAIN: freeze or record, and return */
 void emit_return_zero(Emit *e);
+
+/* side.c */
+bool is_large(Emit *e, Type *t);                    /* passed by address, kept in the side stack */
+const char *passed_type(Emit *e, Type *t);
+void emit_passed(Emit *e, IrExpr *x);
+void choose_side(Emit *e);                          /* before liveness */
+bool frame_is_large(const IrFunc *f);
+bool has_side_word(Emit *e, const IrVar *v);
+void emit_side_type(Emit *e);
+void emit_side_take(Emit *e);
+void emit_side_parameters(Emit *e);
+void emit_side_words(Emit *e, bool only_parameters);
+void emit_side_zeros(Emit *e);
+void emit_side_give(Emit *e);
+void emit_side_info(Emit *e);
 
 /* data.c */
 const char *static_name(Emit *e, IrStatic *data);   /* defined where first asked for */

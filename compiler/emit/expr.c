@@ -17,6 +17,10 @@
 
 const char *var_name(Emit *e, IrVar *v)
 {
+	if (v->on_side)
+		return arena_printf(E_ALLOC(e), "sd->%s", v->c_name);
+	if (v->kind == VAR_PARAM && is_large(e, v->type))       /* of a function without a frame */
+		return arena_printf(E_ALLOC(e), "(*%s)", v->c_name);
 	if (e->style == STYLE_FRAMED && e->has_frame && v->in_frame && !v->in_local)
 		return arena_printf(E_ALLOC(e), "fr->%s", v->c_name);
 	return v->c_name;

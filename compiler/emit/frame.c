@@ -2,7 +2,7 @@
  * frame.c - saved frames: their layout, the table of points with exact pointer
  * maps, and the code that saves a PLAIN function's variables.
  *
- *     typedef struct { gol_frame h; R r; _Alignas(8) T x; ...; gol_defer *defers; gol_pending pending; } f_frame;
+ *     typedef struct { gol_frame h; R r; void *sd; _Alignas(8) T x; ...; gol_defer *defers; gol_pending pending; } f_frame;
  *
  * Every member starts at a multiple of 8, so that any scalar can be stored as a
  * 64-bit word. Points: 0 is the entry, 1..n the resume points in order of the body,
@@ -50,6 +50,55 @@ static void number_points(Emit *e)
 	number_list(e, &e->f->body, false);
 }
 
+/* Appends the results to the frame's members; where they end. */
+static int64_t lay_out_results(Emit *e, Buf *b)
+{
+	IrFunc *f = e->f;
+	int64_t offset = 16;
+	if (f->result_types.len == 0)
+		return offset;
+	buf_printf(b, "\t%s r;\n", result_name(e, &f->result_types));
+	for (int i = 0; i < f->result_types.len; i++) {
+		Type *t = f->result_types.items[i];
+		int64_t align = is_large(e, t) ? 8 : type_align(e->c, t);
+		offset = (offset + align - 1) / align * align + (is_large(e, t) ? 8 : type_size(e->c, t));
+	}
+	return align8(offset);
+}
+
+static int64_t lay_out_variable(Emit *e, Buf *b, IrVar *v, int64_t offset)
+{
+	v->offset = offset;
+	if (v->on_side) {
+		buf_printf(b, "\tvoid *%s;\n", v->c_name);
+		return offset + 8;
+	}
+	const char *ct = v->map_iterator ? "gol_map_iter" : type_name(e, v->type);
+	buf_printf(b, "\t_Alignas(8) %s%s%s;\n", ct, ct[strlen(ct) - 1] == '*' ? "" : " ", v->c_name);
+	return offset + align8(v->map_iterator ? 72 : type_size(e->c, v->type));
+}
+
+static void lay_out(Emit *e, Buf *b)
+{
+	IrFunc *f = e->f;
+	int64_t offset = lay_out_results(e, b);
+	if (e->has_side) {
+		buf_str(b, "\tvoid *sd;\n");
+		e->side_slot = offset;
+		offset += 8;
+	}
+	for (int i = 0; i < f->vars.len; i++) {
+		IrVar *v = f->vars.items[i];
+		if (v->in_frame && (!v->on_side || has_side_word(e, v)))
+			offset = lay_out_variable(e, b, v, offset);
+	}
+	if (f->has_defer) {
+		buf_str(b, "\t_Alignas(8) gol_defer *defers;\n\tgol_pending pending;\n");
+		offset += 24;
+	}
+	f->frame_size = offset;
+}
+
 void layout_frame(Emit *e)
 {
 	IrFunc *f = e->f;
@@ -57,35 +106,19 @@ void layout_frame(Emit *e)
 	e->info = arena_printf(E_ALLOC(e), "%s_5info", f->symbol);
 	e->frame_type = arena_printf(E_ALLOC(e), "%s_5frame", f->symbol);
 	buf_printf(&e->protos, "static const gol_func_info %s;\n", e->info);
-	if (!e->has_frame)
-		return;
-	int64_t offset = 16;
-	Buf b;
-	buf_init(&b, E_ALLOC(e));
-	if (f->result_types.len) {
-		buf_printf(&b, "\t%s r;\n", result_name(e, &f->result_types));
-		for (int i = 0; i < f->result_types.len; i++) {
-			int64_t align = type_align(e->c, f->result_types.items[i]);
-			offset = (offset + align - 1) / align * align + type_size(e->c, f->result_types.items[i]);
+	if (e->has_frame) {
+		Buf b;
+		buf_init(&b, E_ALLOC(e));
+		lay_out(e, &b);
+		if (frame_is_large(f)) {
+			e->has_side = e->frame_aside = true;
+			buf_init(&b, E_ALLOC(e));
+			lay_out(e, &b);
 		}
-		offset = align8(offset);
+		buf_printf(&e->data, "typedef struct {\n\tgol_frame h;\n%s} %s;\n_Static_assert(sizeof(%s) == %lld, \"frame\");\n", b.s ? b.s : "",
+		           e->frame_type, e->frame_type, (long long)f->frame_size);
 	}
-	for (int i = 0; i < f->vars.len; i++) {
-		IrVar *v = f->vars.items[i];
-		if (!v->in_frame)
-			continue;
-		v->offset = offset;
-		const char *ct = v->map_iterator ? "gol_map_iter" : type_name(e, v->type);
-		buf_printf(&b, "\t_Alignas(8) %s%s%s;\n", ct, ct[strlen(ct) - 1] == '*' ? "" : " ", v->c_name);
-		offset += align8(v->map_iterator ? 72 : type_size(e->c, v->type));
-	}
-	if (f->has_defer) {
-		buf_str(&b, "\t_Alignas(8) gol_defer *defers;\n\tgol_pending pending;\n");
-		offset += 24;
-	}
-	f->frame_size = offset;
-	buf_printf(&e->data, "typedef struct {\n\tgol_frame h;\n%s} %s;\n_Static_assert(sizeof(%s) == %lld, \"frame\");\n", b.s ? b.s : "",
-	           e->frame_type, e->frame_type, (long long)offset);
+	emit_side_type(e);
 }
 
 /* ---- pointer maps ------------------------------------------------------------------------- */
@@ -93,7 +126,11 @@ void layout_frame(Emit *e)
 static void var_bits(Emit *e, IrVar *v, char *bits)
 {
 	int64_t at = v->offset - 16;
-	if (v->map_iterator)
+	if (v->on_side && !has_side_word(e, v))
+		return;
+	if (v->on_side)
+		bits[at / 8] = '1';
+	else if (v->map_iterator)
 		memset(bits + at / 8, '1', 5);
 	else
 		add_pointer_bits(e, v->type, at, bits);
@@ -154,7 +191,7 @@ static int emit_objects(Emit *e, int words)
 	int count = 0;
 	for (int i = 0; i < f->vars.len; i++) {
 		IrVar *v = f->vars.items[i];
-		if (!v->in_frame || !v->addr_taken || v->map_iterator || !type_has_pointers(e->c, v->type))
+		if (!v->in_frame || !v->addr_taken || v->on_side || v->map_iterator || !type_has_pointers(e->c, v->type))
 			continue;
 		var_bits(e, v, bits);
 		buf_printf(&list, "{%lld, %lld}, ", (long long)v->offset, (long long)type_size(e->c, v->type));
@@ -227,6 +264,8 @@ void emit_info(Emit *e)
 	if (words)
 		emit_maps(e, words, map_of_point);
 	int objects = words ? emit_objects(e, words) : 0;
+	if (e->has_frame && e->has_side)
+		emit_side_info(e);
 	uint32_t line;
 	const char *path = shown_place(e, f->pos, &line);
 	int files = emit_points(e, path, map_of_point);
@@ -240,6 +279,8 @@ void emit_info(Emit *e)
 		buf_printf(&e->data, ", .maps = %s_maps, .map_bytes = %d", e->info, (words + 7) / 8);
 	if (objects)
 		buf_printf(&e->data, ",\n\t.objects = %s_objects, .object_map = %s_object_map, .object_count = %d", e->info, e->info, objects);
+	if (e->has_frame && e->has_side)
+		buf_printf(&e->data, ", .side = &%s_side", e->info);
 	if (f->has_defer)
 		buf_str(&e->data, ", .flags = GOL_FUNC_HAS_DEFERS");
 	if (files)
@@ -259,10 +300,13 @@ void emit_return_zero(Emit *e)
 		return;
 	}
 	buf_str(e->out, "return ");
-	if (e->f->result_types.len == 1)
-		emit_zero(e, e->f->result_types.items[0]);
+	Type *first = e->f->result_types.items[0];
+	if (e->f->result_types.len > 1)
+		buf_printf(e->out, "(%s)%s", result_name(e, &e->f->result_types), is_large(e, first) ? "{0}" : zero_braces(e, first));
+	else if (is_large(e, first))
+		buf_str(e->out, "NULL");
 	else
-		buf_printf(e->out, "(%s)%s", result_name(e, &e->f->result_types), zero_braces(e, e->f->result_types.items[0]));
+		emit_zero(e, first);
 	buf_str(e->out, ";");
 }
 
@@ -302,11 +346,22 @@ static void emit_plain_save(Emit *e, IrStmt *s, int point)
 	buf_init(&slots, E_ALLOC(e));
 	buf_init(&objects, E_ALLOC(e));
 	int count = 0;
+	if (e->has_side) {
+		buf_printf(&words, ", (uint64_t)(uintptr_t)sd");
+		buf_printf(&slots, "%d, ", (int)e->side_slot / 8);
+		count++;
+	}
 	for (int i = 0; i < f->vars.len; i++) {
 		IrVar *v = f->vars.items[i];
 		bool live = s ? s->live[i / 64] >> (i % 64) & 1 : v->kind == VAR_PARAM || v == f->context;
-		if (!live || !v->in_frame)
+		if (!live || !v->in_frame || (v->on_side && !has_side_word(e, v)))
 			continue;
+		if (v->on_side) {
+			buf_printf(&words, ", (uint64_t)(uintptr_t)&sd->%s", v->c_name);
+			buf_printf(&slots, "%d, ", (int)v->offset / 8);
+			count++;
+			continue;
+		}
 		bool object = (v->addr_taken || v->map_iterator) && s;
 		if (object) {
 			buf_printf(&objects, " gol_freeze_object(g, &%s, &fr->%s, sizeof %s);", v->c_name, v->c_name, v->c_name);
@@ -326,6 +381,8 @@ static void emit_plain_save(Emit *e, IrStmt *s, int point)
 	if (objects.s)
 		buf_printf(e->out, "%s *fr = ", e->frame_type);
 	buf_printf(e->out, "gol_freeze_words(g, &%s_save%d%s);%s ", e->info, point, words.s ? words.s : "", objects.s ? objects.s : "");
+	if (e->has_side && s)
+		buf_str(e->out, "gol_side_unwind(g, sd); ");
 	emit_return_zero(e);
 	buf_str(e->out, " }");
 }
@@ -338,7 +395,7 @@ void emit_save(Emit *e, IrStmt *s)
 			emit_plain_save(e, s, point);
 			return;
 		}
-		buf_printf(e->out, "{ gol_record_point(g, &%s, %d); ", e->info, point);
+		buf_printf(e->out, "{ gol_record_point(g, &%s, %d); %s", e->info, point, e->has_side ? "gol_side_unwind(g, sd); " : "");
 		emit_return_zero(e);
 		buf_str(e->out, " }");
 		return;

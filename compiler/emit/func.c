@@ -19,7 +19,7 @@ void print_signature(Emit *e, Buf *out, IrFunc *f, const char *name, bool names)
 	Buf b;      /* parameter types first: asking for them may print definitions, never into out */
 	buf_init(&b, E_ALLOC(e));
 	for (int i = 0; i < f->params.len; i++) {
-		const char *ct = type_name(e, f->params.items[i]->type);
+		const char *ct = passed_type(e, f->params.items[i]->type);
 		buf_printf(&b, names ? ", %s%s%s" : ", %s", ct, spaced(ct), f->params.items[i]->c_name);
 	}
 	if (f->context)
@@ -57,7 +57,7 @@ const char *func_value(Emit *e, IrFunc *f)
 	buf_init(&params, E_ALLOC(e));
 	buf_init(&args, E_ALLOC(e));
 	for (int i = 0; i < f->params.len; i++) {
-		const char *ct = type_name(e, f->params.items[i]->type);
+		const char *ct = passed_type(e, f->params.items[i]->type);
 		buf_printf(&params, ", %s%sp%d", ct, spaced(ct), i);
 		buf_printf(&args, ", p%d", i);
 	}
@@ -91,7 +91,7 @@ static void declare_locals(Emit *e)
 	bool framed = e->style == STYLE_FRAMED;
 	for (int i = 0; i < e->f->vars.len; i++) {
 		IrVar *v = e->f->vars.items[i];
-		if ((framed && v->in_frame) || (is_parameter(e, v) && v != e->f->context))
+		if (v->on_side || (framed && v->in_frame) || (is_parameter(e, v) && v != e->f->context))
 			continue;
 		if (v == e->f->context) {
 			emit_line(e, "%s%s%s = (void *)context_;", type_name(e, v->type), spaced(type_name(e, v->type)), v->c_name);
@@ -107,7 +107,7 @@ static void zero_frame_variables(Emit *e)
 {
 	for (int i = 0; i < e->f->vars.len; i++) {
 		IrVar *v = e->f->vars.items[i];
-		if (!v->in_frame || is_parameter(e, v) || v == e->f->recover_var || !(v->needs_zero || v->addr_taken || v->map_iterator))
+		if (!v->in_frame || v->on_side || is_parameter(e, v) || v == e->f->recover_var || !(v->needs_zero || v->addr_taken || v->map_iterator))
 			continue;
 		if (!v->map_iterator && is_scalar(v->type))
 			emit_line(e, "fr->%s = 0;", v->c_name);
@@ -153,7 +153,7 @@ static void emit_epilogue(Emit *e)
 			buf_str(e->out, "fr->r = ");
 		else
 			buf_printf(e->out, "fr->r.r%d = ", i);
-		emit_expr(e, f->results.items[i]);
+		emit_passed(e, f->results.items[i]);
 		buf_str(e->out, ";\n");
 	}
 }
@@ -166,7 +166,10 @@ static void emit_framed_body(Emit *e)
 	emit_line(e, "static void %s_5body(gol_g *g, gol_frame *h)\n{", e->f->symbol);
 	e->indent++;
 	emit_line(e, "%s *fr = (%s *)h;", e->frame_type, e->frame_type);
+	if (e->side_vars)
+		emit_line(e, "%s *sd GOL_UNUSED = fr->sd;", e->side_type);
 	declare_locals(e);
+	emit_side_words(e, false);
 	if (e->resume_count > 1) {
 		emit_line(e, "switch (h->resume) {");
 		for (int i = 1; i < e->resume_count; i++)
@@ -174,6 +177,7 @@ static void emit_framed_body(Emit *e)
 		emit_line(e, "}");
 	}
 	zero_frame_variables(e);
+	emit_side_zeros(e);
 	emit_statements(e, &e->f->body);
 	if (e->f->has_defer)
 		emit_epilogue(e);
@@ -193,8 +197,13 @@ static void emit_start(Emit *e)
 	if (f->result_types.len)
 		buf_printf(e->out, "%s%sr = ", result, spaced(result));
 	buf_printf(e->out, "%s(g", f->symbol);
-	for (int i = 0; i < f->params.len; i++)
-		buf_printf(e->out, ", fr->%s", f->params.items[i]->c_name);
+	for (int i = 0; i < f->params.len; i++) {
+		IrVar *v = f->params.items[i];
+		if (v->on_side)     /* the block was given back: the entry takes the same one and finds its arguments where they are */
+			buf_printf(e->out, ", &((%s *)fr->sd)->%s", e->side_type, v->c_name);
+		else
+			buf_printf(e->out, ", fr->%s", v->c_name);
+	}
 	if (f->context)
 		buf_printf(e->out, ", (gol_func *)fr->%s", f->context->c_name);
 	buf_str(e->out, ");\n");
@@ -208,6 +217,23 @@ static void emit_linkage(Emit *e)
 	buf_str(e->out, e->f->is_static ? "static " : e->f->is_weak ? "GOL_WEAK " : "");
 }
 
+/* What stands in the frame before the first safepoint. */
+static void emit_frame_start(Emit *e)
+{
+	IrFunc *f = e->f;
+	emit_line(e, "fr->h.func = &%s;", e->info);
+	emit_line(e, "fr->h.resume = 0;");
+	if (e->has_side)
+		emit_line(e, "fr->sd = sd;");
+	emit_side_parameters(e);
+	emit_side_words(e, true);
+	for (int i = 0; i < f->params.len; i++)
+		if (!f->params.items[i]->on_side)
+			emit_line(e, "fr->%s = %s;", f->params.items[i]->c_name, f->params.items[i]->c_name);
+	if (f->context)
+		emit_line(e, "fr->%s = (void *)context_;", f->context->c_name);
+}
+
 static void emit_entry(Emit *e)
 {
 	IrFunc *f = e->f;
@@ -216,26 +242,26 @@ static void emit_entry(Emit *e)
 	print_signature(e, e->out, f, f->symbol, true);
 	buf_str(e->out, "\n{\n");
 	e->indent++;
-	emit_line(e, "%s fr;", e->frame_type);
-	emit_line(e, "fr.h.func = &%s;", e->info);
-	emit_line(e, "fr.h.resume = 0;");
-	for (int i = 0; i < f->params.len; i++)
-		emit_line(e, "fr.%s = %s;", f->params.items[i]->c_name, f->params.items[i]->c_name);
-	if (f->context)
-		emit_line(e, "fr.%s = (void *)context_;", f->context->c_name);
+	emit_side_take(e);
+	if (e->frame_aside)
+		emit_line(e, "%s *fr = &sd->frame_;", e->frame_type);
+	else
+		emit_line(e, "%s frame_, *fr = &frame_;", e->frame_type);
+	emit_frame_start(e);
 	emit_indent(e);
-	buf_str(e->out, "if (GOL_MUST_FREEZE(g)) { gol_freeze_frame(g, &fr.h); ");
+	buf_str(e->out, "if (GOL_MUST_FREEZE(g)) { gol_freeze_frame(g, &fr->h); ");
 	emit_return_zero(e);
 	buf_str(e->out, " }\n");
 	if (f->recover_var)
-		emit_line(e, "fr.%s = gol_recover_take(g, (void *)%s);", f->recover_var->c_name, f->symbol);
-	emit_line(e, "%s_5body(g, &fr.h);", f->symbol);
+		emit_line(e, "fr->%s = gol_recover_take(g, (void *)%s);", f->recover_var->c_name, f->symbol);
+	emit_line(e, "%s_5body(g, &fr->h);", f->symbol);
 	emit_indent(e);
-	buf_str(e->out, "if (GOL_UNWINDING(g)) { gol_freeze_frame(g, &fr.h); ");
+	buf_printf(e->out, "if (GOL_UNWINDING(g)) { gol_freeze_frame(g, &fr->h); %s", e->has_side ? "gol_side_unwind(g, sd); " : "");
 	emit_return_zero(e);
 	buf_str(e->out, " }\n");
+	emit_side_give(e);
 	if (f->result_types.len)
-		emit_line(e, "return fr.r;");
+		emit_line(e, "return fr->r;");
 	e->indent--;
 	emit_line(e, "}\n");
 }
@@ -249,6 +275,8 @@ static void emit_plain(Emit *e)
 	print_signature(e, e->out, f, f->symbol, true);
 	buf_str(e->out, "\n{\n");
 	e->indent++;
+	emit_side_take(e);
+	emit_side_parameters(e);
 	declare_locals(e);
 	if (e->has_frame) {
 		emit_indent(e);
@@ -258,7 +286,10 @@ static void emit_plain(Emit *e)
 	}
 	if (f->recover_var)
 		emit_line(e, "%s = gol_recover_take(g, (void *)%s);", f->recover_var->c_name, f->symbol);
+	emit_side_zeros(e);
 	emit_statements(e, &f->body);
+	if (f->body.len == 0 || vec_last(&f->body)->kind != IR_RETURN)
+		emit_side_give(e);
 	e->indent--;
 	emit_line(e, "}\n");
 }
@@ -276,10 +307,11 @@ void emit_function(Emit *e, IrFunc *f)
 	e->f = f;
 	e->out = &e->code;
 	e->indent = 0;
-	e->has_frame = f->can_freeze && !f->frameless;
 	f->emitted = true;
 	for (int i = 0; i < f->vars.len; i++)
 		f->vars.items[i]->in_frame = f->vars.items[i]->needs_zero = false;
+	choose_side(e);
+	e->has_frame = f->can_freeze && !f->frameless;
 	ir_liveness(e->c, f);
 	name_variables(e);
 	function_name(e, f);
@@ -287,7 +319,7 @@ void emit_function(Emit *e, IrFunc *f)
 	emit_heading(e);
 	if (!e->has_frame) {
 		emit_plain(e);
-	} else if (e->options->versions == 1 || f->has_defer) {
+	} else if (e->options->versions == 1 || f->has_defer || frame_is_large(f)) {
 		emit_framed_body(e);
 		emit_start(e);
 		emit_entry(e);

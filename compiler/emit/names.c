@@ -18,7 +18,7 @@ bool is_reserved_name(const char *name)
 		"float", "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed",
 		"sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while", "asm",
 		"typeof", "bool", "true", "false", "NULL", "linux", "unix", "i386", "near", "far", "memcpy", "memmove", "memset", "memcmp",
-		"strlen", "g", "fr", "h", "main", "environ", "errno", "alignas", "alignof", "nullptr", "constexpr", "static_assert",
+		"strlen", "g", "fr", "sd", "h", "main", "environ", "errno", "alignas", "alignof", "nullptr", "constexpr", "static_assert",
 		"thread_local", "offsetof", "wchar_t", "size_t", "ptrdiff_t", "intptr_t", "uintptr_t", "y0", "y1", "yn", "j0", "j1", "jn",
 	};
 	for (int i = 0; i < COUNT_OF(words); i++)
@@ -63,7 +63,7 @@ const char *local_name(Emit *e, const char *name)
 	Buf b;
 	buf_init(&b, E_ALLOC(e));
 	mangle_identifier(&b, *name && strcmp(name, "_") != 0 ? name : "blank");
-	static const char *const frame_members[] = {"h", "r", "fr", "g", "defers", "pending"};
+	static const char *const frame_members[] = {"h", "r", "fr", "sd", "g", "defers", "pending"};
 	bool taken = is_reserved_name(b.s);
 	for (int i = 0; i < COUNT_OF(frame_members); i++)
 		taken |= strcmp(b.s, frame_members[i]) == 0;

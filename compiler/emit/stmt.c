@@ -57,11 +57,25 @@ static void emit_fetch(Emit *e, IrStmt *s, const char *target, const char *ctype
 
 /* ---- assignment ------------------------------------------------------------------------------ */
 
-static bool is_local_place(IrExpr *x)
+bool is_local_place(IrExpr *x)
 {
 	while (x->kind == IR_FIELD || x->kind == IR_INDEX)
 		x = x->x;
 	return x->kind == IR_VAR;
+}
+
+static void emit_plain_store(Emit *e, IrStmt *s)
+{
+	if (s->src->kind == IR_ZERO && is_large(e, s->dst->type)) {
+		buf_str(e->out, "memset(");
+		emit_address(e, s->dst);
+		buf_printf(e->out, ", 0, %lld);\n", (long long)type_size(e->c, s->dst->type));
+		return;
+	}
+	emit_place(e, s->dst);
+	buf_str(e->out, " = ");
+	emit_whole(e, s->src);
+	buf_str(e->out, ";\n");
 }
 
 static void emit_barrier_store(Emit *e, IrStmt *s, Type *u)
@@ -75,6 +89,18 @@ static void emit_barrier_store(Emit *e, IrStmt *s, Type *u)
 		buf_str(e->out, ", ");
 		emit_expr(e, s->src);
 		buf_str(e->out, ");\n");
+		return;
+	}
+	if (is_large(e, s->dst->type)) {        /* src is a place or zero */
+		buf_printf(e->out, "GOL_BARRIER(&%s, ", type_descriptor(e, s->dst->type));
+		emit_address(e, s->dst);
+		buf_str(e->out, ", ");
+		if (s->src->kind == IR_ZERO)
+			buf_str(e->out, "NULL");
+		else
+			emit_address(e, s->src);
+		buf_str(e->out, "); ");
+		emit_plain_store(e, s);
 		return;
 	}
 	const char *ct = type_name(e, s->dst->type);
@@ -100,10 +126,7 @@ static void emit_assign(Emit *e, IrStmt *s)
 		emit_barrier_store(e, s, underlying(t));
 		return;
 	}
-	emit_place(e, s->dst);
-	buf_str(e->out, " = ");
-	emit_whole(e, s->src);
-	buf_str(e->out, ";\n");
+	emit_plain_store(e, s);
 }
 
 /* ---- calls ------------------------------------------------------------------------------------- */
@@ -112,7 +135,10 @@ static void emit_arguments(Emit *e, IrStmt *s)
 {
 	for (int i = 0; i < s->args.len; i++) {
 		buf_str(e->out, ", ");
-		emit_whole(e, s->args.items[i]);
+		if (s->call == IR_CALL_RT)
+			emit_whole(e, s->args.items[i]);
+		else
+			emit_passed(e, s->args.items[i]);
 	}
 }
 
@@ -217,7 +243,8 @@ static bool assign_at_once(Emit *e, IrVar *v)
 
 static void emit_single_call(Emit *e, IrStmt *s, IrVar *dst, const char *ctype)
 {
-	bool direct = assign_at_once(e, dst) || (!s->may_freeze && !s->may_panic);
+	bool large = s->call != IR_CALL_RT && is_large(e, dst->type);
+	bool direct = !large && (assign_at_once(e, dst) || (!s->may_freeze && !s->may_panic));
 	emit_indent(e);
 	if (direct) {
 		buf_printf(e->out, "%s = ", var_name(e, dst));
@@ -231,7 +258,7 @@ static void emit_single_call(Emit *e, IrStmt *s, IrVar *dst, const char *ctype)
 	emit_fetch(e, s, direct ? var_name(e, dst) : "r_", ctype);
 	emit_check(e, s);
 	if (!direct)
-		emit_line(e, "%s = r_; }", var_name(e, dst));
+		emit_line(e, "%s = %sr_; }", var_name(e, dst), large ? "*" : "");
 }
 
 /* The last call of a wrapper: recover() in what it calls shall see the panic. */
@@ -279,7 +306,7 @@ static void emit_call(Emit *e, IrStmt *s)
 		return;
 	}
 	if (results.len == 1) {
-		emit_single_call(e, s, s->dsts.items[0], type_name(e, results.items[0]));
+		emit_single_call(e, s, s->dsts.items[0], passed_type(e, results.items[0]));
 		return;
 	}
 	const char *ctype = result_name(e, &results);
@@ -292,7 +319,7 @@ static void emit_call(Emit *e, IrStmt *s)
 	emit_indent(e);
 	for (int i = 0; i < s->dsts.len; i++)
 		if (s->dsts.items[i])
-			buf_printf(e->out, "%s = r_.r%d; ", var_name(e, s->dsts.items[i]), i);
+			buf_printf(e->out, "%s = %sr_.r%d; ", var_name(e, s->dsts.items[i]), is_large(e, results.items[i]) ? "*" : "", i);
 	buf_str(e->out, "}\n");
 }
 
@@ -316,12 +343,21 @@ static void emit_panic_if(Emit *e, IrStmt *s)
 static void emit_send(Emit *e, IrStmt *s)
 {
 	const char *ct = type_name(e, s->src->type);
+	bool large = is_large(e, s->src->type);
 	emit_indent(e);
-	buf_printf(e->out, "{ %s%sv_ = ", ct, spaced(ct));
-	emit_expr(e, s->src);
-	buf_str(e->out, "; gol_chan_send(g, ");
+	if (!large) {
+		buf_printf(e->out, "{ %s%sv_ = ", ct, spaced(ct));
+		emit_expr(e, s->src);
+		buf_str(e->out, "; ");
+	}
+	buf_str(e->out, "gol_chan_send(g, ");
 	emit_expr(e, s->x);
-	buf_str(e->out, ", &v_); }\n");
+	buf_str(e->out, ", ");
+	if (large)
+		emit_address(e, s->src);
+	else
+		buf_str(e->out, "&v_");
+	buf_str(e->out, large ? ");\n" : "); }\n");
 	if (has_resume(e, s))
 		emit_line(e, "r%d:", s->point);
 	emit_check(e, s);
@@ -331,22 +367,36 @@ static void emit_receive(Emit *e, IrStmt *s)
 {
 	IrVar *value = s->dsts.len > 0 ? s->dsts.items[0] : NULL, *ok = s->dsts.len > 1 ? s->dsts.items[1] : NULL;
 	const char *ct = value ? type_name(e, value->type) : NULL;
+	bool large = value && is_large(e, value->type);
+	const char *to = !value ? "NULL" : large ? arena_printf(E_ALLOC(e), "&%s", var_name(e, value)) : "&v_";
 	emit_indent(e);
 	buf_str(e->out, "{ bool ok_; ");
-	if (value)
+	if (value && !large)
 		buf_printf(e->out, "%s%sv_; ", ct, spaced(ct));
 	buf_str(e->out, "ok_ = gol_chan_receive(g, ");
 	emit_expr(e, s->x);
-	buf_printf(e->out, ", %s);\n", value ? "&v_" : "NULL");
+	buf_printf(e->out, ", %s);\n", to);
 	if (has_resume(e, s))
-		emit_line(e, "if (0) { r%d: if (!g->unwinding) ok_ = gol_chan_receive_finish(g, %s); }", s->point, value ? "&v_" : "NULL");
+		emit_line(e, "if (0) { r%d: if (!g->unwinding) ok_ = gol_chan_receive_finish(g, %s); }", s->point, to);
 	emit_check(e, s);
 	emit_indent(e);
-	if (value)
+	if (value && !large)
 		buf_printf(e->out, "%s = v_; ", var_name(e, value));
 	if (ok)
 		buf_printf(e->out, "%s = ok_; ", var_name(e, ok));
 	buf_str(e->out, "}\n");
+}
+
+/* The largest receive's variable where that is a large one: it serves all cases as buffer. */
+static IrVar *large_buffer(Emit *e, IrStmt *s)
+{
+	IrVar *largest = NULL;
+	for (int i = 0; i < s->buffers.len; i++) {
+		IrVar *v = s->buffers.items[i];
+		if (v && is_large(e, v->type) && (!largest || type_size(e->c, v->type) > type_size(e->c, largest->type)))
+			largest = v;
+	}
+	return largest;
 }
 
 /* The union that a select's chosen receive is put into; its member names are b0, b1 ... */
@@ -370,7 +420,7 @@ static void emit_select_cases(Emit *e, IrStmt *s)
 	int n = s->select_cases.len;
 	for (int i = 0; i < n; i++) {
 		IrSelectCase *k = s->select_cases.items[i];
-		if (!k->send)
+		if (!k->send || is_large(e, k->value->type))
 			continue;
 		const char *ct = type_name(e, k->value->type);
 		emit_indent(e);
@@ -384,7 +434,13 @@ static void emit_select_cases(Emit *e, IrStmt *s)
 		IrSelectCase *k = s->select_cases.items[i];
 		buf_str(e->out, "{");
 		emit_expr(e, k->chan);
-		buf_printf(e->out, k->send ? ", &s%d_, GOL_CASE_SEND}, " : ", NULL, GOL_CASE_RECV}, ", i);
+		if (k->send && is_large(e, k->value->type)) {
+			buf_str(e->out, ", ");
+			emit_address(e, k->value);
+			buf_str(e->out, ", GOL_CASE_SEND}, ");
+		} else {
+			buf_printf(e->out, k->send ? ", &s%d_, GOL_CASE_SEND}, " : ", NULL, GOL_CASE_RECV}, ", i);
+		}
 	}
 	buf_str(e->out, n ? "};\n" : "{0}};\n");
 }
@@ -394,17 +450,21 @@ static void emit_select(Emit *e, IrStmt *s)
 	emit_line(e, "{");
 	e->indent++;
 	emit_indent(e);
-	bool buffer = emit_select_buffers(e, s);
+	IrVar *large = large_buffer(e, s);
+	const char *to = large ? arena_printf(E_ALLOC(e), "&%s", var_name(e, large)) : emit_select_buffers(e, s) ? "&v_" : "NULL";
 	buf_char(e->out, '\n');
 	emit_select_cases(e, s);
-	emit_line(e, "gol_select_result r_ = gol_select(g, cases_, %d, %s, %s);", s->select_cases.len, s->blocking ? "true" : "false",
-	          buffer ? "&v_" : "NULL");
+	emit_line(e, "gol_select_result r_ = gol_select(g, cases_, %d, %s, %s);", s->select_cases.len, s->blocking ? "true" : "false", to);
 	if (has_resume(e, s))
-		emit_line(e, "if (0) { r%d: if (!g->unwinding) r_ = gol_select_finish(g, %s); }", s->point, buffer ? "&v_" : "NULL");
+		emit_line(e, "if (0) { r%d: if (!g->unwinding) r_ = gol_select_finish(g, %s); }", s->point, to);
 	emit_check(e, s);
-	for (int i = 0; i < s->buffers.len; i++)
-		if (s->buffers.items[i])
-			emit_line(e, "if (r_.r0 == %d) %s = v_.b%d;", i, var_name(e, s->buffers.items[i]), i);
+	for (int i = 0; i < s->buffers.len; i++) {
+		IrVar *v = s->buffers.items[i];
+		if (v && large && v != large)
+			emit_line(e, "if (r_.r0 == %d) %s = *(%s *)%s;", i, var_name(e, v), type_alias_name(e, v->type), to);
+		else if (v && !large)
+			emit_line(e, "if (r_.r0 == %d) %s = v_.b%d;", i, var_name(e, v), i);
+	}
 	if (s->dsts.len > 0 && s->dsts.items[0])
 		emit_line(e, "%s = r_.r0;", var_name(e, s->dsts.items[0]));
 	if (s->dsts.len > 1 && s->dsts.items[1])
@@ -549,6 +609,7 @@ static void emit_return(Emit *e, IrStmt *s)
 	}
 	if (f->frameless && s->args.len == 0 && f->result_types.len)
 		return;     /* the call before it returned already */
+	emit_side_give(e);
 	emit_indent(e);
 	if (f->result_types.len == 0) {
 		buf_str(e->out, "return;\n");
@@ -560,19 +621,19 @@ static void emit_return(Emit *e, IrStmt *s)
 				buf_str(e->out, "fr->r = ");
 			else
 				buf_printf(e->out, "fr->r.r%d = ", i);
-			emit_whole(e, values->items[i]);
+			emit_passed(e, values->items[i]);
 			buf_str(e->out, "; ");
 		}
 		buf_str(e->out, "return;\n");
 	} else if (values->len == 1) {
 		buf_str(e->out, "return ");
-		emit_whole(e, values->items[0]);
+		emit_passed(e, values->items[0]);
 		buf_str(e->out, ";\n");
 	} else {
 		buf_printf(e->out, "return (%s){", result_name(e, &f->result_types));
 		for (int i = 0; i < values->len; i++) {
 			buf_str(e->out, i ? ", " : "");
-			emit_expr(e, values->items[i]);
+			emit_passed(e, values->items[i]);
 		}
 		buf_str(e->out, "};\n");
 	}

@@ -164,12 +164,12 @@ const char *result_name(Emit *e, TypeList *results)
 	if (results->len == 0)
 		return "void";
 	if (results->len == 1)
-		return type_name(e, results->items[0]);
+		return passed_type(e, results->items[0]);
 	Buf name;
 	buf_init(&name, E_ALLOC(e));
 	buf_str(&name, "gol_r");
 	for (int i = 0; i < results->len; i++)
-		append_tag(e, &name, type_name(e, results->items[i]));
+		append_tag(e, &name, passed_type(e, results->items[i]));
 	const char *symbol = intern_str(e->c, name.s);
 	if (map_get(&e->result_structs, symbol))
 		return symbol;
@@ -177,7 +177,7 @@ const char *result_name(Emit *e, TypeList *results)
 	Buf fields;
 	buf_init(&fields, E_ALLOC(e));
 	for (int i = 0; i < results->len; i++) {
-		const char *ct = type_name(e, results->items[i]);
+		const char *ct = passed_type(e, results->items[i]);
 		buf_printf(&fields, " %s%sr%d;", ct, ct[strlen(ct) - 1] == '*' ? "" : " ", i);
 	}
 	buf_printf(&e->types, "typedef struct {%s } %s;\n", fields.s, symbol);
@@ -200,7 +200,7 @@ const char *function_pointer(Emit *e, Type *signature, bool data_word, bool cont
 	buf_init(&b, E_ALLOC(e));
 	buf_printf(&b, "%s (*)(gol_g *%s", result_name(e, &results), data_word ? ", void *" : "");
 	for (int i = 0; i < signature->fields.len; i++)
-		buf_printf(&b, ", %s", type_name(e, signature->fields.items[i]->type));
+		buf_printf(&b, ", %s", passed_type(e, signature->fields.items[i]->type));
 	buf_str(&b, context ? ", gol_func *)" : ")");
 	return b.s;
 }

@@ -8,8 +8,8 @@
  * and, if asked to, queues the remarks of -m.
  *
  * There are two judgements. JUDGE_GO answers as Go's compiler does and is what -m prints. JUDGE_FRAMES
- * answers for the code we emit: what lowering always puts in the heap (deferred closures, objects of 1 KiB and
- * more ...) is in the heap from the start there, and so is all that is reachable from it. Only the second one is left on
+ * answers for the code we emit: what lowering always puts in the heap (deferred closures,
+ * made strings ...) is in the heap from the start there, and so is all that is reachable from it. Only the second one is left on
  * objects and expressions.
  */
 #ifndef GOL_ESCAPE_H
@@ -22,8 +22,6 @@ enum {
 	STAYS_BOX = 2,          /* the box of its value in an interface */
 	STAYS_SPREAD = 4,       /* CALL: the slice of the variadic arguments */
 };
-
-enum { FRAME_OBJECT_LIMIT = 1024 };     /* objects from this size on live in the heap */
 
 /* remarks: 0 none, 1 as -m, 2 as -m=2; all: the -m judgement is wanted by a later package. */
 void escape_package(Compiler *c, Package *package, bool all, int remarks);

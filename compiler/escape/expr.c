@@ -256,17 +256,6 @@ static void flow_selector(Escape *e, Hole k, Expr *x)
 	}
 }
 
-/* Does lowering keep values of the type in the heap where it needs a copy? */
-bool copied_to_heap(Escape *e, Type *t)
-{
-	if (e->judgement != JUDGE_FRAMES || !t || !holds_pointers(e, t))
-		return false;
-	Type *u = core_type(t);
-	if (!u || (u->kind != TYPE_STRUCT && u->kind != TYPE_ARRAY))
-		return false;
-	return has_type_params(t) || type_size(e->c, types_canonical(e->c, t)) >= FRAME_OBJECT_LIMIT;
-}
-
 /* ---- literals ------------------------------------------------------------------------------ */
 
 static void flow_element(Escape *e, Hole k, Expr *x, Type *type)
@@ -321,8 +310,6 @@ static void flow_composite(Escape *e, Hole k, Expr *x)
 		discard_list(e, &x->list);
 		return;
 	}
-	if ((u->kind == TYPE_STRUCT || u->kind == TYPE_ARRAY) && copied_to_heap(e, x->type))
-		k = tee(e, k, heap_hole(e));
 	switch (u->kind) {
 	case TYPE_STRUCT:
 		flow_elements(e, k, x, u, "struct literal element");

@@ -89,7 +89,6 @@ typedef struct Escape {
 	Node heap, blank;
 	FuncInfo *func;
 	int loop_depth;
-	Map budget;                 /* FuncInfo -> bytes of objects in its frame */
 	Map looping;                /* labeled statements that a goto jumps back to */
 	int generation;
 	bool quiet;                 /* in the part of an initialiser that is laid out at compile time: no remarks */
@@ -123,7 +122,6 @@ Type *value_type(Expr *x);
 Type *result_type(Expr *call, int i);
 Expr *static_value(Escape *e, Expr *x);
 bool is_blank_name(Expr *x);
-bool copied_to_heap(Escape *e, Type *t);
 bool is_header_data(Expr *x);
 void flow_address_value(Escape *e, Hole k, Expr *x);
 

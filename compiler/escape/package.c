@@ -19,8 +19,6 @@ static const bool kept_kinds[] = {
 	[ALLOC_CLOSURE] = true, [ALLOC_METHOD_VALUE] = true, [ALLOC_SPREAD] = true, [ALLOC_BOX] = true, [ALLOC_STRING] = false,
 };
 
-enum { FRAME_BUDGET = 8 << 10 };        /* bytes of such objects in one function's frame */
-
 /* Bytes of a value; -1: depends on type arguments. */
 static int64_t size_of(Escape *e, Type *t)
 {
@@ -43,8 +41,6 @@ static const char *heap_reason_go(const Node *n, int64_t size)
 	switch (n->alloc) {
 	case ALLOC_NEW:
 	case ALLOC_POINTER_LITERAL:
-	case ALLOC_SLICE_LITERAL:
-	case ALLOC_BOX:
 	case ALLOC_CLOSURE:
 	case ALLOC_METHOD_VALUE:
 		return size > IMPLICIT_LIMIT ? "too large for stack" : NULL;
@@ -55,34 +51,21 @@ static const char *heap_reason_go(const Node *n, int64_t size)
 	}
 }
 
-/* Is there room in the frame of n's function? Then it is taken. */
-static bool within_budget(Escape *e, const Node *n, int64_t size)
-{
-	intptr_t used = (intptr_t)map_get(&e->budget, n->func) + (intptr_t)size;
-	if (used > FRAME_BUDGET)
-		return false;
-	map_put(e->c->arena, &e->budget, n->func, (void *)used);
-	return true;
-}
-
 static const char *heap_reason(Escape *e, const Node *n)
 {
 	if (!n->object && n->alloc == ALLOC_NONE)
 		return NULL;
 	int64_t size = size_of(e, n->allocated);
-	if (e->judgement == JUDGE_GO)
-		return heap_reason_go(n, size);
-	if (n->alloc == ALLOC_MAKE_SLICE && !n->allocated)
-		return "non-constant size";
+	const char *reason = heap_reason_go(n, size);
+	if (e->judgement == JUDGE_GO || reason)
+		return reason;
 	if (n->alloc != ALLOC_NONE && (!n->expr || (int)n->alloc >= COUNT_OF(kept_kinds) || !kept_kinds[n->alloc]))
 		return "always allocated";
-	if (size >= FRAME_OBJECT_LIMIT)
-		return "too large for a frame";
 	if (n->object && !n->object->addr_taken && !n->object->captured_by_reference)
 		return NULL;
 	if (size < 0)
 		return "size not known";
-	return size == 0 ? "no storage" : within_budget(e, n, size) ? NULL : "frame is full";
+	return size == 0 ? "no storage" : NULL;
 }
 
 static void force_to_heap(Escape *e)
@@ -283,7 +266,7 @@ static void leave_verdicts(Escape *e)
 static void analyse_batch(Escape *e, Unit **units, int count)
 {
 	Arena *a = e->c->arena;
-	e->batch = e->variables = e->called = e->looping = e->budget = (Map){0};
+	e->batch = e->variables = e->called = e->looping = (Map){0};
 	e->nodes.items = NULL;
 	e->nodes.len = e->nodes.cap = 0;
 	e->heap = (Node){.escapes = true, .result = -1};

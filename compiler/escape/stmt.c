@@ -246,8 +246,6 @@ static void flow_range(Escape *e, Stmt *s)
 	from->silent = true;
 	bool function = is_loop_over_function(e, s);
 	Hole k = function ? discard_hole(e) : hole_of(from);
-	if (!function && copied_to_heap(e, value_type(s->x)))
-		k = tee(e, k, heap_hole(e));
 	flow_expr(e, k, s->x);
 	e->loop_depth++;
 	for (int i = 0; i < s->defined.len; i++)

@@ -70,7 +70,8 @@ struct IrVar {
 	/* liveness and emission */
 	bool in_frame, needs_zero;
 	bool in_local, region_assigns;  /* emit/region.c: kept in a C local in the region being printed */
-	int64_t offset;
+	bool on_side;               /* emit/side.c: lives in the side stack; in_frame then says that its address may be needed in the frame */
+	int64_t offset, side_offset;
 	const char *c_name;
 };
 

@@ -12,7 +12,7 @@
  *
  * Not governed by liveness, always saved: variables whose address was taken (the
  * address may be alive when the name is not; the collector looks into them only where the name is in IrStmt.direct or
- * it finds a pointer), map iterators, and in functions with defers the variables
+ * it finds a pointer; those on the side stack need no saving), map iterators, and in functions with defers the variables
  * that the epilogue returns, since any panic leads there.
  *
  * Needs: ir_colour. Afterwards: IrStmt.live where may_freeze, IrVar.in_frame for parameters, for what is live
@@ -241,7 +241,7 @@ static void find_always(Live *l)
 	IrFunc *f = l->f;
 	for (int i = 0; i < f->vars.len; i++) {
 		IrVar *v = f->vars.items[i];
-		if (v->addr_taken)
+		if (v->addr_taken && !v->on_side)
 			set_add(l->always, v);
 		if (v->map_iterator)
 			set_add(l->always_direct, v);

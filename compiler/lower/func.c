@@ -16,8 +16,6 @@
 
 #include <string.h>
 
-enum { BOX_SIZE = 1024 };       /* variables from this size on live in the heap */
-
 FuncState *func_state_new(Lower *l, IrFunc *ir, FuncInfo *info, Subst *subst_, Package *package, FuncState *outer)
 {
 	FuncState *f = NEW(l->c->arena, FuncState);
@@ -66,11 +64,7 @@ bool must_box(FuncState *f, Object *o)
 {
 	if (is_shared(f, o))
 		return true;
-	if (o->escape)
-		return o->escapes;
-	if (o->addr_taken || o->captured_by_reference)
-		return true;
-	return type_size(f->c, type_in(f, o->type)) >= BOX_SIZE;
+	return o->escape ? o->escapes : o->addr_taken || o->captured_by_reference;
 }
 
 /* A new variable holding the address of a new, zero T. */

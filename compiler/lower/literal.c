@@ -126,8 +126,6 @@ IrExpr *composite_pointer(FuncState *f, Expr *e, Type *type, bool in_frame)
 
 static IrExpr *built_in_temp(FuncState *f, Expr *e, Type *type)
 {
-	if (type_size(f->c, type) > 1024)
-		return ir_deref(f->c, composite_pointer(f, e, type, false), type);
 	IrExpr *t = to_temp(f, ir_zero(f->c, type));
 	composite_into(f, t, e, type);
 	return t;

@@ -102,17 +102,6 @@ static void range_int(FuncState *f, Stmt *s)
 
 /* ---- arrays and slices ------------------------------------------------------------------ */
 
-/* An array whose elements the loop reads is copied first. */
-static IrExpr *copied_array(FuncState *f, IrExpr *array)
-{
-	if (type_size(f->c, array->type) < 1024)
-		return to_temp(f, array);
-	IrExpr *box = new_box(f, array->type, "array", f->pos);
-	IrExpr *place = ir_deref(f->c, box, array->type);
-	assign(f, place, array);
-	return place;
-}
-
 static void range_elements(FuncState *f, Stmt *s, IrExpr *x, IrExpr *n, bool is_slice)
 {
 	Compiler *c = f->c;
@@ -142,7 +131,7 @@ static void range_array(FuncState *f, Stmt *s, bool pointer)
 	if (pointer)
 		x = u->length ? deref_checked(f, to_temp(f, x)) : ir_deref(f->c, to_temp(f, x), types_canonical(f->c, underlying(x->type)->elem));
 	else
-		x = copied_array(f, x);
+		x = to_temp(f, x);      /* the loop reads a copy */
 	range_elements(f, s, x, n, false);
 }
 

@@ -46,7 +46,7 @@ static void invoke(gol_g *g, signature *s, bool method, void *code, void *word, 
 		values[n++] = &word;
 	for (uint32_t i = 0; i < t->parameter_count; i++)
 		if (t->parameters[i]->size != 0)
-			values[n++] = args[i];
+			values[n++] = signature_by_address(t->parameters[i]) ? (void *)&args[i] : args[i];
 	if (!method)
 		values[n++] = &word;
 	ffi_call(method ? &s->method : &s->function, FFI_FN(code), results, values);
@@ -66,8 +66,12 @@ _Static_assert(sizeof(call_frame) % 8 == 0, "frames are made of words");
 /* from: the results as a C function returns them, which is also how g->ret has them. */
 static void hand_out(gol_g *g, const call_frame *fr, const void *from)
 {
-	for (uint32_t i = 0; i < fr->s->type->result_count; i++)
-		gol_copy_value(g, signature_result(fr->s, i), fr->results[i], (const uint8_t *)from + fr->s->result_offsets[i]);
+	for (uint32_t i = 0; i < fr->s->type->result_count; i++) {
+		const gol_type *t = signature_result(fr->s, i);
+		const void *result = (const uint8_t *)from + fr->s->c_offsets[i];
+
+		gol_copy_value(g, t, fr->results[i], signature_by_address(t) ? *(void *const *)result : result);
+	}
 }
 
 static void call_body(gol_g *g, gol_frame *h) { hand_out(g, (const call_frame *)(const void *)h, g->ret); }
@@ -155,9 +159,27 @@ static uint8_t *pack(gol_g *g, const signature *s, void **values)
 	uint8_t *block = heap_new(s->arguments);
 
 	for (uint32_t i = 0; i < t->parameter_count; i++)
-		if (t->parameters[i]->size != 0)
-			gol_copy_value(g, t->parameters[i], block + s->argument_offsets[i], *values++);
+		if (t->parameters[i]->size != 0) {
+			const void *value = *values++;
+
+			gol_copy_value(g, t->parameters[i], block + s->argument_offsets[i],
+			               signature_by_address(t->parameters[i]) ? *(void *const *)value : value);
+		}
 	return block;
+}
+
+/* The results in the heap as a C function returns them. */
+static void unpack(const signature *s, void *to, uint8_t *results)
+{
+	for (uint32_t i = 0; i < s->type->result_count; i++) {
+		const gol_type *t = signature_result(s, i);
+		uint8_t *result = results + s->result_offsets[i], *place = (uint8_t *)to + s->c_offsets[i];
+
+		if (signature_by_address(t))
+			memcpy(place, &result, sizeof result);
+		else
+			memcpy(place, result, t->size);
+	}
 }
 
 /* The entry of all made functions of one type. */
@@ -173,8 +195,8 @@ static void made_entry(ffi_cif *cif, void *result, void **values, void *user)
 	((void (*)(gol_g *, gol_slice, gol_slice, gol_func *))body->code)(g, args, out, body);
 	if (GOL_UNWINDING(g))
 		gol_freeze_words(g, &s->made_save, (uint64_t)(uintptr_t)results);
-	else if (s->result_size != 0)
-		memcpy(result, results, s->result_size);
+	else
+		unpack(s, result, results);
 }
 
 /* The made function goes on: its results, into the frame, from the block that stands behind them. */
@@ -184,8 +206,7 @@ static void made_body(gol_g *g, gol_frame *h)
 	void *results = ((void **)(void *)h)[s->made_slot];
 
 	(void)g;
-	if (s->result_size != 0)
-		memcpy(h + 1, results, s->result_size);
+	unpack(s, h + 1, results);
 }
 
 static void describe_frame(signature *s)

@@ -8,6 +8,7 @@
  *
  * Structs are described nested, as they are, since the padding inside a nested one is
  * its own. Sizes and alignments are given, so that libffi believes rather than computes them.
+ * Values of GOL_LARGE_OBJECT bytes and more are passed and returned by address.
  * What is larger than 64 bytes goes by memory on every ABI, whatever it holds: its elements
  * are not listed.
  */
@@ -86,6 +87,8 @@ static ffi_type *c_type(const gol_type *t)
 	case GOL_KIND_SLICE: return &slice_type;
 	case GOL_KIND_INTERFACE: return &interface_type;
 	case GOL_KIND_STRUCT: case GOL_KIND_ARRAY:
+		if (signature_by_address(t))
+			return &ffi_type_pointer;
 		if (t->size > REGISTERS_AT_MOST)
 			return aggregate(t->size, t->align, large_elements);
 		return t->kind == GOL_KIND_STRUCT ? struct_type(t) : array_type(t);
@@ -112,21 +115,37 @@ static ffi_type *result_type(const signature *s)
 
 		if (r->size != 0)
 			elements[count++] = c_type(r);
-		if (r->align > align)
-			align = r->align;
+		if (signature_by_address(r) ? sizeof(void *) > align : r->align > align)
+			align = signature_by_address(r) ? sizeof(void *) : r->align;
 	}
 	return aggregate(s->result_size, align, s->result_size > REGISTERS_AT_MOST ? large_elements : elements);
 }
 
-static size_t *offsets_of(const gol_type *const *types, uint32_t count, size_t *size)
+static size_t *offsets_of(const gol_type *const *types, uint32_t count)
 {
-	size_t *offsets = heap_meta((count + 1) * sizeof *offsets), align = 1, end = reflect_layout(types, count, offsets);
+	size_t *offsets = heap_meta((count + 1) * sizeof *offsets);
 
-	for (uint32_t i = 0; i < count; i++)
-		if (types[i]->align > align)
-			align = types[i]->align;
-	*size = (end + align - 1) & ~(align - 1);
+	reflect_layout(types, count, offsets);
 	return offsets;
+}
+
+/* Where the results stand in the C result, and how large that is. */
+static void lay_out_results(signature *s)
+{
+	uint32_t count = s->type->result_count;
+	size_t end = 0, align = 1;
+
+	s->c_offsets = heap_meta((count + 1) * sizeof *s->c_offsets);
+	for (uint32_t i = 0; i < count; i++) {
+		const gol_type *t = signature_result(s, i);
+		size_t t_size = signature_by_address(t) ? sizeof(void *) : t->size, t_align = signature_by_address(t) ? sizeof(void *) : t->align;
+
+		s->c_offsets[i] = (end + t_align - 1) & ~(t_align - 1);
+		end = s->c_offsets[i] + t_size;
+		if (t_align > align)
+			align = t_align;
+	}
+	s->result_size = (end + align - 1) & ~(align - 1);
 }
 
 static void prepare(ffi_cif *cif, unsigned count, ffi_type *result, ffi_type **types)
@@ -139,10 +158,10 @@ static void describe(signature *s)
 	const gol_type *t = s->type, *const *results = t->parameters + t->parameter_count;
 	ffi_type **types = heap_meta((t->parameter_count + 3) * sizeof *types), **method_types, *result;
 	unsigned count = 1;
-	size_t argument_size;
 
-	s->argument_offsets = offsets_of(t->parameters, t->parameter_count, &argument_size);
-	s->result_offsets = offsets_of(results, t->result_count, &s->result_size);
+	s->argument_offsets = offsets_of(t->parameters, t->parameter_count);
+	s->result_offsets = offsets_of(results, t->result_count);
+	lay_out_results(s);
 	s->arguments = reflect_tuple(t->parameters, t->parameter_count);
 	s->results = reflect_tuple(results, t->result_count);
 	result = result_type(s);

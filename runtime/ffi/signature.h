@@ -17,7 +17,8 @@ typedef struct signature {
 	ffi_cif function;                   /* (g, arguments..., context) */
 	ffi_cif method;                     /* (g, data word, arguments...) */
 	const gol_type *arguments, *results;    /* struct { T0 a0; T1 a1; ... }, with pointer maps */
-	size_t *argument_offsets, *result_offsets;
+	size_t *argument_offsets, *result_offsets;      /* in these */
+	size_t *c_offsets;                  /* of the results in the C result */
 	size_t result_size;                 /* of the C result; 0: void */
 	/* func values made by reflection: an entry with the signature of function, and the frame it saves */
 	void *made_code;
@@ -28,6 +29,9 @@ typedef struct signature {
 } signature;
 
 signature *signature_of(const gol_type *type);
+
+/* Are values of this type passed and returned by address? */
+static inline bool signature_by_address(const gol_type *t) { return t->size >= GOL_LARGE_OBJECT; }
 
 /* Result i of a func type. */
 static inline const gol_type *signature_result(const signature *s, uint32_t i)

@@ -101,12 +101,21 @@ typedef struct trail { position *items; uint32_t cap; uint64_t total; } trail;  
  * point is where that function was unwound. */
 typedef struct defer_mark { void *slot; gol_panic_record *panic; uint32_t point; } defer_mark;
 
+/* A piece of a side stack (stack/side.c); blocks follow it. */
+typedef struct side_chunk {
+	struct side_chunk *previous;
+	char *top;                  /* where its last block ends; valid while it is not the current one */
+	size_t size;                /* of what follows */
+	size_t unused;              /* blocks begin at multiples of 16 */
+} side_chunk;
+
 struct G {
 	gol_g pub;                  /* must be first: gol_g * and G * are the same address */
 
 	/* stack: base <= top <= end; frames from base to top, outermost first; last = size of the topmost, 0 if none */
 	char *base, *top, *end;
 	uint32_t last;
+	struct { side_chunk *current, *spare; size_t bytes; bool over; } side;      /* bytes: of the chunks in use; over: too many */
 	uint32_t status;            /* enum g_status */
 	uint32_t request;           /* atomic: enum g_request bits */
 	uint32_t fresh;             /* just dispatched: the next safepoint is not taken */
@@ -208,6 +217,9 @@ G *sched_current(void);
 
 /* Heap pointers that the scheduler itself holds: pending timers. */
 void sched_each_root(void (*visit)(void *arg, void **slot), void *arg);
+
+/* Ask g, which this worker runs, to freeze at its next safepoint. */
+void sched_request_freeze(G *g);
 
 /* Ask the running goroutines to freeze soon, so that the dispatcher looks at gc_run_if_requested(). */
 void sched_request_stop(void);

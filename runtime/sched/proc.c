@@ -202,6 +202,7 @@ void proc_free_goroutine(G *g)
 	g->panic = NULL;
 	store_relaxed(&g->request, 0u);
 	store_relaxed(&g->status, (uint32_t)G_DEAD);
+	side_exit(g);
 	if (g->end - g->base > FREE_STACK_MAXIMUM || gol_stress.on)
 		stack_release(g);
 	g->link = p->free;

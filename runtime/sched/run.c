@@ -79,6 +79,12 @@ void sched_request_stop(void)
 	}
 }
 
+void sched_request_freeze(G *g)
+{
+	g->fresh = 0;
+	ask(g, REQUEST_STOP);
+}
+
 static bool give_way(G *g, enum g_why why)
 {
 	g->why = why;
@@ -216,8 +222,7 @@ static inline bool step(M *m, G *g)
 	gol_frame *frame = stack_top(g);
 	bool started = frame->resume == 0;
 	if (started) {
-		g->top = (char *)frame;
-		g->last = frame->below;
+		stack_pop(g);
 		g->fresh = 1;
 		frame->func->start(&g->pub, frame);
 	} else {
@@ -225,10 +230,8 @@ static inline bool step(M *m, G *g)
 	}
 	uint32_t unwinding = g->pub.unwinding;
 	if (GOL_LIKELY(unwinding == GOL_RUNNING)) {
-		if (!started) {
-			g->top = (char *)frame;
-			g->last = frame->below;
-		}
+		if (!started)
+			stack_pop(g);
 		g->pub.ret = frame + 1;
 		return false;
 	}

@@ -77,13 +77,14 @@ void stack_allocate(G *g, size_t size)
 
 void stack_release(G *g)
 {
+	side_trim(g);
 	if (g->base != NULL)
 		block_give(g->base, (size_t)(g->end - g->base));
 	g->base = g->top = g->end = NULL;
 	g->last = 0;
 }
 
-size_t stack_bytes_in_use(void) { return pool.in_use; }
+size_t stack_bytes_in_use(void) { return pool.in_use + side_bytes_in_use(); }
 
 size_t stack_set_maximum(size_t bytes)
 {
@@ -97,7 +98,7 @@ bool stack_fits(const G *g, size_t more)
 	size_t need = (size_t)(g->top - g->base) + more, cap = (size_t)(g->end - g->base);
 	while (cap < need)
 		cap *= 2;
-	return cap <= pool.maximum || cap == (size_t)(g->end - g->base);
+	return cap + g->side.bytes <= pool.maximum || (more != 0 && cap == (size_t)(g->end - g->base));
 }
 
 void stack_move(G *g, size_t cap, old_block *old)
@@ -133,6 +134,7 @@ void stack_reserve(G *g, size_t more)
 void stack_shrink(G *g)
 {
 	size_t used = (size_t)(g->top - g->base), cap = (size_t)(g->end - g->base);
+	side_trim(g);
 	if (g->status == G_IN_CALL || g->status == G_DEAD || g->base == NULL)
 		return;
 	if (cap <= STACK_MINIMUM || used >= cap / 4)
@@ -153,11 +155,4 @@ gol_frame *stack_push(G *g, const gol_func_info *func, uint32_t resume)
 	g->last = func->frame_size;
 	g->top += func->frame_size;
 	return frame;
-}
-
-void stack_pop(G *g)
-{
-	gol_frame *frame = stack_top(g);
-	g->top = (char *)frame;
-	g->last = frame->below;
 }

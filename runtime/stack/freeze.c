@@ -24,6 +24,7 @@
 #include <stdlib.h>
 
 #include "base/options.h"
+#include "heap/heap.h"
 #include "lang/panic.h"
 #include "stack/frames.h"
 
@@ -213,6 +214,17 @@ static inline void relocate_slot(void *context, void **slot)
 		*slot = relocate_moved(*slot, r);
 }
 
+static void relocate_value(void *context, void *slot) { relocate_slot(context, slot); }
+
+/* A large object may hold addresses of the frames, younger ones too: a parameter of its function's. */
+static void relocate_side(const gol_frame *frame, relocation *r)
+{
+	const gol_side *side = frame->func->side;
+	uint32_t count = frame->resume != 0 ? side->object_count : side->parameter_count;
+	for (uint32_t i = 0; i < count; i++)
+		heap_each_pointer(side->objects[i].type, side_block(frame) + side->objects[i].offset, 1, relocate_value, r);
+}
+
 void relocate_frames(char *from, char *to, relocation *r)
 {
 	r->moved_low = r->moved_count ? (uintptr_t)r->moved[0].low : 0;
@@ -220,6 +232,8 @@ void relocate_frames(char *from, char *to, relocation *r)
 	while (from < to) {
 		gol_frame *frame = (gol_frame *)(void *)from;
 		frame_each_pointer(frame, relocate_slot, r);
+		if (frame->func->side != NULL)
+			relocate_side(frame, r);
 		from += frame->func->frame_size;
 	}
 }
@@ -298,6 +312,10 @@ void stack_finish_freeze(M *m, G *g)
 {
 	freezer *f = &m->freeze;
 	gol_stress.freezes++;
+	if (GOL_UNLIKELY(g->side.over)) {
+		overflow(f, g);
+		return;
+	}
 	if (f->above == NULL)
 		return;
 	size_t size = saved_bytes(f);

@@ -4,7 +4,7 @@
  * Saved frames are exact by the maps of their points. A variable whose address was taken is looked into
  * where its name is live (then the map has its words) or where a pointer to it is found. Such pointers come from
  * younger frames or the same one, so frames are walked youngest first, and a bit map over the stack remembers where
- * pointers have been seen to lead. A parked channel operation's values lie in
+ * pointers have been seen to lead; the same for large variables, in the blocks of the side stack. A parked channel operation's values lie in
  * the G (wait_state) and are walked by element type; so are those of a completed operation
  * whose frame has not been thawed yet.
  */
@@ -53,35 +53,63 @@ static void visit_wait(wait_state *wait, visitor *v)
 
 /* ---- frames ------------------------------------------------------------------------------------ */
 
+/* Memory of the goroutine that frames point into, with a bit for each word that a pointer was seen to lead to. */
+typedef struct area {
+	char *low;
+	size_t size;
+	uint64_t *reached;          /* NULL: no pointer into it seen */
+} area;
+
 typedef struct frame_scan {
 	visitor v;
-	const G *g;
-	uint64_t *reached;          /* a bit for each word of the stack; NULL: no pointer into it seen */
+	area stack;
+	area *side; uint32_t side_count;        /* chunks of the side stack */
+	uintptr_t side_low, side_size;          /* what they span */
 } frame_scan;
 
-static GOL_COLD void reach(frame_scan *f, size_t offset)
+static GOL_COLD void reach(area *a, size_t offset)
 {
-	if (f->reached == NULL)
-		f->reached = calloc((size_t)(f->g->top - f->g->base) / 512 + 1, sizeof *f->reached);
-	if (f->reached == NULL)
+	if (a->reached == NULL)
+		a->reached = calloc(a->size / 512 + 1, sizeof *a->reached);
+	if (a->reached == NULL)
 		runtime_out_of_memory();
-	f->reached[offset / 512] |= (uint64_t)1 << (offset / 8 % 64);
+	a->reached[offset / 512] |= (uint64_t)1 << (offset / 8 % 64);
+}
+
+static area *side_area(const frame_scan *f, const char *p)
+{
+	for (uint32_t i = 0; i < f->side_count; i++)
+		if ((size_t)(p - f->side[i].low) < f->side[i].size)
+			return &f->side[i];
+	return NULL;
+}
+
+/* p may point into the side stack. Does it? */
+static GOL_COLD bool reach_side(frame_scan *f, char *p)
+{
+	area *a = side_area(f, p);
+	if (a != NULL)
+		reach(a, (size_t)(p - a->low));
+	return a != NULL;
 }
 
 static inline void scan_slot(void *context, void **slot)
 {
 	frame_scan *f = context;
-	size_t offset = (size_t)((char *)*slot - f->g->base);
-	if (GOL_UNLIKELY(offset < (size_t)(f->g->top - f->g->base)))
-		reach(f, offset);
-	else
+	size_t offset = (size_t)((char *)*slot - f->stack.low);
+	if (GOL_UNLIKELY(offset < f->stack.size))
+		reach(&f->stack, offset);
+	else if (GOL_LIKELY((uintptr_t)*slot - f->side_low >= f->side_size) || !reach_side(f, *slot))
 		visit_slot(&f->v, slot);
 }
 
-static bool is_reached(const frame_scan *f, size_t from, size_t to)
+static void scan_value(void *context, void *slot) { scan_slot(context, slot); }
+
+static bool is_reached(const area *a, const char *at, size_t size)
 {
-	for (size_t word = from / 8; word < (to + 7) / 8; word++)
-		if (f->reached[word / 64] >> (word % 64) & 1)
+	size_t from = (size_t)(at - a->low);
+	for (size_t word = from / 8; a->reached != NULL && word < (from + size + 7) / 8; word++)
+		if (a->reached[word / 64] >> (word % 64) & 1)
 			return true;
 	return false;
 }
@@ -96,22 +124,39 @@ static void scan_object(frame_scan *f, gol_frame *frame, const gol_stack_object 
 			scan_slot(f, words + i);
 }
 
-/* Objects of one frame may point to each other: until nothing new is reached. */
+/* Object i of the frame: first those in the frame, then those in its block. True: it is reached, and was looked into. */
+static bool scan_if_reached(frame_scan *f, gol_frame *frame, uint32_t i)
+{
+	const gol_func_info *func = frame->func;
+	if (i < func->object_count) {
+		const gol_stack_object *o = &func->objects[i];
+		if (!is_reached(&f->stack, (char *)frame + o->offset, o->size))
+			return false;
+		scan_object(f, frame, o);
+		return true;
+	}
+	const gol_side_object *o = &func->side->objects[i - func->object_count];
+	char *at = side_block(frame) + o->offset;
+	if (!is_reached(side_area(f, at), at, o->type->size))
+		return false;
+	heap_each_pointer(o->type, at, 1, scan_value, f);
+	return true;
+}
+
+/* Objects of one frame may point to each other: until nothing new is reached. At the entry there are only parameters. */
 static void scan_objects(frame_scan *f, gol_frame *frame)
 {
 	const gol_func_info *func = frame->func;
-	size_t at = (size_t)((char *)frame - f->g->base);
+	uint32_t count = func->object_count + (func->side != NULL ? func->side->object_count : 0);
 	uint64_t done_bits = 0, *done = &done_bits;
-	if (func->object_count > 64 && (done = calloc((func->object_count + 63) / 64, sizeof *done)) == NULL)
+	if (count > 64 && (done = calloc((count + 63) / 64, sizeof *done)) == NULL)
 		runtime_out_of_memory();
 	for (bool again = true; again;) {
 		again = false;
-		for (uint32_t i = 0; i < func->object_count; i++) {
-			const gol_stack_object *o = &func->objects[i];
-			if ((done[i / 64] >> (i % 64) & 1) || !is_reached(f, at + o->offset, at + o->offset + o->size))
+		for (uint32_t i = frame->resume != 0 ? 0 : func->object_count; i < count; i++) {
+			if ((done[i / 64] >> (i % 64) & 1) || !scan_if_reached(f, frame, i))
 				continue;
 			done[i / 64] |= (uint64_t)1 << (i % 64);
-			scan_object(f, frame, o);
 			again = true;
 		}
 	}
@@ -119,19 +164,51 @@ static void scan_objects(frame_scan *f, gol_frame *frame)
 		free(done);
 }
 
+/* The chunks of g's side stack that hold anything. */
+static void find_areas(G *g, frame_scan *f)
+{
+	for (side_chunk *c = g->side.current; c != NULL; c = c->previous)
+		f->side_count++;
+	if (f->side_count == 0)
+		return;
+	if ((f->side = calloc(f->side_count, sizeof *f->side)) == NULL)
+		runtime_out_of_memory();
+	area *a = f->side;
+	uintptr_t high = 0;
+	f->side_low = UINTPTR_MAX;
+	for (side_chunk *c = g->side.current; c != NULL; c = c->previous, a++) {
+		a->low = side_chunk_low(c);
+		a->size = (size_t)(side_chunk_top(g, c) - a->low);
+		if ((uintptr_t)a->low < f->side_low)
+			f->side_low = (uintptr_t)a->low;
+		if ((uintptr_t)a->low + a->size > high)
+			high = (uintptr_t)a->low + a->size;
+	}
+	f->side_size = high - f->side_low;
+}
+
+static void free_areas(frame_scan *f)
+{
+	free(f->stack.reached);
+	for (uint32_t i = 0; i < f->side_count; i++)
+		free(f->side[i].reached);
+	free(f->side);
+}
+
 static void scan_frames(G *g, const visitor *v)
 {
-	frame_scan f = {.v = *v, .g = g};
+	frame_scan f = {.v = *v, .stack = {.low = g->base, .size = (size_t)(g->top - g->base)}};
+	find_areas(g, &f);
 	uint32_t size = g->last;
 	for (char *p = g->top; p > g->base;) {
 		p -= size;
 		gol_frame *frame = (gol_frame *)(void *)p;
 		frame_each_live(frame, scan_slot, &f);
-		if (f.reached != NULL && frame->func->object_count != 0 && frame->resume != 0)
+		if ((f.stack.reached != NULL && frame->func->object_count != 0) || frame->func->side != NULL)
 			scan_objects(&f, frame);
 		size = frame->below;
 	}
-	free(f.reached);
+	free_areas(&f);
 }
 
 void stack_each_pointer(G *g, void (*visit)(void *, void **), void *argument)

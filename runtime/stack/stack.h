@@ -25,6 +25,18 @@ void stack_each_pointer_of_type(const gol_type *type, void *value, void (*visit)
 /* Called by the collector with the world stopped: halves the stack while under a quarter is used. */
 void stack_shrink(G *g);
 
+/* Side stacks (side.c). The block of a saved frame whose function has one. */
+static inline char *side_block(const gol_frame *frame)
+{
+	return *(char *const *)(const void *)((const char *)frame + frame->func->side->slot);
+}
+void side_trim(G *g);       /* g is not running: gives back what it does not use */
+void side_exit(G *g);       /* g has ended */
+size_t side_bytes_in_use(void);
+/* The blocks in a chunk. */
+char *side_chunk_low(side_chunk *c);
+char *side_chunk_top(const G *g, side_chunk *c);
+
 /* Blocks. size is rounded up to a power of two. */
 void stack_allocate(G *g, size_t size);
 void stack_release(G *g);
@@ -32,8 +44,16 @@ size_t stack_bytes_in_use(void);
 
 /* A frame on top of g's stack, which has no native frames. Contents after the header are zero. */
 gol_frame *stack_push(G *g, const gol_func_info *func, uint32_t resume);
-void stack_pop(G *g);
 static inline gol_frame *stack_top(const G *g) { return (gol_frame *)(void *)(g->top - g->last); }
+/* Its memory stays as it is until the next freeze, its block of the side stack until the next one is taken. */
+static inline void stack_pop(G *g)
+{
+	gol_frame *frame = stack_top(g);
+	if (GOL_UNLIKELY(frame->func->side != NULL))
+		gol_side_give(&g->pub, side_block(frame));
+	g->top = (char *)frame;
+	g->last = frame->below;
+}
 
 /* All native frames have given way: put what was saved onto the goroutine stack. */
 void stack_finish_freeze(M *m, G *g);

@@ -10,7 +10,9 @@
  *
  * g first; a closure or function value's code takes its gol_func * last. Receivers
  * are the first parameter after g. No result: void. One: by value. More: a struct
- * of r0, r1, ... by value. After a call that may unwind the caller tests
+ * of r0, r1, ... by value. Parameters and results of GOL_LARGE_OBJECT bytes and more (effects.h) are passed
+ * and returned by address: the function called copies its parameters before its first safepoint, the caller
+ * copies results before it calls anything. After a call that may unwind the caller tests
  * g->unwinding; if set, the returned value is meaningless and the caller must
  * save or record itself and return at once.
  *
@@ -205,6 +207,15 @@ typedef struct gol_point_file { uint32_t point; const char *file; } gol_point_fi
 /* A variable in the frame whose address was taken: it is alive while a pointer to it is, or while a map names its words. */
 typedef struct gol_stack_object { uint32_t offset, size; } gol_stack_object;       /* bytes, from the frame's start */
 
+/* Large variables of a function: they live in a block of the goroutine's side stack (runtime/stack/side.c). */
+typedef struct gol_side_object { uint32_t offset; const gol_type *type; } gol_side_object;    /* from the block's start */
+typedef struct gol_side {
+	uint32_t slot;              /* of the block's address: bytes from the frame's start */
+	uint32_t object_count;
+	uint32_t parameter_count;   /* the first so many objects: parameters, which have values at the entry */
+	const gol_side_object *objects;     /* those with pointers */
+} gol_side;
+
 struct gol_func_info {
 	const char *name;           /* as tracebacks print it: main.(*T).sum, main.f.func1 */
 	const char *file;           /* absolute */
@@ -222,6 +233,7 @@ struct gol_func_info {
 	uint32_t object_count;
 	uint32_t file_count;
 	const gol_point_file *files;        /* ascending; absolute names */
+	const gol_side *side;       /* NULL: none, or no frame */
 };
 
 /* ---- goroutine: the part generated code sees ----------------------------------------------- */
@@ -234,6 +246,8 @@ struct gol_g {
 	uint32_t poll;              /* loops: relaxed atomic copy of "limit is poisoned" */
 	const void *ret;            /* results for a thawed caller */
 	struct { gol_panic_record *panic; void *code; } recover;   /* set while a deferred function is being called */
+	char *side_top, *side_end;  /* side stack: [side_top, side_end) is free */
+	char *side_low;             /* the block whose release empties the current chunk */
 	/* the runtime's own fields follow (sched/g.h) */
 };
 
@@ -286,6 +300,33 @@ GOL_RARE void gol_record_point(gol_g *g, const gol_func_info *func, uint32_t poi
 void gol_freeze_object(gol_g *g, const void *from, void *to, size_t size);
 static inline uint64_t gol_word_of_double(double v) { uint64_t w; memcpy(&w, &v, 8); return w; }
 static inline uint64_t gol_word_of_float(float v) { uint32_t w; memcpy(&w, &v, 4); return w; }
+
+/* ---- the side stack ------------------------------------------------------------------------------
+ * Taken at the entry, before the first safepoint; given back on every way out but a freeze. Thawed frames
+ * leave it to the dispatcher. What was given back stays readable until the next block is taken. */
+GOL_RARE void *gol_side_grow(gol_g *g, size_t size);
+GOL_RARE void gol_side_shrink(gol_g *g);
+static inline void *gol_side_take(gol_g *g, size_t size)
+{
+	char *block = g->side_top;
+	if (GOL_UNLIKELY((size_t)(g->side_end - block) < size))
+		return gol_side_grow(g, size);
+	g->side_top = block + size;
+	return block;
+}
+static inline void gol_side_give(gol_g *g, void *block)
+{
+	if (GOL_UNLIKELY((char *)block == g->side_low))
+		gol_side_shrink(g);
+	else
+		g->side_top = block;
+}
+/* On the way out of a function that is being unwound. */
+static inline void gol_side_unwind(gol_g *g, void *block)
+{
+	if (g->unwinding != GOL_FREEZE)
+		gol_side_give(g, block);
+}
 
 /* ---- defer, panic, recover ----------------------------------------------------------------------
  * A function with defers owns its state in its frame:

@@ -13,4 +13,8 @@ enum {
 	GOL_NO_RETURN = 8,          /* always unwinds */
 };
 
+enum {
+	GOL_LARGE_OBJECT = 1024,    /* values from this size on live in side stacks and are passed by address */
+};
+
 #endif
