@@ -10,14 +10,14 @@
  * the iteration ends. Recursion is then looked at apart: a cycle of calls that
  * nothing else makes freeze would run without any stack check, so one function of each
  * cycle (every one that is still on the walk's path when met again) is made to freeze.
- * Chains without checks are kept short for the same reason.
+ * Chains without checks are kept under CHAIN_LIMIT bytes of native stack for the same reason.
  *
  * Needs: lowered bodies. Breaks nothing. Afterwards: IrStmt.may_freeze/may_panic, IrFunc.can_freeze/can_panic.
  */
 #include "ir.h"
 #include "../../runtime/include/gol/effects.h"
 
-enum { CHAIN_LIMIT = 24 };      /* unchecked calls in a row, of frames under 300 bytes: 8 KiB */
+enum { CHAIN_LIMIT = 8 << 10, CALL_COST = 64 };     /* bytes of native frames that no prologue looks at */
 
 int rt_effects(RtFunc f)
 {
@@ -115,7 +115,18 @@ static bool colour_list(IrFunc *f, IrStmtList *list)
 
 /* ---- recursion and chains --------------------------------------------------------------- */
 
-typedef struct { Compiler *c; Map depth; } Walk;        /* IrFunc -> longest unchecked chain below + 1; (void *)-1 on the path */
+typedef struct { Compiler *c; Map depth; } Walk;        /* IrFunc -> bytes of the longest unchecked chain from it; (void *)-1 on the path */
+
+/* What its variables may take at -O0; the large ones are elsewhere (emit/side.c). */
+static intptr_t frame_estimate(Compiler *c, IrFunc *f)
+{
+	intptr_t size = CALL_COST;
+	for (int i = 0; i < f->vars.len; i++) {
+		int64_t n = type_size(c, f->vars.items[i]->type);
+		size += n < GOL_LARGE_OBJECT ? (n + 7) / 8 * 8 : 8;
+	}
+	return size;
+}
 
 static intptr_t chain_depth(Walk *w, IrFunc *f);
 
@@ -150,11 +161,11 @@ static intptr_t chain_depth(Walk *w, IrFunc *f)
 	if (known)
 		return known == -1 ? 0 : known;
 	map_put(w->c->arena, &w->depth, f, (void *)(intptr_t)-1);
-	intptr_t depth = 1 + chain_of_list(w, f, &f->body);
+	intptr_t depth = frame_estimate(w->c, f) + chain_of_list(w, f, &f->body);
 	if (depth > CHAIN_LIMIT)
 		f->can_freeze = f->can_panic = true;
 	if (f->can_freeze)
-		depth = 1;
+		depth = CALL_COST;
 	map_put(w->c->arena, &w->depth, f, (void *)depth);
 	return depth;
 }
