@@ -6,6 +6,7 @@
 #   CC-OLEVEL-vN           every program of testdata/run: {gcc,clang} x {O0,O2,O3} x {1,2} versions, each built once
 #                          and run under all settings, the random ones with several seeds
 #   sanitize-asan          the programs with program and runtime under ASan and UBSan
+#   frames-vN              every program, no native frame above 16 KiB, at -O0 and -O2
 #   unit-asan, unit-tsan   the unit tests of the runtime under sanitizers
 #   process                programs as processes
 #   warnings-CC            all emitted C with -Wall -Wextra
@@ -32,6 +33,8 @@ shards() {
 		echo "bundle-$cc"
 	done
 	if command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64 >/dev/null; then echo bundle-aarch64; fi
+	echo frames-v1
+	echo frames-v2
 	echo sanitize-asan
 	echo unit-asan
 	echo unit-tsan
@@ -60,6 +63,12 @@ bundle() {
 	for level in $levels; do
 		check --gol "$gol" --folders run --only 'run/(stack_pointers|panic_table)' --settings plain,freeze,sched \
 			--versions "$versions" --bundle "$compiler -O$level" "$@" || return 1
+	done
+}
+
+frames() {      # $1: 1 or 2 versions
+	for level in 0 2; do
+		CC=$here/frames.sh check --gol "$gol" --folders run --settings plain --versions "$1" -O $level || return 1
 	done
 }
 
@@ -95,6 +104,7 @@ run_shard() {
 	bundle-aarch64) bundle "aarch64-linux-gnu-gcc -static" "2" 1,2 --runner qemu-aarch64 ;;
 	bundle-*) bundle "${1#bundle-} -Wall -Wextra" "0 1" 1 && bundle "${1#bundle-} -Wall -Wextra" "2 3" 2 ;;
 	process) python3 "$here/process.py" --gol "$gol" ;;
+	frames-v*) frames "${1#frames-v}" ;;
 	sanitize-asan) sanitize_programs ;;
 	unit-asan) unit asan "-fsanitize=address,undefined" ;;
 	unit-tsan) unit tsan "-fsanitize=thread" ;;
