@@ -1,6 +1,7 @@
 #!/bin/sh
 # The whole matrix of tests, in shards that run one after the other; each is one line of output
-# and a log. Usage: check-full.sh GOL [SHARD...] (default: all; `check-full.sh GOL list` names them)
+# and a log. Usage: check-full.sh GOL [SHARD...] (default: all; `check-full.sh GOL list` names them).
+# GOL_ONLY=REGEX limits the shards that run programs to some of them, GOL_LOGS says where the logs go.
 #
 #   diagnostics            testdata/errors and escape
 #   CC-OLEVEL-vN           every program of testdata/run: {gcc,clang} x {O0,O2,O3} x {1,2} versions, each built once
@@ -42,7 +43,7 @@ shards() {
 	echo diff-go
 }
 
-check() { python3 "$here/check.py" "$@"; }
+check() { python3 "$here/check.py" ${GOL_ONLY:+--only "$GOL_ONLY"} "$@"; }
 
 # The runtime with flags of a sanitizer, in a tree beside: $1 folder, $2 flags.
 sanitized_tree() {
@@ -87,13 +88,9 @@ sanitize_programs() {
 		check --gol "$tree/gol" --folders run --settings plain,freeze,window,sched --versions 2 -O 1
 }
 
+# The scheduler's tests; those of heap and lang have one thread, and flags of their own (runtime/tests/lang.mk).
 unit() {    # $1 name, $2 flags
-	for t in runtime/tests/*_test.c; do
-		name=$(basename "$t" .c)
-		sanitized_tree "$logs/$1" "$2" || return 1
-		make -s B="$logs/$1" CFLAGS="-O1 -g $2" "$logs/$1/runtime/tests/$name" || return 1
-		"$logs/$1/runtime/tests/$name" || return 1
-	done
+	make -s B="$logs/$1" CFLAGS="-O1 -g $2" unit-runtime
 }
 
 run_shard() {
@@ -106,7 +103,7 @@ run_shard() {
 	process) python3 "$here/process.py" --gol "$gol" ;;
 	frames-v*) frames "${1#frames-v}" ;;
 	sanitize-asan) sanitize_programs ;;
-	unit-asan) unit asan "-fsanitize=address,undefined" ;;
+	unit-asan) unit asan "-fsanitize=address,undefined -fno-sanitize-recover=undefined" && make -s test-lang-asan ;;
 	unit-tsan) unit tsan "-fsanitize=thread" ;;
 	diff-go) python3 "$here/diff-go.py" --gol "$gol" ;;
 	*) echo "no shard $1"; return 1 ;;
