@@ -1,0 +1,3 @@
+module example.com/modules
+
+go 1.26
