@@ -634,6 +634,21 @@ static int64_t path_offset(Checker *k, Type *base, Selection *s)
 	return offset;
 }
 
+/* False after an error. */
+static bool has_such_field(Builtin *b, Expr *selector)
+{
+	Checker *k = b->k;
+	Operand x;
+	check_expr(k, &x, selector->x);
+	if (x.mode == MODE_INVALID)
+		return false;
+	Type *base = x.type->kind == TYPE_POINTER ? x.type->elem : x.type;
+	if (lookup_field_or_method(k->c, base, false, k->package, selector->name, false).object)
+		return true;
+	check_error(k, selector->x->start, "invalid argument: %s has no single field %s", type_name_of(k, base), selector->name);
+	return false;
+}
+
 static bool builtin_offsetof(Builtin *b)
 {
 	Checker *k = b->k;
@@ -644,6 +659,8 @@ static bool builtin_offsetof(Builtin *b)
 		check_use_one(k, b->call->list.items[0]);
 		return false;
 	}
+	if (!has_such_field(b, arg))
+		return false;
 	check_raw_expr(k, x, arg, NULL, false);
 	if (x->mode == MODE_INVALID)
 		return false;

@@ -225,6 +225,7 @@ static void address_of(Checker *k, Operand *x, Expr *e)
 {
 	Expr *operand = unparen(e->x);
 	if (operand->kind != EXPR_COMPOSITE && x->mode != MODE_VARIABLE) {
+		x->expr = operand;
 		check_error(k, x->expr->start, "invalid operation: cannot take address of %s", operand_text(k, x));
 		x->mode = MODE_INVALID;
 		return;
@@ -389,7 +390,7 @@ static ResultKind expr_by_kind(Checker *k, Operand *x, Expr *e, Type *hint)
 		check_composite(k, x, e, hint);
 		break;
 	case EXPR_PAREN: {
-		ResultKind kind = check_raw_expr(k, x, e->x, NULL, true);
+		ResultKind kind = check_raw_expr(k, x, e->x, NULL, false);
 		x->expr = e;
 		e->object = e->x->object;
 		return kind;

@@ -260,7 +260,6 @@ static void check_file_conflicts(Checker *k, File *file)
 			check_error(k, other->pos, "%s already declared through import of package %s\n\t%s: other declaration of %s", other->name,
 			            o->imported ? arena_printf(k->arena, "%s (\"%s\")", o->imported->name, o->imported->path) : o->name,
 			            check_pos_text(k, o->pos), o->name);
-			o->used = true;
 		} else {
 			check_error(k, other->pos, "%s already declared through dot-import of package %s (\"%s\")\n\t%s: other declaration of %s", other->name,
 			            o->package->name, o->package->path, check_pos_text(k, o->pos), o->name);

@@ -213,7 +213,7 @@ void check_selector(Checker *k, Operand *x, Expr *e, bool want_type)
 	if (strcmp(e->name, "_") != 0)
 		found = lookup_field_or_method(k->c, x->type, x->mode == MODE_VARIABLE, k->package, e->name, false);
 	if (!found.object) {
-		if (!check_unknown_methods(k, x->type))
+		if (is_valid(underlying(x->type)))
 			undefined_selector(k, x, e, &found);
 		goto invalid;
 	}

@@ -25,7 +25,7 @@ static Object *new_param(Checker *k, Field *f, Type *t)
 	return o;
 }
 
-static ObjectList collect_params(Checker *k, FieldList fields, bool variadic_ok, bool *variadic)
+static ObjectList collect_params(Checker *k, FieldList fields, bool *variadic)
 {
 	ObjectList out = {0};
 	Expr *previous = NULL;
@@ -35,13 +35,9 @@ static ObjectList collect_params(Checker *k, FieldList fields, bool variadic_ok,
 		if (f->type != previous || !t) {
 			Expr *type = f->type;
 			bool dots = type->kind == EXPR_ELLIPSIS;
-			if (dots && variadic_ok && i == fields.len - 1) {
+			if (dots) {
 				*variadic = true;
 				type = type->x;
-			} else if (dots) {
-				check_error(k, type->start, "can only use ... with final parameter");
-				type = type->x;
-				dots = false;
 			}
 			t = type ? check_var_type(k, type) : invalid_type(k);
 			if (dots) {
@@ -170,6 +166,13 @@ static void run_receiver(Checker *k, void *arg)
 		check_error(k, r->pos, "invalid receiver type %s", type_name_of(k, t));
 }
 
+/* Messages about a receiver point behind its star. */
+static Expr *behind_star(Expr *e)
+{
+	e = unparen(e);
+	return e->kind == EXPR_STAR ? unparen(e->x) : e;
+}
+
 static void collect_receiver(Checker *k, Field *f, Type *sig)
 {
 	bool pointer;
@@ -189,7 +192,7 @@ static void collect_receiver(Checker *k, Field *f, Type *sig)
 	sig->receiver = new_param(k, f, t);
 	sig->receiver->is_receiver = true;
 	ReceiverLater *r = NEW(k->arena, ReceiverLater);
-	*r = (ReceiverLater){t, base->start, names.len == 0};
+	*r = (ReceiverLater){t, behind_star(f->type)->start, names.len == 0};
 	check_later(k, run_receiver, r);
 }
 
@@ -216,8 +219,8 @@ Type *check_func_type(Checker *k, Field *receiver, FuncType *ft, Scope **scope_o
 			check_error(k, ft->type_params.items[0]->pos, "methods cannot have type parameters");
 	}
 	bool ignored = false;
-	sig->fields = collect_params(k, ft->params, true, &sig->variadic);
-	sig->results = collect_params(k, ft->results, false, &ignored);
+	sig->fields = collect_params(k, ft->params, &sig->variadic);
+	sig->results = collect_params(k, ft->results, &ignored);
 	for (int i = 0; i < sig->results.len; i++) {
 		sig->results.items[i]->is_param = false;
 		sig->results.items[i]->is_result = true;

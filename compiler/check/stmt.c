@@ -182,12 +182,8 @@ static void call_stmt(Checker *k, Stmt *s)
 	const char *what = s->kind == STMT_GO ? "go" : "defer";
 	if (s->kind == STMT_DEFER)
 		k->env.func->has_defer = true;
-	Expr *call = unparen(s->x);
+	Expr *call = s->x;
 	Operand x;
-	if (call != s->x) {
-		check_error(k, s->x->start, "expression in %s must not be parenthesized", what);
-		s->x = call;
-	}
 	if (call->kind != EXPR_CALL) {
 		check_error(k, call->start, "expression in %s must be function call", what);
 		check_use_one(k, call);
@@ -359,7 +355,7 @@ static void select_stmt(Checker *k, unsigned context, Stmt *s)
 				first = c;
 		} else if (!is_valid_comm(c->comm)) {
 			Stmt *comm = c->comm;
-			Pos at = comm->kind == STMT_EXPR ? comm->x->pos : comm->rhs.len > 0 ? comm->rhs.items[0]->start : comm->pos;
+			Pos at = comm->kind == STMT_EXPR ? comm->x->pos : comm->lhs.len > 0 ? comm->lhs.items[0]->start : comm->pos;
 			check_error(k, at, "select case must be send or receive (possibly with assignment)");
 			continue;
 		}

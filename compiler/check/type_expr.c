@@ -19,18 +19,20 @@ static Type *set_type(Checker *k, Expr *e, Type *t)
 	return t;
 }
 
-static bool is_generic_alias(const Expr *e, const Type *t)
+/* The generic alias that e names, or NULL. */
+static const Object *generic_alias(const Expr *e)
 {
-	(void)t;
 	const Object *o = (e->kind == EXPR_NAME || e->kind == EXPR_SELECTOR) ? e->object : NULL;
-	return o && o->kind == OBJECT_TYPE && o->is_alias && o->alias_params.len > 0;
+	return o && o->kind == OBJECT_TYPE && o->is_alias && o->alias_params.len > 0 ? o : NULL;
 }
 
 Type *check_type(Checker *k, Expr *e)
 {
 	Type *t = type_internal(k, e);
-	if (is_valid(t) && (is_generic(t) || is_generic_alias(e, t))) {
-		check_error(k, unparen(e)->start, "cannot use generic type %s without instantiation", type_name_of(k, t));
+	const Object *alias = generic_alias(e);
+	if (is_valid(t) && (is_generic(t) || alias)) {
+		check_error(k, unparen(e)->start, "cannot use generic type %s without instantiation",
+		            alias ? generic_alias_text(k->c, alias) : type_name_of(k, t));
 		t = invalid_type(k);
 	}
 	return set_type(k, e, t);
@@ -95,7 +97,7 @@ Type *check_var_type(Checker *k, Expr *e)
 Type *check_generic_type(Checker *k, Expr *e, const char **cause)
 {
 	Type *t = type_internal(k, e);
-	if (is_valid(t) && !is_generic(t) && !is_generic_alias(unparen(e), t)) {
+	if (is_valid(t) && !is_generic(t) && !generic_alias(unparen(e))) {
 		*cause = arena_printf(k->arena, "%s is not a generic type", type_name_of(k, t));
 		t = invalid_type(k);
 	}

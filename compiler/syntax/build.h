@@ -57,8 +57,8 @@ FieldList *build_embedded(Parser *p, Expr *type, const Token *tag);
 Field *build_method(Parser *p, const Token *name, FuncType *type);
 Field *build_element(Parser *p, Expr *type);
 /* Decide which parameters are named, once the list is complete. */
-FuncType *build_signature(Parser *p, const Token *open, FieldList *params, const Token *close, FieldList *results);
-FieldList *build_params(Parser *p, FieldList *list, const Token *close);
+FuncType *build_signature(Parser *p, const Token *open, FieldList *params, FieldList *results);
+FieldList *build_params(Parser *p, FieldList *list, bool variadic_ok);
 FieldList *build_result(Parser *p, Expr *type);
 FieldList *build_type_params(Parser *p, const Token *open, FieldList *list, const Token *close);
 NameList *build_names(Parser *p, NameList *list, const Token *name);
@@ -66,7 +66,7 @@ NameList *build_names(Parser *p, NameList *list, const Token *name);
 Decl *build_import(Parser *p, const Token *name, const Token *path);
 Decl *build_value_spec(Parser *p, NameList *names, Expr *type, ExprList *values);
 Decl *build_type_spec(Parser *p, const Token *name, FieldList *type_params, bool alias, Expr *type);
-Decl *build_func(Parser *p, const Token *func, FieldList *receiver, const Token *receiver_close, const Token *name,
+Decl *build_func(Parser *p, const Token *func, FieldList *receiver, const Token *name,
                  FieldList *type_params, FuncType *type, Block *body);
 DeclList *build_decls(Parser *p, DeclList *list, Decl *d);
 /* The list is all that one keyword declares: set kind, keyword position, group, iota, repetition, doc comments. */

@@ -39,14 +39,25 @@ static Pos end_of_type(const Expr *e)
  * A list is named throughout or not at all. The parser knows "a T" when it sees it; a lone name is taken for a type.
  * If anything is named, lone names are names whose type stands further right: "a, b T".
  */
-FieldList *build_params(Parser *p, FieldList *list, const Token *close)
+/* Only the last parameter may be variadic; results and receivers may not. */
+static void check_dots(Parser *p, const FieldList *list, bool variadic_ok)
+{
+	for (int i = 0; i < list->len; i++) {
+		const Expr *type = list->items[i]->type;
+		if (type->kind != EXPR_ELLIPSIS || (variadic_ok && i == list->len - 1))
+			continue;
+		error_at(p->c, type->start, variadic_ok ? "can only use ... with final parameter" : "invalid use of ...");
+		return;
+	}
+}
+
+FieldList *build_params(Parser *p, FieldList *list, bool variadic_ok)
 {
 	bool named = false;
 	Expr *type = NULL;
 	const char *error = NULL;
 	Pos error_pos = NO_POS;
 
-	(void)close;
 	for (int i = 0; i < list->len; i++)
 		named |= list->items[i]->name != NULL;
 	for (int i = list->len - 1; named && i >= 0; i--) {
@@ -68,6 +79,7 @@ FieldList *build_params(Parser *p, FieldList *list, const Token *close)
 	}
 	if (error)
 		syntax_error(p, error_pos, "%s", error);
+	check_dots(p, list, variadic_ok);
 	return list;
 }
 
@@ -100,12 +112,12 @@ FieldList *build_result(Parser *p, Expr *type)
 	return build_fields(p, NULL, build_param(p, NULL, type));
 }
 
-FuncType *build_signature(Parser *p, const Token *open, FieldList *params, const Token *close, FieldList *results)
+FuncType *build_signature(Parser *p, const Token *open, FieldList *params, FieldList *results)
 {
 	FuncType *type = NEW(p->arena, FuncType);
 
 	type->pos = token_pos(p, open);
-	type->params = *build_params(p, params, close);
+	type->params = *build_params(p, params, true);
 	if (results)
 		type->results = *results;
 	return type;
@@ -239,7 +251,7 @@ Decl *build_type_spec(Parser *p, const Token *name, FieldList *type_params, bool
 	return d;
 }
 
-Decl *build_func(Parser *p, const Token *func, FieldList *receiver, const Token *receiver_close, const Token *name,
+Decl *build_func(Parser *p, const Token *func, FieldList *receiver, const Token *name,
                  FieldList *type_params, FuncType *type, Block *body)
 {
 	Decl *d = decl_new(p, DECL_FUNC, name);
@@ -255,7 +267,7 @@ Decl *build_func(Parser *p, const Token *func, FieldList *receiver, const Token 
 		return d;
 	if (type_params)
 		syntax_error(p, token_pos(p, name + 1), "method must have no type parameters");
-	build_params(p, receiver, receiver_close);
+	build_params(p, receiver, false);
 	if (receiver->len == 0)
 		error_at(p->c, d->pos, "method has no receiver");
 	else if (receiver->len > 1)

@@ -79,7 +79,9 @@ Stmt *build_decl_stmt(Parser *p, const Token *keyword, DeclList *list)
 Stmt *build_go(Parser *p, StmtKind kind, const Token *keyword, Expr *x)
 {
 	Stmt *s = stmt_at(p, kind, keyword);
-	s->x = x;           /* that it is a call is the checker's to demand */
+	s->x = unparen(x);  /* that it is a call is the checker's to demand */
+	if (s->x != x)
+		error_at(p->c, x->start, "expression in %s must not be parenthesized", keyword->text);
 	return s;
 }
 

@@ -188,9 +188,9 @@ names:
 	;
 
 func_decl:
-	FUNC NAME opt_type_params signature opt_func_body { $$ = build_decls(p, NULL, build_func(p, $1, NULL, NULL, $2, $3, $4, $5)); }
+	FUNC NAME opt_type_params signature opt_func_body { $$ = build_decls(p, NULL, build_func(p, $1, NULL, $2, $3, $4, $5)); }
 	| FUNC LPAREN params RPAREN NAME opt_type_params signature opt_func_body {
-		$$ = build_decls(p, NULL, build_func(p, $1, $3, $4, $5, $6, $7, $8)); }
+		$$ = build_decls(p, NULL, build_func(p, $1, $3, $5, $6, $7, $8)); }
 	| FUNC error { RESUME(RECOVER_SIGNATURE); } signature_block { $$ = EMPTY(DeclList); }
 	;
 
@@ -230,12 +230,12 @@ term:
 	;
 
 signature:
-	LPAREN params RPAREN { $$ = build_signature(p, $1, $2, $3, NULL); }
-	| LPAREN params RPAREN_RESULT result { $$ = build_signature(p, $1, $2, $3, $4); }
+	LPAREN params RPAREN { $$ = build_signature(p, $1, $2, NULL); }
+	| LPAREN params RPAREN_RESULT result { $$ = build_signature(p, $1, $2, $4); }
 	;
 
 result:
-	LPAREN params RPAREN { $$ = build_params(p, $2, $3); }
+	LPAREN params RPAREN { $$ = build_params(p, $2, false); }
 	| plain_type { $$ = build_result(p, $1); }
 	;
 

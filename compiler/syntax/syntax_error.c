@@ -309,6 +309,10 @@ static const char *ended_phrase(Parser *p, const Situation *s)
 		return s->expected[T_NAME] ? ", expected name or (" : ", expected (";
 	if (is_symbol(top, 0, "TPARAM_LBRACK") && s->token->kind == T_RBRACK)
 		return "=empty type parameter list";
+	if (on_top(top, "decl_names COMMA"))
+		return ", expected name";
+	if (on_top(top, "LBRACE fields") && (on_top(&s->raw, "LBRACE NAME") || on_top(&s->raw, "SEMI NAME")))
+		return ", expected type";
 	if (s->follows[T_DECL_NAME])
 		return ", expected ]";
 	if (is_symbol(top, 0, "top_decls"))

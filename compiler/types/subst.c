@@ -56,6 +56,7 @@ static Type *copy_of(Compiler *c, const Type *t)
 	*copy = *t;
 	copy->origin = origin;
 	copy->aliased = NULL;
+	copy->alias = NULL;
 	copy->type_set = NULL;
 	copy->key_text = NULL;
 	copy->canonical = NULL;

@@ -329,7 +329,7 @@ static void print(Printer *p, Type *t)
 		buf_str(p->out, "<nil>");
 		return;
 	}
-	if (t->aliased && p->style == FOR_MESSAGES) {
+	if (t->alias && p->style == FOR_MESSAGES) {
 		print_alias(p, t);
 		return;
 	}
@@ -438,6 +438,18 @@ void terms_print(Compiler *c, Buf *out, const TypeSet *set)
 			buf_char(out, '~');
 		print(&p, set->terms.items[i].type);
 	}
+}
+
+const char *generic_alias_text(Compiler *c, const Object *alias)
+{
+	Buf out;
+	Printer p = {.c = c, .out = &out, .style = FOR_MESSAGES};
+
+	buf_init(&out, c->arena);
+	print_package(&p, alias->package);
+	buf_str(&out, alias->name);
+	print_type_params(&p, &alias->alias_params);
+	return out.s;
 }
 
 static const char *object_word(const Object *o)

@@ -299,6 +299,7 @@ bool unify_types(Compiler *c, ObjectList type_params, Type *x, Type *y, TypeList
 void type_print(Compiler *c, Buf *out, Type *t);        /* as messages print it: package-qualified by name except current */
 const char *type_text(Compiler *c, Type *t);
 const char *type_path_text(Compiler *c, Type *t);       /* with full paths, the current package's too: some messages of unions */
+const char *generic_alias_text(Compiler *c, const Object *alias);       /* "A[P any]" */
 void object_print(Compiler *c, Buf *out, Object *o);
 const char *type_key(Compiler *c, Type *t);             /* injective: full package paths, local types numbered */
 const char *type_runtime_text(Compiler *c, Type *t);    /* reflect's String: package names, "interface {}", "struct { X int \"tag\" }" */

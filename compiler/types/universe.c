@@ -44,8 +44,10 @@ static void declare_interfaces(Compiler *c, Types *types)
 	types->empty_interface = type_new(c, TYPE_INTERFACE);
 	types->empty_struct = type_new(c, TYPE_STRUCT);
 	Object *any = declare(c, types->universe, OBJECT_TYPE, "any", NULL, NULL);
+	Type *interface = type_new(c, TYPE_INTERFACE);
 	any->is_alias = true;
-	any->type = types->any_type = type_aliased(c, any, (TypeList){0}, types->empty_interface);
+	interface->alias = any;         /* printed as any even without its alias */
+	any->type = types->any_type = type_aliased(c, any, (TypeList){0}, interface);
 
 	Type *iface = type_new(c, TYPE_INTERFACE);
 	ObjectList none = {0}, results = {0};
