@@ -146,6 +146,12 @@ static bool parse_source(Load *l, Package *package, const char *name, bool given
 		return true;
 	}
 	File *file = parse_file(c, source, false);
+	if (file->import_error) {
+		c->diagnostics.len = diagnostics;
+		c->errors = errors;
+		COMPLAIN(l, "%s%s", position(l, file->import_error_pos), file->import_error);
+		return true;
+	}
 	if (!given && !is_selected(l, file)) {
 		c->diagnostics.len = diagnostics;
 		c->errors = errors;
@@ -215,7 +221,7 @@ static ImportList imports_of(Load *l, Package *p)
 		File *file = p->files.items[i];
 		for (int k = 0; k < file->decls.len && file->decls.items[k]->kind == DECL_IMPORT; k++) {
 			Decl *d = file->decls.items[k];
-			if (d->import_path && *d->import_path)
+			if (d->import_path)
 				vec_push(l->c->arena, &list, (Import){d->import_path, d->name_pos.len ? d->name_pos.items[0] : d->pos, file});
 		}
 	}
@@ -370,11 +376,11 @@ static Package *load_import(Load *l, Package *from, const Import *import)
 	const char *path = import->path, *dir = NULL;
 	if (strcmp(path, "unsafe") == 0)
 		return c->types->unsafe_package;
-	if (!is_valid_path(path))
+	if (!*path || !is_valid_path(path))
 		return missing(l, path, arena_printf(c->arena, "%s:%u:%u: invalid import path: %s", import->file->source->full_path, import->pos.line,
 		                                     import->pos.col, path));
 	if (path[0] == '/')
-		return missing(l, path, arena_printf(c->arena, "%s\"%s\" is not a package path; see 'go help packages'", position(l, import->pos), path));
+		return missing(l, path, arena_printf(c->arena, "%simport \"%s\": cannot import absolute path", position(l, import->pos), path));
 	if (!is_relative(path))
 		dir = module_folder_of(c, &l->module, path);
 	else if (!load_relative(l, from, import, &path, &dir))

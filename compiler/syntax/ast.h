@@ -278,6 +278,8 @@ struct File {
 	const char *package_name;
 	Pos package_name_pos;
 	DeclList decls;             /* imports first */
+	const char *import_error;   /* what Go's tools say of an import that cannot be read, or NULL */
+	Pos import_error_pos;
 	VEC(const char *) build_tags;   /* raw text of //go:build lines */
 	VEC(struct { const char *text; Pos pos; }) directives;   /* every //go: //gol: //export //line comment */
 	Scope *scope;               /* checked: file scope (imports) */

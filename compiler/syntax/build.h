@@ -101,5 +101,6 @@ Header *build_header(Parser *p, Stmt *init, const Token *first_semi, Stmt *cond,
 
 /* "syntax error: " + text, at a token. */
 void syntax_error(Parser *p, Pos pos, const char *format, ...) PRINTF_LIKE(3, 4);
+void import_error(Parser *p, Pos pos, const char *text);     /* also what the loader says instead of compiling */
 
 #endif

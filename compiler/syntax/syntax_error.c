@@ -30,6 +30,15 @@ void syntax_error(Parser *p, Pos pos, const char *format, ...)
 	error_at(p->c, pos, "syntax error: %s", text);
 }
 
+void import_error(Parser *p, Pos pos, const char *text)
+{
+	if (!p->file->import_error) {
+		p->file->import_error = text;
+		p->file->import_error_pos = pos;
+	}
+	syntax_error(p, pos, "%s", text);
+}
+
 static bool is_keyword(const Token *t)
 {
 	return t->kind != T_NAME && t->text[0] >= 'a' && t->text[0] <= 'z' && t->kind != T_SEMI;
@@ -360,7 +369,9 @@ void report_unexpected(Parser *p, const Situation *s)
 		pos = token_pos(p, s->token - 1);
 	if (strncmp(phrase, "=var declaration", 16) == 0)
 		pos = token_pos(p, s->token + 1);
-	if (phrase[0] == '=')
+	if (strcmp(phrase, "=missing import path") == 0)
+		import_error(p, pos, phrase + 1);
+	else if (phrase[0] == '=')
 		syntax_error(p, pos, "%s", phrase + 1);
 	else
 		syntax_error(p, pos, "unexpected %s%s", token_name(p->c, s->token), phrase);
