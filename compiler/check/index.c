@@ -276,6 +276,15 @@ static bool slice_term(void *arg, Type *term, bool tilde)
 static void slice_indices(Checker *k, Expr *e, int64_t length)
 {
 	int64_t v[3] = {-1, -1, -1};
+	bool missing = false;
+	for (int i = 1; i < 3 && e->full_slice; i++) {
+		if (!e->index[i] || e->index[i]->kind != EXPR_BAD)
+			continue;
+		check_error(k, e->index[i]->start, i == 1 ? "middle index required in 3-index slice" : "final index required in 3-index slice");
+		missing = true;
+	}
+	if (missing)
+		return;
 	for (int i = 0; i < 3; i++)
 		if (e->index[i])
 			v[i] = check_index_value(k, e->index[i], length >= 0 ? length + 1 : -1);

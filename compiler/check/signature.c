@@ -25,7 +25,7 @@ static Object *new_param(Checker *k, Field *f, Type *t)
 	return o;
 }
 
-static ObjectList collect_params(Checker *k, FieldList fields, bool *variadic)
+static ObjectList collect_params(Checker *k, FieldList fields, bool variadic_ok, bool *variadic)
 {
 	ObjectList out = {0};
 	Expr *previous = NULL;
@@ -35,9 +35,13 @@ static ObjectList collect_params(Checker *k, FieldList fields, bool *variadic)
 		if (f->type != previous || !t) {
 			Expr *type = f->type;
 			bool dots = type->kind == EXPR_ELLIPSIS;
-			if (dots) {
+			if (dots && variadic_ok && i == fields.len - 1) {
 				*variadic = true;
 				type = type->x;
+			} else if (dots) {
+				check_error(k, type->start, "can only use ... with final parameter");
+				type = type->x;
+				dots = false;
 			}
 			t = type ? check_var_type(k, type) : invalid_type(k);
 			if (dots) {
@@ -219,8 +223,8 @@ Type *check_func_type(Checker *k, Field *receiver, FuncType *ft, Scope **scope_o
 			check_error(k, ft->type_params.items[0]->pos, "methods cannot have type parameters");
 	}
 	bool ignored = false;
-	sig->fields = collect_params(k, ft->params, &sig->variadic);
-	sig->results = collect_params(k, ft->results, &ignored);
+	sig->fields = collect_params(k, ft->params, true, &sig->variadic);
+	sig->results = collect_params(k, ft->results, false, &ignored);
 	for (int i = 0; i < sig->results.len; i++) {
 		sig->results.items[i]->is_param = false;
 		sig->results.items[i]->is_result = true;

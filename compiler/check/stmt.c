@@ -182,8 +182,12 @@ static void call_stmt(Checker *k, Stmt *s)
 	const char *what = s->kind == STMT_GO ? "go" : "defer";
 	if (s->kind == STMT_DEFER)
 		k->env.func->has_defer = true;
-	Expr *call = s->x;
+	Expr *call = unparen(s->x);
 	Operand x;
+	if (call != s->x) {
+		check_error(k, s->x->start, "expression in %s must not be parenthesized", what);
+		s->x = call;
+	}
 	if (call->kind != EXPR_CALL) {
 		check_error(k, call->start, "expression in %s must be function call", what);
 		check_use_one(k, call);

@@ -58,7 +58,7 @@ Field *build_method(Parser *p, const Token *name, FuncType *type);
 Field *build_element(Parser *p, Expr *type);
 /* Decide which parameters are named, once the list is complete. */
 FuncType *build_signature(Parser *p, const Token *open, FieldList *params, FieldList *results);
-FieldList *build_params(Parser *p, FieldList *list, bool variadic_ok);
+FieldList *build_params(Parser *p, FieldList *list);
 FieldList *build_result(Parser *p, Expr *type);
 FieldList *build_type_params(Parser *p, const Token *open, FieldList *list, const Token *close);
 NameList *build_names(Parser *p, NameList *list, const Token *name);

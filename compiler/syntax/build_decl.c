@@ -39,19 +39,7 @@ static Pos end_of_type(const Expr *e)
  * A list is named throughout or not at all. The parser knows "a T" when it sees it; a lone name is taken for a type.
  * If anything is named, lone names are names whose type stands further right: "a, b T".
  */
-/* Only the last parameter may be variadic; results and receivers may not. */
-static void check_dots(Parser *p, const FieldList *list, bool variadic_ok)
-{
-	for (int i = 0; i < list->len; i++) {
-		const Expr *type = list->items[i]->type;
-		if (type->kind != EXPR_ELLIPSIS || (variadic_ok && i == list->len - 1))
-			continue;
-		error_at(p->c, type->start, variadic_ok ? "can only use ... with final parameter" : "invalid use of ...");
-		return;
-	}
-}
-
-FieldList *build_params(Parser *p, FieldList *list, bool variadic_ok)
+FieldList *build_params(Parser *p, FieldList *list)
 {
 	bool named = false;
 	Expr *type = NULL;
@@ -79,7 +67,6 @@ FieldList *build_params(Parser *p, FieldList *list, bool variadic_ok)
 	}
 	if (error)
 		syntax_error(p, error_pos, "%s", error);
-	check_dots(p, list, variadic_ok);
 	return list;
 }
 
@@ -117,7 +104,7 @@ FuncType *build_signature(Parser *p, const Token *open, FieldList *params, Field
 	FuncType *type = NEW(p->arena, FuncType);
 
 	type->pos = token_pos(p, open);
-	type->params = *build_params(p, params, true);
+	type->params = *build_params(p, params);
 	if (results)
 		type->results = *results;
 	return type;
@@ -269,7 +256,7 @@ Decl *build_func(Parser *p, const Token *func, FieldList *receiver, const Token 
 		return d;
 	if (type_params)
 		syntax_error(p, token_pos(p, name + 1), "method must have no type parameters");
-	build_params(p, receiver, false);
+	build_params(p, receiver);
 	if (receiver->len == 0)
 		error_at(p->c, d->pos, "method has no receiver");
 	else if (receiver->len > 1)

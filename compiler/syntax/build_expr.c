@@ -157,9 +157,9 @@ Expr *build_slice(Parser *p, Expr *x, const Token *open, Expr *lo, Expr *hi, con
 	e->index[2] = max;
 	e->full_slice = second != NULL;
 	if (second && !hi)
-		error_at(p->c, token_pos(p, second), "middle index required in 3-index slice");
+		e->index[1] = build_bad(p, second);         /* the checker reports it there */
 	if (second && !max)
-		error_at(p->c, token_pos(p, close), "final index required in 3-index slice");
+		e->index[2] = build_bad(p, close);
 	return e;
 }
 

@@ -79,9 +79,7 @@ Stmt *build_decl_stmt(Parser *p, const Token *keyword, DeclList *list)
 Stmt *build_go(Parser *p, StmtKind kind, const Token *keyword, Expr *x)
 {
 	Stmt *s = stmt_at(p, kind, keyword);
-	s->x = unparen(x);  /* that it is a call is the checker's to demand */
-	if (s->x != x)
-		error_at(p->c, x->start, "expression in %s must not be parenthesized", keyword->text);
+	s->x = x;           /* that it is a call is the checker's to demand */
 	return s;
 }
 

@@ -235,7 +235,7 @@ signature:
 	;
 
 result:
-	LPAREN params RPAREN { $$ = build_params(p, $2, false); }
+	LPAREN params RPAREN { $$ = build_params(p, $2); }
 	| plain_type { $$ = build_result(p, $1); }
 	;
 
