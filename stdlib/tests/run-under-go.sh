@@ -116,7 +116,7 @@ do_std() {
         expected "$f" > "$dir/want"
         for w in real own; do
             if (cd "$module" && go build -p 2 -o "$dir/$w/prog" "./std/$name/$w" && timeout "$limit" "$dir/$w/prog" > "$dir/$w/out" 2>"$dir/$w/err"
-                rc=$?; want=$(sed -n 's,^// exit: ,,p' "$f"); [ $rc = "${want:-0}" ]) && diff "$dir/want" "$dir/$w/out" > "$dir/$w/diff"; then
+                rc=$?; want=$(sed -n 's,^// exit: ,,p' "$f"); [ $rc = "${want:-0}" ]) && diff -Z "$dir/want" "$dir/$w/out" > "$dir/$w/diff"; then
                 echo "ok   $name ($w)"
             else
                 echo "FAIL $name ($w)"; head -20 "$dir/$w/diff" "$dir/$w/err" 2>/dev/null; failed=1
