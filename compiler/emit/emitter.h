@@ -17,6 +17,17 @@
  * a FRAMED body and an entry; two-version code is a PLAIN function that freezes by
  * storing its live variables, and the FRAMED body for thawing. A function that cannot
  * freeze is PLAIN and nothing else.
+ *
+ * Deferred calls. In both styles a return goes to the label `epilogue`, behind which the calls stand (ir.h). Only the FRAMED
+ * body knows how to make them while something unwinds: its label `unwind` takes the reason into fr->pending first. A
+ * PLAIN function with defers has a frame too, as a C local `fr`: variables whose address was taken live there. Where
+ * something unwinds it stores what is live into it and has the body go on (gol_unwind_frame):
+ *
+ *     if (GOL_UNWINDING(g)) { fr.defers = defers; fr.kept = kept; fr.h.resume = 3; goto unwind; }
+ *
+ * Functions with defers and a block on the side stack have no PLAIN version.
+ * Rejected: an epilogue for panics in the PLAIN function as well, which would be a copy of the body's; freezing the whole
+ * stack so that the dispatcher enters the body, which makes every recovered panic thaw all callers.
  */
 #ifndef GOL_EMITTER_H
 #define GOL_EMITTER_H
@@ -58,6 +69,7 @@ typedef struct Emit {
 	bool has_side, side_vars, frame_aside;  /* side.c: a block of the side stack; variables, the frame in it */
 	const char *side_type;
 	int64_t side_slot;      /* offset in the frame of the block's address */
+	bool uses_epilogue, uses_unwind;        /* PLAIN: these labels are jumped to */
 	IrStmt *region;         /* loop on C locals being printed (region.c) */
 	IrVarList region_vars;
 } Emit;
@@ -92,11 +104,13 @@ void emit_address(Emit *e, IrExpr *x);
 void emit_constant(Emit *e, Constant *v, Type *t);
 void emit_zero(Emit *e, Type *t);
 const char *var_name(Emit *e, IrVar *v);
+bool has_place_in_frame(Emit *e, IrVar *v);
 void emit_string_literal(Buf *out, const char *s, size_t n);
 
 /* stmt.c */
 void emit_statements(Emit *e, IrStmtList *list);
 bool is_local_place(IrExpr *x);
+void emit_return_values(Emit *e, IrExprList *values);
 void emit_line(Emit *e, const char *format, ...) PRINTF_LIKE(2, 3);
 void emit_indent(Emit *e);
 

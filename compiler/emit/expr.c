@@ -23,7 +23,15 @@ const char *var_name(Emit *e, IrVar *v)
 		return arena_printf(E_ALLOC(e), "(*%s)", v->c_name);
 	if (e->style == STYLE_FRAMED && e->has_frame && v->in_frame && !v->in_local)
 		return arena_printf(E_ALLOC(e), "fr->%s", v->c_name);
+	if (e->style == STYLE_PLAIN && has_place_in_frame(e, v))
+		return arena_printf(E_ALLOC(e), "fr.%s", v->c_name);
 	return v->c_name;
+}
+
+/* In PLAIN style, with defers: what pointers may lead to must not move when the framed body takes over. */
+bool has_place_in_frame(Emit *e, IrVar *v)
+{
+	return e->f->has_defer && v->in_frame && (v->addr_taken || v->map_iterator);
 }
 
 static int bits_of(Type *u)

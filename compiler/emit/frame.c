@@ -2,11 +2,11 @@
  * frame.c - saved frames: their layout, the table of points with exact pointer
  * maps, and the code that saves a PLAIN function's variables.
  *
- *     typedef struct { gol_frame h; R r; void *sd; _Alignas(8) T x; ...; gol_defer *defers; gol_pending pending; } f_frame;
+ *     typedef struct { gol_frame h; R r; void *sd; _Alignas(8) T x; ...; gol_pending pending; } f_frame;
  *
  * Every member starts at a multiple of 8, so that any scalar can be stored as a
  * 64-bit word. Points: 0 is the entry, 1..n the resume points in order of the body,
- * n + 1 the epilogue's call where there are defers, then places that only panic.
+ * then those of the epilogue where there are defers, then places that only panic.
  * Both styles share layout and numbering: a PLAIN function's frame is resumed by the FRAMED body.
  */
 #include "emitter.h"
@@ -41,11 +41,7 @@ static void number_points(Emit *e)
 	vec_push(E_ALLOC(e), &e->resume_stmts, NULL);
 	e->next_point = 1;
 	number_list(e, &e->f->body, true);
-	if (e->f->has_defer) {
-		e->next_point++;
-		vec_push(E_ALLOC(e), &e->point_pos, e->f->end_pos.line ? e->f->end_pos : e->f->pos);
-		vec_push(E_ALLOC(e), &e->resume_stmts, NULL);
-	}
+	number_list(e, &e->f->epilogue, true);
 	e->resume_count = e->next_point;
 	number_list(e, &e->f->body, false);
 }
@@ -93,8 +89,8 @@ static void lay_out(Emit *e, Buf *b)
 			offset = lay_out_variable(e, b, v, offset);
 	}
 	if (f->has_defer) {
-		buf_str(b, "\t_Alignas(8) gol_defer *defers;\n\tgol_pending pending;\n");
-		offset += 24;
+		buf_str(b, "\t_Alignas(8) gol_pending pending;\n");
+		offset += 16;
 	}
 	f->frame_size = offset;
 }
@@ -146,26 +142,11 @@ static const char *bits_at(Emit *e, int point, int words)
 		IrVar *v = f->vars.items[i];
 		if (!v->in_frame)
 			continue;
-		bool always = v->map_iterator || v == f->recover_var;
-		bool live = point == 0 ? v->kind == VAR_PARAM || v == f->context
-		            : s        ? s->direct[i / 64] >> (i % 64) & 1
-		                       : always;
-		if (live)
+		if (s ? s->direct[i / 64] >> (i % 64) & 1 : v->kind == VAR_PARAM || v == f->context)
 			var_bits(e, v, bits);
 	}
-	if (point && f->has_defer) {
-		bits[(f->frame_size - 16) / 8 - 3] = '1';
-		bits[(f->frame_size - 16) / 8 - 2] = '1';
-		if (!s) {   /* in the epilogue: what it returns */
-			for (int i = 0; i < f->results.len; i++)
-				if (f->results.items[i]->kind == IR_VAR)
-					var_bits(e, f->results.items[i]->var, bits);
-				else if (f->results.items[i]->kind == IR_DEREF && f->results.items[i]->x->kind == IR_VAR)
-					var_bits(e, f->results.items[i]->x->var, bits);
-			if (f->defer_list)
-				var_bits(e, f->defer_list, bits);
-		}
-	}
+	if (point && f->has_defer)
+		bits[words - 2] = '1';      /* pending.panic */
 	return bits;
 }
 
@@ -387,10 +368,29 @@ static void emit_plain_save(Emit *e, IrStmt *s, int point)
 	buf_str(e->out, " }");
 }
 
+/* In PLAIN style, with defers: the framed body takes over. */
+static void emit_hand_over(Emit *e, IrStmt *s)
+{
+	IrFunc *f = e->f;
+	buf_str(e->out, "{ ");
+	for (int i = 0; i < f->vars.len; i++) {
+		IrVar *v = f->vars.items[i];
+		bool has_value = !v->map_iterator && type_size(e->c, v->type) > 0;
+		if (v->in_frame && (s->live[i / 64] >> (i % 64) & 1) && has_value && !has_place_in_frame(e, v))
+			buf_printf(e->out, "fr.%s = %s; ", v->c_name, v->c_name);
+	}
+	buf_printf(e->out, "fr.h.resume = %d; goto unwind; }", s->point);
+	e->uses_unwind = true;
+}
+
 void emit_save(Emit *e, IrStmt *s)
 {
 	int point = s ? s->point : 0;
 	if (e->style == STYLE_PLAIN) {
+		if (s && e->f->has_defer) {
+			emit_hand_over(e, s);
+			return;
+		}
 		if (e->has_frame && (!s || s->may_freeze)) {
 			emit_plain_save(e, s, point);
 			return;

@@ -91,7 +91,8 @@ static void declare_locals(Emit *e)
 	bool framed = e->style == STYLE_FRAMED;
 	for (int i = 0; i < e->f->vars.len; i++) {
 		IrVar *v = e->f->vars.items[i];
-		if (v->on_side || (framed && v->in_frame) || (is_parameter(e, v) && v != e->f->context))
+		bool there = framed ? v->in_frame : has_place_in_frame(e, v);
+		if (v->on_side || there || (is_parameter(e, v) && v != e->f->context))
 			continue;
 		if (v == e->f->context) {
 			emit_line(e, "%s%s%s = (void *)context_;", type_name(e, v->type), spaced(type_name(e, v->type)), v->c_name);
@@ -107,55 +108,82 @@ static void zero_frame_variables(Emit *e)
 {
 	for (int i = 0; i < e->f->vars.len; i++) {
 		IrVar *v = e->f->vars.items[i];
-		if (!v->in_frame || v->on_side || is_parameter(e, v) || v == e->f->recover_var || !(v->needs_zero || v->addr_taken || v->map_iterator))
+		bool there = e->style == STYLE_FRAMED ? v->in_frame : has_place_in_frame(e, v);
+		if (!there || v->on_side || is_parameter(e, v) || v == e->f->recover_var || !(v->needs_zero || v->addr_taken || v->map_iterator))
 			continue;
+		const char *name = var_name(e, v);
 		if (!v->map_iterator && is_scalar(v->type))
-			emit_line(e, "fr->%s = 0;", v->c_name);
+			emit_line(e, "%s = 0;", name);
 		else
-			emit_line(e, "memset(&fr->%s, 0, sizeof fr->%s);", v->c_name, v->c_name);
-	}
-	if (e->f->has_defer) {
-		emit_line(e, "fr->defers = NULL;");
-		emit_line(e, "fr->pending = (gol_pending){0};");
+			emit_line(e, "memset(&%s, 0, sizeof %s);", name, name);
 	}
 }
 
+/* ---- with defers ---------------------------------------------------------------------------------- */
+
+/* The end of a FRAMED body. */
 static void emit_epilogue(Emit *e)
 {
-	IrFunc *f = e->f;
-	int point = e->resume_count - 1;
-	const char *list = f->defer_list ? arena_printf(E_ALLOC(e), "(gol_defer **)%s", var_name(e, f->defer_list)) : "&fr->defers";
-	const char *head = f->defer_list ? arena_printf(E_ALLOC(e), "*(void **)%s", var_name(e, f->defer_list)) : "fr->defers";
 	emit_line(e, "goto epilogue;");
 	buf_str(e->out, "unwind:\n");
 	emit_line(e, "if (g->unwinding == GOL_FREEZE || g->unwinding == GOL_FATAL) return;");
 	emit_line(e, "fr->pending = gol_take_pending(g);");
 	emit_line(e, "fr->pending.point = h->resume;");
 	buf_str(e->out, "epilogue:\n");
-	emit_line(e, "h->resume = %d;", point);
-	if (f->defer_list)
-		emit_line(e, "while (%s && %s) {", var_name(e, f->defer_list), head);
-	else
-		emit_line(e, "while (%s) {", head);
-	emit_line(e, "\tgol_func *fn_ = gol_defer_pop(g, %s, fr->pending);", list);
-	emit_line(e, "\t((void (*)(gol_g *, gol_func *))fn_->code)(g, fn_);");
-	emit_line(e, "r%d:", point);
-	emit_line(e, "\tif (g->unwinding == GOL_FREEZE || g->unwinding == GOL_FATAL) { h->resume = %d; return; }", point);
-	emit_line(e, "\tgol_defer_done(g, &fr->pending);");
+	emit_statements(e, &e->f->epilogue);
+	emit_line(e, "if (GOL_UNLIKELY(fr->pending.reason)) {");
+	emit_line(e, "\tif (fr->pending.point) h->resume = fr->pending.point;");
+	emit_line(e, "\tgol_continue_unwinding(g, fr->pending);");
+	emit_line(e, "\treturn;");
 	emit_line(e, "}");
-	emit_line(e, "if (fr->pending.point) h->resume = fr->pending.point;");
-	emit_line(e, "if (fr->pending.reason) { gol_continue_unwinding(g, fr->pending); return; }");
-	for (int i = 0; i < f->results.len; i++) {
-		if (type_size(e->c, f->result_types.items[i]) == 0)
-			continue;
-		emit_indent(e);
-		if (f->results.len == 1)
-			buf_str(e->out, "fr->r = ");
-		else
-			buf_printf(e->out, "fr->r.r%d = ", i);
-		emit_passed(e, f->results.items[i]);
-		buf_str(e->out, ";\n");
+	emit_return_values(e, &e->f->results);
+}
+
+/* The frame of a PLAIN function, for what pointers lead to and for the body to take over. */
+static void emit_local_frame(Emit *e)
+{
+	zero_frame_variables(e);
+	for (int i = 0; i < e->f->params.len; i++) {
+		IrVar *v = e->f->params.items[i];
+		if (has_place_in_frame(e, v) && type_size(e->c, v->type) > 0)
+			emit_line(e, "fr.%s = %s;", v->c_name, v->c_name);
 	}
+}
+
+/* The end of a PLAIN function. */
+static void emit_plain_epilogue(Emit *e)
+{
+	if (e->uses_epilogue)
+		buf_str(e->out, "epilogue:\n");
+	emit_statements(e, &e->f->epilogue);
+	emit_return_values(e, &e->f->results);
+	if (!e->uses_unwind)
+		return;
+	buf_str(e->out, "unwind:\n");
+	emit_line(e, "fr.h.func = &%s;", e->info);
+	emit_line(e, "fr.pending = (gol_pending){0};");
+	emit_indent(e);
+	buf_str(e->out, "if (!gol_unwind_frame(g, &fr.h)) ");
+	emit_return_zero(e);
+	buf_char(e->out, '\n');
+	emit_line(e, e->f->result_types.len ? "return fr.r;" : "return;");
+}
+
+/* ---- the shapes ------------------------------------------------------------------------------------- */
+
+/* Where a FRAMED body is entered: at resume points, and with defers where a panic came up in the PLAIN function. */
+static void emit_entrances(Emit *e)
+{
+	if (e->resume_count == 1 && !e->f->has_defer)
+		return;
+	emit_line(e, "switch (h->resume) {");
+	for (int i = 1; i < e->resume_count; i++)
+		emit_line(e, "case %d: goto r%d;", i, i);
+	if (e->f->has_defer) {
+		emit_line(e, "case 0: break;");
+		emit_line(e, "default: goto unwind;");
+	}
+	emit_line(e, "}");
 }
 
 static void emit_framed_body(Emit *e)
@@ -170,14 +198,11 @@ static void emit_framed_body(Emit *e)
 		emit_line(e, "%s *sd GOL_UNUSED = fr->sd;", e->side_type);
 	declare_locals(e);
 	emit_side_words(e, false);
-	if (e->resume_count > 1) {
-		emit_line(e, "switch (h->resume) {");
-		for (int i = 1; i < e->resume_count; i++)
-			emit_line(e, "case %d: goto r%d;", i, i);
-		emit_line(e, "}");
-	}
+	emit_entrances(e);
 	zero_frame_variables(e);
 	emit_side_zeros(e);
+	if (e->f->has_defer)
+		emit_line(e, "fr->pending = (gol_pending){0};");
 	emit_statements(e, &e->f->body);
 	if (e->f->has_defer)
 		emit_epilogue(e);
@@ -253,7 +278,7 @@ static void emit_entry(Emit *e)
 	emit_return_zero(e);
 	buf_str(e->out, " }\n");
 	if (f->recover_var)
-		emit_line(e, "fr->%s = gol_recover_take(g, (void *)%s);", f->recover_var->c_name, f->symbol);
+		emit_line(e, "fr->%s = GOL_RECOVER_TAKE(g, %s);", f->recover_var->c_name, f->symbol);
 	emit_line(e, "%s_5body(g, &fr->h);", f->symbol);
 	emit_indent(e);
 	buf_printf(e->out, "if (GOL_UNWINDING(g)) { gol_freeze_frame(g, &fr->h); %s", e->has_side ? "gol_side_unwind(g, sd); " : "");
@@ -277,6 +302,9 @@ static void emit_plain(Emit *e)
 	e->indent++;
 	emit_side_take(e);
 	emit_side_parameters(e);
+	e->uses_epilogue = e->uses_unwind = false;
+	if (f->has_defer)
+		emit_line(e, "%s fr;", e->frame_type);
 	declare_locals(e);
 	if (e->has_frame) {
 		emit_indent(e);
@@ -284,11 +312,15 @@ static void emit_plain(Emit *e)
 		emit_save(e, NULL);
 		buf_char(e->out, '\n');
 	}
+	if (f->has_defer)
+		emit_local_frame(e);
 	if (f->recover_var)
-		emit_line(e, "%s = gol_recover_take(g, (void *)%s);", f->recover_var->c_name, f->symbol);
+		emit_line(e, "%s = GOL_RECOVER_TAKE(g, %s);", f->recover_var->c_name, f->symbol);
 	emit_side_zeros(e);
 	emit_statements(e, &f->body);
-	if (f->body.len == 0 || vec_last(&f->body)->kind != IR_RETURN)
+	if (f->has_defer)
+		emit_plain_epilogue(e);
+	else if (f->body.len == 0 || vec_last(&f->body)->kind != IR_RETURN)
 		emit_side_give(e);
 	e->indent--;
 	emit_line(e, "}\n");
@@ -319,7 +351,7 @@ void emit_function(Emit *e, IrFunc *f)
 	emit_heading(e);
 	if (!e->has_frame) {
 		emit_plain(e);
-	} else if (e->options->versions == 1 || f->has_defer || frame_is_large(f)) {
+	} else if (e->options->versions == 1 || (f->has_defer && e->has_side) || frame_is_large(f)) {
 		emit_framed_body(e);
 		emit_start(e);
 		emit_entry(e);

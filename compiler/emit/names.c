@@ -63,7 +63,7 @@ const char *local_name(Emit *e, const char *name)
 	Buf b;
 	buf_init(&b, E_ALLOC(e));
 	mangle_identifier(&b, *name && strcmp(name, "_") != 0 ? name : "blank");
-	static const char *const frame_members[] = {"h", "r", "fr", "sd", "g", "defers", "pending"};
+	static const char *const frame_members[] = {"h", "r", "fr", "sd", "g", "pending"};
 	bool taken = is_reserved_name(b.s);
 	for (int i = 0; i < COUNT_OF(frame_members); i++)
 		taken |= strcmp(b.s, frame_members[i]) == 0;

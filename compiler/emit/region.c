@@ -85,7 +85,7 @@ static bool only_polls(IrStmtList *list)
 {
 	for (int i = 0; i < list->len; i++) {
 		IrStmt *s = list->items[i];
-		if ((s->may_freeze && s->kind != IR_LOOP) || s->kind == IR_LABEL || s->kind == IR_DEFER)
+		if ((s->may_freeze && s->kind != IR_LOOP) || s->kind == IR_LABEL)
 			return false;
 		if (!only_polls(&s->body) || !only_polls(&s->else_body) || !only_polls(&s->post))
 			return false;

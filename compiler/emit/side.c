@@ -125,6 +125,7 @@ void choose_side(Emit *e)
 {
 	IrFunc *f = e->f;
 	name_values(e, &f->body);
+	name_values(e, &f->epilogue);
 	int64_t limit = size_moved(e);
 	e->side_vars = e->frame_aside = false;
 	for (int i = 0; i < f->vars.len && !f->frameless; i++) {

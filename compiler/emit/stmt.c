@@ -176,6 +176,10 @@ static void emit_call_expr(Emit *e, IrStmt *s)
 		}
 		buf_printf(e->out, "%s(g", function_name(e, s->func));
 		emit_arguments(e, s);
+		if (s->x) {
+			buf_str(e->out, ", ");
+			emit_whole(e, s->x);
+		}
 		buf_char(e->out, ')');
 		break;
 	case IR_CALL_RT:
@@ -261,6 +265,20 @@ static void emit_single_call(Emit *e, IrStmt *s, IrVar *dst, const char *ctype)
 		emit_line(e, "%s = %sr_; }", var_name(e, dst), large ? "*" : "");
 }
 
+/* The code that the call s reaches. */
+static void emit_code_pointer(Emit *e, IrStmt *s)
+{
+	if (s->call == IR_CALL_DIRECT) {
+		buf_str(e->out, function_name(e, s->func));
+		return;
+	}
+	emit_expr(e, s->x);
+	if (s->call == IR_CALL_VALUE)
+		buf_str(e->out, "->code");
+	else
+		buf_printf(e->out, ".tab->code[%d]", s->index);
+}
+
 /* The last call of a wrapper: recover() in what it calls shall see the panic. */
 static void emit_aim(Emit *e, IrStmt *s)
 {
@@ -269,21 +287,35 @@ static void emit_aim(Emit *e, IrStmt *s)
 		return;
 	emit_indent(e);
 	buf_printf(e->out, "GOL_AIM(g, %s, ", f->symbol);
-	if (s->call == IR_CALL_DIRECT) {
-		buf_str(e->out, function_name(e, s->func));
-	} else {
-		emit_expr(e, s->x);
-		if (s->call == IR_CALL_VALUE)
-			buf_str(e->out, "->code");
-		else
-			buf_printf(e->out, ".tab->code[%d]", s->index);
-	}
+	emit_code_pointer(e, s);
 	buf_str(e->out, ");\n");
+}
+
+/* In a FRAMED epilogue: the call may be made because of a panic, and may raise one, or end one by recover. */
+static void emit_deferred_call(Emit *e, IrStmt *s)
+{
+	emit_indent(e);
+	buf_str(e->out, "if (GOL_UNLIKELY(fr->pending.reason)) gol_defer_begin(g, &fr->pending, (void *)");
+	emit_code_pointer(e, s);
+	buf_str(e->out, ");\n");
+	emit_indent(e);
+	emit_call_expr(e, s);
+	buf_str(e->out, ";\n");
+	if (!s->may_freeze) {
+		emit_line(e, "if (GOL_UNLIKELY(fr->pending.reason)) gol_defer_end(g, &fr->pending);");
+		return;
+	}
+	emit_line(e, "r%d:", s->point);
+	emit_line(e, "if (GOL_UNLIKELY(g->unwinding || fr->pending.reason)) { h->resume = %d; if (!gol_defer_end(g, &fr->pending)) return; }", s->point);
 }
 
 static void emit_call(Emit *e, IrStmt *s)
 {
 	TypeList results = call_results(e, s);
+	if (s->deferred && e->style == STYLE_FRAMED) {
+		emit_deferred_call(e, s);
+		return;
+	}
 	emit_aim(e, s);
 	if (e->f->frameless && s->call != IR_CALL_RT) {
 		emit_indent(e);
@@ -598,18 +630,9 @@ static void emit_switch(Emit *e, IrStmt *s)
 		emit_line(e, "break_%d:;", jump_label(e, s));
 }
 
-static void emit_return(Emit *e, IrStmt *s)
+void emit_return_values(Emit *e, IrExprList *values)
 {
 	IrFunc *f = e->f;
-	IrExprList *values = s->args.len ? &s->args : &f->results;
-	if (f->has_defer) {
-		emit_region_exit(e, NULL);
-		emit_line(e, "goto epilogue;");
-		return;
-	}
-	if (f->frameless && s->args.len == 0 && f->result_types.len)
-		return;     /* the call before it returned already */
-	emit_side_give(e);
 	emit_indent(e);
 	if (f->result_types.len == 0) {
 		buf_str(e->out, "return;\n");
@@ -639,6 +662,23 @@ static void emit_return(Emit *e, IrStmt *s)
 	}
 }
 
+static void emit_return(Emit *e, IrStmt *s)
+{
+	IrFunc *f = e->f;
+	if (f->has_defer) {
+		emit_region_exit(e, NULL);
+		if (e->style == STYLE_PLAIN && s == vec_last(&f->body))
+			return;     /* the epilogue follows */
+		e->uses_epilogue = true;
+		emit_line(e, "goto epilogue;");
+		return;
+	}
+	if (f->frameless && s->args.len == 0 && f->result_types.len)
+		return;     /* the call before it returned already */
+	emit_side_give(e);
+	emit_return_values(e, s->args.len ? &s->args : &f->results);
+}
+
 static void emit_block(Emit *e, IrStmt *s)
 {
 	s->c_label = 0;
@@ -661,26 +701,6 @@ static void emit_map_iter(Emit *e, IrStmt *s)
 		buf_printf(e->out, "gol_map_iter_next(g, &%s);\n", var_name(e, s->iterator));
 	}
 	emit_check(e, s);
-}
-
-/* Onto the frame's list, or onto one in a heap cell that bodies of range-over-func loops share. */
-static void emit_defer(Emit *e, IrStmt *s)
-{
-	emit_indent(e);
-	if (!s->x && !e->f->defer_list) {
-		buf_str(e->out, "fr->defers = gol_defer_push(g, fr->defers, ");
-		emit_expr(e, s->src);
-		buf_str(e->out, ");\n");
-		return;
-	}
-	buf_str(e->out, "{ void *list_ = ");
-	if (s->x)
-		emit_expr(e, s->x);
-	else
-		buf_str(e->out, var_name(e, e->f->defer_list));
-	buf_str(e->out, "; gol_store_pointer(list_, gol_defer_push(g, *(gol_ptr_a *)list_, ");
-	emit_expr(e, s->src);
-	buf_str(e->out, ")); }\n");
 }
 
 static void emit_statement(Emit *e, IrStmt *s)
@@ -735,9 +755,6 @@ static void emit_statement(Emit *e, IrStmt *s)
 		break;
 	case IR_RETURN:
 		emit_return(e, s);
-		break;
-	case IR_DEFER:
-		emit_defer(e, s);
 		break;
 	case IR_MAP_ITER:
 		emit_map_iter(e, s);

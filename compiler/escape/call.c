@@ -429,12 +429,18 @@ void flow_call(Escape *e, Hole *results, int count, Expr *call)
 	e->quiet = quiet;
 }
 
-/* Arguments are held until the call is made: a deferred one of the outermost level in the function's frame, all others
- * in the heap. The code we emit keeps deferred closures in the heap always. */
+/* Arguments are held until the call is made: in the function's frame if the statement runs at most once, else in
+ * the heap. Lowering goes by what is noted here. */
 void flow_go_defer(Escape *e, Stmt *s)
 {
 	Expr *call = unparen(s->x);
-	bool in_frame = s->kind == STMT_DEFER && e->loop_depth == 1 && e->judgement == JUDGE_GO;
+	bool in_frame = s->kind == STMT_DEFER && e->loop_depth == 1;
+	if (e->judgement == JUDGE_FRAMES) {
+		in_frame &= e->func->once_count < DEFER_BITS;
+		s->runs_once = in_frame;
+		s->once_before = e->func->once_count;
+		e->func->once_count += in_frame;
+	}
 	Hole held = in_frame ? discard_hole(e) : heap_hole(e);
 	if (call->call_kind == CALL_BUILTIN) {
 		flow_builtin(e, held, call, held);

@@ -8,7 +8,7 @@
  * and, if asked to, queues the remarks of -m.
  *
  * There are two judgements. JUDGE_GO answers as Go's compiler does and is what -m prints. JUDGE_FRAMES
- * answers for the code we emit: what lowering always puts in the heap (deferred closures,
+ * answers for the code we emit: what lowering always puts in the heap (closures deferred in loops,
  * made strings ...) is in the heap from the start there, and so is all that is reachable from it. Only the second one is left on
  * objects and expressions.
  */
@@ -22,6 +22,8 @@ enum {
 	STAYS_BOX = 2,          /* the box of its value in an interface */
 	STAYS_SPREAD = 4,       /* CALL: the slice of the variadic arguments */
 };
+
+enum { DEFER_BITS = 32 };       /* deferred calls of one function that may wait in its frame */
 
 /* remarks: 0 none, 1 as -m, 2 as -m=2; all: the -m judgement is wanted by a later package. */
 void escape_package(Compiler *c, Package *package, bool all, int remarks);

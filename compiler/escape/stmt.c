@@ -407,6 +407,7 @@ void flow_body(Escape *e, FuncInfo *info, Block *body)
 	int depth = e->loop_depth;
 	e->func = info;
 	e->loop_depth = 1;
+	info->once_count = 0;
 	Walker w = {.stmt = note_goto, .arg = e};
 	walk_block(&w, body);
 	if (info->receiver)

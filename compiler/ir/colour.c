@@ -92,7 +92,7 @@ static void colour_statement(IrStmt *s)
 	default:
 		break;
 	}
-	s->may_freeze = freeze;
+	s->may_freeze = freeze || (s->deferred && panic);       /* the epilogue goes on there after a panic: it is entered like a resume point */
 	s->may_panic = panic;
 }
 
@@ -161,7 +161,7 @@ static intptr_t chain_depth(Walk *w, IrFunc *f)
 	if (known)
 		return known == -1 ? 0 : known;
 	map_put(w->c->arena, &w->depth, f, (void *)(intptr_t)-1);
-	intptr_t depth = frame_estimate(w->c, f) + chain_of_list(w, f, &f->body);
+	intptr_t depth = frame_estimate(w->c, f) + chain_of_list(w, f, &f->body);     /* no epilogue: functions with defers freeze */
 	if (depth > CHAIN_LIMIT)
 		f->can_freeze = f->can_panic = true;
 	if (f->can_freeze)
@@ -186,7 +186,7 @@ void ir_colour(Compiler *c, IrPackage *package)
 				continue;
 			if (f->has_defer)
 				f->can_freeze = f->can_panic = true;
-			again |= colour_list(f, &f->body);
+			again |= colour_list(f, &f->body) | colour_list(f, &f->epilogue);
 		}
 		if (again || chains)
 			continue;

@@ -121,8 +121,13 @@ static void dump_dsts(Dump *d, const IrVarList *dsts)
 static void dump_call(Dump *d, const IrStmt *s)
 {
 	dump_dsts(d, &s->dsts);
+	buf_str(d->out, s->deferred ? "deferred " : "");
 	switch (s->call) {
-	case IR_CALL_DIRECT: buf_printf(d->out, "call %s", s->func->symbol); break;
+	case IR_CALL_DIRECT:
+		buf_printf(d->out, "call %s", s->func->symbol);
+		if (s->x)
+			dump_wrapped(d, " of ", s->x, "");
+		break;
 	case IR_CALL_VALUE: dump_wrapped(d, "call value ", s->x, " "); break;
 	case IR_CALL_METHOD: dump_wrapped(d, "call method ", s->x, arena_printf(d->c->arena, " #%d ", s->index)); break;
 	case IR_CALL_RT: buf_printf(d->out, "call %s", rt_name(s->rt)); break;
@@ -196,7 +201,6 @@ static void dump_stmt(Dump *d, const IrStmt *s, int depth)
 	case IR_LABEL: buf_printf(d->out, "%s:", s->label); break;
 	case IR_GOTO: buf_printf(d->out, "goto %s", s->label); break;
 	case IR_RETURN: buf_str(d->out, "return"); dump_args(d, &s->args); break;
-	case IR_DEFER: dump_wrapped(d, "defer ", s->src, ""); if (s->x) dump_wrapped(d, " on ", s->x, ""); break;
 	case IR_MAP_ITER:
 		dump_var(d, s->iterator);
 		buf_str(d->out, s->first ? " starts " : " next");
@@ -249,5 +253,8 @@ void ir_dump(Compiler *c, Buf *out, const IrFunc *f)
 	Dump d = {.c = c, .out = out, .f = f};
 	dump_head(&d, f);
 	dump_list(&d, &f->body, 1);
+	if (f->has_defer)
+		buf_str(out, "epilogue\n");
+	dump_list(&d, &f->epilogue, 1);
 	buf_char(out, '\n');
 }

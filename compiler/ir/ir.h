@@ -22,6 +22,17 @@
  * to variables at function entry or read in place; by reference: the capture is the box pointer (or the address of an
  * addr_taken variable when the closure does not escape).
  *
+ * Deferred calls: a function with defers has an epilogue, a list of statements that make its deferred calls, last first. Every
+ * return goes there, and so does every panic and Goexit that passes through the body. A defer statement that runs at most once
+ * (Stmt.runs_once) becomes assignments: operands to variables, then its bit in a variable `defers`; the epilogue holds
+ *
+ *     if (defers & 4) { defers = defers &^ 4; call f(operands) }
+ *
+ * Those that may run more often push a record onto a list instead, which a loop of the epilogue empties. A list is a variable; where the
+ * body of a range over a function pushes too, a heap cell. Source order is order of execution but for loops, so one list
+ * serves what stands between two statements of the first kind. All of this is ordinary IR: the calls only carry
+ * the mark IrStmt.deferred, which emission needs for unwinding.
+ *
  * Write barriers: emission puts one on every assignment of a type with pointers whose
  * destination's root is not an IrVar (IR_DEREF, IR_ELEM, IR_GLOBAL).
  *
@@ -152,14 +163,12 @@ typedef enum {
 	IR_BREAK, IR_CONTINUE,      /* target: the IR_LOOP, IR_SWITCH or IR_BLOCK */
 	IR_LABEL, IR_GOTO,          /* label */
 	IR_RETURN,      /* values (args): only in functions without defers; else results were assigned to their variables before */
-	IR_DEFER,       /* push src, a func value without parameters, on this function's list; x not NULL: on the list *x, x of type
-	                 * *unsafe.Pointer (body of a range over a function: the enclosing function's IrFunc.defer_list) */
 	IR_MAP_ITER,    /* rt map_iter_start (var it, x map, of map type) or map_iter_next */
 	IR_KEEP_ALIVE,  /* x stays live until here */
 } IrStmtKind;
 
 typedef enum {
-	IR_CALL_DIRECT,     /* func */
+	IR_CALL_DIRECT,     /* func; x: its closure, where it has a context */
 	IR_CALL_VALUE,      /* func value x; nil was checked (PANIC_IF) */
 	IR_CALL_METHOD,     /* interface x (nil checked), method `index` of the interface's sorted methods */
 	IR_CALL_RT,         /* rt */
@@ -203,10 +212,12 @@ struct IrStmt {
 	const char *label;          /* LABEL, GOTO: unique in the function */
 	int64_t rounds;             /* LOOP with a small bound: most rounds of it and the loops in it (ir_prove) */
 	bool no_poll;               /* LOOP: small bound proven, or body certain to poll */
+	bool deferred;              /* CALL in the epilogue: the deferred call itself */
 	/* analysis and emission */
 	bool may_freeze, may_panic; /* filled by ir_colour */
 	int point;                  /* resume point or traceback point */
-	uint64_t *live;             /* variables live after, at a resume point (bit per IrVar.id) */
+	uint64_t *live;             /* variables live after, at a resume point (bit per IrVar.id); with defers: where it can only panic, those
+	                             * of the epilogue */
 	uint64_t *direct;           /* the same without those that may only be reached through a pointer */
 	int c_label;                /* emission: number of break/continue label when one is needed */
 	bool uses_break, uses_continue;
@@ -235,8 +246,7 @@ struct IrFunc {
 	int intrinsic_effects;      /* GOL_MAY_... */
 	bool has_defer;
 	bool has_recover;
-	IrVar *defer_list;          /* has_defer, and a body of a range over a function defers too: a variable of type *unsafe.Pointer, the
-	                             * heap cell that holds the list of defers instead of the frame. Lowering sets it at entry */
+	IrStmtList epilogue;        /* has_defer: the deferred calls, last first */
 	IrVar *recover_var;         /* has_recover: variable of type unsafe.Pointer, set by the prologue (gol_recover_take) */
 	bool frameless;             /* wrapper: checks, then one call whose results are returned unchanged (last statement: CALL with
 	                             * tail set by dsts empty, followed by RETURN without values); has no frame of its own */

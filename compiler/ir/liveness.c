@@ -12,10 +12,14 @@
  *
  * Not governed by liveness, always saved: variables whose address was taken (the
  * address may be alive when the name is not; the collector looks into them only where the name is in IrStmt.direct or
- * it finds a pointer; those on the side stack need no saving), map iterators, and in functions with defers the variables
- * that the epilogue returns, since any panic leads there.
+ * it finds a pointer; those on the side stack need no saving), map iterators.
  *
- * Needs: ir_colour. Afterwards: IrStmt.live where may_freeze, IrVar.in_frame for parameters, for what is live
+ * In functions with defers anything that may unwind leads to the epilogue, so what is live at its start (results, operands of
+ * deferred calls, bits, lists) is live wherever something may panic or freeze, and has its place in the frame: a fast
+ * version hands over to the framed body by it. Operands are thereby live before their defer statement,
+ * as zeros. Rejected: telling which statements can have run by their order in the body; switch lowering moves cases.
+ *
+ * Needs: ir_colour. Afterwards: IrStmt.live where may_freeze (with defers: where may_panic too), IrVar.in_frame for parameters, for what is live
  * at any such statement and for what is always live; IrVar.needs_zero for those that
  * may be looked at before they were assigned (built part by part, or always live).
  */
@@ -31,6 +35,7 @@ typedef struct {
 	int words;
 	Set always;
 	Set always_direct;  /* always, without what is in it for its address alone */
+	Set epilogue;       /* live where the epilogue starts; empty without defers, and in the epilogue itself */
 	Map heads;          /* IrStmt -> Set: loop head / label / post */
 	Map afters;         /* break target -> Set: live after it (valid during its walk) */
 	Map labels;         /* label text -> IR_LABEL's Set */
@@ -88,12 +93,16 @@ static void use_list(Set live, IrExprList *list)
 
 static void walk_list(Live *l, IrStmtList *list, Set live);
 
-static void freeze_point(Live *l, IrStmt *s, Set live)
+/* s may unwind here, live being needed if it does not. */
+static void unwind_point(Live *l, IrStmt *s, Set live)
 {
-	if (!s->may_freeze || !l->record)
+	if (!s->may_freeze && !s->may_panic)
+		return;
+	set_union(l, live, l->epilogue);
+	if (!l->record || !(s->may_freeze || l->f->has_defer))
 		return;
 	s->live = set_new(l);
-	set_copy(l, s->live, live);
+	set_copy(l, s->live, s->may_freeze ? live : l->epilogue);
 	set_union(l, s->live, l->always);
 	s->direct = set_new(l);
 	set_copy(l, s->direct, live);
@@ -150,9 +159,9 @@ static void walk_loop(Live *l, IrStmt *s, Set live)
 {
 	Set head = set_of(l, &l->heads, s), post = set_of(l, &l->labels, s);
 	set_copy(l, set_of(l, &l->afters, s), live);
+	unwind_point(l, s, head);       /* the poll stands at the head */
 	Set around = set_new(l);        /* at the end of post: the head's set again */
 	set_copy(l, around, head);
-	freeze_point(l, s, head);       /* the poll stands at the head */
 	walk_list(l, &s->post, around);
 	set_grow(l, post, around);
 	set_copy(l, around, post);
@@ -177,7 +186,7 @@ static void walk_statement(Live *l, IrStmt *s, Set live)
 	case IR_SELECT:
 		remove_dsts(live, &s->dsts);
 		remove_dsts(live, &s->buffers);
-		freeze_point(l, s, live);
+		unwind_point(l, s, live);
 		use_list(live, &s->args);
 		use_expr(live, s->x);
 		use_expr(live, s->src);
@@ -187,6 +196,7 @@ static void walk_statement(Live *l, IrStmt *s, Set live)
 		}
 		break;
 	case IR_PANIC_IF:
+		unwind_point(l, s, live);
 		use_expr(live, s->cond);
 		use_list(live, &s->args);
 		break;
@@ -214,18 +224,16 @@ static void walk_statement(Live *l, IrStmt *s, Set live)
 		set_copy(l, live, set_of(l, &l->labels, s->label));
 		break;
 	case IR_RETURN:
-		memset(live, 0, (size_t)l->words * 8);
+		set_copy(l, live, l->epilogue);
 		use_list(live, &s->args);
 		if (s->args.len == 0)
 			use_list(live, &l->f->results);
 		break;
-	case IR_DEFER:
 	case IR_KEEP_ALIVE:
 	case IR_MAP_ITER:
+		unwind_point(l, s, live);
 		use_expr(live, s->src);
 		use_expr(live, s->x);
-		if (s->kind == IR_DEFER && l->f->defer_list)
-			set_add(live, l->f->defer_list);
 		break;
 	}
 }
@@ -246,13 +254,23 @@ static void find_always(Live *l)
 		if (v->map_iterator)
 			set_add(l->always_direct, v);
 	}
-	if (f->has_defer)
-		use_list(l->always_direct, &f->results);
-	if (f->defer_list)
-		set_add(l->always_direct, f->defer_list);
 	if (f->recover_var)
 		set_add(l->always_direct, f->recover_var);
 	set_union(l, l->always, l->always_direct);
+}
+
+/* live: at the entry. */
+static void walk_function(Live *l, Set live)
+{
+	memset(live, 0, (size_t)l->words * 8);
+	memset(l->epilogue, 0, (size_t)l->words * 8);
+	if (l->f->has_defer) {
+		use_list(live, &l->f->results);
+		walk_list(l, &l->f->epilogue, live);
+		set_copy(l, l->epilogue, live);
+		memset(live, 0, (size_t)l->words * 8);
+	}
+	walk_list(l, &l->f->body, live);
 }
 
 void ir_liveness(Compiler *c, IrFunc *f)
@@ -260,21 +278,20 @@ void ir_liveness(Compiler *c, IrFunc *f)
 	Live l = {.c = c, .f = f, .words = (f->vars.len + 63) / 64 + 1};
 	l.always = set_new(&l);
 	l.always_direct = set_new(&l);
+	l.epilogue = set_new(&l);
 	find_always(&l);
 	Set live = set_new(&l);
 	do {
 		l.changed = false;
-		memset(live, 0, (size_t)l.words * 8);
-		walk_list(&l, &f->body, live);
+		walk_function(&l, live);
 	} while (l.changed);
 	l.record = true;
-	memset(live, 0, (size_t)l.words * 8);
-	walk_list(&l, &f->body, live);
+	walk_function(&l, live);
 	for (int i = 0; i < f->vars.len; i++) {
 		IrVar *v = f->vars.items[i];
 		bool given = v->kind == VAR_PARAM || v == f->context;
 		v->needs_zero = !given && ((live[i / 64] | l.always[i / 64]) >> (i % 64) & 1);
-		if (given || (l.always[i / 64] >> (i % 64) & 1))
+		if (given || ((l.always[i / 64] | l.epilogue[i / 64]) >> (i % 64) & 1))
 			v->in_frame = true;
 	}
 }

@@ -67,6 +67,8 @@ static void verify_call(Verify *v, const IrStmt *s)
 {
 	if (s->call != IR_CALL_DIRECT)
 		return;
+	if ((s->func->context != NULL) != (s->x != NULL))
+		fail(v, arena_printf(v->c->arena, "call of %s: closure without context or context without closure", s->func->symbol));
 	if (s->args.len != s->func->params.len)
 		fail(v, arena_printf(v->c->arena, "call of %s with %d arguments, not %d", s->func->symbol, s->args.len, s->func->params.len));
 	for (int i = 0; i < s->args.len; i++)
@@ -137,4 +139,5 @@ void ir_verify(Compiler *c, const IrFunc *f)
 	v.labels.by_text = true;
 	find_labels(&v, &f->body);
 	verify_list(&v, &f->body);
+	verify_list(&v, &f->epilogue);
 }

@@ -273,12 +273,17 @@ static IrExpr *unsafe_value(FuncState *f, Expr *e)
 
 /* ---- values and statements ----------------------------------------------------------------------- */
 
+/* Mostly there is no panic: then it costs a comparison. */
 static IrExpr *recover_value(FuncState *f, Expr *e)
 {
 	Type *any = type_in(f, e->type);
 	if (!f->recover_place)
 		return ir_zero(f->c, any);
-	return ir_var(f->c, call_rt(f, RT_recover, any, 1, f->recover_place));
+	IrExpr *r = to_temp(f, ir_zero(f->c, any));
+	IrStmtList *saved = enter(f, &emit_if(f, not(f, is_nil(f, f->recover_place)))->body);
+	assign(f, r, ir_var(f->c, call_rt(f, RT_recover, any, 1, f->recover_place)));
+	leave(f, saved);
+	return r;
 }
 
 /* f(g()) with g of several results: a copy of the call with an expression for each, bound to its temporary. */
@@ -388,10 +393,6 @@ void builtin_statement(FuncState *f, Expr *e)
 	case BUILTIN_PRINT:
 	case BUILTIN_PRINTLN:
 		print_statement(f, e);
-		break;
-	case BUILTIN_RECOVER:
-		if (f->recover_place)
-			call_rt(f, RT_recover, types_canonical(f->c, f->c->types->empty_interface), 1, f->recover_place);
 		break;
 	default:
 		builtin_value(f, e);

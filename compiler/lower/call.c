@@ -56,6 +56,8 @@ static Callee method_callee(FuncState *f, Expr *fun)
 Callee callee_of(FuncState *f, Expr *call)
 {
 	Expr *fun = unparen(call->x), *name = declared_function(fun);
+	if (fun->kind == EXPR_FUNC)
+		return closure_callee(f, fun);
 	if (name)
 		return direct(function_for(f->l, name->object, type_args_in(f, &name->type_args)));
 	if (is_method_selector(fun))

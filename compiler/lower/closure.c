@@ -152,7 +152,8 @@ static IrFunc *literal_func(FuncState *f, Expr *e, Type *signature)
 	return fn;
 }
 
-IrExpr *closure_value(FuncState *f, Expr *e)
+/* code: what it calls. */
+static IrExpr *closure_of(FuncState *f, Expr *e, IrFunc **code)
 {
 	Type *type = type_in(f, e->type);
 	FuncInfo *info = e->func_info;
@@ -164,5 +165,20 @@ IrExpr *closure_value(FuncState *f, Expr *e)
 		bind_captures(inner, &info->captured);
 	}
 	lower_body(inner, e->body, &info->params);
+	*code = fn;
 	return make_closure(f, fn, type, &info->captured, &captures, e->stays & STAYS_OBJECT);
+}
+
+IrExpr *closure_value(FuncState *f, Expr *e)
+{
+	IrFunc *code;
+	return closure_of(f, e, &code);
+}
+
+/* A literal that is called where it stands. */
+Callee closure_callee(FuncState *f, Expr *e)
+{
+	IrFunc *code;
+	IrExpr *closure = closure_of(f, e, &code);
+	return (Callee){.kind = IR_CALL_DIRECT, .func = code, .x = code->context ? closure : NULL, .signature = code->signature};
 }

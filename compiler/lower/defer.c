@@ -1,14 +1,34 @@
 /*
  * defer.c - go and defer statements.
  *
- * Both want a func value without parameters or results. Where the call is one already (a
- * literal, a func value, a plain function) it is taken as it is; else what the call needs was evaluated at
- * the statement and is captured by a made-up closure that makes the call. Builtins are
- * lowered inside that closure, their argument expressions bound to the captures.
+ * Both evaluate what a call needs and make the call later. The call (Later) is a callee with its arguments; a builtin is
+ * lowered inside a made-up closure, its argument expressions bound to the captures, and the call is that of the closure.
+ *
+ * A go statement, and a defer statement in a loop, want a func value without parameters or results. Where the callee is
+ * one already it is taken as it is; else a made-up closure captures the operands and makes the call.
+ *
+ * A defer statement that runs at most once (Stmt.runs_once, left by escape analysis) needs none: the operands stay in
+ * variables of the function, a bit says that the call is to be made, and the call stands in the epilogue (ir.h):
+ *
+ *     t1 = mu; defers = defers | 1;        ...        epilogue: if (defers & 1) { defers = defers &^ 1; call Unlock(t1) }
+ *
+ * Invariants: the epilogue runs calls in reverse order of the statements' execution. Loops and backward gotos apart, that is
+ * reverse source order, so there is a bit and a list by turns (DeferSlot): all that loops push between two statements of the
+ * first kind is on one list. A list is a variable. If a body of a range over a function defers anywhere in the function, it is a heap
+ * cell, made when first needed, and the variable points to it. Nothing in the heap points at a deferred closure in the frame:
+ * escape analysis puts closures there by the same mark.
+ *
+ * Rejected: one mask for all statements, loops too, with records tagged by bit; Go's way of a list for every statement as soon
+ * as one of them stands in a loop. Made-up closures for every deferred call (we had that: the C compiler cannot see
+ * through a code pointer that it has to load).
  */
 #include "state.h"
+#include "walk.h"
 
 #include <string.h>
+
+/* A call to be made later: operands are values of now. */
+typedef struct { Callee callee; IrExprList args; } Later;
 
 static IrFunc *made_up(FuncState *f, const char *kind)
 {
@@ -29,9 +49,18 @@ static bool needs_no_capture(IrExpr *e)
 	return e->kind == IR_CONST || e->kind == IR_ZERO || e->kind == IR_TYPE || e->kind == IR_FUNC;
 }
 
-/* The closure that will make the call: captures what is not constant. */
-static IrExpr *wrap_call(FuncState *f, Callee *callee, IrExprList *args, const char *kind)
+/* The call of a made-up closure with these captures. */
+static Later call_made_up(FuncState *f, IrFunc *fn, IrExprList *captures, bool in_frame)
 {
+	IrExpr *closure = make_closure(f, fn, fn->signature, NULL, captures, in_frame);
+	return (Later){.callee = {.kind = IR_CALL_DIRECT, .func = fn, .x = fn->context ? closure : NULL, .signature = fn->signature}};
+}
+
+/* The closure that will make the call: captures what is not constant. */
+static IrExpr *wrap_call(FuncState *f, Later *later, const char *kind)
+{
+	Callee *callee = &later->callee;
+	IrExprList *args = &later->args;
 	Compiler *c = f->c;
 	IrFunc *fn = made_up(f, kind);
 	FuncState *inner = func_state_new(f->l, fn, NULL, f->subst, f->package, f);
@@ -71,7 +100,7 @@ static IrExpr *wrap_call(FuncState *f, Callee *callee, IrExprList *args, const c
 }
 
 /* A builtin: its arguments' expressions stand for captures in the closure. */
-static IrExpr *wrap_builtin(FuncState *f, Expr *call, const char *kind)
+static Later wrap_builtin(FuncState *f, Expr *call, const char *kind, bool in_frame)
 {
 	Compiler *c = f->c;
 	IrFunc *fn = made_up(f, kind);
@@ -95,29 +124,35 @@ static IrExpr *wrap_builtin(FuncState *f, Expr *call, const char *kind)
 	inner->pos = call->pos;
 	builtin_statement(inner, call);
 	emit_return_expr(inner, 0);
-	return make_closure(f, fn, fn->signature, NULL, &captures, false);
+	return call_made_up(f, fn, &captures, in_frame);
 }
 
-static IrExpr *thunk(FuncState *f, Expr *call, const char *kind)
+static Later call_later(FuncState *f, Expr *call, const char *kind, bool in_frame)
 {
 	if (call->call_kind == CALL_BUILTIN)
-		return wrap_builtin(f, call, kind);
+		return wrap_builtin(f, call, kind, in_frame);
 	hoist_callee(f, call);
 	hoist_list(f, &call->list);
 	f->pos = call->pos;
-	Callee callee = callee_of(f, call);
-	IrExprList args = call_arguments(f, call, callee.signature);
+	Later r = {.callee = callee_of(f, call)};
+	r.args = call_arguments(f, call, r.callee.signature);
 	f->pos = call->pos;
-	if (callee.kind == IR_CALL_METHOD)
-		check_callee(f, &callee);
-	bool bare = args.len == 0 && !callee.receiver && callee.signature->results.len == 0;
-	if (bare && callee.kind == IR_CALL_VALUE)
-		return callee.x;
-	if (bare && callee.kind == IR_CALL_DIRECT) {
+	if (r.callee.kind == IR_CALL_METHOD)
+		check_callee(f, &r.callee);
+	return r;
+}
+
+/* As a func value without parameters or results. */
+static IrExpr *later_value(FuncState *f, Later *r, const char *kind)
+{
+	bool bare = r->args.len == 0 && !r->callee.receiver && r->callee.signature->results.len == 0;
+	if (bare && r->callee.kind != IR_CALL_METHOD && r->callee.x)
+		return r->callee.x;
+	if (bare && r->callee.kind == IR_CALL_DIRECT) {
 		IrExprList none = {0};
-		return make_closure(f, callee.func, callee.signature, NULL, &none, false);
+		return make_closure(f, r->callee.func, r->callee.signature, NULL, &none, false);
 	}
-	return wrap_call(f, &callee, &args, kind);
+	return wrap_call(f, r, kind);
 }
 
 void go_statement(FuncState *f, Stmt *s)
@@ -125,14 +160,165 @@ void go_statement(FuncState *f, Stmt *s)
 	Expr *call = unparen(s->x);
 	if (call->call_kind == CALL_BUILTIN && call->builtin == BUILTIN_RECOVER)
 		return;
-	IrExpr *fn = thunk(f, call, "go");
+	Later later = call_later(f, call, "go", false);
+	IrExpr *fn = later_value(f, &later, "go");
 	f->pos = s->pos;
 	call_rt(f, RT_go, NULL, 1, fn);
 }
 
+/* ---- defer: at most once ---------------------------------------------------------------------------- */
+
+/* An address that is the same wherever in the function it is asked for. */
+static bool is_fixed_address(const IrExpr *e)
+{
+	if (e->kind == IR_CONVERT)
+		return is_fixed_address(e->x);
+	if (e->kind != IR_ADDR)
+		return false;
+	for (e = e->x; e->kind == IR_FIELD;)
+		e = e->x;
+	return e->kind == IR_VAR || e->kind == IR_GLOBAL || e->kind == IR_STATIC;
+}
+
+/* The value e has now, for the epilogue. */
+static IrExpr *kept(FuncState *f, IrExpr *e)
+{
+	if (needs_no_capture(e) || is_fixed_address(e))
+		return e;
+	IrVar *v = ir_new_var(f->c, f->ir, VAR_TEMP, "kept", e->type, f->pos);
+	assign(f, ir_var(f->c, v), e);
+	return ir_var(f->c, v);
+}
+
+/* A nil func value panics when it is called, not before: a function that does so stands for it. */
+static IrExpr *callable(FuncState *f, IrExpr *x)
+{
+	if (known_not_nil(x))
+		return x;
+	IrExpr *e = ir_expr(f->c, IR_CONDITION, x->type);
+	e->x = is_nil(f, x);
+	e->y = ir_text(f->c, "&gol_nil_function", x->type);
+	vec_push(f->c->arena, &e->args, x);
+	return e;
+}
+
+static void keep_operands(FuncState *f, Later *r)
+{
+	if (r->callee.x)
+		r->callee.x = kept(f, r->callee.kind == IR_CALL_VALUE ? callable(f, r->callee.x) : r->callee.x);
+	if (r->callee.receiver)
+		r->callee.receiver = kept(f, r->callee.receiver);
+	for (int i = 0; i < r->args.len; i++)
+		r->args.items[i] = kept(f, r->args.items[i]);
+}
+
+static IrExpr *masked(FuncState *f, Op op, int64_t mask)
+{
+	IrExpr *bits = ir_var(f->c, f->defer_bits);
+	return ir_binary(f->c, op, bits, int_const(f, mask, bits->type), bits->type);
+}
+
+static void defer_once(FuncState *f, Stmt *s, Later *later)
+{
+	int64_t bit = (int64_t)1 << s->once_before;
+	keep_operands(f, later);
+	if (!f->defer_bits)
+		f->defer_bits = ir_new_var(f->c, f->ir, VAR_LOCAL, "defers", basic(f, TYPE_UINT32), f->ir->pos);
+	IrExpr *bits = ir_var(f->c, f->defer_bits);
+	assign(f, bits, masked(f, OP_OR, bit));
+
+	f->pos = f->ir->end_pos;
+	IrStmt *run = stmt_new(f, IR_IF);
+	run->cond = compare(f, OP_NE, masked(f, OP_AND, bit), int_const(f, 0, bits->type));
+	IrStmtList *saved = enter(f, &run->body);
+	assign(f, bits, masked(f, OP_ANDNOT, bit));
+	IrStmt *call = call_stmt(f, &later->callee, &later->args);
+	call->deferred = true;
+	emit(f, call);
+	leave(f, saved);
+	f->defers[s->once_before].once = run;
+}
+
+/* ---- defer: any number of times -------------------------------------------------------------------------- */
+
+/* The list for the defer statement s; a cell has been made for it where it needs one. */
+static IrExpr *defer_list(FuncState *f, Stmt *s)
+{
+	Compiler *c = f->c;
+	if (f->defer_list)
+		return f->defer_list;
+	IrExpr **list = &f->defers[s->once_before].list;
+	bool is_cell = f->info->range_defers;
+	if (!*list) {
+		IrVar *v = ir_new_var(c, f->ir, VAR_LOCAL, "deferred", is_cell ? pointer_type(f, word_type(f)) : word_type(f), f->ir->pos);
+		*list = is_cell ? ir_deref(c, ir_var(c, v), word_type(f)) : ir_var(c, v);
+	}
+	if (is_cell) {
+		IrExpr *cell = (*list)->x;
+		IrStmtList *saved = enter(f, &emit_if(f, is_nil(f, cell))->body);
+		assign(f, cell, ir_rt(c, RT_new, cell->type, 1, ir_type(c, word_type(f))));
+		leave(f, saved);
+	}
+	return *list;
+}
+
+static void defer_often(FuncState *f, Stmt *s, Later *later)
+{
+	IrExpr *fn = later_value(f, later, "defer");
+	f->pos = s->pos;
+	IrExpr *list = defer_list(f, s);
+	assign(f, list, ir_rt(f->c, RT_defer_push, word_type(f), 2, list, fn));
+}
+
+static bool find_defer(void *arg, Stmt *s)
+{
+	Stmt **found = arg;
+	if (s->kind == STMT_DEFER)
+		*found = s;
+	return true;
+}
+
+/* What the body of s, a range over a function, pushes its deferred calls to: the address of a list; NULL: it has none. */
+IrExpr *shared_defer_list(FuncState *f, Stmt *s)
+{
+	if (f->defer_list)
+		return f->defer_list->x;
+	Stmt *defer = NULL;
+	Walker w = {.stmt = find_defer, .arg = &defer};
+	walk_block(&w, s->body);
+	return defer ? defer_list(f, defer)->x : NULL;
+}
+
+/* for list != nil { fn = first of list; list = rest; fn() } */
+static void run_list(FuncState *f, IrExpr *list)
+{
+	Compiler *c = f->c;
+	f->pos = f->ir->end_pos;
+	IrStmt *loop = stmt_new(f, IR_LOOP);
+	loop->no_poll = true;       /* what it calls does */
+	loop->cond = not(f, is_nil(f, list));
+	if (list->kind == IR_DEREF)
+		loop->cond = ir_binary(c, OP_ANDAND, not(f, is_nil(f, list->x)), loop->cond, loop->cond->type);
+	IrStmtList *saved = enter(f, &loop->body);
+	ObjectList none = {0};
+	Type *signature = types_canonical(c, func_of(c, none, none, false));
+	IrExpr *fn = to_temp(f, ir_rt(c, RT_defer_function, signature, 1, list));
+	assign(f, list, ir_rt(c, RT_defer_next, word_type(f), 1, list));
+	IrStmt *call = stmt_new(f, IR_CALL);
+	call->call = IR_CALL_VALUE;
+	call->x = fn;
+	call->signature = signature;
+	call->deferred = true;
+	emit(f, call);
+	leave(f, saved);
+	emit(f, loop);
+}
+
+/* ---- the statement, the epilogue ----------------------------------------------------------------------------- */
+
 /* `defer recover()` in a deferred function recovers what that function may, but only when it returns
  * normally: run by a panic of the function itself, recover is not called by a deferred function. */
-static IrExpr *recover_thunk(FuncState *f)
+static Later recover_later(FuncState *f, bool in_frame)
 {
 	Compiler *c = f->c;
 	IrFunc *fn = made_up(f, "defer");
@@ -147,7 +333,7 @@ static IrExpr *recover_thunk(FuncState *f)
 	call_rt(inner, RT_recover, types_canonical(c, c->types->empty_interface), 1, context_field(inner, 0));
 	leave(inner, saved);
 	emit_return_expr(inner, 0);
-	return make_closure(f, fn, fn->signature, NULL, &captures, false);
+	return call_made_up(f, fn, &captures, in_frame);
 }
 
 void defer_statement(FuncState *f, Stmt *s)
@@ -156,10 +342,22 @@ void defer_statement(FuncState *f, Stmt *s)
 	bool is_recover = call->call_kind == CALL_BUILTIN && call->builtin == BUILTIN_RECOVER;
 	if (is_recover && !f->recover_place)
 		return;
-	IrExpr *fn = is_recover ? recover_thunk(f) : thunk(f, call, "defer");
+	Later later = is_recover ? recover_later(f, s->runs_once) : call_later(f, call, "defer", s->runs_once);
 	f->pos = s->pos;
-	IrStmt *d = stmt_new(f, IR_DEFER);
-	d->src = fn;
-	d->x = f->defer_list;
-	emit(f, d);
+	if (s->runs_once)
+		defer_once(f, s, &later);
+	else
+		defer_often(f, s, &later);
+}
+
+void make_epilogue(FuncState *f)
+{
+	IrStmtList *saved = enter(f, &f->ir->epilogue);
+	for (int i = DEFER_BITS; i >= 0; i--) {
+		if (f->defers[i].once)
+			emit(f, f->defers[i].once);
+		if (f->defers[i].list)
+			run_list(f, f->defers[i].list);
+	}
+	leave(f, saved);
 }

@@ -229,17 +229,12 @@ static bool ends(IrStmtList *list)
 	return s->kind == IR_RETURN || (s->kind == IR_PANIC_IF && !s->cond) || s->kind == IR_GOTO;
 }
 
-/* The lists of defers and the panic that recover may take. */
-static void set_up_defers(FuncState *f)
+/* The panic that recover may take. */
+static void set_up_recover(FuncState *f)
 {
-	Compiler *c = f->c;
 	if (f->ir->has_recover) {
-		f->ir->recover_var = ir_new_var(c, f->ir, VAR_LOCAL, "recovering", word_type(f), f->ir->pos);
-		f->recover_place = ir_var(c, f->ir->recover_var);
-	}
-	if (f->ir->has_defer && f->info->range_defers) {
-		IrExpr *box = new_box(f, word_type(f), "defers", f->ir->pos);
-		f->ir->defer_list = box->var;
+		f->ir->recover_var = ir_new_var(f->c, f->ir, VAR_LOCAL, "recovering", word_type(f), f->ir->pos);
+		f->recover_place = ir_var(f->c, f->ir->recover_var);
 	}
 }
 
@@ -252,11 +247,12 @@ void lower_body(FuncState *f, Block *body, ObjectList *params)
 	find_shared(f, body);
 	bind_params(f, f->info->receiver, *params);
 	bind_results(f, f->info->results);
-	set_up_defers(f);
+	set_up_recover(f);
 	block(f, body);
 	f->pos = body->end;
 	if (!ends(&f->ir->body) && f->result_types.len == 0)
 		emit_return_expr(f, 0);
+	make_epilogue(f);
 }
 
 void lower_declared(Lower *l, Pending *p)

@@ -72,7 +72,7 @@ static Captured captures_of(FuncState *f, Stmt *s, IrExpr *cell)
 {
 	Captured k = {.defers = -1, .recovering = -1};
 	k.cell = capture(f, &k, cell, NULL);
-	IrExpr *list = f->defer_list ? f->defer_list : f->ir->defer_list ? ir_var(f->c, f->ir->defer_list) : NULL;
+	IrExpr *list = shared_defer_list(f, s);
 	if (list)
 		k.defers = capture(f, &k, list, NULL);
 	if (f->recover_place)
@@ -104,7 +104,7 @@ static void bind_body(FuncState *f, Captured *k)
 	f->range->state = ir_index(c, both, ir_int(c, 0));
 	f->range->next = ir_index(c, both, ir_int(c, 1));
 	if (k->defers >= 0)
-		f->defer_list = own_copy(f, k->defers, "defers", true);
+		f->defer_list = ir_deref(c, own_copy(f, k->defers, "defers", true), word_type(f));
 	if (k->recovering >= 0)
 		f->recover_place = own_copy(f, k->recovering, "recovering", false);
 	for (int i = 0; i < k->used.len; i++) {

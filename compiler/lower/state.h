@@ -71,6 +71,10 @@ typedef struct RangeFunc {
 	IrExpr *state, *next;       /* places, as the body sees them */
 } RangeFunc;
 
+/* once: runs the deferred call whose Stmt.once_before is the slot's number. list: the place of the list for the statements in
+ * loops with that number, which stand before it. */
+typedef struct DeferSlot { IrStmt *once; IrExpr *list; } DeferSlot;
+
 struct FuncState {
 	Lower *l;
 	Compiler *c;
@@ -92,7 +96,10 @@ struct FuncState {
 	IrExprList results;         /* places of result variables; empty when results have no variables */
 	TypeList result_types;
 	IrExpr *recover_place;      /* the panic that recover() may take */
-	IrExpr *defer_list;         /* range bodies: pointer to the enclosing function's list */
+	/* deferred calls (defer.c) */
+	IrVar *defer_bits;          /* which of those that run at most once wait; NULL: none yet */
+	DeferSlot defers[DEFER_BITS + 1];
+	IrExpr *defer_list;         /* range bodies: the enclosing function's list, a place */
 	int later;                  /* > 0: what is being hoisted is followed by something to hoist */
 	Pos pos;
 };
@@ -242,6 +249,7 @@ IrStatic *new_static(Lower *l, Type *type, IrExpr *v, bool read_only);
 
 /* closure.c, method.c */
 IrExpr *closure_value(FuncState *f, Expr *e);
+Callee closure_callee(FuncState *f, Expr *e);
 typedef VEC(IrExpr *) CaptureList;
 IrExpr *make_closure(FuncState *f, IrFunc *code, Type *func_type, ObjectList *names, IrExprList *captures, bool in_frame);
 Type *closure_layout(FuncState *f, ObjectList *names, IrExprList *captures);
@@ -283,6 +291,8 @@ void type_switch_statement(FuncState *f, Stmt *s);
 void select_statement(FuncState *f, Stmt *s);
 void go_statement(FuncState *f, Stmt *s);
 void defer_statement(FuncState *f, Stmt *s);
+IrExpr *shared_defer_list(FuncState *f, Stmt *s);
+void make_epilogue(FuncState *f);
 
 /* init.c */
 void lower_package_init(Lower *l);

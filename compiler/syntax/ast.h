@@ -223,6 +223,8 @@ struct Stmt {
 	Stmt *target;               /* BREAK, CONTINUE: the enclosing statement meant; GOTO: the STMT_LABELED */
 	ObjectList defined;         /* DEFINE, RANGE: per lhs the new variable, NULL where it is an existing one or blank */
 	bool label_used;            /* LABELED */
+	bool runs_once;             /* DEFER (escape): not in a loop, and among the first DEFER_BITS of those in its function */
+	int once_before;            /* DEFER: how many of that kind stand before it */
 	Type *range_key, *range_value;      /* RANGE: element types before assignment, NULL if none */
 };
 
@@ -268,6 +270,7 @@ typedef struct FuncInfo {
 	ObjectList captured;        /* of a literal: variables of outer functions it uses, directly or by inner literals */
 	VEC(Expr *) literals;       /* EXPR_FUNC directly inside */
 	bool has_defer, has_recover, has_goto;
+	int once_count;             /* escape: defer statements that run at most once (Stmt.runs_once) */
 	int number;                 /* literals: n of func1, func2 ... as Go names them */
 	bool has_range_func, range_defers;  /* lowering: a range over a function is directly inside, and its body defers */
 } FuncInfo;

@@ -88,6 +88,29 @@ Test(liveness, round_a_loop)
 	cr_assert(!lives(freezes, fresh));
 }
 
+Test(liveness, whatever_panics_leads_to_the_epilogue)
+{
+	World w = new_world();
+	IrVar *kept = variable(&w, "kept"), *later = variable(&w, "later"), *used = variable(&w, "used");
+	IrStmt *panics = ir_stmt(w.c, IR_PANIC_IF, here), *freezes = receive(&w);
+
+	panics->may_panic = true;
+	w.f->has_defer = true;
+	append(&w, &w.f->body, assignment(&w, later, ir_int(w.c, 1)));
+	append(&w, &w.f->body, panics);
+	append(&w, &w.f->body, assignment(&w, kept, ir_int(w.c, 2)));
+	append(&w, &w.f->body, freezes);
+	append(&w, &w.f->body, assignment(&w, used, ir_var(w.c, later)));
+	append(&w, &w.f->body, ir_stmt(w.c, IR_RETURN, here));
+	append(&w, &w.f->epilogue, assignment(&w, used, ir_var(w.c, kept)));
+	ir_liveness(w.c, w.f);
+	cr_assert(lives(panics, kept) && lives(freezes, kept), "the epilogue reads it");
+	cr_assert(kept->needs_zero, "it may do so before the assignment");
+	cr_assert(kept->in_frame);
+	cr_assert(!lives(panics, later), "only what comes after reads it");
+	cr_assert(lives(freezes, later));
+}
+
 Test(liveness, an_address_keeps_its_variable)
 {
 	World w = new_world();

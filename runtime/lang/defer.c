@@ -1,7 +1,7 @@
 /*
  * defer.c - deferred calls, recover, Goexit: the protocol in abi.h.
  *
- * Nothing here points into frames: a function with defers owns its list and its pending
+ * Nothing here points into frames: a function with defers owns bits, operands, lists and its pending
  * reason, saved like any variable. The runtime only sees the pending reason pass by:
  *
  *     unwinding --take_pending--> pending --(deferred calls)--> continue_unwinding or return
@@ -9,12 +9,14 @@
  * A deferred call that panics replaces the pending panic: the new record links the old one, for
  * printing, and notes a pending Goexit, which goes on if the new panic is recovered. A
  * deferred call that exits (Goexit) ends any pending panic; {panic, GOEXIT} keeps it for printing. recover() marks the record; the
- * function whose deferred call that was sees it in defer_done and then runs its remaining
+ * function whose deferred call that was sees it in defer_end and then runs its remaining
  * deferred calls as for a normal return.
  *
- * Who may recover: the function called by defer_pop, directly. g->recover names the panic and the code
+ * Who may recover: the function called after defer_begin, directly. g->recover names the panic and the code
  * pointer called; a function that contains recover() takes it in its prologue if the code is its
- * own. Depth counters or frame addresses would not survive a thaw.
+ * own. Depth counters or frame addresses would not survive a thaw. While g->recover is set, the code it names is running,
+ * and has no recover() in it: else it would have taken it. So calls that are deferred but made by a normal return, deeper down,
+ * need not clear it.
  */
 #include "heap/heap.h"
 #include "lang/panic.h"
@@ -32,7 +34,7 @@ static void call_nil(gol_g *g, gol_func *fn)
 	(void)fn;
 	gol_panic_nil(g);
 }
-static gol_func nil_function = {(void *)call_nil};
+gol_func gol_nil_function = {(void *)call_nil};
 
 gol_defer *gol_defer_push(gol_g *g, gol_defer *link, gol_func *fn)
 {
@@ -58,7 +60,20 @@ gol_pending gol_take_pending(gol_g *gp)
 	return pending;
 }
 
-static GOL_COLD void mark_push(G *g, void *slot, const gol_pending *pending)
+gol_func *gol_defer_function(gol_g *g, gol_defer *d)
+{
+	(void)g;
+	return d->fn != NULL ? d->fn : &gol_nil_function;
+}
+
+gol_defer *gol_defer_next(gol_g *g, gol_defer *d)
+{
+	(void)g;
+	return d->link;
+}
+
+/* For traces: pending is in the frame of the function that makes the call. */
+static void mark_push(G *g, const gol_pending *pending)
 {
 	if (g->mark_count == g->mark_cap) {
 		g->mark_cap = g->mark_cap ? 2 * g->mark_cap : 4;
@@ -66,21 +81,18 @@ static GOL_COLD void mark_push(G *g, void *slot, const gol_pending *pending)
 		if (g->marks == NULL)
 			runtime_out_of_memory();
 	}
-	g->marks[g->mark_count++] = (defer_mark){slot, pending->panic, pending->point};
+	g->marks[g->mark_count++] = (defer_mark){(void *)(uintptr_t)pending, pending->panic, pending->point};
 }
 
-/* The list's head is a variable of the function: in a frame, or boxed when bodies of range-over-func loops defer too. */
-gol_func *gol_defer_pop(gol_g *g, gol_defer **defers, gol_pending pending)
+/* A deferred call is about to be made while something unwinds. */
+void gol_defer_begin(gol_g *g, const gol_pending *pending, void *code)
 {
-	gol_func *fn = (*defers)->fn != NULL ? (*defers)->fn : &nil_function;
-	gol_store_pointer(defers, (*defers)->link);
 	g->recover.panic = NULL;
-	if (GOL_UNLIKELY(pending.reason == GOL_PANIC)) {
-		g->recover.panic = pending.panic;
-		mark_push(g_of(g), defers, &pending);
-	}
-	g->recover.code = fn->code;
-	return fn;
+	if (pending->reason != GOL_PANIC)
+		return;
+	g->recover.panic = pending->panic;
+	g->recover.code = code;
+	mark_push(g_of(g), pending);
 }
 
 static gol_panic_record *oldest(gol_panic_record *p)
@@ -126,9 +138,12 @@ static gol_pending after_recovery(const gol_panic_record *p)
 	return (gol_pending){NULL, 0, 0};
 }
 
-void gol_defer_done(gol_g *gp, gol_pending *pending)
+/* The call has ended, where it or the function making it unwinds. False: that function must give way. */
+bool gol_defer_end(gol_g *gp, gol_pending *pending)
 {
 	G *g = g_of(gp);
+	if (gp->unwinding == GOL_FREEZE || gp->unwinding == GOL_FATAL)
+		return false;
 	gp->recover.panic = NULL;
 	gp->recover.code = NULL;
 	if (pending->reason == GOL_PANIC)
@@ -140,12 +155,22 @@ void gol_defer_done(gol_g *gp, gol_pending *pending)
 	else if (pending->reason == GOL_PANIC && pending->panic->recovered)
 		*pending = after_recovery(pending->panic);
 	gp->unwinding = GOL_RUNNING;
+	return true;
 }
 
 void gol_continue_unwinding(gol_g *gp, gol_pending pending)
 {
 	g_of(gp)->panic = pending.panic;
 	gp->unwinding = pending.reason;
+}
+
+bool gol_unwind_frame(gol_g *g, gol_frame *h)
+{
+	if (g->unwinding == GOL_PANIC || g->unwinding == GOL_GOEXIT)
+		h->func->body(g, h);
+	if (g->unwinding != GOL_RUNNING)
+		gol_freeze_frame(g, h);
+	return g->unwinding == GOL_RUNNING;
 }
 
 /* ---- recover ---------------------------------------------------------------------------------------- */

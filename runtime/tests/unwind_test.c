@@ -133,11 +133,12 @@ unwind:
 	if (g->unwinding) return;
 epilogue:
 	while (fr->defers) {
-		gol_func *fn = gol_defer_pop(g, &fr->defers, fr->pending);
+		gol_func *fn = gol_defer_function(g, fr->defers);
+		fr->defers = gol_defer_next(g, fr->defers);
+		if (fr->pending.reason) gol_defer_begin(g, &fr->pending, fn->code);
 		((void (*)(gol_g *, gol_func *))fn->code)(g, fn);
 	r4:
-		if (g->unwinding == GOL_FREEZE || g->unwinding == GOL_FATAL) { h->resume = 4; return; }
-		gol_defer_done(g, &fr->pending);
+		if (g->unwinding || fr->pending.reason) { h->resume = 4; if (!gol_defer_end(g, &fr->pending)) return; }
 	}
 	if (fr->pending.reason) gol_continue_unwinding(g, fr->pending);
 }
@@ -182,11 +183,12 @@ r1:
 	if (g->unwinding) return;
 epilogue:
 	while (fr->defers) {
-		gol_func *fn = gol_defer_pop(g, &fr->defers, fr->pending);
+		gol_func *fn = gol_defer_function(g, fr->defers);
+		fr->defers = gol_defer_next(g, fr->defers);
+		if (fr->pending.reason) gol_defer_begin(g, &fr->pending, fn->code);
 		((void (*)(gol_g *, gol_func *))fn->code)(g, fn);
 	r2:
-		if (g->unwinding == GOL_FREEZE || g->unwinding == GOL_FATAL) { h->resume = 2; return; }
-		gol_defer_done(g, &fr->pending);
+		if (g->unwinding || fr->pending.reason) { h->resume = 2; if (!gol_defer_end(g, &fr->pending)) return; }
 	}
 	if (fr->pending.reason) gol_continue_unwinding(g, fr->pending);
 }

@@ -22,7 +22,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 SIZES = {"fib": 43, "nbody": 17000000, "spectralnorm": 5000, "fannkuch": 11, "mandelbrot": 4500, "matmul": 1300,
          "quicksort": 18000000, "sortstructs": 2200000, "dispatch": 200000000, "generics": 6000000, "deeprecursion": 120,
-         "maps": 9000000, "stringwork": 4000000, "binarytrees": 18, "pingpong": 6000000, "spawn": 6000000, "selects": 5000000}
+         "maps": 9000000, "stringwork": 4000000, "binarytrees": 18, "defers": 35000000, "pingpong": 6000000, "spawn": 6000000, "selects": 5000000}
 ALLOCATING = {"maps", "stringwork", "binarytrees"}
 SWITCHING = {"pingpong", "spawn", "selects"}
 

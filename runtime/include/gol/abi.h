@@ -329,29 +329,39 @@ static inline void gol_side_unwind(gol_g *g, void *block)
 }
 
 /* ---- defer, panic, recover ----------------------------------------------------------------------
- * A function with defers owns its state in its frame:
- *     gol_defer *defers;           records not yet run, last first (heap)
+ * A function with defers owns their state: which calls are to be made, and with what, are variables of it. Its frame holds besides
  *     gol_pending pending;         why the epilogue runs: {NULL, 0} a normal return
- * Its epilogue:
+ * The framed body:
  *     unwind:                      // reached with g->unwinding set
- *         if (g->unwinding == GOL_FREEZE) return;
- *         fr->pending = gol_take_pending(g);               // clears g->unwinding; fatal is not taken: returns with it set
+ *         if (g->unwinding == GOL_FREEZE || g->unwinding == GOL_FATAL) return;
+ *         fr->pending = gol_take_pending(g);               // clears g->unwinding
  *         fr->pending.point = h->resume;
  *     epilogue:
- *         h->resume = POINT;
- *         while (fr->defers) {
- *             fn = gol_defer_pop(g, &fr->defers, fr->pending);     // sets g->recover
- *             ((void (*)(gol_g *, gol_func *))fn->code)(g, fn);
- *     rN:     if (g->unwinding) { if FREEZE (or FATAL): h->resume = N; return; }
- *             gol_defer_done(g, &fr->pending);             // merges a new panic or Goexit, notices a recovery; clears unwinding
+ *         if (fr->defers & 1) {                            // for each deferred call, last first
+ *             fr->defers = fr->defers & ~1;
+ *             if (fr->pending.reason) gol_defer_begin(g, &fr->pending, (void *)f);     // who may recover
+ *             f(g, fr->kept);
+ *     rN:     if (g->unwinding || fr->pending.reason) { h->resume = N; if (!gol_defer_end(g, &fr->pending)) return; }
  *         }
  *         if (fr->pending.reason) { gol_continue_unwinding(g, fr->pending); return; }
- *         return;                                          // results are in the frame
+ *         fr->r = results; return;
+ * A resume point other than those, with g->unwinding set, goes to unwind.
+ *
+ * The fast version makes the calls without any of this when it returns. Where something unwinds, in
+ * its epilogue too, it fills a frame of its own (a C local, in which all variables with an address live
+ * from the start), and gol_unwind_frame has the body go on at that point.
  */
 typedef struct gol_defer { struct gol_defer *link; gol_func *fn; } gol_defer;
 /* One pointer word, one plain. point: where the frame was unwound, for traces; 0 if it returned. */
 typedef struct gol_pending { gol_panic_record *panic; uint32_t reason, point; } gol_pending;
 
+/* The frame h of a fast version with defers unwinds at h->resume. True: recovered; the results are in the frame. Else it
+ * has been saved or recorded, as by gol_freeze_frame. */
+GOL_RARE bool gol_unwind_frame(gol_g *g, gol_frame *h);
+extern gol_func gol_nil_function;       /* stands for a nil func value that is deferred: panics when called */
+
+/* In the prologue of a function with recover(): the panic it may recover. */
+#define GOL_RECOVER_TAKE(g, f) (GOL_UNLIKELY((g)->recover.panic != NULL) ? gol_recover_take(g, (void *)(f)) : NULL)
 /* A wrapper hands the right to recover on to its target. */
 #define GOL_AIM(g, wrapper, target) \
 	do { if (GOL_UNLIKELY((g)->recover.code == (void *)(wrapper))) (g)->recover.code = (void *)(target); } while (0)
