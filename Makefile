@@ -102,6 +102,7 @@ demo: all
 check: all unit
 	python3 testdata/check.py --gol ./gol
 	python3 testdata/process.py --gol ./gol
+	python3 testdata/limits.py --gol ./gol
 
 check-full: all unit
 	sh testdata/check-full.sh ./gol

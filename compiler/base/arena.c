@@ -204,21 +204,26 @@ void buf_str(Buf *b, const char *s)
 	buf_bytes(b, s, strlen(s));
 }
 
-void buf_printf(Buf *b, const char *format, ...)
+void buf_vprintf(Buf *b, const char *format, va_list ap)
 {
-	size_t room, n;
-	va_list ap;
+	va_list again;
 
 	buf_reserve(b, 64);
-	room = b->cap - b->len;
-	va_start(ap, format);
-	n = (size_t)vsnprintf(b->s + b->len, room, format, ap);
-	va_end(ap);
+	size_t room = b->cap - b->len;
+	va_copy(again, ap);
+	size_t n = (size_t)vsnprintf(b->s + b->len, room, format, ap);
 	if (n >= room) {
 		buf_reserve(b, n);
-		va_start(ap, format);
-		vsnprintf(b->s + b->len, n + 1, format, ap);
-		va_end(ap);
+		vsnprintf(b->s + b->len, n + 1, format, again);
 	}
+	va_end(again);
 	b->len += n;
+}
+
+void buf_printf(Buf *b, const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	buf_vprintf(b, format, ap);
+	va_end(ap);
 }

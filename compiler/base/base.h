@@ -51,6 +51,7 @@ void buf_char(Buf *b, char c);
 void buf_bytes(Buf *b, const char *s, size_t n);
 void buf_str(Buf *b, const char *s);
 void buf_printf(Buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
+void buf_vprintf(Buf *b, const char *format, va_list ap) PRINTF_LIKE(2, 0);
 
 /* ---- interned strings and maps ------------------------------------------------ */
 

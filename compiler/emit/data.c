@@ -106,7 +106,7 @@ void emit_globals(Emit *e)
 		Object *o = e->package->globals.items[i];
 		if (strcmp(o->name, "_") == 0)
 			continue;
-		const char *symbol = symbol_of_object(e->c, o), *ct = type_name(e, o->type);
+		const char *symbol = intern_str(e->c, symbol_of_object(e->c, o)), *ct = type_name(e, o->type);
 		if (!map_get(&e->declared, symbol)) {
 			map_put(E_ALLOC(e), &e->declared, symbol, (void *)1);
 			buf_printf(&e->protos, "extern %s%s%s;\n", ct, spaced(ct), symbol);

@@ -111,7 +111,7 @@ void emit_constant(Emit *e, Constant *v, Type *t)
 		size_t n;
 		const char *s = const_string_value(v, &n);
 		if (n == 0) {
-			OUT(e, "((gol_string){0})");
+			OUT(e, "GOL_VALUE(gol_string, {0})");
 			return;
 		}
 		OUT(e, "GOL_STRING(");
@@ -120,7 +120,7 @@ void emit_constant(Emit *e, Constant *v, Type *t)
 	} else if (is_complex(u)) {
 		Constant *re = const_real(e->c, v), *im = const_imag(e->c, v);
 		bool single = u->kind == TYPE_COMPLEX64;
-		OUT(e, "((%s){", type_name(e, u));
+		OUT(e, "GOL_VALUE(%s, {", type_name(e, u));
 		print_float(e->out, single ? const_to_float(re) : const_to_double(re), single);
 		OUT(e, ", ");
 		print_float(e->out, single ? const_to_float(im) : const_to_double(im), single);
@@ -159,7 +159,7 @@ void emit_zero(Emit *e, Type *t)
 	else if (is_scalar(t))
 		OUT(e, "NULL");
 	else
-		OUT(e, "((%s)%s)", type_name(e, t), zero_braces(e, t));
+		OUT(e, "GOL_VALUE(%s, %s)", type_name(e, t), zero_braces(e, t));
 }
 
 /* ---- places -------------------------------------------------------------------------------- */
@@ -226,7 +226,7 @@ static void emit_access(Emit *e, IrExpr *x, bool as_value)
 		OUT(e, "%s", var_name(e, x->var));
 		break;
 	case IR_GLOBAL: {
-		const char *symbol = symbol_of_object(e->c, x->object);
+		const char *symbol = intern_str(e->c, symbol_of_object(e->c, x->object));
 		if (!map_get(&e->declared, symbol)) {
 			map_put(E_ALLOC(e), &e->declared, symbol, (void *)1);
 			const char *ct = type_name(e, x->object->type);
@@ -565,16 +565,12 @@ bool has_empty_parts(Emit *e, IrExpr *made)
 	return false;
 }
 
-static void emit_make(Emit *e, IrExpr *x)
+static bool makes_zero(Emit *e, IrExpr *x) { return x->args.len == 0 || type_size(e->c, x->type) == 0; }
+
+static void emit_parts(Emit *e, IrExpr *x)
 {
 	Type *u = underlying(x->type);
-	if (x->args.len == 0 || type_size(e->c, x->type) == 0) {
-		emit_zero(e, x->type);
-		return;
-	}
-	OUT(e, "((%s){", type_name(e, x->type));
-	if (u->kind == TYPE_ARRAY)
-		OUT(e, "{");
+	OUT(e, u->kind == TYPE_ARRAY ? "{{" : "{");
 	bool designate = u->kind == TYPE_STRUCT && has_empty_parts(e, x), first = true;
 	for (int i = 0; i < x->args.len; i++) {
 		if (designate && type_size(e->c, x->args.items[i]->type) == 0)
@@ -583,9 +579,24 @@ static void emit_make(Emit *e, IrExpr *x)
 		first = false;
 		if (designate)
 			OUT(e, ".%s = ", field_name(e, x->type, i));
-		emit_expr(e, x->args.items[i]);
+		IrExpr *part = x->args.items[i];
+		if (part->kind == IR_MAKE && !makes_zero(e, part))
+			emit_parts(e, part);
+		else
+			emit_expr(e, part);
 	}
-	OUT(e, u->kind == TYPE_ARRAY ? "}})" : "})");
+	OUT(e, u->kind == TYPE_ARRAY ? "}}" : "}");
+}
+
+static void emit_make(Emit *e, IrExpr *x)
+{
+	if (makes_zero(e, x)) {
+		emit_zero(e, x->type);
+		return;
+	}
+	OUT(e, "GOL_VALUE(%s, ", type_name(e, x->type));
+	emit_parts(e, x);
+	OUT(e, ")");
 }
 
 static void emit_condition(Emit *e, IrExpr *x)
@@ -700,4 +711,15 @@ void emit_whole(Emit *e, IrExpr *x)
 		e->out->len -= 2;
 		e->out->s[e->out->len] = '\0';
 	}
+}
+
+/* What is assigned to a place of its own type at once: no detour through memory as by GOL_VALUE. */
+void emit_assigned(Emit *e, IrExpr *x)
+{
+	if (x->kind != IR_MAKE || makes_zero(e, x)) {
+		emit_whole(e, x);
+		return;
+	}
+	OUT(e, "(%s)", type_name(e, x->type));
+	emit_parts(e, x);
 }

@@ -283,7 +283,7 @@ void emit_return_zero(Emit *e)
 	buf_str(e->out, "return ");
 	Type *first = e->f->result_types.items[0];
 	if (e->f->result_types.len > 1)
-		buf_printf(e->out, "(%s)%s", result_name(e, &e->f->result_types), is_large(e, first) ? "{0}" : zero_braces(e, first));
+		buf_printf(e->out, "GOL_VALUE(%s, %s)", result_name(e, &e->f->result_types), is_large(e, first) ? "{0}" : zero_braces(e, first));
 	else if (is_large(e, first))
 		buf_str(e->out, "NULL");
 	else

@@ -326,6 +326,16 @@ static void emit_plain(Emit *e)
 	emit_line(e, "}\n");
 }
 
+/* Two bodies that save every live variable at each of very many points would take the C compiler minutes. */
+static bool is_huge(Emit *e)
+{
+	enum { MOST_POINTS = 1000, MOST_WORDS = 20000 };
+	int64_t resident = 0;
+	for (int i = 0; i < e->f->vars.len; i++)
+		resident += e->f->vars.items[i]->in_frame;
+	return e->resume_count > MOST_POINTS || e->resume_count * resident > MOST_WORDS;
+}
+
 static void emit_heading(Emit *e)
 {
 	IrFunc *f = e->f;
@@ -351,7 +361,7 @@ void emit_function(Emit *e, IrFunc *f)
 	emit_heading(e);
 	if (!e->has_frame) {
 		emit_plain(e);
-	} else if (e->options->versions == 1 || (f->has_defer && e->has_side) || frame_is_large(f)) {
+	} else if (e->options->versions == 1 || (f->has_defer && e->has_side) || frame_is_large(f) || is_huge(e)) {
 		emit_framed_body(e);
 		emit_start(e);
 		emit_entry(e);

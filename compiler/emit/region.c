@@ -96,6 +96,21 @@ static bool only_polls(IrStmtList *list)
 	return true;
 }
 
+/* Each poll in a region copies all its variables: more loops than this would make the text quadratic. */
+enum { MAX_LOOPS = 32 };
+
+static int count_loops(IrStmtList *list)
+{
+	int n = 0;
+	for (int i = 0; i < list->len && n <= MAX_LOOPS; i++) {
+		IrStmt *s = list->items[i];
+		n += (s->kind == IR_LOOP) + count_loops(&s->body) + count_loops(&s->else_body) + count_loops(&s->post);
+		for (int k = 0; k < s->cases.len; k++)
+			n += count_loops(&s->cases.items[k]->body);
+	}
+	return n;
+}
+
 /* Copies the locals back, on the line being printed. */
 void emit_region_store(Emit *e)
 {
@@ -132,7 +147,8 @@ void emit_loop_label(Emit *e, IrStmt *s)
 
 bool starts_region(Emit *e, IrStmt *s)
 {
-	return e->style == STYLE_FRAMED && e->has_frame && !e->region && only_polls(&s->body) && only_polls(&s->post);
+	return e->style == STYLE_FRAMED && e->has_frame && !e->region && only_polls(&s->body) && only_polls(&s->post) &&
+	       count_loops(&s->body) < MAX_LOOPS;
 }
 
 void emit_region_start(Emit *e, IrStmt *s)

@@ -14,21 +14,22 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { MAX_INDENT = 32 };      /* deeper nesting would make the text quadratic */
+
 void emit_indent(Emit *e)
 {
-	for (int i = 0; i < e->indent; i++)
+	for (int i = 0; i < e->indent && i < MAX_INDENT; i++)
 		buf_char(e->out, '\t');
 }
 
 void emit_line(Emit *e, const char *format, ...)
 {
-	char text[512];
 	va_list ap;
-	va_start(ap, format);
-	vsnprintf(text, sizeof text, format, ap);
-	va_end(ap);
 	emit_indent(e);
-	buf_printf(e->out, "%s\n", text);
+	va_start(ap, format);
+	buf_vprintf(e->out, format, ap);
+	va_end(ap);
+	buf_char(e->out, '\n');
 }
 
 static const char *spaced(const char *ctype)
@@ -74,7 +75,7 @@ static void emit_plain_store(Emit *e, IrStmt *s)
 	}
 	emit_place(e, s->dst);
 	buf_str(e->out, " = ");
-	emit_whole(e, s->src);
+	emit_assigned(e, s->src);
 	buf_str(e->out, ";\n");
 }
 
@@ -105,7 +106,7 @@ static void emit_barrier_store(Emit *e, IrStmt *s, Type *u)
 	}
 	const char *ct = type_name(e, s->dst->type);
 	buf_printf(e->out, "{ %s v_ = ", ct);
-	emit_expr(e, s->src);
+	emit_assigned(e, s->src);
 	buf_printf(e->out, "; GOL_BARRIER(&%s, ", type_descriptor(e, s->dst->type));
 	emit_address(e, s->dst);
 	buf_str(e->out, ", &v_); ");
@@ -379,7 +380,7 @@ static void emit_send(Emit *e, IrStmt *s)
 	emit_indent(e);
 	if (!large) {
 		buf_printf(e->out, "{ %s%sv_ = ", ct, spaced(ct));
-		emit_expr(e, s->src);
+		emit_assigned(e, s->src);
 		buf_str(e->out, "; ");
 	}
 	buf_str(e->out, "gol_chan_send(g, ");
@@ -644,7 +645,10 @@ void emit_return_values(Emit *e, IrExprList *values)
 				buf_str(e->out, "fr->r = ");
 			else
 				buf_printf(e->out, "fr->r.r%d = ", i);
-			emit_passed(e, values->items[i]);
+			if (is_large(e, values->items[i]->type))
+				emit_passed(e, values->items[i]);
+			else
+				emit_assigned(e, values->items[i]);
 			buf_str(e->out, "; ");
 		}
 		buf_str(e->out, "return;\n");
@@ -653,12 +657,12 @@ void emit_return_values(Emit *e, IrExprList *values)
 		emit_passed(e, values->items[0]);
 		buf_str(e->out, ";\n");
 	} else {
-		buf_printf(e->out, "return (%s){", result_name(e, &f->result_types));
+		buf_printf(e->out, "return GOL_VALUE(%s, {", result_name(e, &f->result_types));
 		for (int i = 0; i < values->len; i++) {
 			buf_str(e->out, i ? ", " : "");
 			emit_passed(e, values->items[i]);
 		}
-		buf_str(e->out, "};\n");
+		buf_str(e->out, "});\n");
 	}
 }
 

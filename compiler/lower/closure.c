@@ -84,9 +84,14 @@ IrExpr *make_closure(FuncState *f, IrFunc *code, Type *func_type, ObjectList *na
 
 /* ---- literals ----------------------------------------------------------------------- */
 
+/* Below some depth a hash stands for what is around: names would make the text quadratic. */
 const char *nested_symbol(FuncState *f, const char *suffix)
 {
-	return arena_printf(f->c->arena, "%s%s", f->ir->symbol, suffix);
+	enum { LONGEST = 200 };
+	const char *around = f->ir->symbol;
+	if (strlen(around) <= LONGEST)
+		return arena_printf(f->c->arena, "%s%s", around, suffix);
+	return arena_printf(f->c->arena, "%.*s_3H%016llx%s", LONGEST / 2, around, (unsigned long long)text_hash(around), suffix);
 }
 
 static bool by_reference(IrExpr *place)
