@@ -6,6 +6,14 @@
  * due, and takes the P of a call that was seen in two rounds while there is work for it.
  * It sleeps 20 microseconds a round, after a millisecond without effect twice as long each time up
  * to 10 ms; for as long as nothing runs it sleeps on its futex.
+ *
+ * No wake-up of the monitor is lost: it writes `asleep` and then reads the Ps' states once more; whoever gets a P
+ * writes the state and then reads `asleep` (acquire_p, the only way from P_IDLE). All four are sequentially
+ * consistent, so one of the two sees the other: the monitor does not sleep, or it is woken. A futex word that changes
+ * between the monitor's look and its sleep makes the wait return at once.
+ *
+ * What it knows of a P may be old when it acts. A request to give way then reaches another goroutine, which costs a
+ * switch; proc_retake says why taking a P is safe.
  */
 #include "base/fatal.h"
 #include "os/os.h"
@@ -29,9 +37,9 @@ static bool watch_call(P *p, uint32_t status, int64_t now)
 	}
 	int64_t lasted = now - p->monitor_call_since;
 	if (lasted >= ROUND_MINIMUM && proc_has_work(p))
-		return proc_retake(p, status, true);
+		return proc_retake(p, status);
 	/* Nothing to run: after a while the P is better idle, so that this thread can sleep. */
-	return lasted >= SLICE && timers_next() == INT64_MAX && proc_retake(p, status, false);
+	return lasted >= SLICE && timers_next() == INT64_MAX && proc_retake(p, status);
 }
 
 static bool watch_slice(P *p, int64_t now)
@@ -58,7 +66,7 @@ static bool round_over(bool *all_idle)
 	*all_idle = true;
 	for (uint32_t i = 0; i < proc_count(); i++) {
 		P *p = proc_at(i);
-		uint32_t status = load_acquire(&p->status);
+		uint32_t status = load_seq(&p->status);
 		if (status == P_IDLE)
 			continue;
 		*all_idle = false;

@@ -10,7 +10,11 @@
  *
  * Idle: a worker without work gives its P back (status P_IDLE) and sleeps on its own futex word,
  * until the next timer at most. Whoever queues work globally while a P is idle hands that P to a
- * sleeping worker, or to a new thread. All of this is under sched.lock.
+ * sleeping worker, or to a new thread. All of this is under sched.lock, so either the giver sees the idle P or the
+ * worker that is about to give it back sees what was queued. The word is written 0 under the lock, while the worker is
+ * on the idle list, and 1 by whoever took it off: a wake-up before the worker sleeps makes the wait return at once.
+ * A P's own queue and the timers belong to whoever holds it: a P goes idle only with an empty queue, and with no timer
+ * pending or a worker that sleeps until it is due. Once another worker has got the P the timers are that one's.
  *
  * Deadlock: all Ps idle, no call without P outstanding, no timer, nothing expected from
  * outside. Then no goroutine can ever become runnable.
@@ -470,8 +474,12 @@ void proc_lost_call_done(G *g)
 	os_release(&sched.lock);
 }
 
-/* The monitor: takes the P of a call that lasts. */
-bool proc_retake(P *p, uint32_t seen, bool give)
+/*
+ * The monitor: takes the P of a call that lasts. Whether anybody must go on with it is decided after the change of
+ * status: what the monitor saw before may be of an earlier call, since `seen` is the same word for every call of
+ * a worker. A P left idle here may have nothing queued and no timer pending, since nobody looks after either.
+ */
+bool proc_retake(P *p, uint32_t seen)
 {
 	os_acquire(&sched.lock);
 	bool ok = atomic_change(&p->status, seen, (uint32_t)P_IDLE);
@@ -479,7 +487,7 @@ bool proc_retake(P *p, uint32_t seen, bool give)
 		sched.lost_calls++;
 		sched.idle_count++;
 		store_relaxed(&p->m, (M *)NULL);
-		if (give || load_relaxed(&sched.global_count) != 0)
+		if (proc_has_work(p) || timers_next() != INT64_MAX)
 			give_p_to(p);
 	}
 	os_release(&sched.lock);
@@ -552,9 +560,12 @@ static GOL_COLD void idle(M *m)
 			break;
 		}
 		store_relaxed(&m->wake, 0u);
-		if (watch_timers && timers_next() <= os_nanotime() && take_idle_p(m)) {
-			remove_idle_m(m);
-			break;
+		if (watch_timers && timers_next() <= os_nanotime()) {
+			if (take_idle_p(m)) {
+				remove_idle_m(m);
+				break;
+			}
+			watch_timers = false;           /* the others that got a P since look after them */
 		}
 	}
 	os_release(&sched.lock);

@@ -88,7 +88,7 @@ void proc_free_goroutine(G *g);
 void proc_main_returned(void);
 bool proc_take_back(M *m);                  /* after a call: an idle P for m? */
 void proc_lost_call_done(G *g);             /* queues a goroutine whose call ended without a P */
-bool proc_retake(P *p, uint32_t seen, bool give);       /* P_IN_CALL, as seen -> somebody else's, or idle */
+bool proc_retake(P *p, uint32_t seen);       /* P_IN_CALL, as seen -> somebody else's, or idle */
 bool proc_has_work(P *p);
 P *proc_at(uint32_t i);
 uint32_t proc_count(void);

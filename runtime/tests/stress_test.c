@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const programs[] = {"pingpong_test", "deep_test", "unwind_test", "side_test"};
+static const char *const programs[] = {"pingpong_test", "deep_test", "unwind_test", "side_test", "call_test"};
 static const char *const settings[] = {
 	"freeze", "freeze=2:1", "freeze=7:5", "freeze=50:3", "window=1", "window=3", "window=40", "sched:1", "sched:2,freeze=5:2",
 	"gc=3", "freeze=3:9,gc=7,sched:4",
