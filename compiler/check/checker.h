@@ -148,6 +148,8 @@ bool check_is_method_set(Checker *k, Type *t);
 const char *operand_text(Checker *k, const Operand *x);
 const char *check_kind_text(Type *t);       /* "struct", "slice" ...; "" for basic types */
 bool check_empty_type_set(Checker *k, Type *param);
+/* Can no value of type t be in an interface of type `in`? *cause: why. A type parameter may stand for anything. */
+bool check_cannot_hold(Checker *k, Type *in, Type *t, const char **cause);
 bool check_unknown_methods(Checker *k, Type *t);    /* after an error t may have any method */
 bool operand_is_nil(const Operand *x);
 bool check_assignable(Checker *k, Operand *x, Type *t, const char **cause);

@@ -360,7 +360,7 @@ static void type_assert(Checker *k, Operand *x, Expr *e)
 	if (!is_valid(t))
 		goto invalid;
 	const char *cause = NULL;
-	if (!is_interface(t) && missing_method(k->c, t, x->type, false, &cause) && !check_unknown_methods(k, t))
+	if (check_cannot_hold(k, x->type, t, &cause))
 		check_error(k, e->start, "impossible type assertion: %s\n\t%s does not implement %s %s", text_of(k, e), type_name_of(k, t),
 		            type_name_of(k, x->type), cause ? cause : "");
 	x->mode = MODE_COMMA_OK;

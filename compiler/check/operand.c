@@ -335,6 +335,11 @@ bool check_unknown_methods(Checker *k, Type *t)
 	return k->errors && may_have_methods(t, 0);
 }
 
+bool check_cannot_hold(Checker *k, Type *in, Type *t, const char **cause)
+{
+	return !is_interface(t) && !is_type_param(t) && missing_method(k->c, t, in, false, cause) && !check_unknown_methods(k, t);
+}
+
 bool check_assignable(Checker *k, Operand *x, Type *t, const char **cause)
 {
 	Type *v = x->type;

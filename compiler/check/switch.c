@@ -161,7 +161,7 @@ static Type *case_types(Checker *k, Operand *x, ExprList list, SeenTypes *seen)
 		if (seen_before(k, t, e, seen) || !t || x->mode == MODE_INVALID)
 			continue;
 		const char *cause = NULL;
-		if (!is_interface(t) && missing_method(k->c, t, x->type, false, &cause) && !check_unknown_methods(k, t))
+		if (check_cannot_hold(k, x->type, t, &cause))
 			check_error(k, e->start, "impossible type switch case: %s\n\t%s cannot have dynamic type %s %s", text_of(k, e), operand_text(k, x), type_name_of(k, t),
 			            cause ? cause : "");
 	}

@@ -46,6 +46,8 @@ static void restore(Compiler *c, const Program *program, const Package *p)
 	}
 }
 
+static bool is_main(const Program *program) { return program->root && program->root->name && strcmp(program->root->name, "main") == 0; }
+
 static bool check_program(Driver *d, Program *program)
 {
 	bool all = true;
@@ -63,7 +65,7 @@ static bool check_program(Driver *d, Program *program)
 		p->failed = true;
 		all = false;
 	}
-	for (int i = 0; all && i < program->packages.len; i++) {
+	for (int i = 0; all && is_main(program) && i < program->packages.len; i++) {
 		Package *p = program->packages.items[i];
 		if (check_linknames(d->c, p, program->packages.items, program->packages.len))
 			continue;
@@ -162,8 +164,6 @@ static int build_program(Driver *d, Program *program, const char *output, bool i
 	remove_work(d);
 	return status;
 }
-
-static bool is_main(const Program *program) { return program->root && program->root->name && strcmp(program->root->name, "main") == 0; }
 
 int build_target(Driver *d, const Target *target, const char *output, bool *is_program)
 {
