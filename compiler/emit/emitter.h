@@ -144,6 +144,10 @@ void emit_side_zeros(Emit *e);
 void emit_side_give(Emit *e);
 void emit_side_info(Emit *e);
 
+/* size.c */
+bool is_one_version(const Emit *e);                 /* initialisers, functions of very many points */
+bool is_unoptimised(const Emit *e);                 /* nothing that the C compiler should dwell on */
+
 /* data.c */
 const char *static_name(Emit *e, IrStatic *data);   /* defined where first asked for */
 void emit_globals(Emit *e);

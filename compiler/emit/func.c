@@ -191,7 +191,7 @@ static void emit_framed_body(Emit *e)
 	e->style = STYLE_FRAMED;
 	e->next_label = 0;
 	buf_printf(&e->protos, "static void %s_5body(gol_g *g, gol_frame *h);\n", e->f->symbol);
-	emit_line(e, "static void %s_5body(gol_g *g, gol_frame *h)\n{", e->f->symbol);
+	emit_line(e, "static %svoid %s_5body(gol_g *g, gol_frame *h)\n{", is_unoptimised(e) ? "GOL_UNOPTIMISED " : "", e->f->symbol);
 	e->indent++;
 	emit_line(e, "%s *fr = (%s *)h;", e->frame_type, e->frame_type);
 	if (e->side_vars)
@@ -240,6 +240,8 @@ static void emit_start(Emit *e)
 static void emit_linkage(Emit *e)
 {
 	buf_str(e->out, e->f->is_static ? "static " : e->f->is_weak ? "GOL_WEAK " : "");
+	if (is_unoptimised(e))
+		buf_str(e->out, "GOL_UNOPTIMISED ");
 }
 
 /* What stands in the frame before the first safepoint. */
@@ -326,16 +328,6 @@ static void emit_plain(Emit *e)
 	emit_line(e, "}\n");
 }
 
-/* Two bodies that save every live variable at each of very many points would take the C compiler minutes. */
-static bool is_huge(Emit *e)
-{
-	enum { MOST_POINTS = 1000, MOST_WORDS = 20000 };
-	int64_t resident = 0;
-	for (int i = 0; i < e->f->vars.len; i++)
-		resident += e->f->vars.items[i]->in_frame;
-	return e->resume_count > MOST_POINTS || e->resume_count * resident > MOST_WORDS;
-}
-
 static void emit_heading(Emit *e)
 {
 	IrFunc *f = e->f;
@@ -361,7 +353,7 @@ void emit_function(Emit *e, IrFunc *f)
 	emit_heading(e);
 	if (!e->has_frame) {
 		emit_plain(e);
-	} else if (e->options->versions == 1 || (f->has_defer && e->has_side) || frame_is_large(f) || is_huge(e)) {
+	} else if (e->options->versions == 1 || (f->has_defer && e->has_side) || frame_is_large(f) || is_one_version(e)) {
 		emit_framed_body(e);
 		emit_start(e);
 		emit_entry(e);

@@ -63,6 +63,11 @@
 #define GOL_UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define GOL_COLD __attribute__((noinline, cold))
 #define GOL_RARE __attribute__((cold))         /* what leads to a call of it is laid out of the way */
+#ifdef __clang__
+#define GOL_UNOPTIMISED __attribute__((optnone, noinline))     /* functions of thousands of statements: compile time */
+#else
+#define GOL_UNOPTIMISED __attribute__((optimize("O0"), noinline))
+#endif
 #define GOL_ALIAS __attribute__((may_alias))
 #define GOL_UNUSED __attribute__((unused))
 #define GOL_WEAK __attribute__((weak))
