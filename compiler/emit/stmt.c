@@ -195,6 +195,8 @@ static void emit_call_expr(Emit *e, IrStmt *s)
 		}
 		buf_printf(e->out, "%s(g", rt_name(s->rt));
 		emit_arguments(e, s);
+		if (s->rt == RT_go_at)          /* the place is known only here */
+			buf_printf(e->out, ", &%s, %d", e->info, s->point);
 		buf_char(e->out, ')');
 		break;
 	case IR_CALL_VALUE:

@@ -163,7 +163,7 @@ void go_statement(FuncState *f, Stmt *s)
 	Later later = call_later(f, call, "go", false);
 	IrExpr *fn = later_value(f, &later, "go");
 	f->pos = s->pos;
-	call_rt(f, RT_go, NULL, 1, fn);
+	call_rt(f, RT_go_at, NULL, 1, fn);
 }
 
 /* ---- defer: at most once ---------------------------------------------------------------------------- */

@@ -87,9 +87,8 @@ typedef struct wait_state {
 	bool selecting;
 } wait_state;
 
-/* Where a goroutine was started. */
-/* of the go statement */
-typedef struct g_origin { const gol_func_info *func; uint32_t line; uint64_t parent; } g_origin;
+/* The go statement that started a goroutine, and the number of the one that executed it. func NULL: the runtime or C did. */
+typedef struct g_origin { const gol_func_info *func; uint32_t point; uint64_t parent; } g_origin;
 
 /* One line of a trace; func NULL: mark says what stands there. */
 typedef struct position { const gol_func_info *func; uint32_t point; uint32_t mark; } position;

@@ -221,13 +221,13 @@ void sched_set_system(G *g)
 	g->is_system = true;
 }
 
-void gol_go_at(gol_g *g, gol_func *fn, const gol_func_info *creator, gol_int line)
+void gol_go_at(gol_g *g, gol_func *fn, const gol_func_info *creator, uint32_t point)
 {
 	if (fn == NULL) {
 		fatal_raise(g, "go of nil func value");
 		return;
 	}
-	g_origin origin = {creator, (uint32_t)line, g_of(g)->id};
+	g_origin origin = {creator, point, g_of(g)->id};
 	monitor_need();
 	sched_start_goroutine(fn, &origin);
 }

@@ -102,6 +102,17 @@ void panic_add_trace(G *g, const gol_func_info *func, uint32_t point)
 
 /* ---- printing ------------------------------------------------------------------------------------- */
 
+static void print_place(text *t, const position *p)
+{
+	text_string(t, "\n\t");
+	text_string(t, position_file(p));
+	text_string(t, ":");
+	text_uint(t, position_line(p));
+	text_string(t, " +");
+	text_hex(t, p->point);
+	text_string(t, "\n");
+}
+
 static void print_position(text *t, const position *p)
 {
 	if (p->func == NULL) {
@@ -110,13 +121,8 @@ static void print_position(text *t, const position *p)
 		return;
 	}
 	text_string(t, p->func->name);
-	text_string(t, strcmp(p->func->name, "main.main") == 0 ? "()\n\t" : "(...)\n\t");
-	text_string(t, position_file(p));
-	text_string(t, ":");
-	text_uint(t, position_line(p));
-	text_string(t, " +");
-	text_hex(t, p->point);
-	text_string(t, "\n");
+	text_string(t, strcmp(p->func->name, "main.main") == 0 ? "()" : "(...)");
+	print_place(t, p);
 }
 
 const char *position_file(const position *p)
@@ -157,11 +163,7 @@ void trace_origin(text *t, const G *g)
 	text_string(t, g->origin.func->name);
 	text_string(t, " in goroutine ");
 	text_uint(t, g->origin.parent);
-	text_string(t, "\n\t");
-	text_string(t, g->origin.func->file);
-	text_string(t, ":");
-	text_uint(t, g->origin.line);
-	text_string(t, "\n");
+	print_place(t, &(position){g->origin.func, g->origin.point, MARK_NONE});
 }
 
 /* Semaphores park for the types of package sync: the frame above says which. */
