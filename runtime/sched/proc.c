@@ -32,7 +32,6 @@
 #include "lang/panic.h"
 #include "os/os.h"
 #include "sched/exit.h"
-#include "sched/exit.h"
 #include "stack/stack.h"
 
 enum { NATIVE_WINDOW = 1 << 20, NATIVE_SLACK = 256 << 10, WORKER_STACK = 8 << 20, STRESS_FRAME = 192 };
