@@ -97,7 +97,7 @@ run_shard() {
 	case $1 in
 	diagnostics) check --gol "$gol" --folders errors,escape ;;
 	gcc-*|clang-*) run_matrix "$1" ;;
-	warnings-*) python3 "$here/warnings.py" --gol "$gol" --cc "${1#warnings-} -O2" ;;
+	warnings-*) python3 "$here/c_warnings.py" --gol "$gol" --cc "${1#warnings-} -O2" ;;
 	bundle-aarch64) bundle "aarch64-linux-gnu-gcc -static" "2" 1,2 --runner qemu-aarch64 ;;
 	bundle-*) bundle "${1#bundle-} -Wall -Wextra" "0 1" 1 && bundle "${1#bundle-} -Wall -Wextra" "2 3" 2 ;;
 	process) python3 "$here/process.py" --gol "$gol" ;;

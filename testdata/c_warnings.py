@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles the C of every program of testdata/run with -Wall -Wextra: any output of the C compiler is a failure.
 
-    testdata/warnings.py --gol ./gol --cc "gcc -O2" [--only REGEX] [--versions 1,2]
+    testdata/c_warnings.py --gol ./gol --cc "gcc -O2" [--only REGEX] [--versions 1,2]
 
 Files that several programs have in common, the standard library's, are compiled once.
 """
