@@ -142,6 +142,7 @@ static void emit_epilogue(Emit *e)
 /* The frame of a PLAIN function, for what pointers lead to and for the body to take over. */
 static void emit_local_frame(Emit *e)
 {
+	emit_line(e, "GOL_CLAIM(fr);");
 	zero_frame_variables(e);
 	for (int i = 0; i < e->f->params.len; i++) {
 		IrVar *v = e->f->params.items[i];

@@ -301,6 +301,9 @@ typedef struct gol_save {
 	uint32_t count;
 	const uint16_t *slots;      /* word index from the frame's start */
 } gol_save;
+/* A frame that a PLAIN function fills in only when something unwinds: its place is taken from here on. Without that the C
+ * compiler, where it expands a callee here, lays objects of the callee in the same place; both would be registered as moved. */
+#define GOL_CLAIM(frame) (*(volatile uint32_t *)&(frame).h.resume = 0)
 /* Reserve the frame in the scratch area, store count 64-bit words. Returns the frame (a dump area while panicking). */
 GOL_RARE void *gol_freeze_words(gol_g *g, const gol_save *save, ...);
 /* A function that cannot freeze, but whose callee or check panicked: its position for the traceback. */
