@@ -1,6 +1,6 @@
 /*
  * text.c - expressions as -m prints them: without redundant parentheses, with those that
- * precedence demands, literals cut short, constants as the source has them.
+ * precedence demands, literals cut short, constants as their values.
  */
 #include "graph.h"
 
@@ -104,9 +104,48 @@ static void print_binary(Escape *e, Buf *out, Expr *x, int precedence)
 		buf_char(out, ')');
 }
 
+static void print_rune(Buf *out, int64_t r)
+{
+	const char *escape = r == '\n' ? "\\n" : r == '\t' ? "\\t" : r == '\r' ? "\\r" : r == '\\' ? "\\\\" : r == '\'' ? "\\'" : NULL;
+	buf_char(out, '\'');
+	if (escape)
+		buf_str(out, escape);
+	else if (r < ' ' || r == 0x7f)
+		buf_printf(out, "\\x%02x", (unsigned)r);
+	else
+		buf_rune(out, (uint32_t)r);
+	buf_char(out, '\'');
+}
+
+/* A value of a type that constants have by default is itself, any other a conversion. */
+static void print_constant(Escape *e, Buf *out, Expr *x)
+{
+	static const char *const plain[] = {"int", "float64", "complex128", "string", "bool"};
+	const char *type = type_text_of(e, x->type);
+	int64_t value;
+	bool converted = !is_untyped(x->type);
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		converted &= strcmp(type, plain[i]) != 0;
+	if ((strcmp(type, "rune") == 0 || strcmp(type, "untyped rune") == 0) && const_fits_int64(x->cval, &value)) {
+		print_rune(out, value);
+		return;
+	}
+	if (converted) {
+		print_type(e, out, x->type, true);
+		buf_char(out, '(');
+	}
+	const_print(out, x->cval);
+	if (converted)
+		buf_char(out, ')');
+}
+
 static void print(Escape *e, Buf *out, Expr *x, int precedence)
 {
 	x = unparen(x);
+	if (x->mode == MODE_CONST && x->cval && x->type) {
+		print_constant(e, out, x);
+		return;
+	}
 	if (x->mode == MODE_TYPE) {
 		print_type(e, out, x->type, false);
 		return;
