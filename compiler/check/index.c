@@ -229,7 +229,7 @@ static bool slice_type(Sliced *s, Type *t)
 	switch (u->kind) {
 	case TYPE_STRING: case TYPE_UNTYPED_STRING:
 		s->is_string = true;
-		result = u->kind == TYPE_UNTYPED_STRING ? basic(s->k, TYPE_STRING) : is_type_param(s->x->type) ? basic(s->k, TYPE_STRING) : t;
+		result = u->kind == TYPE_UNTYPED_STRING ? basic(s->k, TYPE_STRING) : t;
 		break;
 	case TYPE_ARRAY:
 		s->length = u->length;
@@ -349,7 +349,9 @@ void check_slice_expr(Checker *k, Operand *x, Expr *e)
 		check_default(k, x);
 	if (x->mode == MODE_INVALID)
 		return;
-	x->type = s.result;
+	/* Strings and slices keep their type, a type parameter that stands for them too. */
+	if (!is_type_param(x->type) || s.length >= 0)
+		x->type = s.result;
 	x->mode = MODE_VALUE;
 	slice_indices(k, e, length);
 	return;
