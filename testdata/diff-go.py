@@ -25,7 +25,7 @@ TIMEOUT = 120
 
 
 def execute(command, cwd):
-    env = {**os.environ, "GO111MODULE": "off", "GOFLAGS": "", "GOTOOLCHAIN": "local"}
+    env = {**os.environ, "GO111MODULE": "", "GOFLAGS": "", "GOTOOLCHAIN": "local"}
     try:
         p = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                            timeout=TIMEOUT, env=env, cwd=cwd)
@@ -36,7 +36,7 @@ def execute(command, cwd):
 
 def plain(text):
     """Without tracebacks, addresses, and the endings by which the two sorts of files differ."""
-    text = re.split(r"\n(?:\n)?goroutine \d+ (?:gp=\S+ m=\S+ )?(?:mp=\S+ )?\[", text)[0]
+    text = re.split(r"\n(?:\n)?(?:runtime stack:\n|goroutine \d+ (?:gp=\S+ m=\S+ )?(?:mp=\S+ )?\[)", text)[0]
     text = re.sub(r"0x[0-9a-f]{6,}|pc=0x[0-9a-f]+", "0xADDRESS", text)
     return re.sub(r"\.gol?\b", ".go", text).rstrip("\n") + "\n"
 
