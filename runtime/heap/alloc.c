@@ -186,7 +186,7 @@ static void *new_plain(size_t size, bool clear)
 static void *new_tiny(size_t size)
 {
 	heap_cache *cache = heap_cache_of();
-	size_t align = (size & 7) == 0 || size > 8 ? 8 : (size & 3) == 0 ? 4 : (size & 1) == 0 ? 2 : 1;
+	size_t align = (size & 7) == 0 ? 8 : (size & 3) == 0 ? 4 : (size & 1) == 0 ? 2 : 1;   /* no type of this size asks for more */
 	uintptr_t at = (cache->tiny + align - 1) & ~(align - 1);
 	void *block;
 
