@@ -165,7 +165,7 @@ gol_slice gol_append_slice(gol_g *g, const gol_type *elem, gol_slice s, gol_slic
 
 static const gol_type byte_type = {.size = 1, .align = 1, .kind = GOL_KIND_UINT8, .flags = GOL_TYPE_PLAIN_EQUAL};
 
-gol_slice gol_append_string(gol_g *g, gol_slice s, gol_string more)
+gol_slice gol_append_string_grown(gol_g *g, gol_slice s, gol_string more)
 {
 	return gol_append_slice(g, &byte_type, s, (gol_slice){(void *)(uintptr_t)more.ptr, more.len, more.len});
 }

@@ -30,6 +30,29 @@ Test(string, compare)
 	cr_assert(gol_string_equal(NULL, (gol_string){NULL, 0}, text_of("")));
 }
 
+/* Against the definition, for lengths and differences on both sides of 8 and 16 bytes. */
+Test(string, compare_lengths)
+{
+	uint8_t a[40], b[40];
+
+	for (gol_int n = 0; n <= 40; n++)
+		for (gol_int m = 0; m <= 40; m++)
+			for (gol_int at = 0; at <= 40; at++) {
+				gol_int shorter = n < m ? n : m, order = n < m ? -1 : n > m;
+
+				memset(a, 'x', sizeof a);
+				memset(b, 'x', sizeof b);
+				if (at < 40) {
+					a[at] = 0x7f;
+					b[at] = 0x80;
+				}
+				if (at < shorter)
+					order = -1;
+				cr_assert_eq(gol_string_compare(NULL, (gol_string){a, n}, (gol_string){b, m}), order, "%d %d %d", (int)n, (int)m, (int)at);
+				cr_assert_eq(gol_string_compare(NULL, (gol_string){b, m}, (gol_string){a, n}), -order);
+			}
+}
+
 /* Every rune survives a round trip; surrogates and numbers out of range become U+FFFD. */
 Test(string, utf8_round_trip)
 {

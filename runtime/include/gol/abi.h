@@ -465,6 +465,7 @@ static inline void gol_store_iface(void *slot, gol_iface v)
 
 #include "effects.h"
 #define GOL_RT(name, result, parameters, effects) result gol_##name parameters;
+#define GOL_RT_INLINE(name, result, parameters, effects)
 #include "rtfuncs.def"
 #undef GOL_RT
 
