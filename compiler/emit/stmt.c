@@ -107,9 +107,9 @@ static void emit_barrier_store(Emit *e, IrStmt *s, Type *u)
 	const char *ct = type_name(e, s->dst->type);
 	buf_printf(e->out, "{ %s v_ = ", ct);
 	emit_assigned(e, s->src);
-	buf_printf(e->out, "; GOL_BARRIER(&%s, ", type_descriptor(e, s->dst->type));
+	buf_printf(e->out, "; GOL_BARRIER_OF(%s, &%s, ", ct, type_descriptor(e, s->dst->type));
 	emit_address(e, s->dst);
-	buf_str(e->out, ", &v_); ");
+	buf_str(e->out, ", v_); ");
 	emit_place(e, s->dst);
 	buf_str(e->out, " = v_; }\n");
 }

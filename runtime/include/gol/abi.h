@@ -461,6 +461,10 @@ static inline void gol_store_iface(void *slot, gol_iface v)
 #define GOL_BARRIER(type, to, from) \
 	do { if (GOL_UNLIKELY(__atomic_load_n(&gol_barrier_on, __ATOMIC_RELAXED))) gol_barrier_range(type, to, from, 1); } while (0)
 
+/* The same for a value of type T in a variable, whose address is not taken: it can stay in registers. */
+#define GOL_BARRIER_OF(T, type, to, value) \
+	do { if (GOL_UNLIKELY(__atomic_load_n(&gol_barrier_on, __ATOMIC_RELAXED))) { T b_ = value; gol_barrier_range(type, to, &b_, 1); } } while (0)
+
 /* ---- the functions -------------------------------------------------------------------------------------- */
 
 #include "effects.h"
