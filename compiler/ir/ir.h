@@ -108,7 +108,7 @@ typedef enum {
 	                 * struct (fields in order, all of them), array (all elements) */
 	IR_TYPE,        /* address of the descriptor of `of` */
 	IR_ITAB,        /* address of the itab of concrete type `of` for interface `type2` */
-	IR_FUNC,        /* func value of `func` (a static gol_func); func has no context */
+	IR_FUNC,        /* func value of `func` (a static gol_func); func has no context, or uses none (a literal without captures) */
 	IR_CODE,        /* address of func's code, for new_closure */
 	IR_RT,          /* call of a runtime function without effects but allocation: rt, args */
 	IR_CONDITION,   /* x ? y : args[0] */

@@ -70,8 +70,11 @@ Callee callee_of(FuncState *f, Expr *call)
 		return r;
 	}
 	IrExpr *x = value(f, fun);
-	if (x->kind == IR_FUNC)
-		return direct(x->func);
+	if (x->kind == IR_FUNC) {
+		Callee r = direct(x->func);
+		r.x = x->func->context ? x : NULL;
+		return r;
+	}
 	return (Callee){.kind = IR_CALL_VALUE, .x = atom(f, x), .signature = types_canonical(f->c, underlying(x->type))};
 }
 

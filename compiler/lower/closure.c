@@ -165,10 +165,9 @@ static IrExpr *closure_of(FuncState *f, Expr *e, IrFunc **code)
 	IrFunc *fn = literal_func(f, e, types_canonical(f->c, underlying(type)));
 	IrExprList captures = capture_values(f, &info->captured);
 	FuncState *inner = func_state_new(f->l, fn, info, f->subst, f->package, f);
-	if (captures.len) {
-		set_context(inner, closure_layout(f, &info->captured, &captures));
-		bind_captures(inner, &info->captured);
-	}
+	/* without captures too: what is mostly called as a value needs no wrapper then */
+	set_context(inner, closure_layout(f, &info->captured, &captures));
+	bind_captures(inner, &info->captured);
 	lower_body(inner, e->body, &info->params);
 	*code = fn;
 	return make_closure(f, fn, type, &info->captured, &captures, e->stays & STAYS_OBJECT);
