@@ -146,6 +146,7 @@ void emit_side_info(Emit *e);
 
 /* size.c */
 bool is_one_version(const Emit *e);                 /* initialisers, functions of very many points */
+bool is_small(const Emit *e);                       /* worth a copy where it is called */
 bool is_unoptimised(const Emit *e);                 /* nothing that the C compiler should dwell on */
 
 /* data.c */

@@ -300,6 +300,8 @@ static void emit_plain(Emit *e)
 	e->style = STYLE_PLAIN;
 	e->next_label = 0;
 	emit_linkage(e);
+	if (is_small(e))
+		buf_str(e->out, "inline ");
 	print_signature(e, e->out, f, f->symbol, true);
 	buf_str(e->out, "\n{\n");
 	e->indent++;
