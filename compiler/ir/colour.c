@@ -24,7 +24,6 @@ int rt_effects(RtFunc f)
 	static const int effects[] = {
 #define GOL_RT(name, result, parameters, fx) fx,
 #include "../../runtime/include/gol/rtfuncs.def"
-#undef GOL_RT
 	};
 	return effects[f];
 }
@@ -34,7 +33,6 @@ const char *rt_name(RtFunc f)
 	static const char *const names[] = {
 #define GOL_RT(name, result, parameters, fx) "gol_" #name,
 #include "../../runtime/include/gol/rtfuncs.def"
-#undef GOL_RT
 	};
 	return names[f];
 }
@@ -44,7 +42,6 @@ const char *rt_result(RtFunc f)
 	static const char *const results[] = {
 #define GOL_RT(name, result, parameters, fx) #result,
 #include "../../runtime/include/gol/rtfuncs.def"
-#undef GOL_RT
 	};
 	return results[f];
 }

@@ -58,7 +58,6 @@ typedef VEC(IrStmt *) IrStmtList;
 typedef enum {
 #define GOL_RT(name, result, parameters, effects) RT_##name,
 #include "../../runtime/include/gol/rtfuncs.def"
-#undef GOL_RT
 	RT_COUNT
 } RtFunc;
 const char *rt_name(RtFunc f);      /* "gol_new" */

@@ -470,8 +470,8 @@ static inline void gol_store_iface(void *slot, gol_iface v)
 #include "effects.h"
 #define GOL_RT(name, result, parameters, effects) result gol_##name parameters;
 #define GOL_RT_INLINE(name, result, parameters, effects)
+#define GOL_RT_PANIC(name, parameters) GOL_RARE void gol_##name parameters;
 #include "rtfuncs.def"
-#undef GOL_RT
 
 extern uint8_t gol_zero_value[1024];     /* what a map lookup of a missing key points at (element types up to that size) */
 extern uint8_t gol_zero_base[16];        /* address of every zero-size object */
