@@ -16,7 +16,7 @@
  * the check is seen to be false: i < n stands for i < len(s), and i only grows from 0.
  *
  * A loop that counts from one constant to another within TRIPS rounds, and calls nothing, needs no
- * poll; the product over a nest is bounded.
+ * poll; the product over a nest is bounded. Nor does a loop whose every round comes through the poll of one inside it.
  *
  * Rejected: a solver over ranges and differences. C compilers do the rest, once the same check
  * is not asked for twice through different names.
@@ -335,6 +335,35 @@ static void bound_loop(State *before, IrStmt *s)
 	}
 }
 
+/* A jump in the list that could leave out what follows it in a round of the loop. */
+static bool skips(IrStmtList *list)
+{
+	for (int i = 0; i < list->len; i++) {
+		IrStmt *s = list->items[i];
+		if (s->kind == IR_CONTINUE || s->kind == IR_BREAK || s->kind == IR_GOTO || s->kind == IR_LABEL || skips(&s->body) ||
+		    skips(&s->else_body) || skips(&s->post))
+			return true;
+		for (int k = 0; k < s->cases.len; k++)
+			if (skips(&s->cases.items[k]->body))
+				return true;
+	}
+	return false;
+}
+
+/* Each run of the list that comes to its end has polled: a loop without condition has at least one round. */
+static bool polls(IrStmtList *list)
+{
+	for (int i = 0; i < list->len; i++) {
+		IrStmt *s = list->items[i];
+		IrStmtList one = {.items = list->items + i, .len = 1};
+		if ((s->kind == IR_LOOP && !s->cond && !s->no_poll) || (s->kind == IR_BLOCK && polls(&s->body)))
+			return true;
+		if (skips(&one))
+			return false;
+	}
+	return false;
+}
+
 static void walk_loop(Prove *p, IrStmt *s, State *st)
 {
 	State before = *st, body;
@@ -352,6 +381,10 @@ static void walk_loop(Prove *p, IrStmt *s, State *st)
 	walk(p, &s->body, &body);
 	walk(p, &s->post, &post);
 	bound_loop(&before, s);
+	if (!s->no_poll && polls(&s->body)) {
+		s->no_poll = true;
+		s->rounds = TRIPS + 1;
+	}
 }
 
 /* ---- statements -------------------------------------------------------------------------------------- */
