@@ -85,14 +85,15 @@ static void queue_declared(Lower *l, IrFunc *f, Object *fn, Subst s)
 	bool instance = s.params.len > 0;
 	f->object = fn;
 	f->pos = fn->pos;
-	f->is_weak = instance;
+	bool in_root = l->program && l->package == l->program->root;        /* no other C file asks for its instances */
+	f->is_weak = instance && !in_root;
 	if (fn->decl && !fn->decl->body) {
 		make_intrinsic(l, f, fn->decl);
 		return;
 	}
 	if (!instance && fn->package != l->package)
 		return;
-	f->is_static = fn->package == l->package && l->program && l->package == l->program->root && !instance;
+	f->is_static = in_root && (instance || fn->package == l->package);
 	Pending *p = queue_func(l, f, lower_declared);
 	p->object = fn;
 	p->subst = s;
