@@ -174,10 +174,9 @@ IrVarList emit_call(FuncState *f, IrStmt *call, Type *signature)
 	return r;
 }
 
-/* Lower a call; the temporaries that hold its results. */
-IrVarList call_results(FuncState *f, Expr *e)
+/* All that comes before the call; the call, to be emitted. */
+static IrStmt *prepare_call(FuncState *f, Expr *e)
 {
-	Pos saved = f->pos;
 	hoist_callee(f, e);
 	hoist_list(f, &e->list);
 	f->pos = e->pos;
@@ -185,7 +184,23 @@ IrVarList call_results(FuncState *f, Expr *e)
 	IrExprList args = call_arguments(f, e, callee.signature);
 	f->pos = e->pos;
 	check_callee(f, &callee);
-	IrVarList r = emit_call(f, call_stmt(f, &callee, &args), callee.signature);
+	return call_stmt(f, &callee, &args);
+}
+
+/* Lower a call whose results nobody wants. */
+void call_for_effect(FuncState *f, Expr *e)
+{
+	Pos saved = f->pos;
+	emit(f, prepare_call(f, e));
+	f->pos = saved;
+}
+
+/* Lower a call; the temporaries that hold its results. */
+IrVarList call_results(FuncState *f, Expr *e)
+{
+	Pos saved = f->pos;
+	IrStmt *call = prepare_call(f, e);
+	IrVarList r = emit_call(f, call, call->signature);
 	if (r.len > 1) {
 		IrVarList *kept = NEW(f->c->arena, IrVarList);
 		*kept = r;

@@ -199,6 +199,7 @@ TypeList type_args_in(FuncState *f, TypeList *args);
 
 /* call.c */
 IrVarList call_results(FuncState *f, Expr *e);
+void call_for_effect(FuncState *f, Expr *e);
 IrVarList emit_call(FuncState *f, IrStmt *call, Type *signature);
 typedef struct Callee { IrCallKind kind; IrFunc *func; IrExpr *x; int index; Type *signature; IrExpr *receiver; bool has_receiver; } Callee;
 Callee callee_of(FuncState *f, Expr *call);

@@ -288,7 +288,7 @@ static void expression_statement(FuncState *f, Stmt *s)
 		f->pos = e->pos;
 		builtin_statement(f, e);
 	} else if (e->kind == EXPR_CALL && e->call_kind == CALL_FUNC) {
-		call_results(f, e);
+		call_for_effect(f, e);
 	} else if (e->mode != MODE_CONST) {
 		rvalue(f, e);
 	}
