@@ -160,7 +160,7 @@ static void emit_bytes(Buf *b, const char *bits, int words)
 	}
 }
 
-/* Variables with pointers whose address was taken. Returns how many. */
+/* Variables with pointers whose address was taken; where it was lent, the points' maps say all. Returns how many. */
 static int emit_objects(Emit *e, int words)
 {
 	IrFunc *f = e->f;
@@ -172,7 +172,7 @@ static int emit_objects(Emit *e, int words)
 	int count = 0;
 	for (int i = 0; i < f->vars.len; i++) {
 		IrVar *v = f->vars.items[i];
-		if (!v->in_frame || !v->addr_taken || v->on_side || v->map_iterator || !type_has_pointers(e->c, v->type))
+		if (!v->in_frame || !v->addr_taken || v->lent || v->on_side || v->map_iterator || !type_has_pointers(e->c, v->type))
 			continue;
 		var_bits(e, v, bits);
 		buf_printf(&list, "{%lld, %lld}, ", (long long)v->offset, (long long)type_size(e->c, v->type));

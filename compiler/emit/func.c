@@ -99,7 +99,7 @@ static void declare_locals(Emit *e)
 			continue;
 		}
 		const char *ct = v->map_iterator ? "gol_map_iter" : type_name(e, v->type);
-		bool zero = framed || v->needs_zero || v->addr_taken || v->map_iterator;
+		bool zero = framed || v->needs_zero || (v->addr_taken && !v->lent) || v->map_iterator;
 		emit_line(e, "%s%s%s%s;", ct, spaced(ct), v->c_name, !zero ? "" : v->map_iterator ? " = {0}" : is_scalar(v->type) ? " = 0" : arena_printf(E_ALLOC(e), " = %s", zero_braces(e, v->type)));
 	}
 }
@@ -109,7 +109,7 @@ static void zero_frame_variables(Emit *e)
 	for (int i = 0; i < e->f->vars.len; i++) {
 		IrVar *v = e->f->vars.items[i];
 		bool there = e->style == STYLE_FRAMED ? v->in_frame : has_place_in_frame(e, v);
-		if (!there || v->on_side || is_parameter(e, v) || v == e->f->recover_var || !(v->needs_zero || v->addr_taken || v->map_iterator))
+		if (!there || v->on_side || is_parameter(e, v) || v == e->f->recover_var || !(v->needs_zero || (v->addr_taken && !v->lent) || v->map_iterator))
 			continue;
 		const char *name = var_name(e, v);
 		if (!v->map_iterator && is_scalar(v->type))

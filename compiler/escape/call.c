@@ -15,6 +15,7 @@ typedef struct Callee {
 	Hole *results;
 	int count;
 	Hole also;                  /* arguments of go and defer go here as well */
+	bool later;                 /* go, defer: the call is not made here */
 } Callee;
 
 /* ---- who is called ------------------------------------------------------------------- */
@@ -157,6 +158,24 @@ static Hole param_hole(Escape *e, const Callee *k, int i, Expr *call)
 	return tee(e, parameter_hole(e, k, i, call), k->also);
 }
 
+/* Does the callee keep the value of argument i nowhere, and give it back in no result? What it leads to may leak. */
+static bool forgets(Escape *e, const Callee *k, int i)
+{
+	const Leaks *leaks = k->object && !k->info && !k->later ? summary_of(k->object, e->judgement, i) : NULL;
+	bool forgotten = leaks && leaks->heap != 0;
+	for (int r = 0; forgotten && r < MAX_LEAK_RESULTS; r++)
+		forgotten = leaks->results[r] != 0;
+	return forgotten;
+}
+
+/* The slice of n variadic arguments, whose address fills k; the hole is for its elements. */
+static Hole spread(Escape *e, const Callee *k, Hole slice, int i, Expr *call, Type *elem, int n)
+{
+	Hole content = spill(e, slice, ALLOC_SPREAD, call, array_of(e->c, elem, n));
+	content.to->lent = forgets(e, k, i);
+	return content;
+}
+
 static void flow_receiver(Escape *e, Callee *k, Expr *call)
 {
 	Hole h = param_hole(e, k, 0, call);
@@ -188,8 +207,7 @@ static void flow_results_as_arguments(Escape *e, Callee *k, Expr *call, int firs
 	for (int i = 0; i < n; i++) {
 		bool packed = i >= fixed;
 		if (packed && !rest.to)
-			rest = spill(e, param_hole(e, k, first + fixed, call), ALLOC_SPREAD, call,
-			             array_of(e->c, param_type(k->signature, i, true), n - fixed));
+			rest = spread(e, k, param_hole(e, k, first + fixed, call), first + fixed, call, param_type(k->signature, i, true), n - fixed);
 		holes[i] = packed ? rest : param_hole(e, k, first + i, call);
 		Type *t = inner->type->fields.items[i]->type;
 		if (is_interface(param_type(k->signature, i, packed)) && !is_interface(t))
@@ -238,7 +256,7 @@ static void flow_arguments(Escape *e, Callee *k, Expr *call, int first)
 		Type *t = param_type(k->signature, i, packed);
 		if (packed && !rest.to) {
 			Hole slice = late_slice(e, k) ? parameter_hole(e, k, first + fixed, call) : param_hole(e, k, first + fixed, call);
-			rest = spill(e, slice, ALLOC_SPREAD, call, array_of(e->c, t, call->list.len - fixed));
+			rest = spread(e, k, slice, first + fixed, call, t, call->list.len - fixed);
 			if (late_slice(e, k))
 				rest = tee(e, rest, k->also);
 		}
@@ -449,5 +467,6 @@ void flow_go_defer(Escape *e, Stmt *s)
 		return;
 	}
 	Callee k = callee_of(e, call, NULL, 0, held);
+	k.later = true;
 	flow_into_call(e, &k, call);
 }

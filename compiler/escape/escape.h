@@ -21,6 +21,7 @@ enum {
 	STAYS_OBJECT = 1,       /* what the expression itself allocates: &T{}, new, make, a slice literal, a closure, a method value */
 	STAYS_BOX = 2,          /* the box of its value in an interface */
 	STAYS_SPREAD = 4,       /* CALL: the slice of the variadic arguments */
+	STAYS_LENT = 8,         /* with STAYS_SPREAD: nobody has that slice once the call is over */
 };
 
 enum { DEFER_BITS = 32 };       /* deferred calls of one function that may wait in its frame */

@@ -48,6 +48,7 @@ struct Node {
 	bool is_param;
 	int result;                 /* index of a result variable, else -1 */
 	bool silent;                /* no remark about it */
+	bool lent;                  /* ALLOC_SPREAD: its address does not survive the call */
 	bool escapes, queued;
 	Pos at;                     /* where remarks stand, if not at the declaration */
 	const char *heap_reason;    /* in the heap whatever flows: too large ... */

@@ -255,9 +255,11 @@ static void leave_verdicts(Escape *e)
 			} else if (n->expr && n->alloc != ALLOC_NONE) {
 				unsigned bit = bits[n->alloc] ? bits[n->alloc] : STAYS_OBJECT;
 				if (round == 0 && !n->escapes)
-					n->expr->stays |= bit;
+					n->expr->stays |= bit | (n->lent ? STAYS_LENT : 0);
 				else if (round == 1 && n->escapes)
 					n->expr->stays &= ~bit;
+				if (round == 1 && n->alloc == ALLOC_SPREAD && !n->lent)
+					n->expr->stays &= ~(unsigned)STAYS_LENT;
 			}
 		}
 	}

@@ -244,7 +244,7 @@ static void dump_head(Dump *d, const IrFunc *f)
 		const IrVar *v = f->vars.items[i];
 		buf_str(d->out, "\tvar ");
 		dump_var(d, v);
-		buf_printf(d->out, " %s%s\n", v->map_iterator ? "iterator" : type_text(d->c, v->type), v->addr_taken ? " addressed" : "");
+		buf_printf(d->out, " %s%s\n", v->map_iterator ? "iterator" : type_text(d->c, v->type), v->lent ? " lent" : v->addr_taken ? " addressed" : "");
 	}
 }
 

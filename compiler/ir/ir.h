@@ -15,7 +15,8 @@
  * here (its box, from gol_new) and its uses are IR_DEREF of that. A Go variable whose address is taken
  * but does not escape is an IrVar with addr_taken; it has one place, in the frame, from function entry on (zeroed there),
  * whatever scope it had in Go; lowering resets it to its initial value where the
- * declaration stands.
+ * declaration stands. If its address is lent only (IrVar.lent), it is live as other variables are: by its name, and while a call is
+ * made that has the address.
  *
  * Captures: a closure is an object of a synthetic struct type {code uintptr; captures...}; the closure's function has `context`, a
  * parameter variable of pointer-to-that-struct type, and reads captures through it. Values captured by value are copied
@@ -72,6 +73,7 @@ struct IrVar {
 	const char *name;           /* base for the C name: the Go name, or "t" for temporaries; emission makes it unique and C-safe */
 	Type *type;
 	bool addr_taken;
+	bool lent;                  /* addr_taken, but IR_ADDR of it stands in arguments of calls of gol code only, which do not keep it */
 	bool not_nil;               /* a pointer that cannot be nil: box, receiver of a new object */
 	bool brief_addr;            /* IR_ADDR of it goes to runtime calls only, which do not keep it: an ordinary variable otherwise */
 	bool map_iterator;          /* type is ignored: a gol_map_iter (always frame resident) */

@@ -10,7 +10,7 @@
  * again until none of these sets grows. Nested loops therefore cost the nesting
  * depth in walks, not its power.
  *
- * Not governed by liveness, always saved: variables whose address was taken (the
+ * Not governed by liveness, always saved: variables whose address was taken, not just lent (the
  * address may be alive when the name is not; the collector looks into them only where the name is in IrStmt.direct or
  * it finds a pointer; those on the side stack need no saving), map iterators.
  *
@@ -83,6 +83,18 @@ static void use_expr(Set live, IrExpr *e)
 	use_expr(live, e->y);
 	for (int i = 0; i < e->args.len; i++)
 		use_expr(live, e->args.items[i]);
+}
+
+/* What a call has the address of is needed until it is over, and no longer. */
+static void use_lent(Set live, IrExpr *e)
+{
+	if (!e)
+		return;
+	if (e->kind == IR_VAR && e->var->lent)
+		set_add(live, e->var);
+	use_lent(live, e->x);
+	for (int i = 0; i < e->args.len; i++)
+		use_lent(live, e->args.items[i]);
 }
 
 static void use_list(Set live, IrExprList *list)
@@ -186,6 +198,8 @@ static void walk_statement(Live *l, IrStmt *s, Set live)
 	case IR_SELECT:
 		remove_dsts(live, &s->dsts);
 		remove_dsts(live, &s->buffers);
+		for (int i = 0; i < s->args.len; i++)
+			use_lent(live, s->args.items[i]);
 		unwind_point(l, s, live);
 		use_list(live, &s->args);
 		use_expr(live, s->x);
@@ -249,7 +263,7 @@ static void find_always(Live *l)
 	IrFunc *f = l->f;
 	for (int i = 0; i < f->vars.len; i++) {
 		IrVar *v = f->vars.items[i];
-		if (v->addr_taken && !v->on_side)
+		if (v->addr_taken && !v->lent && !v->on_side)
 			set_add(l->always, v);
 		if (v->map_iterator)
 			set_add(l->always_direct, v);

@@ -2,8 +2,8 @@
  * verify.c - checks what ir.h promises of a lowered function; a breach is our own bug.
  *
  * Checked: every variable used belongs to the function; types are canonical and equal where an
- * assignment, a call or a part demands it; places stand where places must; branches have
- * targets that enclose them; labels that are jumped to exist.
+ * assignment, a call or a part demands it; places stand where places must; addresses that are lent stand in arguments
+ * of calls; branches have targets that enclose them; labels that are jumped to exist.
  */
 #include "ir.h"
 
@@ -15,6 +15,7 @@ typedef struct {
 	Pos pos;
 	VEC(const IrStmt *) enclosing;
 	Map labels;
+	bool lends;                 /* in arguments of a call of gol code */
 } Verify;
 
 static void fail(Verify *v, const char *what)
@@ -47,6 +48,8 @@ static void verify_expr(Verify *v, const IrExpr *e)
 		verify_expr(v, e->args.items[i]);
 	if (e->kind == IR_ADDR && !ir_is_place(e->x))
 		fail(v, "address of something that is no place");
+	if (e->kind == IR_ADDR && e->x->kind == IR_VAR && e->x->var->lent && !v->lends)
+		fail(v, "an address that is only lent is kept");
 	if (e->kind == IR_BINARY && e->op != OP_SHL && e->op != OP_SHR && e->x->type != e->y->type)
 		fail(v, arena_printf(v->c->arena, "operands of %s: %s and %s", op_text(e->op), type_text(v->c, e->x->type), type_text(v->c, e->y->type)));
 	if (e->kind == IR_CONST && is_interface(e->type))
@@ -84,8 +87,10 @@ static void verify_stmt(Verify *v, const IrStmt *s)
 	for (int i = 0; i < COUNT_OF(operands); i++)
 		if (operands[i])
 			verify_expr(v, operands[i]);
+	v->lends = s->kind == IR_CALL && s->call != IR_CALL_RT;
 	for (int i = 0; i < s->args.len; i++)
 		verify_expr(v, s->args.items[i]);
+	v->lends = false;
 	for (int i = 0; i < s->dsts.len; i++)
 		if (s->dsts.items[i])
 			verify_var(v, s->dsts.items[i]);

@@ -88,17 +88,47 @@ void check_callee(FuncState *f, Callee *callee)
 
 /* ---- arguments ---------------------------------------------------------------------- */
 
+/* The array that a function lends to one call after the other. */
+static IrVar *lent_array(FuncState *f, Type *array)
+{
+	IrVar *v = map_get(&f->lent, array);
+	if (!v) {
+		v = ir_new_var(f->c, f->ir, VAR_LOCAL, "o", array, f->pos);
+		v->addr_taken = v->lent = true;
+		map_put(f->c->arena, &f->lent, array, v);
+	}
+	return v;
+}
+
+/* The address of an array with the values, of elem, for variadic arguments (stays: STAYS_ bits of the call). Where it is lent, one
+ * serves all calls of the function: calls in the arguments are over by now, so nothing comes between here and the call. */
+static IrExpr *array_of_values(FuncState *f, Type *array, IrExprList *values, unsigned stays)
+{
+	Compiler *c = f->c;
+	bool lent = (stays & STAYS_SPREAD) && (stays & STAYS_LENT);
+	IrExpr *p = lent ? ir_addr(c, ir_var(c, lent_array(f, array))) : allocate(f, array, stays & STAYS_SPREAD);
+	if (lent && values->len <= MADE_PARTS) {
+		IrExpr *made = ir_expr(c, IR_MAKE, array);
+		made->args = *values;
+		assign(f, ir_deref(c, p, array), made);
+		return p;
+	}
+	if (lent)
+		assign(f, ir_deref(c, p, array), ir_zero(c, array));
+	for (int i = 0; i < values->len; i++)
+		if (values->items[i]->kind != IR_ZERO)
+			assign(f, ir_index(c, ir_deref(c, p, array), ir_int(c, i)), values->items[i]);
+	return p;
+}
+
 /* A slice of a new array that holds the values. */
-IrExpr *slice_of_values(FuncState *f, Type *slice, IrExprList *values, bool in_frame)
+static IrExpr *slice_of_values(FuncState *f, Type *slice, IrExprList *values, unsigned stays)
 {
 	Compiler *c = f->c;
 	if (values->len == 0)
 		return ir_zero(c, slice);
 	Type *elem = types_canonical(c, underlying(slice)->elem), *array = types_canonical(c, array_of(c, elem, values->len));
-	IrExpr *p = allocate(f, array, in_frame);
-	for (int i = 0; i < values->len; i++)
-		if (values->items[i]->kind != IR_ZERO)
-			assign(f, ir_index(c, ir_deref(c, p, array), ir_int(c, i)), values->items[i]);
+	IrExpr *p = array_of_values(f, array, values, stays);
 	IrExpr *data = ir_convert(c, ir_convert(c, p, word_type(f)), pointer_type(f, elem));
 	return ir_make(c, slice, 3, data, ir_int(c, values->len), ir_int(c, values->len));
 }
@@ -140,8 +170,7 @@ IrExprList call_arguments(FuncState *f, Expr *call, Type *signature)
 		vec_push(f->c->arena, packed ? &rest : &args, v);
 	}
 	if (signature->variadic && !call->has_dots)
-		vec_push(f->c->arena, &args, slice_of_values(f, types_canonical(f->c, signature->fields.items[n - 1]->type), &rest,
-		                                                  call->stays & STAYS_SPREAD));
+		vec_push(f->c->arena, &args, slice_of_values(f, types_canonical(f->c, signature->fields.items[n - 1]->type), &rest, call->stays));
 	return args;
 }
 

@@ -7,8 +7,6 @@
  */
 #include "state.h"
 
-enum { MADE_PARTS = 12 };       /* literals of up to so many parts are one expression */
-
 static IrExpr *element_value(FuncState *f, Expr *e, Type *type)
 {
 	Expr *u = unparen(e);

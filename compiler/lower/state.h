@@ -101,6 +101,7 @@ struct FuncState {
 	DeferSlot defers[DEFER_BITS + 1];
 	IrExpr *defer_list;         /* range bodies: the enclosing function's list, a place */
 	int later;                  /* > 0: what is being hoisted is followed by something to hoist */
+	Map lent;                   /* array type -> IrVar with IrVar.lent, for the variadic arguments of one call after the other */
 	Pos pos;
 };
 
@@ -207,7 +208,6 @@ void check_callee(FuncState *f, Callee *callee);
 void hoist_callee(FuncState *f, Expr *call);
 IrExprList call_arguments(FuncState *f, Expr *call, Type *signature);
 IrStmt *call_stmt(FuncState *f, Callee *callee, IrExprList *args);
-IrExpr *slice_of_values(FuncState *f, Type *slice, IrExprList *values, bool in_frame);
 
 /* builtin.c, print.c, append.c */
 IrExpr *builtin_value(FuncState *f, Expr *e);
@@ -237,6 +237,7 @@ IrExpr *equal_mixed(FuncState *f, IrExpr *x, IrExpr *y);
 IrExpr *comparison(FuncState *f, Op op, IrExpr *x, IrExpr *y);
 
 /* literal.c, static.c */
+enum { MADE_PARTS = 12 };       /* composites of up to so many parts are one expression */
 IrExpr *composite_value(FuncState *f, Expr *e, Type *type);
 void composite_into(FuncState *f, IrExpr *place, Expr *e, Type *type);
 IrExpr *composite_pointer(FuncState *f, Expr *e, Type *type, bool in_frame);
