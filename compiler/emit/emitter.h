@@ -148,6 +148,7 @@ void emit_side_info(Emit *e);
 bool is_one_version(const Emit *e);                 /* initialisers, functions of very many points */
 bool is_small(const Emit *e);                       /* worth a copy where it is called */
 bool is_unoptimised(const Emit *e);                 /* nothing that the C compiler should dwell on */
+int64_t temporary_bytes(const Emit *e, const IrStmtList *list);     /* of native frames, without optimisation */
 
 /* data.c */
 const char *static_name(Emit *e, IrStatic *data);   /* defined where first asked for */

@@ -9,7 +9,8 @@
  *         gol_side_give(g, sd);                            before every return; gol_side_unwind when something unwinds
  *
  * Structs and arrays of GOL_LARGE_OBJECT bytes and more always go there, smaller ones as well where a function has too many of
- * them for a native frame. A frame keeps the block's address, and for each variable with pointers a word with its
+ * them for a native frame, or leaves them too little room: all variables and temporaries are counted, as they lie in
+ * the frame without optimisation (for functions with large frames that is what gcc and clang take, by 20 per cent). A frame keeps the block's address, and for each variable with pointers a word with its
  * address: the variable is alive for the collector where that word is in the map of the point, and where a
  * pointer to it is found. So liveness treats its name like that of any variable (a use of its address included). A frame
  * of more than FRAME_LIMIT bytes is itself a member of the block, until a freeze copies it.
@@ -25,7 +26,7 @@
 
 #include <string.h>
 
-enum { FRAME_LIMIT = 8 << 10, SMALLEST_MOVED = 64 };
+enum { FRAME_LIMIT = 8 << 10, NATIVE_LIMIT = 12 << 10, SMALLEST_MOVED = 64 };
 
 bool is_large(Emit *e, Type *t) { return type_size(e->c, t) >= GOL_LARGE_OBJECT; }
 
@@ -105,17 +106,29 @@ static int64_t aggregate_size(Emit *e, IrVar *v)
 	return v->map_iterator || parameter || (k != TYPE_STRUCT && k != TYPE_ARRAY) ? 0 : type_size(e->c, v->type);
 }
 
+/* What aggregates may take of a native frame. */
+static int64_t room_for_aggregates(Emit *e)
+{
+	int64_t room = NATIVE_LIMIT - temporary_bytes(e, &e->f->body) - temporary_bytes(e, &e->f->epilogue);
+	for (int i = 0; i < e->f->vars.len; i++) {
+		IrVar *v = e->f->vars.items[i];
+		if (!aggregate_size(e, v) && !is_large(e, v->type))
+			room -= (type_size(e->c, v->type) + 7) / 8 * 8;
+	}
+	return room < FRAME_LIMIT ? room : FRAME_LIMIT;
+}
+
 /* The size from which aggregates move, so that the smaller ones fit into a frame together. */
 static int64_t size_moved(Emit *e)
 {
-	int64_t limit = GOL_LARGE_OBJECT;
+	int64_t limit = GOL_LARGE_OBJECT, room = room_for_aggregates(e);
 	for (; limit > SMALLEST_MOVED; limit /= 2) {
 		int64_t rest = 0;
 		for (int i = 0; i < e->f->vars.len; i++) {
 			int64_t size = aggregate_size(e, e->f->vars.items[i]);
 			rest += size < limit ? size : 0;
 		}
-		if (rest <= FRAME_LIMIT)
+		if (rest <= room)
 			break;
 	}
 	return limit;

@@ -14,6 +14,8 @@
  * have variables with addresses: what a frozen frame holds would be copied for each level. Nor weak ones, whose other
  * definitions might differ for all that C knows.
  *
+ * Last, what temporaries take of a native frame: side.c counts with it.
+ *
  * Rejected: lowering the level of the whole file, which slows its other functions; cutting functions into pieces, which
  * is a great deal of machinery for code that is not hot.
  */
@@ -33,6 +35,37 @@ bool is_one_version(const Emit *e)
 	for (int i = 0; i < e->f->vars.len; i++)
 		resident += e->f->vars.items[i]->in_frame;
 	return is_initialiser(e) || e->resume_count > MOST_POINTS || e->resume_count * resident > MOST_WORDS;
+}
+
+/* Composites in an expression; the large ones have room elsewhere (side.c). */
+static int64_t composite_bytes(const Emit *e, const IrExpr *x)
+{
+	if (!x)
+		return 0;
+	bool composite = x->kind == IR_MAKE || ((x->kind == IR_ZERO || x->kind == IR_CONST) && !is_scalar(x->type));
+	int64_t size = composite ? type_size(e->c, x->type) : 0, n = size < GOL_LARGE_OBJECT ? size : 0;
+	n += composite_bytes(e, x->x) + composite_bytes(e, x->y);
+	for (int i = 0; i < x->args.len; i++)
+		n += composite_bytes(e, x->args.items[i]);
+	return n;
+}
+
+/* What C's temporaries take in a native frame without optimisation, when each has room of its own. */
+int64_t temporary_bytes(const Emit *e, const IrStmtList *list)
+{
+	int64_t n = 0;
+	for (int i = 0; i < list->len; i++) {
+		const IrStmt *s = list->items[i];
+		n += composite_bytes(e, s->src) + composite_bytes(e, s->dst) + composite_bytes(e, s->x) + composite_bytes(e, s->cond);
+		for (int k = 0; k < s->args.len; k++)
+			n += composite_bytes(e, s->args.items[k]);
+		for (int k = 0; s->dsts.len > 1 && k < s->dsts.len; k++)
+			n += s->dsts.items[k] ? type_size(e->c, s->dsts.items[k]->type) : 0;
+		n += temporary_bytes(e, &s->body) + temporary_bytes(e, &s->else_body) + temporary_bytes(e, &s->post);
+		for (int k = 0; k < s->cases.len; k++)
+			n += temporary_bytes(e, &s->cases.items[k]->body);
+	}
+	return n;
 }
 
 /* Checks that panic are not counted: they are a test in the text, and cold. */
