@@ -293,6 +293,28 @@ static void assign_one(FuncState *f, Expr *lhs, Expr *rhs)
 	store_value(f, lhs, value_as(f, rhs, target_type(f, lhs)));
 }
 
+static bool may_panic(Op op)
+{
+	return op == OP_DIV || op == OP_REM || op == OP_SHL || op == OP_SHR;
+}
+
+/* m[k] op= y. One search does where nothing can panic between finding the entry and storing to it. */
+static void op_assign_map(FuncState *f, Op op, Expr *e, IrExpr *y, Type *type)
+{
+	IrExpr *map = atom(f, value(f, e->x)), *key = map_key(f, e, map);
+	bool shift = op == OP_SHL || op == OP_SHR;
+	if (!may_panic(op)) {
+		y = kept(f, y);
+		IrExpr *slot = map_slot(f, map, key);
+		assign(f, slot, binary_value(f, op, slot, y, type, false));
+		return;
+	}
+	if (key->kind != IR_CONST)
+		key = kept(f, key);
+	IrExpr *v = kept(f, binary_value(f, op, map_lookup(f, map, key, NULL), y, type, shift));
+	assign(f, map_slot(f, map, key), v);
+}
+
 static void op_assign(FuncState *f, Stmt *s, Expr *lhs, IrExpr *(*operand)(FuncState *, Stmt *, Type *))
 {
 	Expr *e = unparen(lhs);
@@ -304,12 +326,7 @@ static void op_assign(FuncState *f, Stmt *s, Expr *lhs, IrExpr *(*operand)(FuncS
 	IrExpr *y = operand(f, s, shift ? NULL : type);
 	f->pos = s->pos;
 	if (is_map_index(f, e)) {
-		IrExpr *map = atom(f, value(f, e->x)), *key = map_key(f, e, map);
-		if (key->kind != IR_CONST)
-			key = kept(f, key);
-		IrExpr *v = binary_value(f, s->op, map_lookup(f, map, key, NULL), y, type, shift);
-		v = kept(f, v);
-		assign(f, map_slot(f, map, key), v);
+		op_assign_map(f, s->op, e, y, type);
 		return;
 	}
 	IrExpr *place = value(f, e);
