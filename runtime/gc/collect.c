@@ -155,10 +155,13 @@ static void mark_everything(void)
 	gc.marking = false;
 }
 
-static size_t spare_bytes(void)
+/* Free pages worth keeping: what is in use with them is as large as the heap may become before the next cycle or was to
+ * become before this one, and a tenth. Giving back what a growing heap takes again at once would cost more than it saves. */
+static size_t spare_bytes(uint64_t last_goal)
 {
 	uint64_t in_use = gol_heap.pages_in_use * HEAP_PAGE_SIZE;
-	uint64_t wanted = gc.stats.goal == UINT64_MAX ? UINT64_MAX : gc.stats.goal + gc.stats.goal / 10;
+	uint64_t goal = gc.stats.goal > last_goal ? gc.stats.goal : last_goal;
+	uint64_t wanted = goal > UINT64_MAX / 2 ? UINT64_MAX : goal + goal / 10;
 
 	return wanted > in_use ? wanted - in_use : 0;
 }
@@ -219,8 +222,6 @@ void gc_collect(uint32_t reasons)
 		heap_check();
 	if (gc.shadow)
 		gc_check_shadow();
-	if (gc.percent >= 0 || gc.memory_limit != INT64_MAX)
-		heap_scavenge(spare_bytes());
 	before = gol_heap.live_bytes;
 	phase[1] = gc_now();
 	mark_everything();
@@ -229,9 +230,11 @@ void gc_collect(uint32_t reasons)
 	gol_heap.live_bytes = gc.stats.marked_bytes;
 	if (reasons & (GC_FORCED | GC_RELEASE) || gol_heap.poison)
 		heap_finish_sweep();
+	set_goal();
 	if (reasons & GC_RELEASE)
 		heap_scavenge(0);
-	set_goal();
+	else if (gc.percent >= 0 || gc.memory_limit != INT64_MAX)
+		heap_scavenge(spare_bytes(goal));
 	phase[3] = gc_now();
 	record_pause(phase[3] - phase[0]);
 	if (reasons & GC_FORCED)

@@ -243,6 +243,36 @@ Test(gc, goal)
 	cr_assert(gc_requested());
 }
 
+static uint64_t spare(void) { return (gol_heap.pages_free - gol_heap.pages_released) * HEAP_PAGE_SIZE; }
+
+static void collect_and_sweep(void)
+{
+	gc_collect(0);
+	heap_finish_sweep();
+}
+
+/* Free pages stay while the heap grows, though it is above its last goal, and go once it has been small for two cycles. */
+Test(gc, free_pages)
+{
+	const uint64_t mib = 1 << 20;
+
+	test_start();
+	memset(test_roots, 0, sizeof test_roots);
+	test_roots[0] = heap_new_plain(4 * mib);
+	heap_new_plain(6 * mib);
+	test_roots[2] = heap_new_plain(mib);    /* else the next block would begin in the free pages */
+	collect_and_sweep();
+	cr_assert_geq(spare(), 6 * mib);
+	test_roots[1] = heap_new_plain(32 * mib);
+	collect_and_sweep();
+	cr_assert_geq(spare(), 6 * mib);
+	test_roots[1] = NULL;
+	collect_and_sweep();
+	cr_assert_geq(spare(), 38 * mib);
+	collect_and_sweep();
+	cr_assert_leq(spare(), 6 * mib);
+}
+
 Test(gc, statistics)
 {
 	uint64_t before[24], after[24];
