@@ -93,6 +93,17 @@ static inline void clear_slot(void *p, size_t size)
 	}
 }
 
+#define ALL_FILLED SIZE_MAX
+
+/* Clears the slot behind its first `filled` bytes, which the caller writes before anybody looks. */
+static inline void clear_rest(void *p, size_t size, size_t filled)
+{
+	if (filled == 0)
+		clear_slot(p, size);
+	else if (filled < size)
+		memset((uint8_t *)p + filled, 0, size - filled);
+}
+
 /* ---- pointer bits ----------------------------------------------------------------------------- */
 
 static inline void write_bits(uintptr_t address, size_t size, uint64_t bits)
@@ -125,7 +136,7 @@ static inline uint64_t type_bits(const gol_type *type)
 
 /* ---- large objects ------------------------------------------------------------------------------ */
 
-static void *new_large(size_t size, const gol_type *type, bool clear)
+static void *new_large(size_t size, const gol_type *type, size_t filled)
 {
 	heap_span *s;
 
@@ -133,8 +144,8 @@ static void *new_large(size_t size, const gol_type *type, bool clear)
 		gc_allocation_hook();
 	s = heap_span_make_large(size, type == NULL);
 	s->types[0] = type;
-	if (clear && s->needs_zero)
-		memset((void *)s->base, 0, s->elem_size);
+	if (s->needs_zero)
+		clear_rest((void *)s->base, s->elem_size, filled);
 	gol_heap.large_mallocs++;
 	gol_heap.total_bytes += s->elem_size;
 	gol_heap.live_bytes += s->elem_size;
@@ -146,17 +157,17 @@ static void *new_large(size_t size, const gol_type *type, bool clear)
 
 /* ---- objects with pointers ------------------------------------------------------------------------ */
 
-static void *new_typed(const gol_type *elem, size_t size, uint64_t bits)
+static void *new_typed(const gol_type *elem, size_t size, uint64_t bits, size_t filled)
 {
 	heap_span *s;
 	uint32_t slot;
 	void *p;
 
 	if (GOL_UNLIKELY(size > HEAP_MAX_SMALL))
-		return new_large(size, elem, true);
+		return new_large(size, elem, filled);
 	p = new_slot(heap_class_of(size) * 2, &s, &slot);
 	if (s->needs_zero)
-		clear_slot(p, s->elem_size);
+		clear_rest(p, s->elem_size, filled);
 	if (size <= HEAP_BITMAP_MAX)
 		write_bits((uintptr_t)p, s->elem_size, bits);
 	else
@@ -168,17 +179,17 @@ static void *new_typed(const gol_type *elem, size_t size, uint64_t bits)
 
 /* ---- objects without ------------------------------------------------------------------------------- */
 
-static void *new_plain(size_t size, bool clear)
+static void *new_plain(size_t size, size_t filled)
 {
 	heap_span *s;
 	uint32_t slot;
 	void *p;
 
 	if (GOL_UNLIKELY(size > HEAP_MAX_SMALL))
-		return new_large(size, NULL, clear);
+		return new_large(size, NULL, filled);
 	p = new_slot(heap_class_of(size) * 2 + 1, &s, &slot);
-	if (clear && s->needs_zero)
-		clear_slot(p, s->elem_size);
+	if (s->needs_zero)
+		clear_rest(p, s->elem_size, filled);
 	return p;
 }
 
@@ -196,7 +207,7 @@ static void *new_tiny(size_t size)
 		cache->tiny_count++;
 		return (void *)at;
 	}
-	block = new_plain(HEAP_TINY_SIZE, true);
+	block = new_plain(HEAP_TINY_SIZE, 0);
 	if (HEAP_TINY_SIZE - size > cache->tiny_left || cache->tiny == 0) {
 		cache->tiny = (uintptr_t)block + size;
 		cache->tiny_left = HEAP_TINY_SIZE - size;
@@ -208,14 +219,14 @@ void *heap_new_plain(size_t size)
 {
 	if (size == 0)
 		return gol_zero_base;
-	return size < HEAP_TINY_SIZE ? new_tiny(size) : new_plain(size, true);
+	return size < HEAP_TINY_SIZE ? new_tiny(size) : new_plain(size, 0);
 }
 
 void *heap_new_bytes(size_t size)
 {
 	if (size == 0)
 		return gol_zero_base;
-	return size < HEAP_TINY_SIZE ? new_tiny(size) : new_plain(size, false);
+	return size < HEAP_TINY_SIZE ? new_tiny(size) : new_plain(size, ALL_FILLED);
 }
 
 /* ---- by type ------------------------------------------------------------------------------------------ */
@@ -226,17 +237,21 @@ void *heap_new(const gol_type *type)
 
 	if (type->pointer_bytes == 0)
 		return heap_new_plain(size);
-	return new_typed(type, size, size <= HEAP_BITMAP_MAX ? type_bits(type) : 0);
+	return new_typed(type, size, size <= HEAP_BITMAP_MAX ? type_bits(type) : 0, 0);
 }
 
-void *heap_new_array(const gol_type *elem, size_t count)
+void *heap_new_filled(const gol_type *elem, size_t count, size_t filled)
 {
 	size_t size = elem->size * count;
 
-	if (elem->pointer_bytes == 0 || size == 0)
-		return heap_new_plain(size);
-	return new_typed(elem, size, size <= HEAP_BITMAP_MAX ? heap_pointer_mask(elem, count) : 0);
+	if (size == 0)
+		return gol_zero_base;
+	if (elem->pointer_bytes == 0)
+		return size < HEAP_TINY_SIZE ? new_tiny(size) : new_plain(size, filled);
+	return new_typed(elem, size, size <= HEAP_BITMAP_MAX ? heap_pointer_mask(elem, count) : 0, filled);
 }
+
+void *heap_new_array(const gol_type *elem, size_t count) { return heap_new_filled(elem, count, 0); }
 
 void *gol_new(gol_g *g, const gol_type *type)
 {

@@ -132,6 +132,8 @@ static inline unsigned heap_class_of(size_t size)
 
 void *heap_new(const gol_type *type);
 void *heap_new_array(const gol_type *elem, size_t count);   /* count * size must not overflow */
+/* The first `filled` bytes are not cleared: the caller writes them at once, before any barrier reads them. */
+void *heap_new_filled(const gol_type *elem, size_t count, size_t filled);
 void *heap_new_plain(size_t size);                          /* no pointers */
 void *heap_new_bytes(size_t size);                          /* no pointers, not cleared */
 

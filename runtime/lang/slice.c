@@ -101,18 +101,6 @@ static gol_int next_capacity(gol_int old, gol_int needed)
 	return (gol_int)cap < 0 ? needed : (gol_int)cap;
 }
 
-static void *new_block(const gol_type *elem, size_t used, size_t cap)
-{
-	size_t bytes = cap * elem->size;
-	uint8_t *block;
-
-	if (elem->pointer_bytes != 0)
-		return heap_new_array(elem, cap);
-	block = heap_new_bytes(bytes);
-	memset(block + used, 0, bytes - used);
-	return block;
-}
-
 gol_slice gol_grow_slice(gol_g *g, const gol_type *elem, gol_slice s, gol_int extra)
 {
 	gol_int needed = (gol_int)((gol_uint)s.len + (gol_uint)extra), cap;
@@ -133,7 +121,7 @@ gol_slice gol_grow_slice(gol_g *g, const gol_type *elem, gol_slice s, gol_int ex
 		return s;
 	}
 	cap = (gol_int)(heap_round_size(bytes, elem->pointer_bytes == 0) / elem->size);
-	block = new_block(elem, used, (size_t)cap);
+	block = heap_new_filled(elem, (size_t)cap, barrier_on() ? 0 : used);
 	if (used != 0) {
 		if (barrier_on())
 			gol_barrier_range(elem, block, s.ptr, s.len);

@@ -197,15 +197,14 @@ gol_string gol_string_from_runes(gol_g *g, gol_slice runes)
 	return (gol_string){to, size};
 }
 
+static const gol_type byte_type = {.size = 1, .align = 1, .kind = GOL_KIND_UINT8, .flags = GOL_TYPE_PLAIN_EQUAL};
+
 /* A block for n bytes as append would size it; what lies behind them is zero. */
 static gol_slice byte_block(size_t size, size_t elem_size)
 {
 	size_t block = heap_round_size(size, true);
-	uint8_t *to = heap_new_bytes(block);
 
-	if (block > size)
-		memset(to + size, 0, block - size);
-	return (gol_slice){to, (gol_int)(size / elem_size), (gol_int)(block / elem_size)};
+	return (gol_slice){heap_new_filled(&byte_type, block, size), (gol_int)(size / elem_size), (gol_int)(block / elem_size)};
 }
 
 gol_slice gol_bytes_from_string(gol_g *g, gol_string s)
