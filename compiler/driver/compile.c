@@ -75,7 +75,7 @@ static Job compile_job(Driver *d, Unit *u, const char *c_path)
 	Arguments a = {0};
 	char level[] = {'-', 'O', (char)('0' + u->optimise), '\0'};
 	add_words(d, &a, d->options.cc);
-	add_words(d, &a, "-std=gnu11 -w -c -fno-strict-aliasing -ffp-contract=off -fno-asynchronous-unwind-tables -fno-math-errno -fno-trapping-math -fno-tree-slp-vectorize");
+	add_words(d, &a, "-std=gnu11 -w -c -fno-strict-aliasing -ffp-contract=off -fno-asynchronous-unwind-tables -fno-math-errno -fno-trapping-math -ftree-vectorize -fno-tree-slp-vectorize");
 	add_argument(d, &a, "%s", level);
 	add_words(d, &a, flags_of(d, u));
 	add_argument(d, &a, "-I%s", d->include_dir);

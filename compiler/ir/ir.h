@@ -309,8 +309,18 @@ bool ir_calls_runtime(const IrExpr *e);     /* an IR_RT in it; NULL: false */
 void ir_dump(Compiler *c, Buf *out, const IrFunc *f);       /* -dump=ir */
 void ir_verify(Compiler *c, const IrFunc *f);               /* debug builds: internal error when an invariant fails */
 
+/* ir/polls.c */
+enum { LOOP_TRIPS = 1000 };     /* rounds of simple statements that need no poll */
+void place_poll(Compiler *c, IrFunc *f, IrStmt *loop, int64_t trips);      /* by prove.c, innermost loops first; trips: most rounds */
+IrVar *loop_counter(IrStmt *loop, IrStmt *s);       /* what statement s of its post adds 1 to, and nothing else assigns; or NULL */
+IrExpr *counter_bound(IrExpr *cond, IrVar *v);      /* y of the conjunct v < y */
+bool ir_plain_local(const IrVar *v);                /* only named, never pointed to */
+bool ir_mentions(const IrExpr *x, const IrVar *v);
+IrVar *ir_root_var(IrExpr *place);
+bool ir_constant(const IrExpr *x, int64_t *n);
+
 /* ir/colour.c: may_freeze and may_panic of each statement, can_freeze and can_panic of each function of the package (fixpoint; unknown callees: both). */
-void ir_prove(Compiler *c, IrFunc *f);                       /* prove.c: drops checks and polls that are not needed; before ir_colour */
+void ir_prove(Compiler *c, IrFunc *f);                       /* prove.c: drops checks that are not needed, has polls placed; before ir_colour */
 void ir_colour(Compiler *c, IrPackage *package);
 /* ir/liveness.c: live sets at each statement that may freeze; which variables live across one (in_frame). */
 void ir_liveness(Compiler *c, IrFunc *f);

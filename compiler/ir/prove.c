@@ -1,5 +1,5 @@
 /*
- * prove.c - checks that cannot fail, polls that need not be.
+ * prove.c - checks that cannot fail.
  *
  * One forward walk over the tree carries facts that hold at the present statement:
  *
@@ -15,9 +15,6 @@
  *
  * the check is seen to be false: i < n stands for i < len(s), and i only grows from 0.
  *
- * A loop that counts from one constant to another within TRIPS rounds, and calls nothing, needs no
- * poll; the product over a nest is bounded. Nor does a loop whose every round comes through the poll of one inside it.
- *
  * Rejected: a solver over ranges and differences. C compilers do the rest, once the same check
  * is not asked for twice through different names.
  */
@@ -25,7 +22,7 @@
 
 #include <string.h>
 
-enum { FACTS = 48, TRIPS = 1000, DEPTH = 6 };
+enum { FACTS = 48, DEPTH = 6 };
 
 typedef enum { FACT_TRUE, FACT_FALSE, FACT_VALUE, FACT_POSITIVE } FactKind;
 typedef struct { FactKind kind; IrVar *var; IrExpr *x; } Fact;
@@ -36,8 +33,6 @@ static void walk(Prove *p, IrStmtList *list, State *st);
 
 /* ---- expressions -------------------------------------------------------------------------- */
 
-static bool usable_var(IrVar *v) { return !v->addr_taken && !v->brief_addr && !v->map_iterator; }
-
 static bool usable(IrExpr *x, int depth)
 {
 	switch (x->kind) {
@@ -45,9 +40,9 @@ static bool usable(IrExpr *x, int depth)
 	case IR_ZERO:
 		return true;
 	case IR_VAR:
-		return usable_var(x->var);
+		return ir_plain_local(x->var);
 	case IR_PART:
-		return (x->part == PART_LEN || x->part == PART_CAP || x->part == PART_PTR) && x->x->kind == IR_VAR && usable_var(x->x->var);
+		return (x->part == PART_LEN || x->part == PART_CAP || x->part == PART_PTR) && x->x->kind == IR_VAR && ir_plain_local(x->x->var);
 	case IR_UNARY:
 	case IR_CONVERT:
 		return depth > 0 && usable(x->x, depth - 1);
@@ -56,11 +51,6 @@ static bool usable(IrExpr *x, int depth)
 	default:
 		return false;
 	}
-}
-
-static bool mentions(IrExpr *x, IrVar *v)
-{
-	return x && ((x->kind == IR_VAR && x->var == v) || mentions(x->x, v) || mentions(x->y, v));
 }
 
 /* What x stands for, by the value facts. */
@@ -121,16 +111,9 @@ static void kill(State *st, IrVar *v)
 {
 	int kept = 0;
 	for (int i = 0; i < st->n; i++)
-		if (st->facts[i].var != v && !mentions(st->facts[i].x, v))
+		if (st->facts[i].var != v && !ir_mentions(st->facts[i].x, v))
 			st->facts[kept++] = st->facts[i];
 	st->n = kept;
-}
-
-static IrVar *root_var(IrExpr *place)
-{
-	while (place && (place->kind == IR_FIELD || place->kind == IR_INDEX))
-		place = place->x;
-	return place && place->kind == IR_VAR ? place->var : NULL;
 }
 
 static void kill_statement(State *st, IrStmt *s);
@@ -143,7 +126,7 @@ static void kill_list(State *st, IrStmtList *list)
 
 static void kill_statement(State *st, IrStmt *s)
 {
-	IrVar *v = s->kind == IR_ASSIGN ? root_var(s->dst) : NULL;
+	IrVar *v = s->kind == IR_ASSIGN ? ir_root_var(s->dst) : NULL;
 	if (v)
 		kill(st, v);
 	for (int i = 0; i < s->dsts.len; i++)
@@ -171,15 +154,6 @@ static void learn(State *st, IrExpr *x, bool truth)
 	}
 }
 
-static bool constant_of(IrExpr *x, int64_t *n)
-{
-	if (x->kind == IR_ZERO && is_integer(underlying(x->type))) {
-		*n = 0;
-		return true;
-	}
-	return x->kind == IR_CONST && is_integer(underlying(x->type)) && const_fits_int64(x->cval, n);
-}
-
 /* A known test i < y; y NULL: of any y. */
 static bool is_less(State *st, IrExpr *i, IrExpr *y)
 {
@@ -195,7 +169,7 @@ static bool is_less(State *st, IrExpr *i, IrExpr *y)
 static bool not_negative(State *st, IrExpr *x, int depth)
 {
 	int64_t n;
-	if (constant_of(x, &n))
+	if (ir_constant(x, &n))
 		return n >= 0;
 	if (x->kind == IR_PART)
 		return x->part == PART_LEN || x->part == PART_CAP;
@@ -210,7 +184,7 @@ static bool not_negative(State *st, IrExpr *x, int depth)
 		return false;
 	if (x->op == OP_AND)
 		return not_negative(st, x->x, depth - 1) || not_negative(st, x->y, depth - 1);
-	if (x->op == OP_ADD && constant_of(x->y, &n) && n == 1)     /* no overflow: something is above it */
+	if (x->op == OP_ADD && ir_constant(x->y, &n) && n == 1)     /* no overflow: something is above it */
 		return not_negative(st, x->x, depth - 1) && is_less(st, x->x, NULL);
 	return false;
 }
@@ -253,115 +227,22 @@ static bool known_false(State *st, IrExpr *x)
 
 /* ---- loops ---------------------------------------------------------------------------------------- */
 
-static int assignments(IrStmtList *list, IrVar *v)
+/* Most rounds of the loop, where it counts from one known number to another; else TRIPS + 1. */
+static int64_t known_trips(State *before, IrStmt *s)
 {
-	int n = 0;
-	for (int i = 0; i < list->len; i++) {
-		IrStmt *s = list->items[i];
-		n += s->kind == IR_ASSIGN && root_var(s->dst) == v;
-		for (int k = 0; k < s->dsts.len; k++)
-			n += s->dsts.items[k] == v;
-		for (int k = 0; k < s->buffers.len; k++)
-			n += s->buffers.items[k] == v;
-		n += assignments(&s->body, v) + assignments(&s->else_body, v) + assignments(&s->post, v);
-		for (int k = 0; k < s->cases.len; k++)
-			n += assignments(&s->cases.items[k]->body, v);
-	}
-	return n;
-}
-
-/* The variable that a statement of post adds 1 to, if nothing else in the loop assigns it and the condition bounds it. */
-static IrVar *counter(IrStmt *loop, IrStmt *s)
-{
-	int64_t n;
-	if (s->kind != IR_ASSIGN || s->dst->kind != IR_VAR || !usable_var(s->dst->var) || underlying(s->dst->type)->kind != TYPE_INT)
-		return NULL;
-	IrVar *v = s->dst->var;
-	IrExpr *x = s->src;
-	if (x->kind != IR_BINARY || x->op != OP_ADD || x->x->kind != IR_VAR || x->x->var != v || !constant_of(x->y, &n) || n != 1)
-		return NULL;
-	return assignments(&loop->body, v) + assignments(&loop->post, v) == 1 ? v : NULL;
-}
-
-/* The right side of the conjunct v < y of a condition. */
-static IrExpr *bound_of(IrExpr *cond, IrVar *v)
-{
-	if (!cond || cond->kind != IR_BINARY)
-		return NULL;
-	if (cond->op == OP_ANDAND) {
-		IrExpr *x = bound_of(cond->x, v);
-		return x ? x : bound_of(cond->y, v);
-	}
-	return cond->op == OP_LT && cond->x->kind == IR_VAR && cond->x->var == v ? cond->y : NULL;
-}
-
-/* Rounds of simple statements in one run of the list; above TRIPS: many, or unknown. */
-static int64_t rounds_of(IrStmtList *list)
-{
-	int64_t most = 1;
-	for (int i = 0; i < list->len; i++) {
-		IrStmt *s = list->items[i];
-		bool simple_call = s->kind == IR_CALL && s->call == IR_CALL_DIRECT && s->func->intrinsic && s->func->intrinsic_effects == 0;
-		if ((s->kind == IR_CALL && !simple_call) || s->kind == IR_LABEL || s->kind == IR_SEND || s->kind == IR_RECEIVE ||
-		    s->kind == IR_SELECT || s->kind == IR_MAP_ITER)
-			return TRIPS + 1;
-		if (ir_calls_runtime(s->src) || ir_calls_runtime(s->dst) || ir_calls_runtime(s->cond) || ir_calls_runtime(s->x))
-			return TRIPS + 1;       /* what allocates must let the collector in */
-		int64_t inner[] = {s->kind == IR_LOOP ? s->no_poll ? s->rounds : TRIPS + 1 : rounds_of(&s->body), rounds_of(&s->else_body)};
-		for (int k = 0; k < 2; k++)
-			most = inner[k] > most ? inner[k] : most;
-		for (int k = 0; k < s->cases.len; k++) {
-			int64_t n = rounds_of(&s->cases.items[k]->body);
-			most = n > most ? n : most;
-		}
-	}
-	return most;
-}
-
-static void bound_loop(State *before, IrStmt *s)
-{
-	for (int i = 0; i < s->post.len && !s->no_poll; i++) {
-		IrVar *v = counter(s, s->post.items[i]);
-		IrExpr *bound = v ? bound_of(s->cond, v) : NULL;
+	for (int i = 0; i < s->post.len; i++) {
+		IrVar *v = loop_counter(s, s->post.items[i]);
+		IrExpr *bound = v ? counter_bound(s->cond, v) : NULL;
 		int64_t from, to;
 		IrExpr start = {.kind = IR_VAR, .var = v};
-		if (!bound || !constant_of(resolve(before, &start), &from) || !constant_of(bound, &to))
+		if (!bound || !ir_constant(resolve(before, &start), &from) || !ir_constant(bound, &to))
 			continue;
-		int64_t trips = to > from && from >= 0 ? to - from : to <= from ? 0 : TRIPS + 1, inner = rounds_of(&s->body);
-		if (trips > TRIPS || inner > TRIPS || trips * inner > TRIPS)
-			continue;
-		s->no_poll = true;
-		s->rounds = trips * inner;
+		if (to <= from)
+			return 0;
+		if (from >= 0 && to - from <= LOOP_TRIPS)
+			return to - from;
 	}
-}
-
-/* A jump in the list that could leave out what follows it in a round of the loop. */
-static bool skips(IrStmtList *list)
-{
-	for (int i = 0; i < list->len; i++) {
-		IrStmt *s = list->items[i];
-		if (s->kind == IR_CONTINUE || s->kind == IR_BREAK || s->kind == IR_GOTO || s->kind == IR_LABEL || skips(&s->body) ||
-		    skips(&s->else_body) || skips(&s->post))
-			return true;
-		for (int k = 0; k < s->cases.len; k++)
-			if (skips(&s->cases.items[k]->body))
-				return true;
-	}
-	return false;
-}
-
-/* Each run of the list that comes to its end has polled: a loop without condition has at least one round. */
-static bool polls(IrStmtList *list)
-{
-	for (int i = 0; i < list->len; i++) {
-		IrStmt *s = list->items[i];
-		IrStmtList one = {.items = list->items + i, .len = 1};
-		if ((s->kind == IR_LOOP && !s->cond && !s->no_poll) || (s->kind == IR_BLOCK && polls(&s->body)))
-			return true;
-		if (skips(&one))
-			return false;
-	}
-	return false;
+	return LOOP_TRIPS + 1;
 }
 
 static void walk_loop(Prove *p, IrStmt *s, State *st)
@@ -370,9 +251,9 @@ static void walk_loop(Prove *p, IrStmt *s, State *st)
 	kill_statement(st, s);
 	body = *st;
 	for (int i = 0; i < s->post.len; i++) {
-		IrVar *v = counter(s, s->post.items[i]);
+		IrVar *v = loop_counter(s, s->post.items[i]);
 		IrExpr start = {.kind = IR_VAR, .var = v, .type = v ? v->type : NULL};
-		if (v && bound_of(s->cond, v) && not_negative(&before, &start, 2))
+		if (v && counter_bound(s->cond, v) && not_negative(&before, &start, 2))
 			add_fact(&body, FACT_POSITIVE, v, NULL);
 	}
 	State post = body;
@@ -380,11 +261,7 @@ static void walk_loop(Prove *p, IrStmt *s, State *st)
 		learn(&body, s->cond, true);
 	walk(p, &s->body, &body);
 	walk(p, &s->post, &post);
-	bound_loop(&before, s);
-	if (!s->no_poll && polls(&s->body)) {
-		s->no_poll = true;
-		s->rounds = TRIPS + 1;
-	}
+	place_poll(p->c, p->f, s, known_trips(&before, s));
 }
 
 /* ---- statements -------------------------------------------------------------------------------------- */
@@ -417,8 +294,8 @@ static void walk_assign(IrStmt *s, State *st)
 	Type *u = v ? underlying(v->type) : NULL;
 	bool positive = v && ((u->kind == TYPE_INT && not_negative(st, s->src, 2)) || (u->kind == TYPE_POINTER && is_not_nil(st, s->src)));
 	kill_statement(st, s);
-	if (!v || !usable_var(v) || mentions(s->src, v))
-		positive = positive && v && usable_var(v);
+	if (!v || !ir_plain_local(v) || ir_mentions(s->src, v))
+		positive = positive && v && ir_plain_local(v);
 	else if ((s->src->kind == IR_VAR || s->src->kind == IR_PART || s->src->kind == IR_CONST || s->src->kind == IR_ZERO) && usable(s->src, 1) &&
 	         s->src->type == v->type)
 		add_fact(st, FACT_VALUE, v, s->src);
