@@ -6,11 +6,6 @@
 
 #include <string.h>
 
-static const char *spaced(const char *ctype)
-{
-	return ctype[strlen(ctype) - 1] == '*' ? "" : " ";
-}
-
 static void emit_static_string(Emit *e, Constant *v)
 {
 	size_t n;

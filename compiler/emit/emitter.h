@@ -83,6 +83,7 @@ const char *local_name(Emit *e, const char *name);
 
 /* types.c */
 const char *type_name(Emit *e, Type *t);            /* C type, usable by value */
+const char *spaced(const char *ctype);              /* what stands between it and a name: "" behind *, else " " */
 const char *type_alias_name(Emit *e, Type *t);      /* C type through which memory of t is read and written */
 const char *result_name(Emit *e, TypeList *results);        /* C result type of a function */
 const char *function_pointer(Emit *e, Type *signature, bool data_word, bool context);    /* cast of a code pointer */

@@ -230,7 +230,7 @@ static void emit_access(Emit *e, IrExpr *x, bool as_value)
 		if (!map_get(&e->declared, symbol)) {
 			map_put(E_ALLOC(e), &e->declared, symbol, (void *)1);
 			const char *ct = type_name(e, x->object->type);
-			buf_printf(&e->protos, "extern %s%s%s;\n", ct, ct[strlen(ct) - 1] == '*' ? "" : " ", symbol);
+			buf_printf(&e->protos, "extern %s%s%s;\n", ct, spaced(ct), symbol);
 		}
 		OUT(e, "%s", symbol);
 		break;

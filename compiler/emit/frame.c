@@ -70,7 +70,7 @@ static int64_t lay_out_variable(Emit *e, Buf *b, IrVar *v, int64_t offset)
 		return offset + 8;
 	}
 	const char *ct = v->map_iterator ? "gol_map_iter" : type_name(e, v->type);
-	buf_printf(b, "\t_Alignas(8) %s%s%s;\n", ct, ct[strlen(ct) - 1] == '*' ? "" : " ", v->c_name);
+	buf_printf(b, "\t_Alignas(8) %s%s%s;\n", ct, spaced(ct), v->c_name);
 	return offset + align8(v->map_iterator ? 72 : type_size(e->c, v->type));
 }
 

@@ -7,11 +7,6 @@
 
 #include <string.h>
 
-static const char *spaced(const char *ctype)
-{
-	return ctype[strlen(ctype) - 1] == '*' ? "" : " ";
-}
-
 /* RESULT name(gol_g *g, T a, ..., gol_func *context_); without parameter names in prototypes. */
 void print_signature(Emit *e, Buf *out, IrFunc *f, const char *name, bool names)
 {

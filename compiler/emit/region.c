@@ -24,8 +24,6 @@
  */
 #include "emitter.h"
 
-#include <string.h>
-
 static void note_list(Emit *e, IrStmtList *list);
 
 static void note_var(Emit *e, IrVar *v, bool assigned)
@@ -163,7 +161,7 @@ void emit_region_start(Emit *e, IrStmt *s)
 	for (int i = 0; i < e->region_vars.len; i++) {
 		IrVar *v = e->region_vars.items[i];
 		const char *ct = type_name(e, v->type);
-		emit_line(e, "%s%s%s = fr->%s;", ct, ct[strlen(ct) - 1] == '*' ? "" : " ", v->c_name, v->c_name);
+		emit_line(e, "%s%s%s = fr->%s;", ct, spaced(ct), v->c_name, v->c_name);
 	}
 }
 

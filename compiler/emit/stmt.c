@@ -32,11 +32,6 @@ void emit_line(Emit *e, const char *format, ...)
 	buf_char(e->out, '\n');
 }
 
-static const char *spaced(const char *ctype)
-{
-	return ctype[strlen(ctype) - 1] == '*' ? "" : " ";
-}
-
 static bool has_resume(Emit *e, IrStmt *s) { return e->style == STYLE_FRAMED && s->may_freeze; }
 
 /* The unwinding check after statement s; on its own line. */

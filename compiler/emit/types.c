@@ -77,7 +77,7 @@ static void define_struct(Emit *e, Type *t, const char *name)
 		for (int i = 0; i < u->fields.len; i++) {
 			Type *ft = types_canonical(e->c, u->fields.items[i]->type);
 			const char *ct = type_name(e, ft);
-			buf_printf(&body, "\t%s%s%s;\n", ct, ct[strlen(ct) - 1] == '*' ? "" : " ", field_name(e, t, i));
+			buf_printf(&body, "\t%s%s%s;\n", ct, spaced(ct), field_name(e, t, i));
 			end = field_offset(e->c, u, i) + type_size(e->c, ft);
 		}
 		int64_t align = type_align(e->c, t);
@@ -86,6 +86,11 @@ static void define_struct(Emit *e, Type *t, const char *name)
 	}
 	buf_printf(&e->types, "struct GOL_ALIAS %s {\n%s};\n_Static_assert(sizeof(%s) == %lld, \"layout\");\n", name, body.s ? body.s : "", name,
 	           (long long)size);
+}
+
+const char *spaced(const char *ctype)
+{
+	return ctype[strlen(ctype) - 1] == '*' ? "" : " ";
 }
 
 const char *type_name(Emit *e, Type *t)
@@ -178,7 +183,7 @@ const char *result_name(Emit *e, TypeList *results)
 	buf_init(&fields, E_ALLOC(e));
 	for (int i = 0; i < results->len; i++) {
 		const char *ct = passed_type(e, results->items[i]);
-		buf_printf(&fields, " %s%sr%d;", ct, ct[strlen(ct) - 1] == '*' ? "" : " ", i);
+		buf_printf(&fields, " %s%sr%d;", ct, spaced(ct), i);
 	}
 	buf_printf(&e->types, "typedef struct {%s } %s;\n", fields.s, symbol);
 	return symbol;
