@@ -3,7 +3,8 @@
  * map.h.
  *
  * Order inside every operation that can panic: hash first (an unhashable key panics
- * here, before anything has changed), then check for a concurrent write, then work.
+ * here, before anything has changed; searching, which changes nothing, may go with it),
+ * then check for a concurrent write, then work.
  */
 #include "heap/heap.h"
 #include "lang/map.h"
@@ -61,6 +62,18 @@ uint64_t map_hash(gol_g *g, const map_layout *l, const void *key, uint64_t seed)
 	}
 }
 
+/* Most keys are short: their first and last bytes, in words that may overlap, are all of them. */
+static inline bool same_bytes(const uint8_t *a, const uint8_t *b, size_t n)
+{
+	if (n > 16)
+		return memcmp(a, b, n) == 0;
+	if (n >= 8)
+		return load64(a) == load64(b) && load64(a + n - 8) == load64(b + n - 8);
+	if (n >= 4)
+		return load32(a) == load32(b) && load32(a + n - 4) == load32(b + n - 4);
+	return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
+}
+
 static inline bool same_key(gol_g *g, const map_layout *l, enum map_key_kind kind, const void *a, const void *b)
 {
 	if (kind == MAP_KEY_64)
@@ -70,7 +83,7 @@ static inline bool same_key(gol_g *g, const map_layout *l, enum map_key_kind kin
 	if (kind == MAP_KEY_STRING) {
 		const gol_string *x = a, *y = b;
 
-		return x->len == y->len && (x->ptr == y->ptr || x->len == 0 || memcmp(x->ptr, y->ptr, (size_t)x->len) == 0);
+		return x->len == y->len && (x->ptr == y->ptr || same_bytes(x->ptr, y->ptr, (size_t)x->len));
 	}
 	return gol_value_equal(g, l->key, a, b);
 }
@@ -86,6 +99,7 @@ static inline __attribute__((always_inline)) uint8_t *find_in(gol_g *g, gol_map 
 
 	for (uint64_t step = 1;; step++) {
 		uint8_t *group = m->groups + at * l->group_size;
+		__builtin_prefetch(group + 64);     /* the slot is seldom in the control word's cache line */
 		uint64_t control = *map_control(group);
 
 		for (uint64_t match = match_hash(control, h2); match != 0; match &= match - 1) {
@@ -119,9 +133,27 @@ static void check_key(gol_g *g, const gol_type *map_type, const void *key)
 		alg_hash(g, map_type->key, key, 0);
 }
 
+/* Hashes and searches; the map is not empty. May unwind when keys may not be hashable. */
+static inline __attribute__((always_inline)) uint8_t *hash_and_find(gol_g *g, gol_map *m, const void *key, uint64_t *hash)
+{
+	switch (m->layout->kind) {
+	case MAP_KEY_64:
+		*hash = alg_hash_word(load64(key), m->seed);
+		return find_in(g, m, key, *hash, MAP_KEY_64);
+	case MAP_KEY_32:
+		*hash = alg_hash_word(load32(key), m->seed);
+		return find_in(g, m, key, *hash, MAP_KEY_32);
+	case MAP_KEY_STRING:
+		*hash = alg_hash_bytes(((const gol_string *)key)->ptr, (size_t)((const gol_string *)key)->len, m->seed);
+		return find_in(g, m, key, *hash, MAP_KEY_STRING);
+	default:
+		*hash = alg_hash(g, m->layout->key, key, m->seed);
+		return GOL_UNWINDING(g) ? NULL : find_in(g, m, key, *hash, MAP_KEY_OTHER);
+	}
+}
+
 const void *gol_map_find(gol_g *g, const gol_type *map_type, gol_map *m, const void *key)
 {
-	const map_layout *l;
 	uint64_t hash;
 	uint8_t *slot;
 
@@ -129,25 +161,12 @@ const void *gol_map_find(gol_g *g, const gol_type *map_type, gol_map *m, const v
 		check_key(g, map_type, key);
 		return NULL;
 	}
-	l = m->layout;
 	if (is_writing(m)) {
 		fatal_raise(g, "concurrent map read and map write");
 		return NULL;
 	}
-	switch (l->kind) {
-	case MAP_KEY_64: slot = find_in(g, m, key, alg_hash_word(load64(key), m->seed), MAP_KEY_64); break;
-	case MAP_KEY_32: slot = find_in(g, m, key, alg_hash_word(load32(key), m->seed), MAP_KEY_32); break;
-	case MAP_KEY_STRING:
-		slot = find_in(g, m, key, alg_hash_bytes(((const gol_string *)key)->ptr, (size_t)((const gol_string *)key)->len, m->seed),
-			MAP_KEY_STRING);
-		break;
-	default:
-		hash = alg_hash(g, l->key, key, m->seed);
-		if (GOL_UNWINDING(g))
-			return NULL;
-		slot = find_in(g, m, key, hash, MAP_KEY_OTHER);
-	}
-	return slot ? map_slot_elem(l, slot) : NULL;
+	slot = hash_and_find(g, m, key, &hash);
+	return slot ? map_slot_elem(m->layout, slot) : NULL;
 }
 
 const void *gol_map_get(gol_g *g, const gol_type *map_type, gol_map *m, const void *key)
@@ -319,12 +338,16 @@ void *gol_map_assign(gol_g *g, const gol_type *map_type, gol_map *m, const void 
 		return gol_zero_value;
 	}
 	l = m->layout;
-	hash = map_hash(g, l, key, m->seed);
+	if (m->groups == NULL) {
+		hash = map_hash(g, l, key, m->seed);
+		slot = NULL;
+	} else {
+		slot = hash_and_find(g, m, key, &hash);
+	}
 	if (l->may_panic && GOL_UNWINDING(g))
 		return gol_zero_value;
 	if (!start_write(g, m))
 		return gol_zero_value;
-	slot = m->groups ? map_find_slot(g, m, key, hash) : NULL;
 	if (slot != NULL) {
 		if (l->update_key)
 			gol_copy_value(g, l->key, map_slot_key(l, slot), key);

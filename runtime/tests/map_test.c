@@ -129,6 +129,28 @@ static void make_big(gol_int k, void *to) { *(gol_int *)to = k; }
 Test(map, ints) { run(&type_int, make_int, index_int, 60000); }
 Test(map, ints32) { run(&type_int32, make_int32, index_int32, 60000); }
 Test(map, strings) { run(&type_string, make_string, index_string, 60000); }
+/* Two keys that differ in one byte stand in one group: every 128th time their hashes make the bytes be compared. */
+Test(map, nearly_equal_strings)
+{
+	const gol_type *t = type_map_of(&type_string, &type_int);
+	uint8_t a[40] = {0}, b[40] = {0};
+
+	test_start();
+	for (int round = 0; round < 100; round++)
+		for (gol_int n = 1; n <= 40; n++)
+			for (gol_int at = 0; at < n; at++) {
+				gol_map *m = gol_make_map(test_g, t, 0);
+				gol_string x = {a, n}, y = {b, n};
+
+				b[at] = 1;
+				*(gol_int *)gol_map_assign(test_g, t, m, &x) = 1;
+				*(gol_int *)gol_map_assign(test_g, t, m, &y) += 2;
+				cr_assert_eq(gol_map_len(test_g, m), 2, "%d bytes, byte %d", (int)n, (int)at);
+				b[at] = 0;
+				cr_assert_eq(*(const gol_int *)gol_map_get(test_g, t, m, &y), 1);
+			}
+}
+
 Test(map, interfaces) { run(&type_any, make_any, index_any, 60000); }
 Test(map, structs) { run(&type_pair, make_pair, index_pair, 30000); }
 Test(map, large_keys) { run(&type_big, make_big, index_big, 30000); }
