@@ -253,7 +253,8 @@ void heap_scavenge(size_t keep_bytes)
 
 /* A large heap is walked at random: with pages of 2 MiB the processor finds most of its addresses without walking the page
  * table, and the system clears a huge page at one fault. A small heap keeps small pages, which cost no more memory than
- * they hold. */
+ * they hold. So does one large object: it is mostly written from start to end, often to be outgrown soon, and huge pages
+ * are the dearest to get. */
 static void prefer_huge_pages(uintptr_t at, size_t size)
 {
 #ifdef MADV_HUGEPAGE
@@ -276,7 +277,8 @@ static void grow(uint32_t count)
 			mprotect((void *)gol_heap.end, wanted * HEAP_PAGE_SIZE, PROT_READ | PROT_WRITE) != 0)
 		heap_die("runtime: out of memory: cannot allocate %zu-byte block (%llu in use)", (size_t)count * HEAP_PAGE_SIZE,
 			(unsigned long long)gol_heap.pages_in_use * HEAP_PAGE_SIZE);
-	prefer_huge_pages(gol_heap.end, wanted * HEAP_PAGE_SIZE);
+	if (count <= GROW_PAGES)
+		prefer_huge_pages(gol_heap.end, wanted * HEAP_PAGE_SIZE);
 	gol_heap.end += wanted * HEAP_PAGE_SIZE;
 	gol_heap.pages_grown += wanted;
 	gol_heap.pages_released += wanted;
