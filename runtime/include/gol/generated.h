@@ -15,6 +15,9 @@
 #pragma GCC diagnostic ignored "-Wtype-limits"
 #ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#if __GNUC__ >= 10      /* gcc takes the word behind a field of type [0]T for its element when it copies the struct */
+#pragma GCC diagnostic ignored "-Wzero-length-bounds"
+#endif
 #else
 #pragma clang diagnostic ignored "-Wsometimes-uninitialized"
 #pragma clang diagnostic ignored "-Wconditional-uninitialized"
