@@ -141,7 +141,7 @@ bench: all
 
 SECONDS ?= 180
 FUZZ = $(B)/fuzz
-FUZZ_FLAGS = -O1 -g -fsanitize=fuzzer-no-link,address -fno-omit-frame-pointer
+FUZZ_FLAGS = -O1 -g -fsanitize=fuzzer-no-link,address -D__SANITIZE_ADDRESS__ -fno-omit-frame-pointer
 FUZZ_OBJECTS = $(COMPILER_SOURCES:%.c=$(FUZZ)/%.o) $(FUZZ)/compiler/generated/lexer.o $(FUZZ)/compiler/generated/parser.o
 
 $(FUZZ)/compiler/generated/%.o: $(B)/compiler/generated/%.c | $(GENERATED)

@@ -8,12 +8,24 @@
  *
  * Growing arrays leave their old storage behind. With doubling that wastes at
  * most the final size once more; in exchange old pointers stay readable.
+ *
+ * Under AddressSanitizer what is not handed out is poisoned, and so is a gap behind
+ * every object: otherwise it would see nothing of what happens within a chunk.
  */
 #include "base.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+enum { GAP = 16 };
+#else
+#define ASAN_POISON_MEMORY_REGION(bytes, size) ((void)(bytes), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(bytes, size) ((void)(bytes), (void)(size))
+enum { GAP = 0 };
+#endif
 
 enum { CHUNK_SIZE = 1 << 20, ALIGNMENT = 16 };
 
@@ -42,6 +54,7 @@ static Chunk *chunk_new(size_t size)
 	if (!chunk)
 		out_of_memory(size);
 	chunk->size = size;
+	ASAN_POISON_MEMORY_REGION(chunk->bytes, size);
 	return chunk;
 }
 
@@ -66,10 +79,25 @@ void arena_free(Arena *a)
 	free(a);
 }
 
+void arena_swap(Arena *a, Arena *b)
+{
+	Arena saved = *a;
+
+	*a = *b;
+	*b = saved;
+}
+
+void arena_visit(const Arena *a, void (*visit)(void *arg, void *bytes, size_t size), void *arg)
+{
+	for (const Chunk *chunk = a->first; chunk; chunk = chunk->next)
+		visit(arg, (void *)chunk->bytes, chunk->size);
+}
+
 static void *alloc_large(Arena *a, size_t size)
 {
 	Chunk *chunk = chunk_new(size);
 
+	ASAN_UNPOISON_MEMORY_REGION(chunk->bytes, size);
 	if (a->first) {
 		chunk->next = a->first->next;
 		a->first->next = chunk;
@@ -81,15 +109,16 @@ static void *alloc_large(Arena *a, size_t size)
 
 void *arena_alloc(Arena *a, size_t size)
 {
+	size_t room;
 	char *result;
 
 	if (size > (size_t)1 << 40)
 		out_of_memory(size);
-	size = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
-	if (size > (size_t)(a->limit - a->next)) {
+	room = ((size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1)) + GAP;
+	if (room > (size_t)(a->limit - a->next)) {
 		Chunk *chunk;
 
-		if (size > CHUNK_SIZE / 4)
+		if (room > CHUNK_SIZE / 4)
 			return alloc_large(a, size);
 		chunk = chunk_new(CHUNK_SIZE);
 		chunk->next = a->first;
@@ -98,7 +127,8 @@ void *arena_alloc(Arena *a, size_t size)
 		a->limit = chunk->bytes + CHUNK_SIZE;
 	}
 	result = a->next;
-	a->next += size;
+	a->next += room;
+	ASAN_UNPOISON_MEMORY_REGION(result, size);
 	return result;
 }
 

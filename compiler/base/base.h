@@ -24,6 +24,9 @@
 typedef struct Arena Arena;
 Arena *arena_new(void);
 void arena_free(Arena *a);
+/* For tests that compile more than once from one state: two arenas exchange what they hold; every piece of memory held. */
+void arena_swap(Arena *a, Arena *b);
+void arena_visit(const Arena *a, void (*visit)(void *arg, void *bytes, size_t size), void *arg);
 /* Zeroed, aligned to 16 bytes; never NULL (out of memory is fatal). */
 void *arena_alloc(Arena *a, size_t size);
 char *arena_printf(Arena *a, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -27,6 +27,7 @@ typedef VEC(Import) ImportList;
 typedef struct Load {
 	Compiler *c;
 	Program *program;
+	const Program *loaded;      /* packages that need not be read again; or NULL */
 	Module module;
 	const char *tags;
 	bool local;                 /* files given by name, or no module: relative imports are not an error of their own */
@@ -294,20 +295,47 @@ static bool is_being_loaded(Load *l, Package *p)
 
 /* ---- where a path leads ------------------------------------------------------------------------ */
 
+/* A package of an earlier program comes with all it imports. */
+static Package *adopt(Load *l, Package *p)
+{
+	if (map_get(&l->by_path, p->path))
+		return p;
+	map_put(l->c->arena, &l->by_path, p->path, p);
+	for (int i = 0; i < p->imports.len; i++)
+		adopt(l, p->imports.items[i]);
+	vec_push(l->c->arena, &l->program->packages, p);
+	return p;
+}
+
+static Package *loaded_before(Load *l, const char *path)
+{
+	for (int i = 0; l->loaded && i < l->loaded->packages.len; i++) {
+		Package *p = l->loaded->packages.items[i];
+		if (p->is_stdlib && strcmp(p->path, path) == 0)
+			return p;
+	}
+	return NULL;
+}
+
+/* With its imports. */
 static Package *load_standard(Load *l, const char *path)
 {
 	Compiler *c = l->c;
+	Package *p = loaded_before(l, path);
+	if (p)
+		return adopt(l, p);
 	const char *dir = arena_printf(c->arena, "%s/%s", c->stdlib_dir, path);
 	TextList names = list_sources(c, dir, NULL, NULL), generated = {0};
 	if (c->generated_dir)
 		generated = list_sources(c, arena_printf(c->arena, "%s/%s", c->generated_dir, path), NULL, NULL);
 	if (names.len + generated.len == 0)
 		return NULL;
-	Package *p = package_new(l, path, dir);
+	p = package_new(l, path, dir);
 	p->is_stdlib = true;
 	for (int i = 0; i < generated.len; i++)
 		vec_push(c->arena, &names, generated.items[i]);
 	parse_files(l, p, names, false, NO_POS);
+	load_imports(l, p);
 	return p;
 }
 
@@ -320,6 +348,7 @@ static void complain_of_empty(Load *l, const char *path, const char *dir, int so
 		COMPLAIN(l, "%s: no non-test Go files in %s", path, dir);
 }
 
+/* With its imports. */
 static Package *load_folder(Load *l, const char *path, const char *dir, const Import *import)
 {
 	int tests = 0, excluded = 0, complaints = l->program->errors.len;
@@ -335,6 +364,7 @@ static Package *load_folder(Load *l, const char *path, const char *dir, const Im
 		complain_of_empty(l, path, dir, names.len, tests, excluded);
 		(void)vec_pop(&l->stack);
 	}
+	load_imports(l, p);
 	return p;
 }
 
@@ -394,11 +424,9 @@ static Package *load_import(Load *l, Package *from, const Import *import)
 		l->cycle = true;
 	} else if (!p) {
 		p = dir ? load_folder(l, path, dir, import) : load_standard(l, path);
-		if (p)
-			load_imports(l, p);
-		else if (is_relative(import->path))
+		if (!p && is_relative(import->path))
 			missing(l, path, arena_printf(c->arena, "%scannot find package \"%s\" in:\n\t%s", position(l, import->pos), import->path, dir));
-		else
+		else if (!p)
 			missing(l, path, arena_printf(c->arena, "%s%s", position(l, import->pos), missing_package(c, &l->module, path)));
 	}
 	(void)vec_pop(&l->way);
@@ -442,11 +470,8 @@ static void sort_for_initialisation(Load *l)
 /* The runtime's own gol code is part of every program: it is initialised first. */
 static void load_runtime(Load *l)
 {
-	if (map_get(&l->by_path, intern_str(l->c, "runtime")))
-		return;
-	Package *p = load_standard(l, "runtime");
-	if (p)
-		load_imports(l, p);
+	if (!map_get(&l->by_path, intern_str(l->c, "runtime")))
+		load_standard(l, "runtime");
 }
 
 /* ---- the whole -------------------------------------------------------------------------------------- */
@@ -486,7 +511,12 @@ static void load_root(Load *l, const Target *target)
 
 Program *load_program(Compiler *c, const Target *target, const char *tags)
 {
-	Load l = {.c = c, .program = NEW(c->arena, Program), .module = target->module, .tags = tags};
+	return load_another(c, target, tags, NULL);
+}
+
+Program *load_another(Compiler *c, const Target *target, const char *tags, const Program *loaded)
+{
+	Load l = {.c = c, .program = NEW(c->arena, Program), .loaded = loaded, .module = target->module, .tags = tags};
 	Program *program = l.program;
 	program->module_path = l.module.path;
 	program->module_root = l.module.root;
@@ -495,8 +525,8 @@ Program *load_program(Compiler *c, const Target *target, const char *tags)
 	load_runtime(&l);
 	if (target->is_stdlib) {
 		program->root = map_get(&l.by_path, intern_str(c, target->path));
-		if (!program->root && (program->root = load_standard(&l, target->path)))
-			load_imports(&l, program->root);
+		if (!program->root)
+			program->root = load_standard(&l, target->path);
 	} else {
 		load_root(&l, target);
 	}

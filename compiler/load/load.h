@@ -55,5 +55,7 @@ bool is_source_name(const char *name);
 /* Never NULL; a program with errors must not be checked. The standard packages that the runtime itself needs
  * (package runtime) are loaded always. */
 Program *load_program(Compiler *c, const Target *target, const char *tags);
+/* The same; the standard packages of a program that this compiler loaded before are taken from there, as they are. */
+Program *load_another(Compiler *c, const Target *target, const char *tags, const Program *loaded);
 
 #endif
