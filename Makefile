@@ -156,6 +156,8 @@ $(FUZZ)/%_fuzz: compiler/tests/%_fuzz.c $(FUZZ_OBJECTS)
 	$(say) LD $@
 	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer $(COMPILER_FLAGS) -o $@ $^ -lmpfr -lgmp -lpthread
 
+$(FUZZ)/front_fuzz: compiler/tests/front_mutate.c
+
 fuzz-programs: $(FUZZ)/front_fuzz $(FUZZ)/constant_fuzz
 
 fuzz: fuzz-programs $(B)/stdlib.stamp
