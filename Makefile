@@ -154,9 +154,9 @@ $(FUZZ)/compiler/%.o: compiler/%.c | $(GENERATED)
 
 $(FUZZ)/%_fuzz: compiler/tests/%_fuzz.c $(FUZZ_OBJECTS)
 	$(say) LD $@
-	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer $(COMPILER_FLAGS) -o $@ $^ -lmpfr -lgmp -lpthread
+	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer $(COMPILER_FLAGS) -o $@ $(filter-out %.h,$^) -lmpfr -lgmp -lpthread
 
-$(FUZZ)/front_fuzz: compiler/tests/front_mutate.c
+$(FUZZ)/front_fuzz: compiler/tests/front_mutate.c compiler/tests/front_fuzz.h
 
 fuzz-programs: $(FUZZ)/front_fuzz $(FUZZ)/constant_fuzz
 

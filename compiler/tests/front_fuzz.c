@@ -14,6 +14,7 @@
  * Limbs of big numbers are not in the arena; those made by a run are freed after it.
  */
 #define _GNU_SOURCE
+#include "front_fuzz.h"
 #include "check/check.h"
 #include "emit/emit.h"
 #include "escape/escape.h"
@@ -187,6 +188,42 @@ static Program *compile_standard(void)
 	return compile_input();
 }
 
+/* ---- for front_mutate.c -------------------------------------------------------------------------- */
+
+enum { PASSED_COUNT = 256, PASSED_SIZE = 8192 };
+
+static struct { char text[PASSED_SIZE]; size_t size; } passed[PASSED_COUNT];
+static unsigned passed_count;       /* since the start: later ones take the places of earlier ones */
+
+static void keep_passed(const uint8_t *data, size_t size)
+{
+	if (size > PASSED_SIZE)
+		return;
+	memcpy(passed[passed_count % PASSED_COUNT].text, data, size);
+	passed[passed_count++ % PASSED_COUNT].size = size;
+}
+
+const char *front_passed(unsigned number, size_t *size)
+{
+	if (passed_count == 0)
+		return NULL;
+	number %= passed_count < PASSED_COUNT ? passed_count : PASSED_COUNT;
+	*size = passed[number].size;
+	return passed[number].text;
+}
+
+bool front_parses(const char *text, size_t size)
+{
+	Compiler *one = compiler_new();
+	parse_file(one, source_from_text(one, "a.gol", text, size), false);
+	bool ok = one->errors == 0;
+	compiler_free(one);
+	limbs_free_all();
+	return ok;
+}
+
+/* ---- the target ------------------------------------------------------------------------------------- */
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	const char *stdlib = getenv("GOL_FUZZ_STDLIB"), *generated = getenv("GOL_FUZZ_GENERATED");
@@ -218,6 +255,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (program) {
 		EmitOptions options = {.versions = size % 2 ? 1 : 2};
 		emit_package(c, program, program->root, &options);
+		keep_passed(data, size);
 	}
 	arena_swap(arena, spare);
 	arena_free(spare);

@@ -1,11 +1,14 @@
 /*
  * front_mutate.c - how front_fuzz changes a program. Bytes changed at random give syntax
- * errors nearly always; so three times out of four tokens, bracketed groups and whole
- * statements are exchanged, doubled or dropped here, which leaves many programs that parse and
- * some that pass the checker. Every change replaces one stretch of the text by another one.
+ * errors nearly always; so seven times out of eight tokens, bracketed groups and whole
+ * statements are exchanged, doubled or dropped here. Every change replaces one stretch of the
+ * text by another one, and stays if the result still parses. Often we start from a program
+ * that was compiled without errors a while ago instead: the corpus gathers errors of
+ * all sorts, and would keep us away from what stands behind the checker.
  */
+#include "front_fuzz.h"
+
 #include <ctype.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -209,13 +212,42 @@ static size_t change(char *text, size_t size, size_t max_size)
 	}
 }
 
+/* The same, taken back if it leaves no program. */
+static size_t change_well(char *text, size_t size, size_t max_size)
+{
+	static char before[MAX_SIZE];
+	memcpy(before, text, size);
+	for (int tries = 0; tries < 8; tries++) {
+		size_t changed = change(text, size, max_size);
+		if (changed != size || memcmp(text, before, size) != 0) {
+			if (front_parses(text, changed))
+				return changed;
+			memcpy(text, before, size);
+		}
+	}
+	return size;
+}
+
 size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsigned seed)
 {
+	char *text = (char *)data;
 	state = seed;
-	if (size == 0 || size > MAX_SIZE || pick(4) == 0)
+	if (size == 0 || size > MAX_SIZE || pick(8) == 0)
 		return LLVMFuzzerMutate(data, size, max_size);
-	for (unsigned i = pick(4) + 1; i > 0; i--)
-		size = change((char *)data, size, max_size);
+	bool parses = front_parses(text, size);
+	if (pick(8) < (parses ? 3 : 7)) {
+		size_t passed_size;
+		const char *passed = front_passed(pick(1 << 16), &passed_size);
+		if (passed && passed_size <= max_size) {
+			memcpy(text, passed, passed_size);
+			size = passed_size;
+			parses = true;
+		}
+	}
+	if (!parses)
+		return change(text, size, max_size);
+	for (unsigned i = pick(2) ? 1 : pick(3) + 1; i > 0; i--)
+		size = change_well(text, size, max_size);
 	return size;
 }
 

@@ -20,7 +20,7 @@ status=0
 export GOL_FUZZ_STDLIB="$PWD/stdlib" GOL_FUZZ_GENERATED="$PWD/build/stdlib" ASAN_OPTIONS="detect_leaks=0:detect_stack_use_after_return=0:${ASAN_OPTIONS:-}"
 for target in constant front; do
 	echo "$target: $seconds seconds"
-	"$folder/${target}_fuzz" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=4096 -max_len=6000 -dict="$folder/words.dict" \
+	"$folder/${target}_fuzz" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=4096 -max_len=6000 -mutate_depth=3 -entropic=0 -dict="$folder/words.dict" \
 		-artifact_prefix="$folder/found/$target-" "$folder/$target" > "$folder/$target.log" 2>&1 || status=1
 	grep -E 'ERROR|SUMMARY|Test unit|^Done' "$folder/$target.log"
 done
