@@ -103,7 +103,9 @@ static bool colour_list(IrFunc *f, IrStmtList *list)
 			changed = true;
 		f->can_freeze |= s->may_freeze;
 		f->can_panic |= s->may_panic || s->may_freeze;
-		changed |= colour_list(f, &s->body) | colour_list(f, &s->else_body) | colour_list(f, &s->post);
+		IrStmtList *const parts[] = {&s->body, &s->else_body, &s->post};
+		for (int k = 0; k < COUNT_OF(parts); k++)
+			changed |= colour_list(f, parts[k]);
 		for (int k = 0; k < s->cases.len; k++)
 			changed |= colour_list(f, &s->cases.items[k]->body);
 	}
@@ -183,7 +185,8 @@ void ir_colour(Compiler *c, IrPackage *package)
 				continue;
 			if (f->has_defer)
 				f->can_freeze = f->can_panic = true;
-			again |= colour_list(f, &f->body) | colour_list(f, &f->epilogue);
+			again |= colour_list(f, &f->body);
+			again |= colour_list(f, &f->epilogue);
 		}
 		if (again || chains)
 			continue;
