@@ -182,7 +182,7 @@ static IrVar *chunk_counter(IrStmt *loop)
 static void make_chunks(Compiler *c, IrFunc *f, IrStmt *loop, IrVar *v, int64_t chunk)
 {
 	Type *t = v->type, *word = c->types->basic[TYPE_UINT64];
-	IrExpr *bound = loop->cond->y, *left = ir_convert(c, ir_binary(c, OP_SUB, bound, ir_var(c, v), t), word);
+	IrExpr *bound = loop->cond->y, *left = ir_binary(c, OP_SUB, ir_convert(c, bound, word), ir_convert(c, ir_var(c, v), word), word);
 	IrExpr *many = ir_binary(c, OP_GT, left, ir_const(c, const_int(c, chunk), word), c->types->basic[TYPE_BOOL]);
 	IrExpr *next = ir_binary(c, OP_ADD, ir_var(c, v), ir_const(c, const_int(c, chunk), t), t);
 	next->no_wrap = true;
