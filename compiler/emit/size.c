@@ -68,16 +68,15 @@ int64_t temporary_bytes(const Emit *e, const IrStmtList *list)
 	return n;
 }
 
-/* Checks that panic are not counted: they are a test in the text, and cold. */
-static int statement_count(const IrStmtList *list)
+static int statement_count(const IrStmtList *list, bool checks)
 {
 	int n = 0;
 	for (int i = 0; i < list->len; i++) {
 		const IrStmt *s = list->items[i];
-		n += s->kind != IR_PANIC_IF;
-		n += statement_count(&s->body) + statement_count(&s->else_body) + statement_count(&s->post);
+		n += checks || s->kind != IR_PANIC_IF;
+		n += statement_count(&s->body, checks) + statement_count(&s->else_body, checks) + statement_count(&s->post, checks);
 		for (int k = 0; k < s->cases.len; k++)
-			n += statement_count(&s->cases.items[k]->body);
+			n += statement_count(&s->cases.items[k]->body, checks);
 	}
 	return n;
 }
@@ -85,7 +84,7 @@ static int statement_count(const IrStmtList *list)
 bool is_unoptimised(const Emit *e)
 {
 	int most = is_initialiser(e) ? MOST_ONCE : MOST_STATEMENTS;
-	return e->resume_count > MOST_UNOPTIMISED_POINTS || statement_count(&e->f->body) > most;
+	return e->resume_count > MOST_UNOPTIMISED_POINTS || statement_count(&e->f->body, true) > most;
 }
 
 static bool calls(const IrStmtList *list, const IrFunc *f)
@@ -102,10 +101,11 @@ static bool calls(const IrStmtList *list, const IrFunc *f)
 	return false;
 }
 
+/* Checks that panic do not count: they are a test, and cold. */
 bool is_small(const Emit *e)
 {
 	for (int i = 0; i < e->f->vars.len; i++)
 		if (e->f->vars.items[i]->addr_taken)
 			return false;
-	return !e->f->is_weak && !e->f->has_defer && statement_count(&e->f->body) <= (calls(&e->f->body, e->f) ? MOST_RECURSIVE : MOST_INLINE);
+	return !e->f->is_weak && !e->f->has_defer && statement_count(&e->f->body, false) <= (calls(&e->f->body, e->f) ? MOST_RECURSIVE : MOST_INLINE);
 }

@@ -207,9 +207,9 @@ static void make_chunks(Compiler *c, IrFunc *f, IrStmt *loop, IrVar *v, int64_t 
 
 void place_poll(Compiler *c, IrFunc *f, IrStmt *loop, int64_t trips)
 {
-	int64_t inner = loop->no_poll ? 0 : rounds_of(&loop->body);
 	if (loop->no_poll)
 		return;
+	int64_t inner = rounds_of(&loop->body);
 	if (polls(&loop->body)) {
 		loop->no_poll = true;
 		loop->rounds = LOOP_TRIPS + 1;
