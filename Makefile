@@ -133,6 +133,7 @@ unit: $(UNIT_PROGRAMS) unit-runtime test-lang
 	$(Q)for t in $(UNIT_PROGRAMS); do echo "$$t"; $$t || exit 1; done
 	$(Q)sh runtime/tests/intrinsics.sh $(B)/libgolrt.a
 	$(Q)python3 stdlib/tests/check-docs.py
+	$(Q)python3 testdata/docs.py
 
 bench: all
 	python3 testdata/bench/bench.py --gol ./gol
