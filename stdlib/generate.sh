@@ -18,4 +18,4 @@ generate strconv gen-powers.py powers.gol
 generate strconv gen-printable.py printable.gol
 [ ! -e "$here/unicode/gen-tables.py" ] || generate unicode gen-tables.py tables.gol
 generate math/rand gen-cooked.py cooked.gol
-generate internal/ziggurat gen-tables.py tables.gol
+generate internal/gol/ziggurat gen-tables.py tables.gol

@@ -1,5 +1,5 @@
 /*
- * bytes.c - intrinsics of internal/bytealg: searches that the C library has in its best form.
+ * bytes.c - intrinsics of internal/gol/bytealg: searches that the C library has in its best form.
  *
  * Index is the exception: memmem prepares a table for each search, and most searches are short. Eight places at a time are
  * compared with the first and the last byte of what is sought (W. Mula's search, in words), until too many places turn out
@@ -10,7 +10,7 @@
 
 #include "ffi/intrinsic.h"
 
-INTRINSIC(gol_int, internal_1bytealg_IndexByte, gol_g *g, gol_string s, uint8_t c)
+INTRINSIC(gol_int, internal_1gol_1bytealg_IndexByte, gol_g *g, gol_string s, uint8_t c)
 {
 	const uint8_t *found = s.len > 0 ? memchr(s.ptr, c, (size_t)s.len) : NULL;
 
@@ -18,7 +18,7 @@ INTRINSIC(gol_int, internal_1bytealg_IndexByte, gol_g *g, gol_string s, uint8_t 
 	return found ? found - s.ptr : -1;
 }
 
-INTRINSIC(gol_int, internal_1bytealg_Count, gol_g *g, gol_string s, uint8_t c)
+INTRINSIC(gol_int, internal_1gol_1bytealg_Count, gol_g *g, gol_string s, uint8_t c)
 {
 	gol_int n = 0;
 
@@ -70,7 +70,7 @@ static const uint8_t *find(const uint8_t *s, size_t size, const uint8_t *sub, si
 	return NULL;
 }
 
-INTRINSIC(gol_int, internal_1bytealg_Index, gol_g *g, gol_string s, gol_string sub)
+INTRINSIC(gol_int, internal_1gol_1bytealg_Index, gol_g *g, gol_string s, gol_string sub)
 {
 	const uint8_t *found;
 
@@ -81,4 +81,4 @@ INTRINSIC(gol_int, internal_1bytealg_Index, gol_g *g, gol_string s, gol_string s
 	return found ? found - s.ptr : -1;
 }
 
-INTRINSIC(gol_int, internal_1bytealg_Compare, gol_g *g, gol_string a, gol_string b) { return gol_string_compare(g, a, b); }
+INTRINSIC(gol_int, internal_1gol_1bytealg_Compare, gol_g *g, gol_string a, gol_string b) { return gol_string_compare(g, a, b); }

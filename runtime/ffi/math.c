@@ -1,5 +1,5 @@
 /*
- * math.c - intrinsics of math, math/bits and internal/fastrand: the C library's functions, and the
+ * math.c - intrinsics of math, math/bits and internal/gol/fastrand: the C library's functions, and the
  * builtins of C compilers.
  */
 #include <math.h>
@@ -132,9 +132,9 @@ INTRINSIC(two_words, math_1bits_divide128, gol_g *g, uint64_t hi, uint64_t lo, u
 
 INTRINSIC(void, math_1bits_panicOverflow, gol_g *g) { panic_runtime_error(g, "integer overflow"); }
 
-/* ---- internal/fastrand ---------------------------------------------------------------------------- */
+/* ---- internal/gol/fastrand ---------------------------------------------------------------------------- */
 
-INTRINSIC(uint64_t, internal_1fastrand_Uint64, gol_g *g)
+INTRINSIC(uint64_t, internal_1gol_1fastrand_Uint64, gol_g *g)
 {
 	(void)g;
 	return alg_random();
