@@ -454,12 +454,19 @@ static bool is_pointer_like(Type *u)
 	       u->kind == TYPE_FUNC || u->kind == TYPE_UNTYPED_NIL;
 }
 
+/* Go converts to int32 on the way to what is no wider, and to int64 on the way to uint32. */
+static const char *width_of_truncation(Type *to)
+{
+	if (to->kind == TYPE_UINT32)
+		return "int";
+	return bits_of(to) <= 32 ? "int32" : is_unsigned(to) ? "uint" : "int";
+}
+
 static void emit_numeric_conversion(Emit *e, IrExpr *x, Type *from, Type *to)
 {
 	const char *ct = type_name(e, to);
 	if (is_float(from) && is_integer(to)) {
-		bool wide_unsigned = to->kind == TYPE_UINT64 || to->kind == TYPE_UINT || to->kind == TYPE_UINTPTR;
-		OUT(e, "((%s)gol_float_to_%s(", ct, wide_unsigned ? "uint" : "int");
+		OUT(e, "((%s)gol_float_to_%s(", ct, width_of_truncation(to));
 		emit_expr(e, x->x);
 		OUT(e, "))");
 	} else if (is_float(to) && is_float(from)) {

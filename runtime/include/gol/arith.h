@@ -24,16 +24,43 @@ GOL_DIVIDE(32)
 GOL_DIVIDE(64)
 #undef GOL_DIVIDE
 
-/* Float to integer: truncation; out of range gives what amd64 gives for int64 (the most negative number), then wraps. */
+/*
+ * Float to integer: truncation. What does not fit gives what Go gives on amd64, on every machine: the most negative int32
+ * for the types below 32 bits and int32, the most negative int64 for the others, of which narrower ones take the low bits;
+ * uint64 takes 2^63 from what is not below it. Constants are left to the C compiler, whose own idea of an overflow is kept away
+ * by the bounds; else one instruction does all of it where the machine has it.
+ */
+#if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
+#define GOL_TRUNCATE(result, v) __asm__("cvttsd2si {%1, %0|%0, %1}" : "=r"(result) : "x"(v))
+#endif
+static inline int32_t gol_float_to_int32(double v)
+{
+#ifdef GOL_TRUNCATE
+	if (!__builtin_constant_p(v)) {
+		int32_t r;
+		GOL_TRUNCATE(r, v);
+		return r;
+	}
+#endif
+	return v > -2147483649.0 && v < 2147483648.0 ? (int32_t)v : INT32_MIN;
+}
 static inline int64_t gol_float_to_int(double v)
 {
+#ifdef GOL_TRUNCATE
+	if (!__builtin_constant_p(v)) {
+		int64_t r;
+		GOL_TRUNCATE(r, v);
+		return r;
+	}
+#endif
 	return v >= -9223372036854775808.0 && v < 9223372036854775808.0 ? (int64_t)v : INT64_MIN;
 }
+#undef GOL_TRUNCATE
 static inline uint64_t gol_float_to_uint(double v)
 {
-	if (v >= 9223372036854775808.0)
-		return v < 18446744073709551616.0 ? (uint64_t)v : (uint64_t)1 << 63;
-	return (uint64_t)gol_float_to_int(v);
+	if (v < 9223372036854775808.0)
+		return (uint64_t)gol_float_to_int(v);
+	return (uint64_t)gol_float_to_int(v - 9223372036854775808.0) | (uint64_t)1 << 63;
 }
 
 /* Products that later additions must not be fused with: an explicit conversion to a float type. */
