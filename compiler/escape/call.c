@@ -321,6 +321,8 @@ static void flow_append(Escape *e, Hole k, Expr *call)
 	flow_expr(e, pointers ? tee(e, k, noted(e, shifted(heap_hole(e), 1), "appendee slice", call, NO_POS)) : k, first);
 	for (int i = 1; i < call->list.len; i++) {
 		Expr *x = call->list.items[i];
+		if (call->has_dots)
+			share_text(x);
 		if (!call->has_dots)
 			flow_as(e, noted(e, heap_hole(e), "appended to slice", call, NO_POS), x, elem);
 		else if (pointers && element_of(x))
@@ -334,6 +336,7 @@ static void flow_copy(Escape *e, Expr *call)
 {
 	Expr *from = call->list.items[1];
 	discard(e, call->list.items[0]);
+	share_text(from);
 	bool pointers = element_of(from) && holds_pointers(e, element_of(from));
 	flow_expr(e, pointers ? noted(e, shifted(heap_hole(e), 1), "copied slice", call, NO_POS) : discard_hole(e), from);
 }
@@ -397,6 +400,7 @@ static void flow_builtin(Escape *e, Hole k, Expr *call, Hole also)
 		break;
 	case BUILTIN_DELETE:
 		discard(e, list->items[0]);
+		share_key(list->items[1]);
 		flow_as(e, also, list->items[1], core_type(list->items[0]->type) ? core_type(list->items[0]->type)->key : NULL);
 		break;
 	case BUILTIN_MIN:
@@ -413,6 +417,10 @@ static void flow_builtin(Escape *e, Hole k, Expr *call, Hole also)
 	case BUILTIN_UNSAFE_SLICE_DATA:
 	case BUILTIN_UNSAFE_STRING_DATA:
 		flow_expr(e, k, list->items[0]);
+		break;
+	case BUILTIN_LEN:
+		share_text(list->items[0]);
+		discard_list(e, list);
 		break;
 	case BUILTIN_UNSAFE_ALIGNOF:
 	case BUILTIN_UNSAFE_OFFSETOF:

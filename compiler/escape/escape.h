@@ -22,6 +22,7 @@ enum {
 	STAYS_BOX = 2,          /* the box of its value in an interface */
 	STAYS_SPREAD = 4,       /* CALL: the slice of the variadic arguments */
 	STAYS_LENT = 8,         /* with STAYS_SPREAD: nobody has that slice once the call is over */
+	STAYS_SHARED = 16,      /* string(b), []byte(s): may be its operand's bytes */
 };
 
 enum { DEFER_BITS = 32 };       /* deferred calls of one function that may wait in its frame */

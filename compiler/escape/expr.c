@@ -210,6 +210,7 @@ static void flow_index(Escape *e, Hole k, Expr *x)
 	}
 	if (is_map(x->x)) {
 		discard(e, x->x);
+		share_key(x->list.items[0]);
 		flow_as(e, discard_hole(e), x->list.items[0], core_type(x->x->type)->key);
 		return;
 	}
@@ -405,6 +406,8 @@ static void flow_comparison(Escape *e, Expr *x)
 {
 	Type *a = value_type(x->x), *b = value_type(x->y);
 	bool mixed = a && b && !is_nil_expr(x->x) && !is_nil_expr(x->y);
+	share_string(x->x);
+	share_string(x->y);
 	flow_as(e, discard_hole(e), x->x, mixed ? b : NULL);
 	flow_as(e, discard_hole(e), x->y, mixed ? a : NULL);
 }
@@ -428,6 +431,7 @@ static void flow_binary(Escape *e, Hole k, Expr *x)
 		return;
 	}
 	if (x->op == OP_ADD && x->type && is_string(x->type)) {
+		share_joined(x);
 		spill(e, k, ALLOC_STRING, x, NULL);
 		flow_parts(e, e->judgement == JUDGE_FRAMES ? k : discard_hole(e), x);
 		return;

@@ -137,6 +137,14 @@ void flow_block(Escape *e, Block *b);
 void flow_body(Escape *e, FuncInfo *info, Block *body);
 void flow_assign(Escape *e, Expr *lhs, Expr *rhs, Stmt *s);
 
+/* share.c */
+void share_string(Expr *x);
+void share_text(Expr *x);
+void share_range(Expr *x);
+void share_key(Expr *x);
+void share_joined(Expr *x);
+void share_tag(Stmt *s);
+
 /* self.c */
 bool assigns_to_itself(Expr *dst, Expr *src);
 

@@ -246,6 +246,8 @@ static void flow_range(Escape *e, Stmt *s)
 	from->silent = true;
 	bool function = is_loop_over_function(e, s);
 	Hole k = function ? discard_hole(e) : hole_of(from);
+	if (!function)
+		share_range(s->x);
 	flow_expr(e, k, s->x);
 	e->loop_depth++;
 	for (int i = 0; i < s->defined.len; i++)
@@ -268,6 +270,7 @@ static void flow_switch(Escape *e, Stmt *s)
 {
 	if (s->init)
 		flow_statement(e, s->init);
+	share_tag(s);
 	if (s->x)
 		discard(e, s->x);
 	Type *tag = s->x ? value_type(s->x) : NULL;
@@ -337,7 +340,7 @@ static void flow_statement(Escape *e, Stmt *s)
 		break;
 	}
 	case STMT_INC_DEC:
-		discard(e, s->x);
+		place_hole(e, s->x);
 		break;
 	case STMT_ASSIGN:
 	case STMT_DEFINE:

@@ -39,6 +39,20 @@ static IrExpr *to_string(FuncState *f, IrExpr *x, Type *u, Type *target)
 	return ir_convert(c, to_temp(f, ir_rt(c, rt, string, 1, x)), target);
 }
 
+/* A value of type target with the bytes of x: escape analysis says that nobody can tell (escape/share.c). */
+static IrExpr *shared_bytes(FuncState *f, IrExpr *x, Type *target)
+{
+	x = atom(f, x);
+	IrExpr *len = len_of(f, x);
+	return is_string(target) ? ir_make(f->c, target, 2, ptr_of(f, x), len) : ir_make(f->c, target, 3, ptr_of(f, x), len, len);
+}
+
+static bool may_share(Type *from, Type *to)
+{
+	Type *f = underlying(from), *t = underlying(to);
+	return (is_string(t) && is_byte_slice(f)) || (is_string(f) && is_byte_slice(t));
+}
+
 /* ---- slices to arrays ------------------------------------------------------------------ */
 
 static IrExpr *slice_to_array(FuncState *f, IrExpr *x, Type *array, bool pointer, Type *target)
@@ -112,5 +126,7 @@ IrExpr *conversion_call(FuncState *f, Expr *e)
 	f->pos = e->pos;
 	if (is_interface(target))
 		return to_interface(f, x, target, e->stays & STAYS_BOX);
+	if ((e->stays & STAYS_SHARED) && may_share(x->type, target))
+		return shared_bytes(f, x, target);
 	return convert_explicit(f, x, target);
 }
