@@ -4,6 +4,7 @@
 #   make            the compiler, the runtime, the standard library compiled into the cache
 #   make demo       ... and a program that shows what works
 #   make check      unit tests, then every program of testdata under all settings
+#   make debug      compiler and runtime with all checks (GOL_DEBUG), in build/debug
 #   make check-full the whole matrix: compilers, optimisation levels, sanitizers (hours)
 #   make diff-go    the programs of testdata through an installed go, results compared
 #   make fuzz       libFuzzer on the front end and on constants (clang; SECONDS=180)
@@ -17,6 +18,7 @@ PREFIX ?= /usr/local
 CFLAGS ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wundef -Wmissing-prototypes -Wshadow
 B = build
+GOL = gol
 
 ifeq ($(V),1)
 Q =
@@ -39,9 +41,9 @@ COMPILER_FLAGS = -std=gnu11 $(WARNINGS) -Icompiler -I$(B)/compiler/generated
 GENERATED_FLAGS = -std=gnu11 -Wall -Wextra -Wno-unused-function -Wno-sign-compare -Icompiler -Icompiler/syntax -I$(B)/compiler/generated
 RUNTIME_FLAGS = -std=gnu11 $(WARNINGS) -Iruntime -Iruntime/include/gol -ffp-contract=off -fno-omit-frame-pointer
 
-all: gol $(B)/libgolrt.a $(B)/amalgamation/golrt.c stdlib
+all: $(GOL) $(B)/libgolrt.a $(B)/amalgamation/golrt.c stdlib
 
-gol: $(B)/compiler/driver/main.o $(B)/libgolcompiler.a
+$(GOL): $(B)/compiler/driver/main.o $(B)/libgolcompiler.a
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) -o $@.new $^ -lmpfr -lgmp -lpthread && mv $@.new $@
 
@@ -99,7 +101,15 @@ stdlib: $(B)/precompile.stamp
 demo: all
 	./gol run testdata/run/demo.gol
 
-check: all unit
+# Compiler and runtime that verify what every pass and every freeze leaves behind; objects and cache keys of their own.
+debug: $(B)/stdlib.stamp
+	$(Q)$(MAKE) --no-print-directory B=$(B)/debug GOL=$(B)/debug/gol CFLAGS='-O1 -g -DGOL_DEBUG' $(B)/debug/gol $(B)/debug/libgolrt.a \
+		$(B)/debug/amalgamation/golrt.c
+
+check-debug: debug
+	python3 testdata/check.py --gol $(B)/debug/gol --settings debug
+
+check: all unit check-debug
 	python3 testdata/check.py --gol ./gol
 	python3 testdata/process.py --gol ./gol
 	python3 testdata/limits.py --gol ./gol
@@ -213,7 +223,7 @@ deps $(B)/deps.stamp:
 clean:
 	rm -rf $(B) gol
 
-.PHONY: all deps clean stdlib demo check check-full diff-go unit unit-runtime bench fuzz fuzz-programs install uninstall
+.PHONY: all deps clean stdlib demo debug check check-debug check-full diff-go unit unit-runtime bench fuzz fuzz-programs install uninstall
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

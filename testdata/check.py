@@ -47,6 +47,7 @@ def settings(seed, count):
         "gc": ["gc=5,stats"],
         "barrier": ["gc=20,barrier,stats"],
         "sched": [f"sched:{s},stats" for s in seeds],
+        "debug": [f"freeze=13:{s},gc=40,window=5,stats" for s in seeds],      # all at once: for the runtime that checks itself
     }
 
 
@@ -57,6 +58,7 @@ MUST_BE_POSITIVE = {
     "gc": ["collections"],
     "barrier": ["collections", "compared"],
     "sched": ["preemptions", "dispatches"],
+    "debug": ["freezes", "frames", "moved", "deep", "collections"],
 }
 
 

@@ -18,6 +18,17 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+/* Generated C is compiled with these, whatever the user asks for. A debug compiler's has checks of the runtime's invariants. */
+#ifdef GOL_DEBUG
+#define DEBUG_FLAG " -DGOL_DEBUG"
+enum { STDLIB_LEVEL = 1 };
+#else
+#define DEBUG_FLAG ""
+enum { STDLIB_LEVEL = 2 };
+#endif
+static const char fixed_flags[] = "-std=gnu11 -w -c -fno-strict-aliasing -ffp-contract=off -fno-asynchronous-unwind-tables "
+                                  "-fno-math-errno -fno-trapping-math -ftree-vectorize -fno-tree-slp-vectorize" DEBUG_FLAG;
+
 typedef struct Unit {           /* one package being built */
 	Package *package;
 	uint64_t key;
@@ -60,7 +71,7 @@ static Unit *make_units(Driver *d, Program *program)
 		u->package = program->packages.items[i];
 		/* The standard library is compiled in two ways only, so that its objects are shared by all settings. */
 		u->versions = u->package->is_stdlib && !d->options.versions_given ? 2 : d->options.versions;
-		u->optimise = !u->package->is_stdlib ? d->options.optimise : u->versions == 2 ? 2 : 1;
+		u->optimise = !u->package->is_stdlib ? d->options.optimise : u->versions == 2 ? STDLIB_LEVEL : 1;
 		u->key = unit_key(d, program, units, u);
 		u->object = cache_find(d, u->key);
 		u->compile = d->options.rebuild || !u->object;
@@ -75,7 +86,7 @@ static Job compile_job(Driver *d, Unit *u, const char *c_path)
 	Arguments a = {0};
 	char level[] = {'-', 'O', (char)('0' + u->optimise), '\0'};
 	add_words(d, &a, d->options.cc);
-	add_words(d, &a, "-std=gnu11 -w -c -fno-strict-aliasing -ffp-contract=off -fno-asynchronous-unwind-tables -fno-math-errno -fno-trapping-math -ftree-vectorize -fno-tree-slp-vectorize");
+	add_words(d, &a, fixed_flags);
 	add_argument(d, &a, "%s", level);
 	add_words(d, &a, flags_of(d, u));
 	add_argument(d, &a, "-I%s", d->include_dir);
@@ -102,6 +113,7 @@ static int report_jobs(Job *jobs, int count)
 static uint64_t text_key(Driver *d, Unit *u, const char *text)
 {
 	uint64_t key = hash_bytes(d->headers + (uint64_t)u->optimise, text, strlen(text));
+	key = hash_bytes(key, fixed_flags, strlen(fixed_flags));
 	key = hash_bytes(key, d->options.cc, strlen(d->options.cc));
 	return hash_bytes(key, flags_of(d, u), strlen(flags_of(d, u)));
 }

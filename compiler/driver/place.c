@@ -1,6 +1,7 @@
 /*
  * place.c - where things are: the standard library, headers and runtime beside
- * this executable (a build tree) or in PREFIX/lib/gol (installed), and the cache in
+ * this executable (a build tree), two folders above it (a build of another kind in that tree: build/debug,
+ * with its runtime beside the executable) or in PREFIX/lib/gol (installed), and the cache in
  * $GOLCACHE, $XDG_CACHE_HOME/gol or ~/.cache/gol.
  */
 #define _XOPEN_SOURCE 700     /* nftw */
@@ -68,31 +69,40 @@ bool make_folders(const char *path)
 	return access(path, W_OK) == 0;
 }
 
+/* In a source tree; built is where its runtime was built. */
+static bool find_tree(Driver *d, const char *tree, const char *built)
+{
+	Arena *a = d->c->arena;
+	if (access(arena_printf(a, "%s/stdlib/runtime", tree), R_OK) != 0)
+		return false;
+	d->root = tree;
+	d->include_dir = arena_printf(a, "%s/runtime/include/gol", tree);
+	d->runtime_library = arena_printf(a, "%s/libgolrt.a", built);
+	d->amalgamation = arena_printf(a, "%s/amalgamation", built);
+	d->c->stdlib_dir = arena_printf(a, "%s/stdlib", tree);
+	d->c->generated_dir = arena_printf(a, "%s/build/stdlib", tree);
+	return true;
+}
+
 static void find_installation(Driver *d)
 {
 	Arena *a = d->c->arena;
-	char exe[PATH_MAX];
+	char exe[PATH_MAX], up[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof exe - 1);
 	exe[n > 0 ? n : 0] = '\0';
 	char *slash = strrchr(exe, '/');
 	if (slash)
 		*slash = '\0';
-	const char *stdlib = arena_printf(a, "%s/stdlib/runtime", exe);
-	if (access(stdlib, R_OK) == 0) {
-		d->root = arena_printf(a, "%s", exe);
-		d->include_dir = arena_printf(a, "%s/runtime/include/gol", exe);
-		d->runtime_library = arena_printf(a, "%s/build/libgolrt.a", exe);
-		d->amalgamation = arena_printf(a, "%s/build/amalgamation", exe);
-		d->c->stdlib_dir = arena_printf(a, "%s/stdlib", exe);
-		d->c->generated_dir = arena_printf(a, "%s/build/stdlib", exe);
-	} else {
-		d->root = arena_printf(a, "%s/../lib/gol", exe);
-		d->include_dir = arena_printf(a, "%s/../include/gol", exe);
-		d->runtime_library = arena_printf(a, "%s/../libgolrt.a", d->root);
-		d->amalgamation = arena_printf(a, "%s/src", d->root);
-		d->installed_cache = arena_printf(a, "%s/cache", d->root);
-		d->c->stdlib_dir = arena_printf(a, "%s/stdlib", d->root);
-	}
+	if (find_tree(d, arena_printf(a, "%s", exe), arena_printf(a, "%s/build", exe)))
+		return;
+	if (realpath(arena_printf(a, "%s/../..", exe), up) && find_tree(d, arena_printf(a, "%s", up), arena_printf(a, "%s", exe)))
+		return;
+	d->root = arena_printf(a, "%s/../lib/gol", exe);
+	d->include_dir = arena_printf(a, "%s/../include/gol", exe);
+	d->runtime_library = arena_printf(a, "%s/../libgolrt.a", d->root);
+	d->amalgamation = arena_printf(a, "%s/src", d->root);
+	d->installed_cache = arena_printf(a, "%s/cache", d->root);
+	d->c->stdlib_dir = arena_printf(a, "%s/stdlib", d->root);
 }
 
 const char *make_scratch(Driver *d, const char *name)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "abi.h"
 #include "base/text.h"
 #include "os/os.h"
 #include "sched/exit.h"
@@ -36,3 +37,6 @@ void runtime_bug(const char *file, int line, const char *what)
 	os_write_all(2, message, (size_t)n);
 	os_abort();
 }
+
+/* Generated C of debug builds. */
+void gol_bug(const char *file, int line, const char *what) { runtime_bug(file, line, what); }

@@ -260,12 +260,15 @@ void panic_die(G *g, gol_panic_record *p)
 	exit_crash();
 }
 
+/* Nothing is popped: after an overflow blocks of the side stack lie above those of the frames that are left. */
 static void rest_of_stack(G *g)
 {
-	while (g->top > g->base) {
-		gol_frame *frame = stack_top(g);
+	uint32_t size = g->last;
+	for (char *p = g->top; p > g->base;) {
+		p -= size;
+		const gol_frame *frame = (const gol_frame *)(const void *)p;
 		panic_add_trace(g, frame->func, frame->resume);
-		stack_pop(g);
+		size = frame->below;
 	}
 }
 

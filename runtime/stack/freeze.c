@@ -135,6 +135,7 @@ void gol_freeze_frame(gol_g *gp, gol_frame *h)
 		return;
 	}
 	freezer *f = &g->m->freeze;
+	debug_require(h->resume < h->func->point_count);
 	gol_frame *frame = frame_reserve(f, h->func, h->resume);
 	memcpy(frame + 1, h + 1, h->func->frame_size - sizeof *h);
 	moved_add(f, h, frame, h->func->frame_size);
@@ -159,6 +160,7 @@ void *gol_freeze_words(gol_g *gp, const gol_save *save, ...)
 	va_start(words, save);
 	for (uint32_t i = 0; i < save->count; i++) {
 		uint64_t word = va_arg(words, uint64_t);
+		debug_require((size_t)save->slots[i] * 8 >= sizeof *frame && ((size_t)save->slots[i] + 1) * 8 <= save->func->frame_size);
 		memcpy((char *)frame + (size_t)save->slots[i] * 8, &word, 8);
 	}
 	va_end(words);
@@ -167,10 +169,13 @@ void *gol_freeze_words(gol_g *gp, const gol_save *save, ...)
 
 void gol_freeze_object(gol_g *gp, const void *from, void *to, size_t size)
 {
+	debug_require(gp->unwinding != GOL_RUNNING);
 	if (gp->unwinding != GOL_FREEZE || size == 0)
 		return;
+	freezer *f = &g_of(gp)->m->freeze;
+	debug_require((char *)to >= (char *)(f->above + 1) && (char *)to + size <= (char *)f->above + f->above->func->frame_size);
 	memcpy(to, from, size);
-	moved_add(&g_of(gp)->m->freeze, from, to, size);
+	moved_add(f, from, to, size);
 }
 
 /* ---- the end of a freeze ------------------------------------------------------------------------ */
@@ -311,6 +316,7 @@ static size_t block_wanted(const G *g, size_t more)
 void stack_finish_freeze(M *m, G *g)
 {
 	freezer *f = &m->freeze;
+	debug_require(g->pub.unwinding == GOL_RUNNING && g->m == m);
 	gol_stress.freezes++;
 	if (GOL_UNLIKELY(g->side.over)) {
 		overflow(f, g);
@@ -339,39 +345,76 @@ void stack_finish_freeze(M *m, G *g)
 		relocate_frames(new_frames, g->top, &r);
 		relocate_marks(g, &r);
 	}
+	bool all = old.base != NULL;
 	freezer_reset(f);
-	if (old.base != NULL)
+	if (all)
 		stack_move_done(&old);
 #ifdef GOL_DEBUG
-	stack_verify(g);
+	stack_verify(g, all ? g->base : new_frames);
 #endif
 }
 
 /* ---- checks ------------------------------------------------------------------------------------- */
 
+/*
+ * What the frames from `from` on must satisfy: docs/design.md, 7.2 to 7.4. A walk by size ends exactly at the top; each frame
+ * knows the size of the one below; its function can resume where it stands; its live pointers lead to no native
+ * stack, to no younger frame, to no memory that the heap has not given out; its side block lies in a chunk of the goroutine.
+ */
+typedef struct { const G *g; const char *frame_end; } verify_context;
+
 static void verify_slot(void *context, void **slot)
 {
-	const G *g = context;
+	const verify_context *v = context;
 	uintptr_t p = (uintptr_t)*slot;
-	if (g->m != NULL)
-		require(p < g->m->limit || p >= g->m->base_sp);
-	if (p >= (uintptr_t)g->top && p < (uintptr_t)g->end)
-		require(!"a pointer above the top of the stack");
+	if (v->g->m != NULL)
+		require(p < v->g->m->limit || p >= v->g->m->base_sp);
+	if (p >= (uintptr_t)v->g->base && p < (uintptr_t)v->g->end)
+		require(p < (uintptr_t)v->frame_end);
 }
 
-void stack_verify(G *g)
+static void verify_live_slot(void *context, void **slot)
 {
-	uint32_t below = 0;
-	char *p = g->base;
-	while (p < g->top) {
-		gol_frame *frame = (gol_frame *)(void *)p;
-		require(frame->below == below);
-		require(frame->func->frame_size >= sizeof *frame && frame->func->frame_size % 8 == 0);
-		require(frame->resume < frame->func->point_count);
-		frame_each_pointer(frame, verify_slot, g);
+	uintptr_t p = (uintptr_t)*slot;
+	verify_slot(context, slot);
+	if (p >= gol_heap.base && p < gol_heap.end)
+		require(heap_object(*slot, NULL) != NULL);
+}
+
+static void verify_side_block(G *g, const gol_frame *frame)
+{
+	const char *block = side_block(frame);
+	side_chunk *c = g->side.current;
+	while (c != NULL && !(block >= side_chunk_low(c) && block < side_chunk_low(c) + c->size))
+		c = c->previous;
+	require(c != NULL && block <= side_chunk_top(g, c));
+}
+
+static void verify_frame(G *g, gol_frame *frame, uint32_t below)
+{
+	const gol_func_info *func = frame->func;
+	verify_context v = {g, (const char *)frame + func->frame_size};
+	require(frame->below == below);
+	require(func->frame_size >= sizeof *frame && func->frame_size % 8 == 0);
+	require(func->map_bytes * 64 >= func->frame_size - sizeof *frame || func->map_bytes == 0);
+	require(frame->resume < func->point_count);
+	require(frame->resume == 0 ? func->start != NULL : func->body != NULL);
+	frame_each_pointer(frame, verify_slot, &v);
+	frame_each_live(frame, verify_live_slot, &v);
+	if (func->side != NULL)
+		verify_side_block(g, frame);
+}
+
+void stack_verify(G *g, char *from)
+{
+	require(g->base <= from && from <= g->top && g->top <= g->end);
+	uint32_t below = from == g->base ? 0 : ((gol_frame *)(void *)from)->below;
+	while (from < g->top) {
+		gol_frame *frame = (gol_frame *)(void *)from;
+		verify_frame(g, frame, below);
 		below = frame->func->frame_size;
-		p += below;
+		from += below;
 	}
-	require(p == g->top);
+	require(from == g->top);
 	require(g->last == below);
 }

@@ -60,8 +60,8 @@ void stack_finish_freeze(M *m, G *g);
 void stack_freezer_start(freezer *f);
 void stack_freezer_free(freezer *f);
 
-/* GOL_DEBUG: walks the frames, aborts where an invariant is broken. */
-void stack_verify(G *g);
+/* GOL_DEBUG: walks the frames from `from` on (base: all), aborts where an invariant is broken. */
+void stack_verify(G *g, char *from);
 
 /* Greatest size of a stack; returns the old one. */
 size_t stack_set_maximum(size_t bytes);

@@ -72,6 +72,14 @@
 #define GOL_UNUSED __attribute__((unused))
 #define GOL_WEAK __attribute__((weak))
 
+/* With GOL_DEBUG (make debug) generated code checks what it can see of the invariants (docs/design.md, 7). */
+_Noreturn void gol_bug(const char *file, int line, const char *what);
+#ifdef GOL_DEBUG
+#define GOL_REQUIRE(condition) (GOL_LIKELY(condition) ? (void)0 : gol_bug(__FILE__, __LINE__, #condition))
+#else
+#define GOL_REQUIRE(condition) ((void)0)
+#endif
+
 /* ---- values --------------------------------------------------------------------- */
 
 typedef int64_t gol_int;
@@ -281,9 +289,9 @@ register uintptr_t gol_stack_pointer __asm__("sp");
 #define GOL_UNWINDING(g) GOL_UNLIKELY((g)->unwinding)
 /* In prologues: out of native stack, or asked to give way? */
 #define GOL_MUST_FREEZE(g) \
-	(GOL_UNLIKELY(GOL_STACK_POINTER() < GOL_RELAXED(g, limit)) && gol_must_freeze(g))
+	(GOL_REQUIRE((g)->unwinding == GOL_RUNNING), GOL_UNLIKELY(GOL_STACK_POINTER() < GOL_RELAXED(g, limit)) && gol_must_freeze(g))
 /* On loop back-edges: asked to give way? */
-#define GOL_POLL(g) (GOL_UNLIKELY(GOL_RELAXED(g, poll)) && gol_must_yield(g))
+#define GOL_POLL(g) (GOL_REQUIRE((g)->unwinding == GOL_RUNNING), GOL_UNLIKELY(GOL_RELAXED(g, poll)) && gol_must_yield(g))
 
 /* Both set g->unwinding = GOL_FREEZE when they answer true. */
 GOL_RARE bool gol_must_freeze(gol_g *g);
@@ -321,6 +329,7 @@ GOL_RARE void gol_side_shrink(gol_g *g);
 static inline void *gol_side_take(gol_g *g, size_t size)
 {
 	char *block = g->side_top;
+	GOL_REQUIRE(block <= g->side_end && size % 8 == 0);
 	if (GOL_UNLIKELY((size_t)(g->side_end - block) < size))
 		return gol_side_grow(g, size);
 	g->side_top = block + size;
@@ -328,6 +337,7 @@ static inline void *gol_side_take(gol_g *g, size_t size)
 }
 static inline void gol_side_give(gol_g *g, void *block)
 {
+	GOL_REQUIRE(block != NULL && ((char *)block == g->side_low || (char *)block <= g->side_top));
 	if (GOL_UNLIKELY((char *)block == g->side_low))
 		gol_side_shrink(g);
 	else
@@ -336,6 +346,7 @@ static inline void gol_side_give(gol_g *g, void *block)
 /* On the way out of a function that is being unwound. */
 static inline void gol_side_unwind(gol_g *g, void *block)
 {
+	GOL_REQUIRE(g->unwinding != GOL_RUNNING);
 	if (g->unwinding != GOL_FREEZE)
 		gol_side_give(g, block);
 }
@@ -425,18 +436,21 @@ void gol_barrier_range(const gol_type *type, void *to, const void *from, gol_int
 /* *slot = value, slot anywhere but in the running goroutine's own frame. */
 static inline void gol_store_pointer(void *slot, const void *value)
 {
+	GOL_REQUIRE(((uintptr_t)slot & 7) == 0);
 	if (GOL_UNLIKELY(__atomic_load_n(&gol_barrier_on, __ATOMIC_RELAXED)))
 		gol_barrier_word(slot, (void *)(uintptr_t)value);
 	*(gol_ptr_a *)slot = (void *)(uintptr_t)value;
 }
 static inline void gol_store_string(void *slot, gol_string v)
 {
+	GOL_REQUIRE(((uintptr_t)slot & 7) == 0);
 	if (GOL_UNLIKELY(__atomic_load_n(&gol_barrier_on, __ATOMIC_RELAXED)))
 		gol_barrier_word(slot, (void *)(uintptr_t)v.ptr);
 	*(gol_string *)slot = v;
 }
 static inline void gol_store_slice(void *slot, gol_slice v)
 {
+	GOL_REQUIRE(((uintptr_t)slot & 7) == 0);
 	if (GOL_UNLIKELY(__atomic_load_n(&gol_barrier_on, __ATOMIC_RELAXED)))
 		gol_barrier_word(slot, v.ptr);
 	*(gol_slice *)slot = v;
@@ -444,6 +458,7 @@ static inline void gol_store_slice(void *slot, gol_slice v)
 /* Interfaces: the type word points to no heap object unless reflection made the type; both are shaded. */
 static inline void gol_store_eface(void *slot, gol_eface v)
 {
+	GOL_REQUIRE(((uintptr_t)slot & 7) == 0);
 	if (GOL_UNLIKELY(__atomic_load_n(&gol_barrier_on, __ATOMIC_RELAXED))) {
 		gol_barrier_word(slot, (void *)(uintptr_t)v.type);
 		gol_barrier_word((char *)slot + sizeof(void *), v.data);
@@ -452,6 +467,7 @@ static inline void gol_store_eface(void *slot, gol_eface v)
 }
 static inline void gol_store_iface(void *slot, gol_iface v)
 {
+	GOL_REQUIRE(((uintptr_t)slot & 7) == 0);
 	if (GOL_UNLIKELY(__atomic_load_n(&gol_barrier_on, __ATOMIC_RELAXED))) {
 		gol_barrier_word(slot, (void *)(uintptr_t)v.tab);
 		gol_barrier_word((char *)slot + sizeof(void *), v.data);
