@@ -99,6 +99,7 @@ void add_pointer_bits(Emit *e, Type *t, int64_t offset, char *bits);     /* sets
 
 /* expr.c */
 void emit_expr(Emit *e, IrExpr *x);                 /* a primary C expression */
+void emit_typed(Emit *e, IrExpr *x);                /* of the C type of x, where literals would be narrower */
 void emit_whole(Emit *e, IrExpr *x);                /* where nothing can bind to its ends: no parentheses around it */
 void emit_assigned(Emit *e, IrExpr *x);             /* the right side of an assignment or initialisation */
 void emit_place(Emit *e, IrExpr *x);                /* as lvalue */

@@ -84,6 +84,7 @@ static void print_float(Buf *out, double v, bool single)
 	buf_printf(out, v < 0 || (v == 0 && signbit(v)) ? "(%s%s%s)" : "%s%s%s", text, plain ? ".0" : "", single ? "f" : "");
 }
 
+/* A literal of the type's sign, and as wide as its value needs (is_literal). */
 static void print_integer(Buf *out, Constant *v, Type *u)
 {
 	int64_t i;
@@ -93,8 +94,10 @@ static void print_integer(Buf *out, Constant *v, Type *u)
 			buf_str(out, "INT64_MIN");
 		else if (i < 0)
 			buf_printf(out, "(%lld%s)", (long long)i, i < INT32_MIN ? "LL" : "");
+		else if (is_unsigned(u) && bits_of(u) >= 32)
+			buf_printf(out, "%lld%s", (long long)i, i > UINT32_MAX ? "ULL" : "u");
 		else
-			buf_printf(out, "%lld%s", (long long)i, i > INT32_MAX ? "LL" : is_unsigned(u) && bits_of(u) >= 32 ? "u" : "");
+			buf_printf(out, "%lld%s", (long long)i, i > INT32_MAX ? "LL" : "");
 	} else if (const_fits_uint64(v, &w)) {
 		buf_printf(out, "%lluULL", (unsigned long long)w);
 	} else {
@@ -160,6 +163,25 @@ void emit_zero(Emit *e, Type *t)
 		OUT(e, "NULL");
 	else
 		OUT(e, "GOL_VALUE(%s, %s)", type_name(e, t), zero_braces(e, t));
+}
+
+/* Is x printed as a literal, whose C type may be narrower than x's? */
+static bool is_literal(const IrExpr *x)
+{
+	if (x->kind == IR_CONDITION)
+		return is_literal(x->y) && is_literal(x->args.items[0]);
+	return x->kind == IR_CONST || x->kind == IR_ZERO;
+}
+
+/* x where nothing beside it gives the expression its width: 8u is 32 bits wide, 8u - 9u of an uintptr must be 64. */
+void emit_typed(Emit *e, IrExpr *x)
+{
+	bool cast = is_literal(x) && is_integer(x->type);
+	if (cast)
+		OUT(e, "((%s)", type_name(e, x->type));
+	emit_expr(e, x);
+	if (cast)
+		OUT(e, ")");
 }
 
 /* ---- places -------------------------------------------------------------------------------- */
@@ -304,7 +326,7 @@ static void emit_shift(Emit *e, IrExpr *x, Type *u)
 			OUT(e, "((%s)((%s)", ct, bits < 64 ? "uint32_t" : "uint64_t");
 		else
 			OUT(e, "((%s)(", ct);
-		emit_expr(e, x->x);
+		emit_typed(e, x->x);
 		OUT(e, " %s %d))", x->op == OP_SHL ? "<<" : ">>", (int)n);
 		return;
 	}
@@ -319,7 +341,10 @@ static void emit_shift(Emit *e, IrExpr *x, Type *u)
 static void emit_infix(Emit *e, IrExpr *x, const char *op)
 {
 	OUT(e, "(");
-	emit_expr(e, x->x);
+	if (is_literal(x->y))
+		emit_typed(e, x->x);
+	else
+		emit_expr(e, x->x);
 	OUT(e, " %s ", op);
 	emit_expr(e, x->y);
 	OUT(e, ")");

@@ -606,7 +606,7 @@ static void emit_switch(Emit *e, IrStmt *s)
 	s->uses_break = false;
 	emit_indent(e);
 	buf_str(e->out, "switch (");
-	emit_expr(e, s->x);
+	emit_typed(e, s->x);
 	buf_str(e->out, ") {\n");
 	for (int i = 0; i < s->cases.len; i++) {
 		IrSwitchCase *k = s->cases.items[i];
