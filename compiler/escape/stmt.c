@@ -74,17 +74,21 @@ static void flow_several(Escape *e, ExprList *lhs, Expr *rhs, Pos pos)
 		flow_expr(e, holes[0], u);
 }
 
+/* x op= y, x++, x-- (y is NULL). The place is stored to, so a map keeps the key; strings are made, unless one of them is empty. */
+static void flow_op_assign(Escape *e, Op op, Expr *x, Expr *y)
+{
+	Hole k = place_hole(e, x);
+	bool made = op == OP_ADD && x->type && (is_string(x->type) || has_type_params(x->type));
+	if (y)
+		flow_expr(e, made && e->judgement == JUDGE_GO ? discard_hole(e) : k, y);
+}
+
 static void flow_assignment(Escape *e, Stmt *s)
 {
 	for (int i = 0; i < s->defined.len; i++)
 		declare(e, s->defined.items[i]);
 	if (s->op != OP_NONE && s->kind == STMT_ASSIGN) {
-		Expr *x = s->lhs.items[0];
-		Hole k = place_hole(e, x);
-		if (s->op == OP_ADD && x->type && (is_string(x->type) || has_type_params(x->type)))
-			flow_expr(e, discard_hole(e), s->rhs.items[0]);
-		else
-			flow_expr(e, k, s->rhs.items[0]);
+		flow_op_assign(e, s->op, s->lhs.items[0], s->rhs.items[0]);
 		return;
 	}
 	if (s->rhs.len == 1 && s->lhs.len > 1) {
@@ -340,7 +344,7 @@ static void flow_statement(Escape *e, Stmt *s)
 		break;
 	}
 	case STMT_INC_DEC:
-		place_hole(e, s->x);
+		flow_op_assign(e, s->op, s->x, NULL);
 		break;
 	case STMT_ASSIGN:
 	case STMT_DEFINE:
