@@ -102,7 +102,34 @@ def addresses(program):
     expect("status, same, another", (status, a[0] == a[1], a[1] == a[2]), (0, True, False))
 
 
+def copies(gol, versions, scratch):
+    """Functions of which several packages emit copies, whichever the linker keeps: the C of -emit=c, its files linked in both orders."""
+    folder = os.path.join(scratch, "copies" + versions)
+    program = folder + "/program"
+    source = os.path.join(HERE, "process", "copies")
+    build = [gol, "build", f"-versions={versions}"]
+    subprocess.run([*build, "-emit=c", "-o", folder, source], check=True)
+    compiler = os.environ.get("CC", "cc").split()
+    subprocess.run([*compiler, "-O1", "-c", *sorted(n for n in os.listdir(folder) if n.endswith(".c"))], cwd=folder, check=True)
+    objects = sorted(n for n in os.listdir(folder) if n.endswith(".o"))
+    links = [[*compiler, "-o", program, *order, "-lpthread", "-lm"] for order in (objects, objects[::-1])]
+    for link in [*links, [*build, "-o", program, source]]:
+        subprocess.run(link, cwd=folder, check=True)
+        for stress in ("", "freeze", "freeze=3:1", "window=3"):
+            got = run(program, env={**os.environ, "GOLSTRESS": stress})
+            expect(f"{link[-4:]} {stress}", got, (0, "", "41247343 44634\n"))
+
+
 TESTS = {"ends": [ends, overflow], "streams": [streams], "waits": [waits], "addresses": [addresses]}
+
+
+def passes(test, versions, *arguments):
+    try:
+        test(*arguments)
+        return True
+    except (Failure, subprocess.TimeoutExpired, subprocess.CalledProcessError, IndexError) as e:
+        print(f"FAIL {test.__name__} versions={versions}: {e}")
+        return False
 
 
 def main():
@@ -110,6 +137,7 @@ def main():
     p.add_argument("--gol", default=os.path.join(HERE, "..", "gol"))
     p.add_argument("--versions", default="1,2", type=lambda s: s.split(","))
     args = p.parse_args()
+    args.gol = os.path.abspath(args.gol)
     failed = done = 0
     with tempfile.TemporaryDirectory(prefix="gol-process-") as scratch:
         for name, tests in TESTS.items():
@@ -118,11 +146,10 @@ def main():
                 subprocess.run([args.gol, "build", f"-versions={versions}", "-o", program, os.path.join(HERE, "process", name + ".gol")], check=True)
                 for test in tests:
                     done += 1
-                    try:
-                        test(program)
-                    except (Failure, subprocess.TimeoutExpired, IndexError) as e:
-                        failed += 1
-                        print(f"FAIL {test.__name__} versions={versions}: {e}")
+                    failed += not passes(test, versions, program)
+        for versions in args.versions:
+            done += 1
+            failed += not passes(copies, versions, args.gol, versions, scratch)
     print(f"{done - failed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -12,6 +12,11 @@
  * cycle (every one that is still on the walk's path when met again) is made to freeze.
  * Chains without checks are kept under CHAIN_LIMIT bytes of native stack for the same reason.
  *
+ * Of a weak function several packages emit copies, their callers go by the colour they know, and the linker keeps any
+ * of them. So its colour depends on nothing that only some packages know: functions that are not copied have a body
+ * in their own package alone, and are unknown callees to it everywhere. Rejected: symbols that carry the colour, so
+ * that copies of different colours live side by side (more code, and two addresses of one function).
+ *
  * Needs: lowered bodies. Breaks nothing. Afterwards: IrStmt.may_freeze/may_panic, IrFunc.can_freeze/can_panic.
  */
 #include "ir.h"
@@ -46,13 +51,21 @@ const char *rt_result(RtFunc f)
 	return results[f];
 }
 
+/* May the colour of caller depend on that of f, which has a body here? Where a body is static it is nested in the caller, or
+ * this is the root: what only the root declares no copy elsewhere can name, and the root's own copies of instances
+ * have the colour of the others, or less. */
+static bool may_know(const IrFunc *caller, const IrFunc *f)
+{
+	return !caller->is_shared || f->is_shared || f->is_static;
+}
+
 /* Colours of a callee known by name. */
-static void callee_colour(IrFunc *f, bool *freeze, bool *panic)
+static void callee_colour(const IrFunc *caller, IrFunc *f, bool *freeze, bool *panic)
 {
 	if (f->intrinsic) {
 		*freeze = f->intrinsic_effects & GOL_MAY_FREEZE;
 		*panic = f->intrinsic_effects & (GOL_MAY_PANIC | GOL_MAY_FREEZE);
-	} else if (f->defined || f->coloured) {
+	} else if ((f->defined || f->coloured) && may_know(caller, f)) {
 		*freeze = f->can_freeze;
 		*panic = f->can_panic;
 	} else {
@@ -60,7 +73,7 @@ static void callee_colour(IrFunc *f, bool *freeze, bool *panic)
 	}
 }
 
-static void colour_statement(IrStmt *s)
+static void colour_statement(const IrFunc *f, IrStmt *s)
 {
 	bool freeze = false, panic = false;
 	switch (s->kind) {
@@ -69,7 +82,7 @@ static void colour_statement(IrStmt *s)
 			freeze = rt_effects(s->rt) & GOL_MAY_FREEZE;
 			panic = rt_effects(s->rt) & GOL_MAY_PANIC;
 		} else if (s->call == IR_CALL_DIRECT) {
-			callee_colour(s->func, &freeze, &panic);
+			callee_colour(f, s->func, &freeze, &panic);
 		} else {
 			freeze = panic = true;
 		}
@@ -98,7 +111,7 @@ static bool colour_list(IrFunc *f, IrStmtList *list)
 	bool changed = false;
 	for (int i = 0; i < list->len; i++) {
 		IrStmt *s = list->items[i];
-		colour_statement(s);
+		colour_statement(f, s);
 		if ((s->may_freeze && !f->can_freeze) || (s->may_panic && !f->can_panic))
 			changed = true;
 		f->can_freeze |= s->may_freeze;

@@ -243,6 +243,7 @@ struct IrFunc {
 	bool defined;               /* body is lowered here (or will be); else extern */
 	bool is_static;             /* only this C file refers to it */
 	bool is_weak;               /* instances and wrappers: every package that needs it may emit it */
+	bool is_shared;             /* is_weak, or nested in such a function: what is known of it must be the same in all packages (colour.c) */
 	bool intrinsic;             /* bodyless: C of the runtime; symbol begins with gol_ */
 	int intrinsic_effects;      /* GOL_MAY_... */
 	bool has_defer;

@@ -153,6 +153,7 @@ static IrFunc *literal_func(FuncState *f, Expr *e, Type *signature)
 	fn->pos = e->pos;
 	fn->defined = true;
 	fn->is_static = true;
+	fn->is_shared = f->ir->is_shared;
 	vec_push(f->c->arena, &f->l->ir->funcs, fn);
 	return fn;
 }

@@ -40,6 +40,7 @@ static IrFunc *made_up(FuncState *f, const char *kind)
 	IrFunc *fn = func_new(f->l, symbol, arena_printf(c->arena, "%s.%swrap%d", f->ir->go_name, kind, n), f->package, NULL, signature);
 	fn->pos = f->pos;
 	fn->defined = fn->is_static = true;
+	fn->is_shared = f->ir->is_shared;
 	vec_push(c->arena, &f->l->ir->funcs, fn);
 	return fn;
 }

@@ -86,7 +86,7 @@ static void queue_declared(Lower *l, IrFunc *f, Object *fn, Subst s)
 	f->object = fn;
 	f->pos = fn->pos;
 	bool in_root = l->program && l->package == l->program->root;        /* no other C file asks for its instances */
-	f->is_weak = instance && !in_root;
+	f->is_weak = f->is_shared = instance && !in_root;
 	if (fn->decl && !fn->decl->body) {
 		make_intrinsic(l, f, fn->decl);
 		return;

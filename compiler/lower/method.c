@@ -132,7 +132,7 @@ static IrFunc *wrapper(Lower *l, const char *symbol, Type *receiver, Type *type,
 	const char *name = arena_printf(l->c->arena, "%s.%s", type_text(l->c, type), method->name);
 	fn = func_new(l, symbol, name, method->package ? method->package : l->package, receiver, signature);
 	fn->pos = method->pos;
-	fn->is_weak = true;
+	fn->is_weak = fn->is_shared = true;
 	Pending *p = queue_func(l, fn, lower_wrapper);
 	p->type = type;
 	p->entry.method = method;
@@ -217,7 +217,7 @@ static IrFunc *bound_func(FuncState *f, const char *symbol, const char *go_name,
 	if (fn)
 		return fn;
 	fn = func_new(f->l, symbol, go_name, f->package, NULL, signature);
-	fn->is_weak = true;
+	fn->is_weak = fn->is_shared = true;
 	Pending *p = queue_func(f->l, fn, lower_bound);
 	p->target = target;
 	p->type = receiver;

@@ -141,6 +141,7 @@ static IrFunc *body_func(FuncState *f, Stmt *s, Type *signature)
 	fn->pos = s->pos;
 	fn->end_pos = s->end;
 	fn->defined = fn->is_static = true;
+	fn->is_shared = f->ir->is_shared;
 	vec_push(f->c->arena, &f->l->ir->funcs, fn);
 	return fn;
 }
