@@ -56,11 +56,14 @@ const char *func_value(Emit *e, IrFunc *f)
 		buf_printf(&params, ", %s%sp%d", ct, spaced(ct), i);
 		buf_printf(&args, ", p%d", i);
 	}
-	const char *result = result_name(e, &f->result_types);
+	const char *result = result_name(e, &f->result_types), *check = "";
+	if (f->takes_address)
+		check = f->result_types.len ? "if (p0 == NULL) {\n\t\tgol_panic_nil(g);\n\t\treturn 0;\n\t}\n\t"
+		                            : "if (p0 == NULL) {\n\t\tgol_panic_nil(g);\n\t\treturn;\n\t}\n\t";
 	buf_printf(&e->protos,
-	           "static %s%s%s_5value(gol_g *g%s, gol_func *context)\n{\n\tGOL_AIM(g, %s_5value, %s);\n\t%s%s(g%s);\n}\n"
+	           "static %s%s%s_5value(gol_g *g%s, gol_func *context)\n{\n\tGOL_AIM(g, %s_5value, %s);\n\t%s%s%s(g%s);\n}\n"
 	           "static gol_func %s = {(void *)%s_5value};\n",
-	           result, spaced(result), f->symbol, params.s ? params.s : "", f->symbol, target, f->result_types.len ? "return " : "",
+	           result, spaced(result), f->symbol, params.s ? params.s : "", f->symbol, target, check, f->result_types.len ? "return " : "",
 	           target, args.s ? args.s : "", symbol, f->symbol);
 	return address;
 }

@@ -246,6 +246,7 @@ struct IrFunc {
 	bool is_shared;             /* is_weak, or nested in such a function: what is known of it must be the same in all packages (colour.c) */
 	bool intrinsic;             /* bodyless: C of the runtime; symbol begins with gol_ */
 	int intrinsic_effects;      /* GOL_MAY_... */
+	bool takes_address;         /* intrinsic: calls check its first argument for nil */
 	bool has_defer;
 	bool has_recover;
 	IrStmtList epilogue;        /* has_defer: the deferred calls, last first */

@@ -176,6 +176,7 @@ IrExprList call_arguments(FuncState *f, Expr *call, Type *signature)
 
 /* ---- the call ------------------------------------------------------------------------- */
 
+/* To be emitted next. */
 IrStmt *call_stmt(FuncState *f, Callee *callee, IrExprList *args)
 {
 	IrStmt *s = stmt_new(f, IR_CALL);
@@ -188,6 +189,8 @@ IrStmt *call_stmt(FuncState *f, Callee *callee, IrExprList *args)
 		vec_push(f->c->arena, &s->args, callee->receiver);
 	for (int i = 0; i < args->len; i++)
 		vec_push(f->c->arena, &s->args, args->items[i]);
+	if (s->func && s->func->takes_address)
+		nil_check(f, s->args.items[0] = atom(f, s->args.items[0]));
 	return s;
 }
 

@@ -345,6 +345,11 @@ void defer_statement(FuncState *f, Stmt *s)
 		return;
 	Later later = is_recover ? recover_later(f, s->runs_once) : call_later(f, call, "defer", s->runs_once);
 	f->pos = s->pos;
+	if (later.callee.func && later.callee.func->takes_address) {
+		/* A check cannot stand in the epilogue. */
+		IrExpr *fn = wrap_call(f, &later, "defer");
+		later = (Later){.callee = {.kind = IR_CALL_VALUE, .x = fn, .signature = types_canonical(f->c, underlying(fn->type))}};
+	}
 	if (s->runs_once)
 		defer_once(f, s, &later);
 	else

@@ -72,6 +72,7 @@ static void make_intrinsic(Lower *l, IrFunc *f, Decl *d)
 {
 	f->intrinsic = true;
 	f->symbol = arena_printf(l->c->arena, "gol_%s", f->symbol);
+	f->takes_address = has_directive(d->doc, "//gol:address");
 	if (has_directive(d->doc, "//gol:pure"))
 		f->intrinsic_effects = GOL_ALLOCATES;
 	else if (has_directive(d->doc, "//gol:nofreeze"))

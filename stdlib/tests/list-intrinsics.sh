@@ -14,7 +14,8 @@ Made by `stdlib/tests/list-intrinsics.sh` from the declarations: do not edit by 
 
 Each is a Go function without a body, implemented by C in `runtime/` under the name below. `g` is the
 goroutine. Several results come back in a struct with the fields r0, r1, ... Grades: **pure**
-cannot freeze nor panic (may allocate), **nofreeze** may panic, **freeze** may do both. A pointer of any
+cannot freeze nor panic (may allocate), **nofreeze** may panic, **freeze** may do both; **address**: calls check that
+the first argument is not nil. A pointer of any
 type, a map, a channel and a func value (the address of {code, captures...}) are `void *` here.
 
 ## What C takes from Go code
@@ -119,6 +120,7 @@ FNR == 1 {
 }
 /^\/\/gol:pure/ { grade = "**pure**"; next }
 /^\/\/gol:nofreeze/ { grade = "**nofreeze**"; next }
+/^\/\/gol:address/ { grade = grade ", **address**"; next }
 /^\/\/go:/ { next }
 /^\/\/ ?/ { l = $0; sub(/^\/\/ ?/, "", l); text = text (text == "" ? "" : l == "" ? "" : "\n") l; next }
 /^func [A-Za-z_]/ && !/\{/ { emit($0); text = ""; grade = "**freeze**"; next }
