@@ -37,6 +37,9 @@
 enum { NATIVE_WINDOW = 1 << 20, NATIVE_SLACK = 256 << 10, WORKER_STACK = 8 << 20, STRESS_FRAME = 192 };
 enum { MAX_PROCS = 1, G_BATCH = 64, FREE_STACK_MAXIMUM = 4096, GLOBAL_EVERY = 61 };
 
+/* An array of all goroutines. When it is full a longer one takes its place, and it is left to those who read it. */
+typedef struct g_list { struct g_list *older; G *items[]; } g_list;
+
 static struct {
 	os_lock lock;
 	G *global_head, *global_tail;
@@ -55,6 +58,7 @@ static struct {
 	os_lock list_lock;              /* guards what follows */
 	G **all;
 	uint32_t all_count, all_cap;    /* all_count also read without the lock */
+	g_list *lists;                  /* newest first */
 	G *spare;                       /* the rest of the last batch */
 	uint32_t spare_count;
 	uint64_t next_id;
@@ -103,13 +107,14 @@ static void list_add(G *g)
 {
 	if (sched.all_count == sched.all_cap) {
 		uint32_t cap = sched.all_cap ? 2 * sched.all_cap : 256;
-		G **all = malloc(cap * sizeof *all);
-		if (all == NULL)
+		g_list *list = malloc(sizeof *list + cap * sizeof *list->items);
+		if (list == NULL)
 			runtime_out_of_memory();
 		if (sched.all_count > 0)
-			memcpy(all, sched.all, sched.all_count * sizeof *all);
-		/* The old array is left to its readers: the sum of all old ones is smaller than the new one. */
-		store_release(&sched.all, all);
+			memcpy(list->items, sched.all, sched.all_count * sizeof *list->items);
+		list->older = sched.lists;      /* all old ones together are smaller than this one */
+		sched.lists = list;
+		store_release(&sched.all, list->items);
 		sched.all_cap = cap;
 	}
 	g->slot = sched.all_count;
