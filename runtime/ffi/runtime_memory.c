@@ -176,6 +176,27 @@ INTRINSIC(void, runtime_callFinalizer, gol_g *g, gol_eface f, gol_eface object)
 	reflect_call_dropping(g, f.type, f.data, &argument);
 }
 
+/* ---- package unique --------------------------------------------------------------------------------------- */
+
+static void clone_strings(const gol_type *t, char *p)
+{
+	if (t->kind == GOL_KIND_STRING) {
+		gol_string *s = (gol_string *)(void *)p;
+		uint8_t *copy = s->len > 0 ? heap_new_bytes((size_t)s->len) : NULL;
+		if (copy != NULL)
+			memcpy(copy, s->ptr, (size_t)s->len);
+		gol_store_string(s, (gol_string){copy, s->len});
+	} else if (t->kind == GOL_KIND_STRUCT) {
+		for (uint32_t i = 0; i < t->field_count; i++)
+			clone_strings(t->fields[i].type, p + t->fields[i].offset);
+	} else if (t->kind == GOL_KIND_ARRAY && t->elem->pointer_bytes != 0) {
+		for (gol_int i = 0; i < t->length; i++)
+			clone_strings(t->elem, p + (size_t)i * t->elem->size);
+	}
+}
+
+INTRINSIC(void, unique_cloneStrings, gol_g *g, gol_eface p) { (void)g; clone_strings(p.type->elem, p.data); }
+
 /* ---- weak pointers --------------------------------------------------------------------------------------- */
 
 INTRINSIC(void *, weak_makeHandle, gol_g *g, void *p) { (void)g; return gc_weak_handle(p); }

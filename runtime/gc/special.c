@@ -169,15 +169,15 @@ void *gc_weak_handle(void *pointer)
 
 	if (pointer == NULL)
 		return NULL;
-	at = base ? find(base, (uintptr_t)pointer, WEAK, 0) : NULL;
+	if (base == 0)
+		base = (uintptr_t)pointer;      /* a package variable: it counts as marked, so its handle stays */
+	at = find(base, (uintptr_t)pointer, WEAK, 0);
 	if (at)
 		return (*at)->handle;
 	handle = heap_new_plain(HEAP_TINY_SIZE);
 	handle[0] = (uintptr_t)pointer;
-	if (base) {
-		s = add(base, (uintptr_t)pointer, WEAK);
-		s->handle = handle;
-	}
+	s = add(base, (uintptr_t)pointer, WEAK);
+	s->handle = handle;
 	return handle;
 }
 
