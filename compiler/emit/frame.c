@@ -262,8 +262,9 @@ void emit_info(Emit *e)
 		buf_printf(&e->data, ",\n\t.objects = %s_objects, .object_map = %s_object_map, .object_count = %d", e->info, e->info, objects);
 	if (e->has_frame && e->has_side)
 		buf_printf(&e->data, ", .side = &%s_side", e->info);
-	if (f->has_defer)
-		buf_str(&e->data, ", .flags = GOL_FUNC_HAS_DEFERS");
+	if (f->has_defer || f->params.len == 0)
+		buf_printf(&e->data, ", .flags = %s%s%s", f->has_defer ? "GOL_FUNC_HAS_DEFERS" : "", f->has_defer && f->params.len == 0 ? " | " : "",
+		           f->params.len == 0 ? "GOL_FUNC_NO_ARGUMENTS" : "");
 	if (files)
 		buf_printf(&e->data, ",\n\t.files = %s_files, .file_count = %d", e->info, files);
 	if (e->has_frame)

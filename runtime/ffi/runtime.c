@@ -26,7 +26,7 @@ INTRINSIC(void, runtime_Goexit, gol_g *g)
 INTRINSIC(gol_int, runtime_NumGoroutine, gol_g *g) { (void)g; return sched_goroutine_count(); }
 INTRINSIC(gol_int, runtime_NumCPU, gol_g *g) { (void)g; return os_processor_count(); }
 INTRINSIC(int64_t, runtime_NumCgoCall, gol_g *g) { (void)g; return (int64_t)call_total(); }
-INTRINSIC(gol_int, runtime_GOMAXPROCS, gol_g *g, gol_int n) { (void)g; return proc_set_count(n > 0 ? (uint32_t)n : 0); }
+INTRINSIC(gol_int, runtime_GOMAXPROCS, gol_g *g, gol_int n) { (void)g; (void)n; return proc_count(); }
 INTRINSIC(void, runtime_LockOSThread, gol_g *g) { g_of(g)->lock_count++; }
 
 INTRINSIC(void, runtime_UnlockOSThread, gol_g *g)
@@ -99,12 +99,12 @@ INTRINSIC(pc_result, runtime_pcInfo, gol_g *g, uintptr_t pc)
 
 /* ---- traces ------------------------------------------------------------------------------------------ */
 
-/* a[0]: all goroutines? r[0], r[1]: the string. */
+/* a[0]: all goroutines? a[1]: frames left out; r[0], r[1]: the string. */
 static void make_trace(G *g, call_frame *c)
 {
 	text t = {0};
 	trace_header(&t, g, "running");
-	trace_frames(&t, g, 1);
+	trace_frames(&t, g, (size_t)c->a[1]);
 	trace_origin(&t, g);
 	if (c->a[0])
 		trace_all_others(&t, g);
@@ -113,30 +113,25 @@ static void make_trace(G *g, call_frame *c)
 	memcpy(c->r, &s, sizeof s);
 }
 
-static void stack_text(gol_g *g, bool all)
+static void stack_text(gol_g *g, bool all, int skip)
 {
 	call_frame c;
 	frozen_start(&c, make_trace);
 	c.a[0] = all;
+	c.a[1] = skip;
 	call_blocking(g, &c);
 }
 
 INTRINSIC(gol_string, runtime_stackText, gol_g *g, bool all)
 {
-	stack_text(g, all);
+	stack_text(g, all, 1);        /* without runtime.Stack */
 	return (gol_string){NULL, 0};
 }
 
 INTRINSIC(gol_string, runtime_1debug_stackText, gol_g *g)
 {
-	stack_text(g, false);
+	stack_text(g, false, 0);
 	return (gol_string){NULL, 0};
-}
-
-INTRINSIC(void, runtime_1debug_writeError, gol_g *g, gol_slice b)
-{
-	(void)g;
-	os_write_all(2, b.ptr, (size_t)b.len);
 }
 
 /* ---- settings ------------------------------------------------------------------------------------------ */

@@ -121,7 +121,7 @@ static void print_position(text *t, const position *p)
 		return;
 	}
 	text_string(t, p->func->name);
-	text_string(t, strcmp(p->func->name, "main.main") == 0 ? "()" : "(...)");
+	text_string(t, p->func->flags & GOL_FUNC_NO_ARGUMENTS ? "()" : "(...)");
 	print_place(t, p);
 }
 

@@ -216,6 +216,7 @@ enum {
 	GOL_FUNC_HAS_DEFERS = 1,    /* a panic or Goexit must enter it */
 	GOL_FUNC_WRAPPER = 2,       /* left out of tracebacks */
 	GOL_FUNC_RUNTIME = 4,       /* a frame of the runtime's own C */
+	GOL_FUNC_NO_ARGUMENTS = 8,  /* f() in tracebacks; others f(...) */
 };
 
 /* A point in another file than its function's: package initialisation, //line. */
