@@ -120,7 +120,73 @@ def copies(gol, versions, scratch):
             expect(f"{link[-4:]} {stress}", got, (0, "", "41247343 44634\n"))
 
 
-TESTS = {"ends": [ends, overflow], "streams": [streams], "waits": [waits], "addresses": [addresses]}
+# What a Go program does that does not import os/signal, where no handler is needed for it.
+DIES = [signal.SIGHUP, signal.SIGINT, signal.SIGTERM, 34]
+SURVIVES = [signal.SIGUSR1, signal.SIGUSR2, signal.SIGPIPE, signal.SIGALRM, signal.SIGCHLD, signal.SIGCONT, signal.SIGURG, signal.SIGXCPU,
+            signal.SIGXFSZ, signal.SIGVTALRM, signal.SIGPROF, signal.SIGWINCH, signal.SIGIO, signal.SIGPWR, *range(35, 65)]
+
+
+def signals(program):
+    for number in DIES + SURVIVES:
+        with subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as p:
+            p.stdout.readline()
+            os.kill(p.pid, number)
+            try:
+                out, _ = p.communicate(b"x", TIMEOUT)
+            except BrokenPipeError:
+                out = p.stdout.read()
+        want = (-number, b"") if number in DIES else (0, b"alive 1 <nil>\n")
+        expect(f"signal {number}", (p.returncode, out), want)
+
+
+def broken(program):
+    table = {
+        "print": (-signal.SIGPIPE, ""),
+        "error": (-signal.SIGPIPE, ""),
+        "println": (0, "alive\n"),
+        "system call": (0, "broken pipe\nalive\n"),
+        "duplicate": (0, "write duplicate: broken pipe\nalive\n"),
+        "panic": (2, ""),
+    }
+    for how, want in table.items():
+        unread, report = os.pipe(), os.pipe()
+        command = ["sh", "-c", f'exec "$0" "$1" 3>&{report[1]} >&{unread[1]} 2>&{unread[1]}', program, how]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=(report[1], unread[1])) as p:
+            for fd in (*unread, report[1]):
+                os.close(fd)
+            p.stdin.close()
+        with open(report[0], encoding="utf-8") as f:
+            expect(how, (p.returncode, f.read()), want)
+
+
+def blocked(program):
+    with tempfile.TemporaryDirectory() as folder:
+        fifo = os.path.join(folder, "fifo")
+        os.mkfifo(fifo)
+        master, slave = os.openpty()
+        for name in fifo, os.ttyname(slave):
+            closed = f"{name}: file already closed\n"
+            expect(name, run(program, name)[1],
+                   f"close: <nil>\nagain: close {closed}read: read {closed}blocked: 0 read {closed}")
+        os.close(master)
+        os.close(slave)
+    # Standard input may be others' too: it stays blocking, Close does not wait, and the read ends when there is something.
+    with subprocess.Popen([program, "stdin"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as p:
+        lines = [p.stdout.readline().decode() for _ in range(3)]
+        p.stdin.write(b"late")
+        p.stdin.close()
+        lines.append(p.stdout.readline().decode())
+    closed = "/dev/stdin: file already closed\n"
+    expect("stdin", lines, ["close: <nil>\n", "again: close " + closed, "read: read " + closed, "blocked: 4 <nil>\n"])
+
+
+def leaks(program):
+    expect("thousand goroutines", run(program), (0, "", "done\n"))
+
+
+TESTS = {"ends": [ends, overflow], "streams": [streams], "waits": [waits], "addresses": [addresses], "signals": [signals],
+         "broken": [broken], "blocked": [blocked], "thousand": [leaks]}
+SANITIZED = ["thousand"]        # built with AddressSanitizer, which reports what is left over
 
 
 def passes(test, versions, *arguments):
@@ -143,7 +209,9 @@ def main():
         for name, tests in TESTS.items():
             for versions in args.versions:
                 program = os.path.join(scratch, name + versions)
-                subprocess.run([args.gol, "build", f"-versions={versions}", "-o", program, os.path.join(HERE, "process", name + ".gol")], check=True)
+                environment = {**os.environ, "CFLAGS": "-fsanitize=address"} if name in SANITIZED else None
+                subprocess.run([args.gol, "build", f"-versions={versions}", "-o", program, os.path.join(HERE, "process", name + ".gol")],
+                               env=environment, check=True)
                 for test in tests:
                     done += 1
                     failed += not passes(test, versions, program)

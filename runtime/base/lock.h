@@ -9,6 +9,7 @@
  *     channel locks, by address
  *     semaphore bucket
  *     timers
+ *     waiters for descriptors
  *     scheduler
  *     goroutine list
  *     stack cache

@@ -11,6 +11,7 @@
  * this package opens, closes or duplicates that number.
  */
 #define _GNU_SOURCE
+#include "ffi/descriptor.h"
 #include "ffi/intrinsic.h"
 #include "base/fatal.h"
 #include "heap/heap.h"
@@ -43,7 +44,7 @@ static void forget(int64_t fd)
 		descriptor_kind[fd] = UNKNOWN;
 }
 
-static bool is_direct(int64_t fd)
+bool descriptor_is_direct(int64_t fd)
 {
 	struct stat s;
 	if (fd < 0 || fd >= KNOWN_DESCRIPTORS)
@@ -94,15 +95,9 @@ static void give1(call_frame *c, int64_t n, int paths)
 
 /* a[0] fd, a[1] size, a[2] offset; p[0] the bytes */
 static void run_read(call_frame *c) { give2(c, RETRY(read((int)c->a[0], c->p[0], (size_t)c->a[1]))); }
+static void run_write(call_frame *c) { give2(c, RETRY(write((int)c->a[0], c->p[0], (size_t)c->a[1]))); }
 static void run_pread(call_frame *c) { give2(c, RETRY(pread((int)c->a[0], c->p[0], (size_t)c->a[1], c->a[2]))); }
 static void run_pwrite(call_frame *c) { give2(c, RETRY(pwrite((int)c->a[0], c->p[0], (size_t)c->a[1], c->a[2]))); }
-
-static void run_write(call_frame *c)
-{
-	give2(c, RETRY(write((int)c->a[0], c->p[0], (size_t)c->a[1])));
-	if (c->r[1] == EPIPE)
-		os_broken_pipe((int)c->a[0]);
-}
 
 static result2 transfer(gol_g *g, gol_int fd, gol_slice b, int64_t offset, void (*run)(call_frame *))
 {
@@ -112,7 +107,7 @@ static result2 transfer(gol_g *g, gol_int fd, gol_slice b, int64_t offset, void 
 	c.a[1] = b.len;
 	c.a[2] = offset;
 	c.p[0] = b.ptr;
-	if (b.len <= DIRECT_MAXIMUM && is_direct(fd)) {
+	if (b.len <= DIRECT_MAXIMUM && descriptor_is_direct(fd)) {
 		run(&c);
 		return (result2){c.r[0], c.r[1]};
 	}
@@ -201,6 +196,7 @@ INTRINSIC(result2, syscall_sysDup, gol_g *g, gol_int fd)
 /* a[2], a[3], ...: the other arguments */
 static void run_truncate(call_frame *c) { give1(c, RETRY(truncate(path_of(c, 0), c->a[2])), 1); }
 static void run_mkdir(call_frame *c) { give1(c, mkdir(path_of(c, 0), (mode_t)c->a[2]), 1); }
+static void run_mkfifo(call_frame *c) { give1(c, mkfifo(path_of(c, 0), (mode_t)c->a[2]), 1); }
 static void run_unlink(call_frame *c) { give1(c, unlink(path_of(c, 0)), 1); }
 static void run_rmdir(call_frame *c) { give1(c, rmdir(path_of(c, 0)), 1); }
 static void run_access(call_frame *c) { give1(c, access(path_of(c, 0), (int)c->a[2]), 1); }
@@ -258,6 +254,7 @@ static gol_int on_paths(gol_g *g, gol_string from, gol_string to, void (*run)(ca
 
 INTRINSIC(gol_int, syscall_sysTruncate, gol_g *g, gol_string path, int64_t size) { return on_path(g, path, size, 0, run_truncate); }
 INTRINSIC(gol_int, syscall_sysMkdir, gol_g *g, gol_string path, uint32_t perm) { return on_path(g, path, perm, 0, run_mkdir); }
+INTRINSIC(gol_int, syscall_sysMkfifo, gol_g *g, gol_string path, uint32_t mode) { return on_path(g, path, mode, 0, run_mkfifo); }
 INTRINSIC(gol_int, syscall_sysUnlink, gol_g *g, gol_string path) { return on_path(g, path, 0, 0, run_unlink); }
 INTRINSIC(gol_int, syscall_sysRmdir, gol_g *g, gol_string path) { return on_path(g, path, 0, 0, run_rmdir); }
 INTRINSIC(gol_int, syscall_sysAccess, gol_g *g, gol_string path, gol_int mode) { return on_path(g, path, mode, 0, run_access); }

@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/epoll.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -95,10 +96,12 @@ size_t os_main_stack_room(void)
 
 int os_processor_count(void)
 {
-	cpu_set_t set;
-	if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 0)
-		return CPU_COUNT(&set);
-	return 1;
+	unsigned long set[1024];        /* more than the kernel has: 65,536 processors */
+	long bytes = syscall(SYS_sched_getaffinity, 0, sizeof set, set);
+	int count = 0;
+	for (long i = 0; i < bytes / (long)sizeof *set; i++)
+		count += __builtin_popcountl(set[i]);
+	return count > 0 ? count : 1;
 }
 
 void os_open_standard_files(void)
@@ -108,32 +111,82 @@ void os_open_standard_files(void)
 			(void)!open("/dev/null", O_RDWR);       /* the lowest free number: fd */
 }
 
-void os_ignore_sigpipe(void)
+/* From 35 on: the C library or the kernel's default has the first three real-time signals. */
+void os_ignore_signals(void)
 {
-	struct sigaction old;
-	if (sigaction(SIGPIPE, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
-		signal(SIGPIPE, SIG_IGN);
+	static const int ignored[] = {SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO, SIGPWR};
+	const int count = sizeof ignored / sizeof *ignored;
+	for (int i = 0; i < count + _NSIG - 35; i++) {
+		struct sigaction old;
+		int number = i < count ? ignored[i] : 35 + i - count;
+		if (sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
+			signal(number, SIG_IGN);
+	}
 }
 
-void os_broken_pipe(int fd)
+void os_die_of_broken_pipe(void)
 {
-	if (fd != 1 && fd != 2)
-		return;
 	sigset_t set;
 	signal(SIGPIPE, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, SIGPIPE);
 	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 	raise(SIGPIPE);
+	_exit(128 + SIGPIPE);
 }
+
+/* ---- readiness ---------------------------------------------------------------------------------- */
+
+static int poll_set = -1;       /* made by the first call of os_poll_watch, which the caller's lock guards */
+
+int os_poll_watch(int fd, bool read, bool write)
+{
+	struct epoll_event e = {.events = EPOLLONESHOT | (read ? EPOLLIN | EPOLLRDHUP : 0) | (write ? EPOLLOUT : 0), .data.fd = fd};
+	if (poll_set < 0 && (poll_set = epoll_create1(EPOLL_CLOEXEC)) < 0)
+		return errno;
+	/* Closing a descriptor takes it out: then its number is new here. */
+	if (epoll_ctl(poll_set, EPOLL_CTL_MOD, fd, &e) == 0)
+		return 0;
+	return errno == ENOENT && epoll_ctl(poll_set, EPOLL_CTL_ADD, fd, &e) == 0 ? 0 : errno;
+}
+
+void os_poll_forget(int fd)
+{
+	struct epoll_event ignored = {0};
+	epoll_ctl(poll_set, EPOLL_CTL_DEL, fd, &ignored);
+}
+
+int os_poll_wait(os_ready *out, int count)
+{
+	struct epoll_event events[64];
+	int n;
+	do n = epoll_wait(poll_set, events, count < 64 ? count : 64, -1); while (n == 0 || (n < 0 && errno == EINTR));
+	for (int i = 0; i < n; i++) {
+		bool both = events[i].events & (EPOLLHUP | EPOLLERR);
+		out[i] = (os_ready){events[i].data.fd, both || (events[i].events & (EPOLLIN | EPOLLRDHUP)), both || (events[i].events & EPOLLOUT)};
+	}
+	return n;
+}
+
+bool os_set_nonblocking(int fd, bool on)
+{
+	int flags = fcntl(fd, F_GETFL);
+	return flags >= 0 && fcntl(fd, F_SETFL, on ? flags | O_NONBLOCK : flags & ~O_NONBLOCK) == 0;
+}
+
+bool os_is_nonblocking(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	return flags >= 0 && (flags & O_NONBLOCK);
+}
+
+/* ---- output, ends --------------------------------------------------------------------------------- */
 
 void os_write_all(int fd, const void *data, size_t size)
 {
 	const char *p = data;
 	while (size > 0) {
 		ssize_t n = write(fd, p, size);
-		if (n < 0 && errno == EPIPE)
-			os_broken_pipe(fd);
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
 			return;
 		if (n > 0) {

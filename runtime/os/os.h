@@ -24,14 +24,25 @@ bool os_thread_start(void (*run)(void *), void *argument, size_t stack_size);
 size_t os_main_stack_room(void);
 int os_processor_count(void);
 
-/* Writes all of it, restarting after signals; dies of SIGPIPE as Go programs do when fd is 1 or 2. */
+/* Writes all of it, restarting after signals; an error ends it, as nobody can be told. */
 void os_write_all(int fd, const void *data, size_t size);
 /* Those of the descriptors 0, 1 and 2 that the process was started without lead to /dev/null: a file that the program
  * opens later must not get what is written to standard output. */
 void os_open_standard_files(void);
-/* SIGPIPE: ignored, so that write fails with EPIPE; os_broken_pipe then ends the process for fd 1 and 2. */
-void os_ignore_sigpipe(void);
-void os_broken_pipe(int fd);
+/* Ignores the signals that Go programs survive and others die of by default: those for the user, of timers, of limits,
+ * real-time ones, SIGPIPE (write fails with EPIPE). What was ignored or handled already stays. */
+void os_ignore_signals(void);
+_Noreturn void os_die_of_broken_pipe(void);
+
+/* Readiness of descriptors: one set for the process. What a descriptor is watched for is reported once; an error or
+ * the other end's closing counts as both. */
+typedef struct os_ready { int fd; bool read, write; } os_ready;
+int os_poll_watch(int fd, bool read, bool write);           /* from now on; an error number, EPERM: it is always ready */
+void os_poll_forget(int fd);
+int os_poll_wait(os_ready *out, int count);                 /* how many, at least one; -1: the set is gone */
+bool os_set_nonblocking(int fd, bool on);
+bool os_is_nonblocking(int fd);
+
 /* Ends the process the way GOTRACEBACK=crash asks for. */
 _Noreturn void os_abort(void);
 uint64_t os_random_seed(void);

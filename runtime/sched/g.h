@@ -45,6 +45,7 @@ enum g_why {
 	WHY_YIELD,          /* to the end of the global queue */
 	WHY_PARK,           /* to its waiter: status is PARKING or READIED */
 	WHY_CALL_LOST_P,    /* a blocking call returned and its P was gone */
+	WHY_POLL,           /* until a descriptor is ready: sched/poll.c */
 };
 
 /* Bits of G.request. Only a hint travels in limit and poll; this word is the truth. */
@@ -141,7 +142,8 @@ struct G {
 	uint32_t slot;              /* index in the list of all goroutines */
 	uint64_t moves;             /* of its stack block */
 	int64_t timer_when;         /* Sleep */
-	void *ready_argument;       /* what whoever readied it left: semaphores */
+	void *ready_argument;       /* what it waits at: a semaphore, the flag of a descriptor's closing */
+	int poll_fd; bool poll_write;       /* the descriptor it waits for */
 	uint64_t results[4];        /* small results of parked runtime operations: pub.ret may point here */
 };
 

@@ -19,7 +19,7 @@
  * Deadlock: all Ps idle, no call without P outstanding, no timer, nothing expected from
  * outside. Then no goroutine can ever become runnable.
  *
- * One P exists for now (proc_set_count only remembers). What is missing for more: stealing,
+ * One P exists for now. What is missing for more: stealing,
  * and stopping the others for the collector.
  */
 #include "sched/proc.h"
@@ -50,13 +50,13 @@ static struct {
 	uint32_t lost_calls;            /* blocking calls whose P was taken away */
 	int32_t expected;               /* atomic: readied from outside */
 	P procs[MAX_PROCS];
-	uint32_t wanted_procs, thread_limit;
+	uint32_t thread_limit;
 	bool main_returned;
 	M *first_m;
 	const gol_program *program;
 
 	os_lock list_lock;              /* guards what follows */
-	G **all;
+	G **all;                        /* items of the newest list */
 	uint32_t all_count, all_cap;    /* all_count also read without the lock */
 	g_list *lists;                  /* newest first */
 	G *spare;                       /* the rest of the last batch */
@@ -84,20 +84,6 @@ uint32_t proc_set_thread_limit(uint32_t n)
 {
 	uint32_t old = sched.thread_limit;
 	sched.thread_limit = n;
-	return old;
-}
-
-/* What the environment or the machine says, until the program says otherwise. */
-uint32_t proc_set_count(uint32_t n)
-{
-	const char *value = getenv("GOMAXPROCS");
-	if (sched.wanted_procs == 0 && value != NULL && atoi(value) > 0)
-		sched.wanted_procs = (uint32_t)atoi(value);
-	if (sched.wanted_procs == 0)
-		sched.wanted_procs = (uint32_t)os_processor_count();
-	uint32_t old = sched.wanted_procs;
-	if (n > 0)
-		sched.wanted_procs = n;
 	return old;
 }
 
@@ -260,6 +246,20 @@ void proc_put_global(G *g)
 {
 	os_acquire(&sched.lock);
 	global_add(g);
+	if (sched.idle_count > 0)
+		give_p_to_somebody();
+	os_release(&sched.lock);
+}
+
+void proc_ready_expected(G *list)
+{
+	os_acquire(&sched.lock);
+	for (G *g = list, *next; g != NULL; g = next) {
+		next = g->link;
+		store_release(&g->status, (uint32_t)G_RUNNABLE);
+		global_add(g);
+		atomic_add(&sched.expected, -1);
+	}
 	if (sched.idle_count > 0)
 		give_p_to_somebody();
 	os_release(&sched.lock);

@@ -59,6 +59,14 @@ void frozen_start(call_frame *c, void (*run)(G *, call_frame *));
 void call_enter(G *g);
 bool call_exit(G *g);           /* false: no P; the goroutine must give way (WHY_CALL_LOST_P) */
 
+/* ---- descriptors (sched/poll.c) ----------------------------------------------------------------------- */
+
+/* unwinding = FREEZE, until fd can be read, or written; the result, an error number, is at g->ret, -1: *closing was set. */
+void poll_wait(G *g, int fd, bool write, uint32_t *closing);
+/* Sets *closing; those that wait for fd with it go on. */
+void poll_evict(int fd, uint32_t *closing);
+bool poll_can_wait(int fd);                 /* false: reading and writing it blocks, or never waits */
+
 /* ---- timers (sched/timer.c) ------------------------------------------------------------------------ */
 
 typedef struct sched_timer sched_timer;     /* heap object */
@@ -74,6 +82,9 @@ void timers_each_root(void (*visit)(void *, void **), void *argument);
 
 void run_goroutine(M *m, G *g);             /* until it parks, yields or ends */
 void run_arm(M *m, G *g);
+void sched_park_for_poll(G *g, void (*complete)(G *));
+void poll_begin(G *g);                      /* its frames are saved and it is WAITING */
+void proc_ready_expected(G *list);          /* waiting goroutines, linked, each expected (sched_expect); from any thread */
 
 /* The first worker: the calling thread, whose stack reaches down to native_low; and the main goroutine. */
 void proc_init_first(uintptr_t native_low, gol_func *main_function);
@@ -93,7 +104,6 @@ bool proc_has_work(P *p);
 P *proc_at(uint32_t i);
 uint32_t proc_count(void);
 uint32_t proc_set_thread_limit(uint32_t n);     /* returns the previous */
-uint32_t proc_set_count(uint32_t n);        /* GOMAXPROCS: remembered; returns the previous */
 
 void monitor_need(void);                    /* there is something to watch */
 void monitor_wake(void);

@@ -142,6 +142,15 @@ void sched_park(G *g, enum wait_reason reason, void (*complete)(G *))
 	give_way(g, WHY_PARK);
 }
 
+/* Readied by a thread without a P, so the frames must be saved before anybody hears of it. */
+void sched_park_for_poll(G *g, void (*complete)(G *))
+{
+	g->wait_reason = WAIT_IO;
+	g->wait_since = 0;
+	g->complete = complete;
+	give_way(g, WHY_POLL);
+}
+
 /* ---- what happens when all native frames have given way ---------------------------------------------- */
 
 /* True: the goroutine no longer belongs to this worker. */
@@ -168,6 +177,11 @@ static bool gave_way(M *m, G *g)
 	case WHY_CALL_LOST_P:
 		store_relaxed(&m->g, (G *)NULL);
 		proc_lost_call_done(g);
+		return true;
+	case WHY_POLL:
+		store_relaxed(&m->g, (G *)NULL);
+		store_release(&g->status, (uint32_t)G_WAITING);
+		poll_begin(g);
 		return true;
 	case WHY_CONTINUE:
 		break;
