@@ -54,7 +54,7 @@ int gol_main(int argc, char **argv, char **envp, const gol_program *p)
 	proc_set_program(p);
 	options_read();
 	os_open_standard_files();
-	os_ignore_sigpipe();
+	os_ignore_signals();
 	gc_init();
 	gc_add_roots(sched_each_root);
 	size_t room = os_main_stack_room();
