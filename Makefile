@@ -112,6 +112,7 @@ check-debug: debug
 check: all unit check-debug
 	python3 testdata/check.py --gol ./gol
 	python3 testdata/process.py --gol ./gol
+	python3 testdata/driver.py --gol ./gol
 	python3 testdata/limits.py --gol ./gol
 
 check-full: all unit

@@ -82,7 +82,9 @@ typedef struct {
 
 typedef struct SourceFile {
 	const char *path;        /* as diagnostics print it */
-	const char *full_path;   /* absolute, for tracebacks and #line */
+	const char *full_path;   /* absolute */
+	const char *recorded_path;          /* for tracebacks and #line: full_path; in the standard library from its root on, so that
+	                                       objects do not depend on where gol is installed */
 	const char *text;        /* NUL-terminated */
 	size_t size;
 	int index;               /* in Compiler.files; 0 is no file */

@@ -96,12 +96,25 @@ static const char *shown_path(Compiler *c, const char *full)
 	return b.len < strlen(full) ? b.s : full;
 }
 
+static const char *recorded_path(Compiler *c, const char *full)
+{
+	const char *roots[] = {c->stdlib_dir, c->generated_dir};
+	for (int i = 0; i < COUNT_OF(roots); i++) {
+		const char *root = roots[i] ? clean_absolute(c, roots[i]) : "/";
+		size_t n = strlen(root);
+		if (n > 1 && strncmp(full, root, n) == 0 && full[n] == '/')
+			return full + n + 1;
+	}
+	return full;
+}
+
 static SourceFile *add_file(Compiler *c, const char *path, const char *text, size_t size)
 {
 	SourceFile *f = NEW(c->arena, SourceFile);
 
 	f->full_path = clean_absolute(c, path);
 	f->path = shown_path(c, f->full_path);
+	f->recorded_path = recorded_path(c, f->full_path);
 	f->text = text;
 	f->size = size;
 	f->index = c->files.len;
@@ -215,6 +228,6 @@ const char *pos_full_path(Compiler *c, Pos pos, uint32_t *line)
 	shown = apply_directives(c, pos);
 	*line = shown.line;
 	if (!shown.directive)
-		return c->files.items[pos.file]->full_path;
+		return c->files.items[pos.file]->recorded_path;
 	return shown.path[0] ? shown.path : "??";
 }

@@ -98,8 +98,10 @@ void make_work(Driver *d)
 
 static void remove_work(Driver *d)
 {
-	if (d->work && !d->options.keep_work)
-		remove_tree(d->work);
+	if (d->work && d->options.keep_work)
+		scratch_keep(d, d->work);
+	else if (d->work)
+		scratch_remove(d, d->work);
 	d->work = NULL;
 }
 
@@ -134,9 +136,28 @@ static bool data_fits(Driver *d, const Program *program)
 	return false;
 }
 
+/* Where the cache was taken away between the look into it and the linker's, once more. */
+static int compile_and_link(Driver *d, Program *program, const char *output)
+{
+	Unit *units = NULL;
+	const char **objects, *lost = NULL;
+	int status;
+	make_work(d);
+	for (int tries = 0; tries < 2; tries++) {
+		status = compile_packages(d, program, &units, &objects);
+		if (status == EXIT_OK && output)
+			status = link_program(d, objects, output, &lost);
+		if (!lost)
+			break;
+	}
+	if (lost)
+		fprintf(stderr, "gol: %s was removed or changed during the build\n", lost);
+	remove_work(d);
+	return status;
+}
+
 static int build_program(Driver *d, Program *program, const char *output, bool is_program)
 {
-	const char **objects;
 	apply_compiler_flags(d, program->header);
 	if (d->options.bad_compiler_flag) {
 		fprintf(stderr, "# %s\nflag provided but not defined: %s\nusage: compile [options] file.go...\n", program->header, d->options.bad_compiler_flag);
@@ -157,12 +178,7 @@ static int build_program(Driver *d, Program *program, const char *output, bool i
 	diag_print(d->c, program->header);     /* remarks */
 	if (is_program && !data_fits(d, program))
 		return EXIT_ERROR;
-	make_work(d);
-	int status = compile_packages(d, program, &objects);
-	if (status == EXIT_OK && is_program && output)
-		status = link_program(d, objects, output);
-	remove_work(d);
-	return status;
+	return compile_and_link(d, program, is_program ? output : NULL);
 }
 
 int build_target(Driver *d, const Target *target, const char *output, bool *is_program)
@@ -266,6 +282,10 @@ static int load_all(Driver *d, const TargetList *targets, Loaded *loaded)
 static int check_outputs(Driver *d, const TargetList *targets, Loaded *loaded, const char **outputs)
 {
 	const char *output = d->options.output;
+	if (d->options.emit_c && targets->len > 1) {
+		fprintf(stderr, "gol: -emit=c takes one package\n");
+		return EXIT_ERROR;
+	}
 	Arena *arena = targets->len ? loaded[0].c->arena : d->c->arena;
 	bool folder = output && is_folder_name(output) && !d->options.emit_c;
 	if (output && !folder && targets->len > 1 && strcmp(output, "/dev/null") != 0) {

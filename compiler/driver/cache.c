@@ -2,32 +2,126 @@
  * cache.c - compiled objects by the hash of all that went into them, and gol
  * clean. Nothing in the cache is ever changed in place, so readers need no lock;
  * `gol clean -cache` removes all.
+ *
+ * Disks fill up, machines lose power, people delete folders: so nothing in the cache is
+ * believed. An object carries a seal behind its last byte (linkers do not look there): its size and a hash of it.
+ * One that is cut off, empty or changed counts as not there and is made anew. Objects are compiled in the
+ * work folder and linked from there; that they are stored as well is a gain for the next build, never a condition of
+ * this one. Seals in files of their own were rejected: two files cannot be renamed as one.
  */
 #include "driver.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-const char *cache_path(Driver *d, uint64_t key)
+/* ---- seals ------------------------------------------------------------------------------------ */
+
+typedef struct Seal { char magic[8]; uint64_t size, hash; } Seal;
+
+static const char seal_magic[sizeof ((Seal *)0)->magic] = {'g', 'o', 'l', 's', 'e', 'a', 'l', '1'};
+
+/* Of the next `size` bytes of fd; false if there are fewer. Read, not mapped: a file that is cut off meanwhile is
+ * then a short read and not SIGBUS. */
+static bool hash_content(int fd, uint64_t size, uint64_t *hash)
 {
-	return arena_printf(d->c->arena, "%s/%016llx.o", d->cache_dir, (unsigned long long)key);
+	char buffer[1 << 16];
+	uint64_t h = size;
+	while (size) {
+		size_t want = size < sizeof buffer ? (size_t)size : sizeof buffer, n = 0;
+		while (n < want) {
+			ssize_t got = read(fd, buffer + n, want - n);
+			if (got < 0 && errno == EINTR)
+				continue;
+			if (got <= 0)
+				return false;
+			n += (size_t)got;
+		}
+		h = hash_bytes(h, buffer, n);
+		size -= n;
+	}
+	*hash = h;
+	return true;
 }
+
+static bool read_seal(int fd, Seal *seal)
+{
+	struct stat st;
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size < (off_t)sizeof *seal)
+		return false;
+	off_t at = st.st_size - (off_t)sizeof *seal;
+	return pread(fd, seal, sizeof *seal, at) == (ssize_t)sizeof *seal && memcmp(seal->magic, seal_magic, sizeof seal_magic) == 0 && seal->size == (uint64_t)at;
+}
+
+bool is_sound_object(const char *path)
+{
+	Seal seal;
+	uint64_t hash;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0)
+		return false;
+	bool sound = read_seal(fd, &seal) && hash_content(fd, seal.size, &hash) && hash == seal.hash;
+	close(fd);
+	return sound;
+}
+
+bool seal_object(const char *path)
+{
+	struct stat st;
+	Seal seal;
+	int fd = open(path, O_RDWR | O_CLOEXEC | O_APPEND);
+	if (fd < 0)
+		return false;
+	memcpy(seal.magic, seal_magic, sizeof seal_magic);
+	bool ok = fstat(fd, &st) == 0 && hash_content(fd, seal.size = (uint64_t)st.st_size, &seal.hash);
+	ok = ok && write(fd, &seal, sizeof seal) == (ssize_t)sizeof seal;
+	int error = errno;
+	ok &= close(fd) == 0;
+	errno = error;
+	return ok;
+}
+
+/* ---- objects by key ------------------------------------------------------------------------------ */
+
+static const char *path_in(Driver *d, const char *dir, uint64_t key)
+{
+	return arena_printf(d->c->arena, "%s/%016llx.o", dir, (unsigned long long)key);
+}
+
+const char *cache_path(Driver *d, uint64_t key) { return path_in(d, d->cache_dir, key); }
 
 const char *cache_find(Driver *d, uint64_t key)
 {
-	const char *path = cache_path(d, key);
-	if (access(path, R_OK) == 0)
-		return path;
-	if (d->installed_cache) {
-		path = arena_printf(d->c->arena, "%s/%016llx.o", d->installed_cache, (unsigned long long)key);
-		if (access(path, R_OK) == 0)
+	const char *dirs[] = {d->cache_dir, d->read_only_cache, d->installed_cache};
+	for (int i = 0; i < COUNT_OF(dirs); i++) {
+		const char *path = dirs[i] ? path_in(d, dirs[i], key) : NULL;
+		if (path && is_sound_object(path))
 			return path;
 	}
 	return NULL;
 }
+
+/* Written aside and renamed: others see all of an object or nothing. What stands in its place is not sound. */
+void cache_store(Driver *d, uint64_t key, const char *object)
+{
+	const char *path = cache_path(d, key), *aside = arena_printf(d->c->arena, "%s.%d", path, (int)getpid());
+	if (strcmp(path, object) == 0)
+		return;
+	scratch_file(d, aside);
+	if (link(object, aside) == 0 || copy_file(object, aside, O_CREAT | O_EXCL, 0666)) {
+		if (rename(aside, path) != 0 && errno == EISDIR) {
+			remove_tree(path);
+			(void)!rename(aside, path);
+		}
+	}
+	scratch_remove(d, aside);
+}
+
+/* ---- gol clean ----------------------------------------------------------------------------------- */
 
 static void clean_cache(Driver *d)
 {

@@ -29,14 +29,6 @@ enum { STDLIB_LEVEL = 2 };
 static const char fixed_flags[] = "-std=gnu11 -w -c -fno-strict-aliasing -ffp-contract=off -fno-asynchronous-unwind-tables "
                                   "-fno-math-errno -fno-trapping-math -ftree-vectorize -fno-tree-slp-vectorize" DEBUG_FLAG;
 
-typedef struct Unit {           /* one package being built */
-	Package *package;
-	uint64_t key;
-	const char *object;         /* in the cache */
-	bool compile;
-	int optimise, versions;
-} Unit;
-
 /* ---- keys and units --------------------------------------------------------------------------- */
 
 static const char *flags_of(Driver *d, Unit *u) { return u->package->is_stdlib ? "" : d->options.cflags; }
@@ -51,7 +43,7 @@ static uint64_t unit_key(Driver *d, Program *program, Unit *units, Unit *u)
 	key = hash_bytes(key, p->path, strlen(p->path));
 	for (int k = 0; k < p->files.len; k++) {
 		SourceFile *source = p->files.items[k]->source;
-		key = hash_bytes(key, source->full_path, strlen(source->full_path));
+		key = hash_bytes(key, source->recorded_path, strlen(source->recorded_path));
 		key = hash_bytes(key, source->text, source->size);
 	}
 	for (int k = 0; k < p->imports.len; k++)
@@ -73,41 +65,30 @@ static Unit *make_units(Driver *d, Program *program)
 		u->versions = u->package->is_stdlib && !d->options.versions_given ? 2 : d->options.versions;
 		u->optimise = !u->package->is_stdlib ? d->options.optimise : u->versions == 2 ? STDLIB_LEVEL : 1;
 		u->key = unit_key(d, program, units, u);
-		u->object = cache_find(d, u->key);
-		u->compile = d->options.rebuild || !u->object;
 	}
 	return units;
 }
 
 /* ---- compiling ---------------------------------------------------------------------------------- */
 
-static Job compile_job(Driver *d, Unit *u, const char *c_path)
+void base_arguments(Driver *d, Arguments *a, const char *level, const char *flags)
 {
-	Arguments a = {0};
-	char level[] = {'-', 'O', (char)('0' + u->optimise), '\0'};
-	add_words(d, &a, d->options.cc);
-	add_words(d, &a, fixed_flags);
-	add_argument(d, &a, "%s", level);
-	add_words(d, &a, flags_of(d, u));
-	add_argument(d, &a, "-I%s", d->include_dir);
-	const char *aside = arena_printf(d->c->arena, "%s.%d", u->object, (int)getpid());
-	add_argument(d, &a, "%s", "-o");
-	add_argument(d, &a, "%s", aside);
-	add_argument(d, &a, "%s", c_path);
-	vec_push(d->c->arena, &a, NULL);
-	return (Job){.argv = a.items, .from = aside, .to = u->object, .what = u->package->path};
+	add_words(d, a, d->options.cc);
+	add_words(d, a, fixed_flags);
+	add_argument(d, a, "%s", level);
+	add_words(d, a, flags);
+	add_argument(d, a, "-I%s", d->include_dir);
 }
 
-/* C that the C compiler rejects is our bug, unless there is no C compiler (which was said already). */
-static int report_jobs(Job *jobs, int count)
+Job compile_job(Driver *d, const char *level, const char *flags, const char *c_path, const char *object)
 {
-	for (int i = 0; i < count; i++)
-		if (jobs[i].status == 127)
-			return EXIT_ERROR;
-	for (int i = 0; i < count; i++)
-		if (jobs[i].status != 0)
-			fprintf(stderr, "internal compiler error: the C compiler rejected package %s\n", jobs[i].what);
-	return EXIT_INTERNAL;
+	Arguments a = {0};
+	base_arguments(d, &a, level, flags);
+	add_argument(d, &a, "%s", "-o");
+	add_argument(d, &a, "%s", object);
+	add_argument(d, &a, "%s", c_path);
+	vec_push(d->c->arena, &a, NULL);
+	return (Job){.argv = a.items, .object = object};
 }
 
 static uint64_t text_key(Driver *d, Unit *u, const char *text)
@@ -120,55 +101,104 @@ static uint64_t text_key(Driver *d, Unit *u, const char *text)
 
 /* Another gol is compiling the same text: wait for it. Where not, its lock is ours until this process ends. All
  * processes take the locks in the same order, that of the packages. */
-static bool appears_meanwhile(Driver *d, const char *object)
+static void wait_for_others(Driver *d, uint64_t key)
 {
-	int fd = open(arena_printf(d->c->arena, "%s.lock", object), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	int fd = open(arena_printf(d->c->arena, "%s.lock", cache_path(d, key)), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
 	if (fd >= 0)
 		flock(fd, LOCK_EX);
-	return access(object, R_OK) == 0;
 }
 
+typedef struct Pending { Unit *unit; uint64_t text_key; } Pending;
+
 /* Emits the C of one package; false if an object of the same C was found. */
-static bool emit_unit(Driver *d, Program *program, Unit *u, Job *job)
+static bool emit_unit(Driver *d, Program *program, Unit *u, uint64_t *key, Job *job)
 {
+	char level[] = {'-', 'O', (char)('0' + u->optimise), '\0'};
 	EmitOptions options = {.versions = u->versions, .line_directives = !d->options.no_line && !u->package->is_stdlib};
 	const char *text = emit_package(d->c, program, u->package, &options);
-	u->object = cache_path(d, text_key(d, u, text));
-	if (!d->options.rebuild && !d->options.dry_run && (access(u->object, R_OK) == 0 || appears_meanwhile(d, u->object)))
+	u->emitted = true;
+	*key = text_key(d, u, text);
+	if (!d->options.rebuild && !d->options.dry_run && !(u->object = cache_find(d, *key))) {
+		wait_for_others(d, *key);
+		u->object = cache_find(d, *key);
+	}
+	if (u->object)
 		return false;
 	const char *path = arena_printf(d->c->arena, "%s/%s", d->work, c_file_name(d, u->package));
 	if (!d->options.dry_run && !write_text(path, text)) {
-		fprintf(stderr, "gol: cannot write %s: %s\n", path, strerror(errno));
+		fprintf(stderr, "gol: writing %s: %s\n", path, reason(d, errno));
 		exit(EXIT_ERROR);
 	}
-	*job = compile_job(d, u, path);
+	*job = compile_job(d, arena_printf(d->c->arena, "%s", level), flags_of(d, u), path, arena_printf(d->c->arena, "%s.o", path));
+	job->what = u->package->path;
 	return true;
 }
 
-int compile_packages(Driver *d, Program *program, const char ***objects)
+/* Seals and stores what was compiled; an exit status. */
+static int take_object(Driver *d, const Job *job, const Pending *p)
 {
-	int n = program->packages.len, count = 0;
-	Unit *units = make_units(d, program);
-	Job *jobs = NEW_ARRAY(d->c->arena, Job, n);
+	p->unit->object = job->object;
+	if (d->options.dry_run)
+		return EXIT_OK;
+	if (!seal_object(job->object)) {
+		if (errno == ENOENT)
+			fprintf(stderr, "gol: %s made no object of package %s; gol needs gcc or clang\n", d->options.cc, job->what);
+		else
+			fprintf(stderr, "gol: writing %s: %s\n", job->object, reason(d, errno));
+		return EXIT_ERROR;
+	}
+	cache_store(d, p->text_key, job->object);
+	return EXIT_OK;
+}
+
+static int run_pending(Driver *d, Job *jobs, const Pending *pending, int count)
+{
+	int status = EXIT_OK;
+	bool ok = run_jobs(d, jobs, count);
+	progress_clear(d);
+	for (int i = 0; i < count && status == EXIT_OK; i++) {
+		if (jobs[i].status != 0)
+			status = explain_failure(d, &jobs[i], flags_of(d, pending[i].unit));
+		else if (ok)
+			status = take_object(d, &jobs[i], &pending[i]);
+	}
+	return status;
+}
+
+/* What is not found is emitted; the number of packages that are left to be compiled. */
+static int emit_missing(Driver *d, Program *program, Unit *units, Job *jobs, Pending *pending)
+{
+	int count = 0, n = program->packages.len;
 	for (int i = 0; i < n; i++) {
 		Unit *u = &units[i];
-		if (!u->compile)
+		if (u->object && is_sound_object(u->object))
+			continue;
+		u->object = d->options.rebuild ? NULL : cache_find(d, u->key);
+		if (u->object || u->emitted)
 			continue;
 		if (d->options.print_packages)
 			fprintf(stderr, "%s\n", u->package == program->root ? program->header : u->package->path);
 		progress_show(d, i, n, u->package->path);
-		count += emit_unit(d, program, u, &jobs[count]);
+		pending[count].unit = u;
+		count += emit_unit(d, program, u, &pending[count].text_key, &jobs[count]);
 	}
-	bool ok = run_jobs(d, jobs, count);
-	progress_clear(d);
-	if (!ok)
-		return report_jobs(jobs, count);
+	return count;
+}
+
+int compile_packages(Driver *d, Program *program, Unit **kept, const char ***objects)
+{
+	int n = program->packages.len;
+	Unit *units = *kept = *kept ? *kept : make_units(d, program);
+	Job *jobs = NEW_ARRAY(d->c->arena, Job, n);
+	Pending *pending = NEW_ARRAY(d->c->arena, Pending, n);
+	int status = run_pending(d, jobs, pending, emit_missing(d, program, units, jobs, pending));
+	if (status != EXIT_OK)
+		return status;
 	*objects = NEW_ARRAY(d->c->arena, const char *, n + 1);
 	for (int i = 0; i < n; i++) {
-		(*objects)[i] = units[i].object;
-		/* Where links do not work the object is found by its text next time. */
-		if (units[i].compile && !d->options.dry_run && link(units[i].object, cache_path(d, units[i].key)) != 0)
-			continue;
+		(*objects)[i] = units[i].object ? units[i].object : "";
+		if (units[i].emitted && !d->options.dry_run && units[i].object)
+			cache_store(d, units[i].key, units[i].object);
 	}
 	return EXIT_OK;
 }

@@ -7,7 +7,10 @@
 #include "../emit/emit.h"
 #include "../load/load.h"
 
+#include <pthread.h>
+#include <signal.h>
 #include <sys/resource.h>
+#include <sys/types.h>
 #include <time.h>
 
 enum { EXIT_OK = 0, EXIT_ERROR = 1, EXIT_USAGE = 2, EXIT_INTERNAL = 3 };
@@ -42,23 +45,42 @@ typedef struct Options {
 	Arguments arguments;        /* gol run: for the program */
 } Options;
 
-typedef struct Progress {       /* the line that a long build shows on a terminal */
-	bool terminal, shown;
-	struct timespec start;
+typedef struct Progress {       /* what a build of over a second says of itself */
+	bool terminal, shown;       /* a line on a terminal, that is written over */
+	bool lines;                 /* -progress: elsewhere a line every ten seconds */
+	int done, count;
+	char what[64];              /* empty: nothing is to be shown */
+	struct timespec start, next;
 } Progress;
+
+typedef struct Child { struct Child *next; pid_t pid; } Child;
+
+/* What must not outlive this process (scratch.c). The lock guards all but the first row, which is written before the
+ * worker exists; it is taken for good by the thread that ends the process. */
+typedef struct Scratch {
+	sigset_t mask, waited;      /* as it was; the signals that the main thread waits for */
+	bool ignores_size;          /* SIGXFSZ was ignored before */
+	bool cleared;               /* folders of dead makers were removed (the worker's own) */
+	pthread_mutex_t lock;
+	struct ScratchPath *paths;
+	Child *children;            /* C compilers, each with a process group */
+	pid_t program;              /* that gol run runs; 0: none */
+	Progress progress;
+} Scratch;
 
 typedef struct Driver {
 	Compiler *c;                /* of the package being built */
 	Options options;
 	const char *root;           /* where include/, libgolrt.a and stdlib/ are found */
 	const char *include_dir, *runtime_library, *amalgamation;
-	const char *cache_dir;
+	const char *cache_dir;      /* where objects are looked for and stored */
+	const char *read_only_cache;        /* looked at too: the configured one where cache_dir stands in for it; or NULL */
 	const char *installed_cache;        /* objects of the standard library, filled by make install; may be NULL */
 	const char *work;           /* temporary folder, NULL until one is needed */
 	uint64_t headers;           /* hash of the headers that generated C includes */
 	uint64_t identity;          /* of this compiler and the headers: part of every package's key */
 	Map reported;               /* packages whose errors were printed */
-	Progress progress;
+	Scratch *scratch;
 	struct rlimit stack_limit;          /* as it was, for the program */
 } Driver;
 
@@ -69,32 +91,71 @@ void apply_compiler_flags(Driver *d, const char *path);
 void usage_line(Driver *d);
 /* place.c: finds the installation and the cache. */
 void find_places(Driver *d);
-bool make_folders(const char *path);
+bool make_folders(const char *path);                     /* false with errno set if it is no folder that can be written to */
+const char *reason(Driver *d, int error);               /* as Go words it: strerror in lower case */
 uint64_t hash_bytes(uint64_t h, const void *data, size_t n);
 uint64_t hash_file(uint64_t h, const char *path);
-const char *make_scratch(Driver *d, const char *name);   /* a new folder $TMPDIR/name-XXXXXX; exits if that fails */
+const char *absolute_name(Driver *d, const char *path); /* the working directory before a relative one */
+
+/* scratch.c */
+void scratch_start(Scratch *s);                         /* before any thread: blocks signals */
+void scratch_watch(Scratch *s);                         /* the main thread's part, for ever */
+const char *scratch_parent(void);                       /* GOTMPDIR, TMPDIR or /tmp */
+const char *make_scratch(Driver *d, const char *name);  /* a new folder name-XXXXXX there; exits if that fails */
+void scratch_remove(Driver *d, const char *path);
+void scratch_keep(Driver *d, const char *path);         /* it is no longer ours to remove */
+void scratch_file(Driver *d, const char *path);         /* to be removed unless scratch_keep or scratch_remove comes first */
+void child_started(Scratch *s, Child *child);           /* with the lock held */
+void child_ended(Scratch *s, Child *child);
 void remove_tree(const char *path);
 
-/* cache.c: objects by key. Safe under concurrent runs: an object is written aside and renamed. */
+/* cache.c: objects by key */
+const char *cache_find(Driver *d, uint64_t key);        /* the path of a sound one, NULL if there is none */
+void cache_store(Driver *d, uint64_t key, const char *object);  /* a sealed one; where that fails it is compiled again one day */
+bool seal_object(const char *path);                     /* false with errno set */
+bool is_sound_object(const char *path);
 const char *cache_path(Driver *d, uint64_t key);
-const char *cache_find(Driver *d, uint64_t key);        /* its path, NULL if there is none */
 int clean_command(Driver *d, int argc, char **argv);
 
 /* process.c */
-typedef struct Job { char **argv; const char *from, *to, *what; int status; } Job;   /* from is renamed to `to` when it succeeded */
+typedef struct Job {
+	char **argv;
+	const char *object, *what;  /* the file it makes; the package */
+	int status;                 /* exit status; 128+n for signals; 127 also: could not be run, which was said */
+	const char *said;           /* what it wrote to standard error; never NULL when it has ended */
+	int error_file;
+	Child child;
+} Job;
 void add_argument(Driver *d, Arguments *a, const char *format, const char *value);
 void add_words(Driver *d, Arguments *a, const char *words);
-int run_command(Driver *d, char *const argv[]);         /* exit status; 128+n for signals */
-bool run_jobs(Driver *d, Job *jobs, int count);
+void run_job(Driver *d, Job *job);
+bool run_jobs(Driver *d, Job *jobs, int count);         /* stops at the first that fails */
 void raise_stack_limit(Driver *d);                      /* of the C compiler, which recurses as deep as expressions nest */
+/* progress.c */
 void progress_start(Driver *d);
 void progress_show(Driver *d, int done, int count, const char *what);
 void progress_clear(Driver *d);
+void progress_tick(Scratch *s);
+void progress_erase(Scratch *s);
 
-/* compile.c: the objects of all packages, imports first; NULL terminated. An exit status. */
-int compile_packages(Driver *d, Program *program, const char ***objects);
-/* link.c: an exit status. */
-int link_program(Driver *d, const char *const *objects, const char *output);
+/* toolchain.c: says why the C compiler or linker failed; the exit status. */
+int explain_failure(Driver *d, const Job *job, const char *flags);
+
+/* compile.c: the objects of all packages, imports first; NULL terminated. An exit status. May be called again after the
+ * cache was taken away, with the same units. */
+typedef struct Unit {           /* one package being built */
+	Package *package;
+	uint64_t key;
+	const char *object;         /* in the cache, or in the work folder where it was just compiled */
+	bool emitted;
+	int optimise, versions;
+} Unit;
+Job compile_job(Driver *d, const char *level, const char *flags, const char *c_path, const char *object);
+void base_arguments(Driver *d, Arguments *a, const char *level, const char *flags);
+int compile_packages(Driver *d, Program *program, Unit **units, const char ***objects);
+/* link.c: an exit status. *lost: an object that was no longer there, then nothing was said; else NULL. */
+int link_program(Driver *d, const char *const *objects, const char *output, const char **lost);
+bool copy_file(const char *from, const char *to, int flags, mode_t mode);       /* flags of open(2); false with errno set */
 /* emit_c.c */
 int emit_sources(Driver *d, Program *program, const char *dir);
 int dump(Driver *d, Program *program);

@@ -1,14 +1,24 @@
 /*
  * emit_c.c - -emit=c: the C of a program with all it needs, so that
  * `cc *.c -lpthread -lm` builds it; and -dump.
+ *
+ * The folder may hold other files, so each of ours says in its first line that it is ours: its name, and a hash of name
+ * and text. Only a file that this line fits is ever replaced or removed: one that the user has changed, renamed or
+ * made himself is his, and where such a file is in the way nothing is written at all. Files that gol wrote for another
+ * program, or for packages that are no more, are removed, since `cc *.c` would take them. A list of files beside them
+ * was rejected: a build that is interrupted would leave list and files apart.
  */
 #include "driver.h"
 #include "../check/check.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 bool write_text(const char *path, const char *text)
 {
@@ -16,29 +26,138 @@ bool write_text(const char *path, const char *text)
 	if (!f)
 		return false;
 	bool ok = fputs(text, f) >= 0;
-	return fclose(f) == 0 && ok;
+	int error = errno;
+	if (fclose(f) != 0 && ok)
+		return false;
+	errno = error;
+	return ok;
+}
+
+/* NULL with errno set. */
+static const char *read_text(Driver *d, const char *path)
+{
+	struct stat st;
+	FILE *f = fopen(path, "r");
+	if (!f || fstat(fileno(f), &st) != 0)
+		return NULL;
+	char *text = arena_alloc(d->c->arena, (size_t)st.st_size + 1);
+	size_t n = fread(text, 1, (size_t)st.st_size, f);
+	text[n] = '\0';
+	fclose(f);
+	return text;
 }
 
 const char *c_file_name(Driver *d, Package *p)
 {
-	return arena_printf(d->c->arena, "%s.c", mangle_package(d->c, p->path));
+	const char *name = mangle_package(d->c, p->path);
+	return arena_printf(d->c->arena, strcmp(name, "golrt") == 0 ? "%s_.c" : "%s.c", name);    /* golrt.c is the runtime */
 }
 
-static bool copy_file(Driver *d, const char *name, const char *dir)
+/* ---- whose file is it? -------------------------------------------------------------------------------- */
+
+#define FIRST_WORDS "/* %s: written by gol build -emit=c, do not edit. "
+
+static const char *first_line(Driver *d, const char *name, const char *text)
 {
-	char buffer[65536];
-	size_t n = 0;
-	const char *from = arena_printf(d->c->arena, "%s/%s", d->amalgamation, name);
-	FILE *in = fopen(from, "r"), *out = in ? fopen(arena_printf(d->c->arena, "%s/%s", dir, name), "w") : NULL;
-	bool ok = in && out;
-	while (ok && (n = fread(buffer, 1, sizeof buffer, in)) > 0)
-		ok = fwrite(buffer, 1, n, out) == n;
-	if (!ok)
-		fprintf(stderr, "gol: cannot copy %s to %s: %s\n", from, dir, strerror(errno));
-	if (in)
-		fclose(in);
-	return (out ? fclose(out) == 0 : false) && ok;
+	uint64_t hash = hash_bytes(hash_bytes(0, name, strlen(name)), text, strlen(text));
+	return arena_printf(d->c->arena, FIRST_WORDS "%016llx */\n", name, (unsigned long long)hash);
 }
+
+typedef enum { FILE_ABSENT, FILE_OURS, FILE_CHANGED, FILE_FOREIGN } Owner;
+
+static Owner owner_of(Driver *d, const char *dir, const char *name)
+{
+	struct stat st;
+	const char *path = arena_printf(d->c->arena, "%s/%s", dir, name);
+	if (lstat(path, &st) != 0)
+		return errno == ENOENT ? FILE_ABSENT : FILE_FOREIGN;
+	const char *text = S_ISREG(st.st_mode) ? read_text(d, path) : NULL, *end = text ? strchr(text, '\n') : NULL;
+	const char *words = arena_printf(d->c->arena, FIRST_WORDS, name);
+	if (!end || strncmp(text, words, strlen(words)) != 0 || strlen(text) != (size_t)st.st_size)
+		return FILE_FOREIGN;
+	const char *line = first_line(d, name, end + 1);
+	return strncmp(text, line, strlen(line)) == 0 ? FILE_OURS : FILE_CHANGED;
+}
+
+/* ---- writing --------------------------------------------------------------------------------------------- */
+
+typedef struct Output { const char *name, *text; } Output;
+typedef struct OutputList { VEC(Output) list; } OutputList;
+
+static bool is_written(const OutputList *all, const char *name)
+{
+	for (int i = 0; i < all->list.len; i++)
+		if (strcmp(all->list.items[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Files of the folder that were ours and are not written again; false if one was changed since. */
+static bool find_old(Driver *d, const char *dir, const OutputList *all, TextList *old)
+{
+	bool ok = true;
+	DIR *folder = opendir(dir);
+	for (struct dirent *entry; folder && (entry = readdir(folder));) {
+		size_t n = strlen(entry->d_name);
+		if (n < 3 || (strcmp(entry->d_name + n - 2, ".c") != 0 && strcmp(entry->d_name + n - 2, ".h") != 0) || is_written(all, entry->d_name))
+			continue;
+		Owner owner = owner_of(d, dir, entry->d_name);
+		if (owner == FILE_CHANGED) {
+			fprintf(stderr, "gol: %s/%s is of another program and was changed since gol wrote it; nothing was written\n", dir, entry->d_name);
+			ok = false;
+		} else if (owner == FILE_OURS) {
+			vec_push(d->c->arena, old, arena_printf(d->c->arena, "%s/%s", dir, entry->d_name));
+		}
+	}
+	if (folder)
+		closedir(folder);
+	return ok;
+}
+
+static bool may_write(Driver *d, const char *dir, const OutputList *all)
+{
+	bool ok = true;
+	for (int i = 0; i < all->list.len; i++) {
+		Owner owner = owner_of(d, dir, all->list.items[i].name);
+		if (owner == FILE_ABSENT || owner == FILE_OURS)
+			continue;
+		fprintf(stderr, "gol: %s/%s %s; nothing was written\n", dir, all->list.items[i].name,
+		        owner == FILE_CHANGED ? "was changed since gol wrote it" : "exists and was not written by gol");
+		ok = false;
+	}
+	return ok;
+}
+
+/* Aside and renamed: a file is whole or not there. */
+static bool write_output(Driver *d, const char *dir, const Output *o)
+{
+	const char *aside = arena_printf(d->c->arena, "%s/.gol-%d", dir, (int)getpid()), *path = arena_printf(d->c->arena, "%s/%s", dir, o->name);
+	scratch_file(d, aside);
+	bool ok = write_text(aside, arena_printf(d->c->arena, "%s%s", first_line(d, o->name, o->text), o->text)) && rename(aside, path) == 0;
+	if (!ok)
+		fprintf(stderr, "gol: writing %s: %s\n", path, reason(d, errno));
+	scratch_remove(d, aside);
+	return ok;
+}
+
+static int write_outputs(Driver *d, const char *dir, const OutputList *all)
+{
+	TextList old = {0};
+	if (!make_folders(dir)) {
+		fprintf(stderr, "gol: writing to %s: %s\n", dir, reason(d, errno));
+		return EXIT_ERROR;
+	}
+	if (!may_write(d, dir, all) || !find_old(d, dir, all, &old))
+		return EXIT_ERROR;
+	for (int i = 0; i < all->list.len; i++)
+		if (!write_output(d, dir, &all->list.items[i]))
+			return EXIT_ERROR;
+	for (int i = 0; i < old.len; i++)
+		unlink(old.items[i]);
+	return EXIT_OK;
+}
+
+/* ---- the C of a program --------------------------------------------------------------------------------------- */
 
 /* The runtime comes as golrt.c and golrt.h here. */
 static const char *with_joined_header(Driver *d, const char *text)
@@ -50,20 +169,26 @@ static const char *with_joined_header(Driver *d, const char *text)
 
 int emit_sources(Driver *d, Program *program, const char *dir)
 {
-	if (!make_folders(dir)) {
-		fprintf(stderr, "gol: cannot write to %s: %s\n", dir, strerror(errno));
-		return EXIT_ERROR;
-	}
+	static const char *const runtime[] = {"golrt.c", "golrt.h"};
+	OutputList all = {0};
 	for (int i = 0; i < program->packages.len; i++) {
 		Package *p = program->packages.items[i];
 		EmitOptions options = {.versions = d->options.versions, .line_directives = false};
-		const char *path = arena_printf(d->c->arena, "%s/%s", dir, c_file_name(d, p));
-		if (!write_text(path, with_joined_header(d, emit_package(d->c, program, p, &options)))) {
-			fprintf(stderr, "gol: cannot write %s: %s\n", path, strerror(errno));
+		progress_show(d, i, program->packages.len, p->path);
+		Output o = {c_file_name(d, p), with_joined_header(d, emit_package(d->c, program, p, &options))};
+		vec_push(d->c->arena, &all.list, o);
+	}
+	progress_clear(d);
+	for (int i = 0; i < COUNT_OF(runtime); i++) {
+		const char *path = arena_printf(d->c->arena, "%s/%s", d->amalgamation, runtime[i]);
+		Output o = {runtime[i], read_text(d, path)};
+		if (!o.text) {
+			fprintf(stderr, "gol: the runtime: %s: %s\n", path, reason(d, errno));
 			return EXIT_ERROR;
 		}
+		vec_push(d->c->arena, &all.list, o);
 	}
-	return copy_file(d, "golrt.c", dir) && copy_file(d, "golrt.h", dir) ? EXIT_OK : EXIT_ERROR;
+	return write_outputs(d, dir, &all);
 }
 
 int dump(Driver *d, Program *program)

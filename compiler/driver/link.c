@@ -1,10 +1,9 @@
 /*
  * link.c - from objects to the program, and the program to its place.
  *
- * The linker writes beside the destination, under another name, and the result is
- * renamed: a build that fails leaves what was there. Only regular files (and links)
- * are ever replaced; a device or pipe gets the program written into it, and
- * /dev/null nothing.
+ * The linker writes into the work folder. From there the program is copied beside its destination, under another
+ * name, and renamed: a build that fails leaves what was there. Only regular files (and links) are ever replaced; a
+ * device or pipe gets the program written into it, and /dev/null nothing.
  */
 #include "driver.h"
 
@@ -15,13 +14,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int complain(const char *what, const char *path)
+static int complain(Driver *d, const char *what, const char *path)
 {
-	fprintf(stderr, "gol: %s %s: %s\n", what, path, strerror(errno));
+	fprintf(stderr, "gol: %s %s: %s\n", what, path, reason(d, errno));
 	return EXIT_ERROR;
 }
 
-static int run_linker(Driver *d, const char *const *objects, const char *output)
+static int run_linker(Driver *d, const char *const *objects, const char *output, const char **lost)
 {
 	Arguments a = {0};
 	add_words(d, &a, d->options.cc);
@@ -34,64 +33,82 @@ static int run_linker(Driver *d, const char *const *objects, const char *output)
 	add_argument(d, &a, "%s", d->runtime_library);
 	add_words(d, &a, "-lm -lpthread");
 	vec_push(d->c->arena, &a, NULL);
-	int status = run_command(d, a.items);
-	if (status == 127)
-		return EXIT_ERROR;
-	if (status) {
-		fprintf(stderr, "internal compiler error: linking failed\n");
-		return EXIT_INTERNAL;
-	}
-	return EXIT_OK;
+	Job job = {.argv = a.items, .object = output};
+	if (!d->options.dry_run && access(d->runtime_library, R_OK) != 0)
+		return complain(d, "the runtime", d->runtime_library);
+	progress_show(d, 1, 1, "link");
+	run_job(d, &job);
+	progress_clear(d);
+	*lost = NULL;
+	if (job.status == 0)
+		return EXIT_OK;
+	for (int i = 0; objects[i]; i++)
+		if (!is_sound_object(objects[i])) {
+			*lost = objects[i];
+			return EXIT_ERROR;
+		}
+	return explain_failure(d, &job, d->options.cflags);
 }
 
-static int copy_into(const char *from, const char *to)
+static bool write_all(int fd, const char *p, ssize_t n)
 {
-	char buffer[65536];
-	int in = open(from, O_RDONLY | O_CLOEXEC), out = open(to, O_WRONLY | O_CLOEXEC);
-	ssize_t n = in < 0 || out < 0 ? -1 : 0;
-	while (n >= 0 && (n = read(in, buffer, sizeof buffer)) > 0)
-		for (ssize_t done = 0, m; done < n; done += m)
-			if ((m = write(out, buffer + done, (size_t)(n - done))) < 0) {
-				n = -1;
-				break;
-			}
-	int status = n < 0 ? complain("writing", to) : EXIT_OK;
+	while (n > 0) {
+		ssize_t m = write(fd, p, (size_t)n);
+		if (m < 0 && errno != EINTR)
+			return false;
+		if (m > 0)
+			p += m, n -= m;
+	}
+	return true;
+}
+
+bool copy_file(const char *from, const char *to, int flags, mode_t mode)
+{
+	char buffer[1 << 16];
+	ssize_t n = 0;
+	int in = open(from, O_RDONLY | O_CLOEXEC);
+	int out = in < 0 ? -1 : open(to, O_WRONLY | O_CLOEXEC | flags, mode);
+	bool ok = out >= 0;
+	while (ok && (n = read(in, buffer, sizeof buffer)) != 0)
+		ok = n < 0 ? errno == EINTR : write_all(out, buffer, n);
+	int error = errno;
 	if (in >= 0)
 		close(in);
-	if (out >= 0)
-		close(out);
-	return status;
+	if (out >= 0 && close(out) != 0 && ok)
+		return false;
+	errno = error;
+	return ok;
 }
 
-/* Where the linker may write so that a rename brings it to output. */
+/* A name of the same folder; short, so that it is no longer than the longest that can be had. */
 static const char *name_aside(Driver *d, const char *output)
 {
 	const char *slash = strrchr(output, '/');
-	int dir = slash ? (int)(slash - output) + 1 : 0;
-	return arena_printf(d->c->arena, "%.*s.%s.%d", dir, output, output + dir, (int)getpid());
+	return arena_printf(d->c->arena, "%.*s.gol-%d", slash ? (int)(slash - output) + 1 : 0, output, (int)getpid());
 }
 
-static int link_into_special(Driver *d, const char *const *objects, const char *output)
+static int write_special(Driver *d, const char *linked, const char *output)
 {
 	struct stat null, st;
-	make_work(d);
-	const char *linked = arena_printf(d->c->arena, "%s/a.out", d->work);
-	int status = run_linker(d, objects, linked);
-	if (status != EXIT_OK || d->options.dry_run)
-		return status;
 	if (stat("/dev/null", &null) == 0 && stat(output, &st) == 0 && S_ISCHR(st.st_mode) && st.st_rdev == null.st_rdev)
 		return EXIT_OK;
-	return copy_into(linked, output);
+	return copy_file(linked, output, 0, 0) ? EXIT_OK : complain(d, "writing", output);
 }
 
-static void make_parent(Driver *d, const char *output)
+static int write_program(Driver *d, const char *linked, const char *output)
 {
-	const char *slash = strrchr(output, '/');
+	const char *slash = strrchr(output, '/'), *aside = name_aside(d, output);
 	if (slash && slash > output)
 		make_folders(arena_strndup(d->c->arena, output, (size_t)(slash - output)));
+	if (rename(linked, output) == 0)        /* the same file system */
+		return EXIT_OK;
+	scratch_file(d, aside);
+	int status = copy_file(linked, aside, O_CREAT | O_EXCL, 0777) && rename(aside, output) == 0 ? EXIT_OK : complain(d, "writing", output);
+	scratch_remove(d, aside);
+	return status;
 }
 
-int link_program(Driver *d, const char *const *objects, const char *output)
+int link_program(Driver *d, const char *const *objects, const char *output, const char **lost)
 {
 	struct stat st;
 	bool exists = stat(output, &st) == 0;
@@ -99,16 +116,14 @@ int link_program(Driver *d, const char *const *objects, const char *output)
 		fprintf(stderr, "gol: build output \"%s\" already exists and is a directory\n", output);
 		return EXIT_ERROR;
 	}
-	if (exists && !S_ISREG(st.st_mode))
-		return link_into_special(d, objects, output);
-	if (d->options.dry_run)
-		return run_linker(d, objects, output);
-	make_parent(d, output);
-	const char *aside = name_aside(d, output);
-	int status = run_linker(d, objects, aside);
-	if (status == EXIT_OK && rename(aside, output) != 0)
-		status = complain("writing", output);
-	if (status != EXIT_OK)
-		unlink(aside);
-	return status;
+	make_work(d);
+	const char *linked = d->options.dry_run ? output : arena_printf(d->c->arena, "%s/a.out", d->work);
+	int status = run_linker(d, objects, linked, lost);
+	if (status != EXIT_OK || d->options.dry_run)
+		return status;
+	if (access(linked, R_OK) != 0) {
+		fprintf(stderr, "gol: %s made no program; gol needs gcc or clang\n", d->options.cc);
+		return EXIT_ERROR;
+	}
+	return exists && !S_ISREG(st.st_mode) ? write_special(d, linked, output) : write_program(d, linked, output);
 }

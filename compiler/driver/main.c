@@ -1,17 +1,17 @@
 /*
  * main.c - the gol command. The work is done on a thread with a large stack: the
- * parser, the checker and lowering recurse as deep as the source nests.
+ * parser, the checker and lowering recurse as deep as the source nests. The main thread
+ * waits for signals (scratch.c) and shows progress.
  */
 #include "driver.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { STACK_SIZE = 1 << 30 };
 
-typedef struct { int argc; char **argv; int status; } Invocation;
+typedef struct { int argc; char **argv; Scratch scratch; } Invocation;
 
 static int dispatch(Driver *d, int argc, char **argv)
 {
@@ -48,27 +48,28 @@ static int dispatch(Driver *d, int argc, char **argv)
 	return is_build ? build_command(d) : run_command_line(d);
 }
 
+/* Ends the process, and with it the main thread's watch. */
 static void *work(void *argument)
 {
 	Invocation *v = argument;
-	Driver d = {.c = compiler_new()};
-	v->status = dispatch(&d, v->argc, v->argv);
+	Driver d = {.c = compiler_new(), .scratch = &v->scratch};
+	int status = dispatch(&d, v->argc, v->argv);
 	compiler_free(d.c);
-	return NULL;
+	exit(status);
 }
 
 int main(int argc, char **argv)
 {
 	if (argc < 2)
 		return help_without_verb();
-	Invocation v = {argc, argv, EXIT_INTERNAL};
+	Invocation v = {.argc = argc, .argv = argv};
 	pthread_t thread;
 	pthread_attr_t attributes;
+	scratch_start(&v.scratch);
 	pthread_attr_init(&attributes);
 	pthread_attr_setstacksize(&attributes, STACK_SIZE);
-	if (pthread_create(&thread, &attributes, work, &v) != 0)
-		work(&v);
-	else
-		pthread_join(thread, NULL);
-	return v.status;
+	if (pthread_create(&thread, &attributes, work, &v) == 0)
+		scratch_watch(&v.scratch);
+	pthread_sigmask(SIG_SETMASK, &v.scratch.mask, NULL);
+	work(&v);
 }

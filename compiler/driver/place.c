@@ -4,13 +4,10 @@
  * with its runtime beside the executable) or in PREFIX/lib/gol (installed), and the cache in
  * $GOLCACHE, $XDG_CACHE_HOME/gol or ~/.cache/gol.
  */
-#define _XOPEN_SOURCE 700     /* nftw */
-#define _DEFAULT_SOURCE
 #include "driver.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,7 +63,20 @@ bool make_folders(const char *path)
 			*p = '/';
 		}
 	mkdir(copy, 0777);
-	return access(path, W_OK) == 0;
+	struct stat st;
+	if (stat(path, &st) != 0)
+		return false;
+	if (!S_ISDIR(st.st_mode))
+		errno = ENOTDIR;
+	return S_ISDIR(st.st_mode) && access(path, W_OK) == 0;
+}
+
+const char *reason(Driver *d, int error)
+{
+	char *text = arena_printf(d->c->arena, "%s", strerror(error));
+	if (text[0] >= 'A' && text[0] <= 'Z' && !(text[1] >= 'A' && text[1] <= 'Z'))
+		text[0] += 'a' - 'A';
+	return text;
 }
 
 /* In a source tree; built is where its runtime was built. */
@@ -105,25 +115,23 @@ static void find_installation(Driver *d)
 	d->c->stdlib_dir = arena_printf(a, "%s/stdlib", d->root);
 }
 
-const char *make_scratch(Driver *d, const char *name)
+const char *absolute_name(Driver *d, const char *path)
 {
-	const char *tmp = getenv("TMPDIR");
-	char *path = arena_printf(d->c->arena, "%s/%s-XXXXXX", tmp && *tmp ? tmp : "/tmp", name);
-	if (!mkdtemp(path)) {
-		fprintf(stderr, "gol: creating work folder %s: %s\n", path, strerror(errno));
-		exit(EXIT_ERROR);
-	}
-	return path;
+	char here[PATH_MAX];
+	if (*path == '/' || !*path || !getcwd(here, sizeof here))
+		return path;
+	return arena_printf(d->c->arena, "%s/%s", here, path);
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *at)
+/* Without a home, or with one that cannot be written to: a folder of this user's, if nobody else has made it. */
+static const char *second_cache(Driver *d)
 {
-	(void)st, (void)type, (void)at;
-	remove(path);
-	return 0;
+	struct stat st;
+	const char *path = arena_printf(d->c->arena, "/tmp/gol-cache-%d", (int)getuid());
+	mkdir(path, 0700);
+	bool ours = lstat(path, &st) == 0 && S_ISDIR(st.st_mode) && st.st_uid == getuid() && (st.st_mode & 022) == 0;
+	return ours ? path : make_scratch(d, "gol-cache");
 }
-
-void remove_tree(const char *path) { nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS); }
 
 void find_places(Driver *d)
 {
@@ -136,12 +144,10 @@ void find_places(Driver *d)
 		d->cache_dir = arena_printf(a, "%s/gol", xdg);
 	else
 		d->cache_dir = home && *home ? arena_printf(a, "%s/.cache/gol", home) : "";
-	struct stat st;
-	if (!make_folders(d->cache_dir)) {      /* no home, or one that cannot be written to */
-		d->cache_dir = arena_printf(a, "/tmp/gol-cache-%d", (int)getuid());
-		mkdir(d->cache_dir, 0700);
-		if (lstat(d->cache_dir, &st) != 0 || !S_ISDIR(st.st_mode) || st.st_uid != getuid())
-			d->cache_dir = make_scratch(d, "gol-cache");
+	d->cache_dir = absolute_name(d, d->cache_dir);
+	if (!*d->cache_dir || !make_folders(d->cache_dir)) {
+		d->read_only_cache = *d->cache_dir ? d->cache_dir : NULL;
+		d->cache_dir = second_cache(d);
 	}
 	static const char *const headers[] = {"abi.h", "arith.h", "rtfuncs.def", "effects.h", "inline.def", "inline.h", "generated.h"};
 	for (int i = 0; i < COUNT_OF(headers); i++)

@@ -1,14 +1,19 @@
 /*
- * process.c - running the C compiler: one command, or several at once; and the
- * line of progress that a build of over a second shows on a terminal.
+ * process.c - running the C compiler: one command, or several at once.
+ *
+ * Each runs in a process group of its own, with its temporary files in our work folder, so that nothing of it stays
+ * when the build is killed (scratch.c). What it says goes into a file without a name: it is shown where it helps.
  */
+#define _GNU_SOURCE           /* memfd_create */
 #include "driver.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,38 +33,8 @@ void add_argument(Driver *d, Arguments *a, const char *format, const char *value
 void add_words(Driver *d, Arguments *a, const char *words)
 {
 	char *copy = arena_printf(d->c->arena, "%s", words);
-	for (char *save, *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save))
+	for (char *save, *word = strtok_r(copy, " \t\n", &save); word; word = strtok_r(NULL, " \t\n", &save))
 		vec_push(d->c->arena, a, word);
-}
-
-/* ---- progress ---------------------------------------------------------------------------------- */
-
-void progress_start(Driver *d)
-{
-	const char *term = getenv("TERM");
-	d->progress.terminal = isatty(2) && term && strcmp(term, "dumb") != 0;
-	clock_gettime(CLOCK_MONOTONIC, &d->progress.start);
-}
-
-void progress_show(Driver *d, int done, int count, const char *what)
-{
-	struct timespec now;
-	if (!d->progress.terminal || d->options.print_commands || d->options.print_packages)
-		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	double seconds = (double)(now.tv_sec - d->progress.start.tv_sec) + 1e-9 * (double)(now.tv_nsec - d->progress.start.tv_nsec);
-	if (seconds < 1)
-		return;
-	fprintf(stderr, "\r\033[K[%d/%d] %.60s", done, count, what);
-	fflush(stderr);
-	d->progress.shown = true;
-}
-
-void progress_clear(Driver *d)
-{
-	if (d->progress.shown)
-		fputs("\r\033[K", stderr);
-	d->progress.shown = false;
 }
 
 /* ---- processes ----------------------------------------------------------------------------------- */
@@ -79,55 +54,132 @@ static void print_command(char *const argv[])
 	fputc('\n', stderr);
 }
 
-static pid_t spawn(Driver *d, char *const argv[])
+/* Ours, but for TMPDIR. */
+static char **child_environment(Driver *d)
 {
-	pid_t pid;
-	int error = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);
-	if (error) {
-		progress_clear(d);
-		fprintf(stderr, "gol: cannot run %s: %s\n", argv[0], strerror(error));
-		return -1;
-	}
-	return pid;
+	int n = 0, kept = 0;
+	while (environ[n])
+		n++;
+	char **list = NEW_ARRAY(d->c->arena, char *, n + 2);
+	for (int i = 0; i < n; i++)
+		if (strncmp(environ[i], "TMPDIR=", 7) != 0)
+			list[kept++] = environ[i];
+	if (d->work)
+		list[kept++] = arena_printf(d->c->arena, "TMPDIR=%s", d->work);
+	return list;
 }
 
-static int status_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
-
-int run_command(Driver *d, char *const argv[])
+static int spawn(Driver *d, Job *job)
 {
-	int status;
+	posix_spawnattr_t attributes;
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+	posix_spawnattr_setpgroup(&attributes, 0);
+	posix_spawnattr_setsigmask(&attributes, &d->scratch->mask);
+	posix_spawn_file_actions_init(&files);
+	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+	if (job->error_file >= 0) {
+		posix_spawn_file_actions_adddup2(&files, job->error_file, 1);
+		posix_spawn_file_actions_adddup2(&files, job->error_file, 2);
+	}
+	pthread_mutex_lock(&d->scratch->lock);
+	int error = posix_spawnp(&job->child.pid, job->argv[0], &files, &attributes, job->argv, child_environment(d));
+	if (!error)
+		child_started(d->scratch, &job->child);
+	pthread_mutex_unlock(&d->scratch->lock);
+	posix_spawn_file_actions_destroy(&files);
+	posix_spawnattr_destroy(&attributes);
+	return error;
+}
+
+static bool start(Driver *d, Job *job)
+{
+	job->said = "";
+	job->status = 0;
+	job->child.pid = 0;
 	if (d->options.print_commands)
-		print_command(argv);
+		print_command(job->argv);
 	if (d->options.dry_run)
-		return 0;
-	pid_t pid = spawn(d, argv);
-	if (pid < 0)
-		return 127;
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return 127;
-	return status_of(status);
-}
-
-/* The next child that ends. On a terminal the wait is cut in pieces, so that progress can appear. */
-static pid_t wait_for_child(Driver *d, int *status, int done, int count, const char *what)
-{
-	const struct timespec pause = {0, 50 * 1000 * 1000};
-	pid_t pid;
-	while ((pid = waitpid(-1, status, d->progress.terminal ? WNOHANG : 0)) == 0 || (pid < 0 && errno == EINTR)) {
-		progress_show(d, done, count, what);
-		nanosleep(&pause, NULL);
-	}
-	return pid;
-}
-
-static bool finish(Job *job, int status)
-{
-	job->status = status_of(status);
-	if (job->status == 0)
-		return rename(job->from, job->to) == 0;
-	unlink(job->from);
+		return true;
+	job->error_file = memfd_create("gol-cc", MFD_CLOEXEC);
+	int error = spawn(d, job);
+	if (!error)
+		return true;
+	progress_clear(d);
+	fprintf(stderr, "gol: cannot run %s: %s\n", job->argv[0], reason(d, error));
+	if (job->error_file >= 0)
+		close(job->error_file);
+	job->status = 127;
 	return false;
+}
+
+static const char *read_said(Driver *d, int fd)
+{
+	enum { MOST = 1 << 16 };        /* more helps nobody */
+	char *text = arena_alloc(d->c->arena, MOST + 1);
+	ssize_t n = fd >= 0 ? pread(fd, text, MOST, 0) : 0;
+	text[n > 0 ? n : 0] = '\0';
+	if (fd >= 0)
+		close(fd);
+	return text;
+}
+
+static void finish(Driver *d, Job *job, int status)
+{
+	child_ended(d->scratch, &job->child);
+	job->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	job->said = read_said(d, job->error_file);
+	if (job->status == 0 && *job->said) {   /* warnings */
+		progress_clear(d);
+		fputs(job->said, stderr);
+	}
+}
+
+void run_job(Driver *d, Job *job)
+{
+	int status = 0;
+	if (!start(d, job) || !job->child.pid)
+		return;
+	while (waitpid(job->child.pid, &status, 0) < 0 && errno == EINTR)
+		;
+	finish(d, job, status);
+}
+
+static Job *job_of(Job *jobs, int count, pid_t pid)
+{
+	for (int i = 0; i < count; i++)
+		if (jobs[i].child.pid == pid)
+			return &jobs[i];
+	return NULL;
+}
+
+bool run_jobs(Driver *d, Job *jobs, int count)
+{
+	int limit = job_limit(d), running = 0, next = 0, done = 0;
+	bool ok = true;
+	while ((ok && next < count) || running) {
+		if (ok && next < count && running < limit) {
+			ok = start(d, &jobs[next]);
+			running += ok && jobs[next].child.pid;
+			next++;
+			continue;
+		}
+		int status;
+		progress_show(d, done, count, jobs[next - 1].what);
+		pid_t pid = waitpid(-1, &status, 0);
+		if (pid < 0 && errno == EINTR)
+			continue;
+		Job *job = job_of(jobs, next, pid);
+		if (pid < 0 || !job)
+			break;
+		finish(d, job, status);
+		job->child.pid = 0;
+		running--;
+		done++;
+		ok &= job->status == 0;
+	}
+	return ok;
 }
 
 void raise_stack_limit(Driver *d)
@@ -141,35 +193,4 @@ void raise_stack_limit(Driver *d)
 		return;
 	limit.rlim_cur = limit.rlim_max == RLIM_INFINITY || limit.rlim_max >= WANTED ? WANTED : limit.rlim_max;
 	setrlimit(RLIMIT_STACK, &limit);
-}
-
-bool run_jobs(Driver *d, Job *jobs, int count)
-{
-	int limit = job_limit(d), running = 0, next = 0, done = 0;
-	bool ok = true;
-	pid_t *pids = NEW_ARRAY(d->c->arena, pid_t, count ? count : 1);
-	while ((ok && next < count) || running) {
-		if (ok && next < count && running < limit) {
-			if (d->options.print_commands)
-				print_command(jobs[next].argv);
-			pids[next] = d->options.dry_run ? 0 : spawn(d, jobs[next].argv);
-			running += pids[next] > 0;
-			ok &= pids[next] >= 0;
-			jobs[next].status = pids[next] < 0 ? 127 : 0;
-			next++;
-			continue;
-		}
-		int status;
-		pid_t pid = wait_for_child(d, &status, done, count, jobs[next - 1].what);
-		if (pid < 0)
-			break;
-		for (int i = 0; i < next; i++) {
-			if (pids[i] != pid)
-				continue;
-			running--;
-			done++;
-			ok &= finish(&jobs[i], status);
-		}
-	}
-	return ok;
 }

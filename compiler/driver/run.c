@@ -21,22 +21,36 @@ static void print_signal(int number)
 	fputc('\n', stderr);
 }
 
+/* In the child: signals as they were when gol was started. */
+static void become(Driver *d, char *const argv[])
+{
+	if (!d->scratch->ignores_size)
+		signal(SIGXFSZ, SIG_DFL);
+	pthread_sigmask(SIG_SETMASK, &d->scratch->mask, NULL);
+	setrlimit(RLIMIT_STACK, &d->stack_limit);
+	execvp(argv[0], argv);
+	fprintf(stderr, "gol: cannot run %s: %s\n", argv[0], reason(d, errno));
+	_exit(127);
+}
+
+/* Signals are the program's while it runs (scratch.c). */
 static int execute(Driver *d, char *const argv[])
 {
 	int status = 0;
-	signal(SIGINT, SIG_IGN);        /* the program decides */
-	signal(SIGQUIT, SIG_IGN);
-	pid_t pid = fork();
-	if (pid == 0) {
-		signal(SIGINT, SIG_DFL);
-		signal(SIGQUIT, SIG_DFL);
-		setrlimit(RLIMIT_STACK, &d->stack_limit);
-		execvp(argv[0], argv);
-		fprintf(stderr, "gol: cannot run %s: %s\n", argv[0], strerror(errno));
-		_exit(127);
+	pthread_mutex_lock(&d->scratch->lock);
+	pid_t pid = d->scratch->program = fork();
+	if (pid == 0)
+		become(d, argv);
+	pthread_mutex_unlock(&d->scratch->lock);
+	if (pid < 0) {
+		fprintf(stderr, "gol: cannot run %s: %s\n", argv[0], reason(d, errno));
+		return EXIT_ERROR;
 	}
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
+	pthread_mutex_lock(&d->scratch->lock);
+	d->scratch->program = 0;
+	pthread_mutex_unlock(&d->scratch->lock);
 	if (WIFSIGNALED(status))
 		print_signal(WTERMSIG(status));
 	else if (WEXITSTATUS(status))
@@ -71,6 +85,6 @@ int run_command_line(Driver *d)
 			fprintf(stderr, "%s\n", program);
 		status = execute(d, a.items);
 	}
-	remove_tree(dir);
+	scratch_remove(d, dir);
 	return status;
 }

@@ -770,7 +770,7 @@ static void emit_directive(Emit *e, Pos pos)
 	if (!e->options->line_directives || !pos.file)
 		return;
 	buf_printf(e->out, "#line %u ", pos.line);
-	const char *path = e->c->files.items[pos.file]->full_path;
+	const char *path = e->c->files.items[pos.file]->recorded_path;
 	emit_string_literal(e->out, path, strlen(path));
 	buf_char(e->out, '\n');
 }

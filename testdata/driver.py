@@ -1,0 +1,415 @@
+#!/usr/bin/env python3
+"""The gol command: what it writes and removes, flags and environment, damaged caches, full disks, killed builds.
+
+    testdata/driver.py --gol ./gol [--only REGEX]
+
+A case is a function here; each gets a folder of its own as working directory, with a cache, a home and a folder for
+temporary files in it. Messages and exit statuses are those of the go command where it has the same case.
+"""
+
+import argparse
+import concurrent.futures
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TIMEOUT = 120
+HELLO = 'package main\n\nfunc main() { println("hello") }\n'
+
+
+class Failure(Exception):
+    pass
+
+
+class Place:
+    """A working directory, and gol run in it."""
+
+    def __init__(self, gol, folder):
+        self.gol, self.folder = gol, folder
+        self.temporary = os.path.join(folder, "temporary files")
+        self.cache = os.path.join(folder, "cache")
+        self.dir = os.path.join(folder, "w")
+        for d in (self.temporary, self.dir):
+            os.mkdir(d)
+        self.env = {"PATH": os.environ["PATH"], "HOME": folder, "GOLCACHE": self.cache, "TMPDIR": self.temporary}
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def write(self, name, text):
+        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
+        with open(self.path(name), "w") as f:
+            f.write(text)
+
+    def read(self, name):
+        with open(self.path(name)) as f:
+            return f.read()
+
+    def names(self, folder="."):
+        return sorted(os.listdir(self.path(folder)))
+
+    def command(self, *arguments, env=None, gol=None, **options):
+        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "cwd": self.dir, **options}
+        env = {k: v for k, v in {**self.env, **(env or {})}.items() if v is not None}
+        return subprocess.Popen([gol or self.gol, *arguments], env=env, **options)
+
+    def run(self, *arguments, **options):
+        """(exit status, standard output and error)"""
+        with self.command(*arguments, **options) as p:
+            out, err = p.communicate(timeout=TIMEOUT)
+        return p.returncode, ((out or b"") + (err or b"")).decode()
+
+    def expect(self, status, pattern, *arguments, **options):
+        got, text = self.run(*arguments, **options)
+        if got != status or not re.search(pattern, text) or "internal compiler error" in text:
+            raise Failure(f"gol {' '.join(arguments)}: exit {got}, want {status} and {pattern!r}:\n{text}")
+        self.is_clean()
+        return text
+
+    def is_clean(self):
+        """Nothing is left among the temporary files."""
+        same("temporary files", os.listdir(self.temporary), [])
+
+    def objects(self):
+        return sorted(os.path.join(self.cache, n) for n in os.listdir(self.cache) if n.endswith(".o"))
+
+
+def same(what, got, want):
+    if got != want:
+        raise Failure(f"{what}: {got!r}, want {want!r}")
+
+
+# ---- -emit=c: nothing is written over --------------------------------------------------------------------------
+
+
+def emit_keeps_files(p):
+    p.write("h.gol", HELLO)
+    p.write("main.c", "int mine;\n")
+    p.expect(1, r"main\.c exists and was not written by gol; nothing was written", "build", "-emit=c", "h.gol")
+    same("the folder", p.names(), ["h.gol", "main.c"])
+    same("the file", p.read("main.c"), "int mine;\n")
+
+
+def emit_writes_again(p):
+    p.write("m/go.mod", "module m\n\ngo 1.26\n")
+    p.write("m/main.gol", 'package main\n\nimport "m/old"\n\nfunc main() { println(old.F()) }\n')
+    p.write("m/old/f.gol", "package old\n\nfunc F() int { return 1 }\n")
+    p.write("c/notes.c", "/* main.c: written by hand */\n")
+    p.expect(0, "", "build", "-emit=c", "-o", "../c", ".", cwd=p.path("m"))
+    first = p.names("c")
+    same("files of the first program", [n for n in first if n.startswith("m_")], ["m_1old.c"])
+    same("another's file", p.read("c/notes.c"), "/* main.c: written by hand */\n")
+    p.expect(0, "", "build", "-emit=c", "-o", "../c", ".", cwd=p.path("m"))
+    same("files when written again", p.names("c"), first)
+    os.rename(p.path("m/old"), p.path("m/new"))
+    p.write("m/main.gol", 'package main\n\nimport old "m/new"\n\nfunc main() { println(old.F()) }\n')
+    shutil.copy(p.path("c/m_1old.c"), p.path("c/copy.c"))
+    p.expect(0, "", "build", "-emit=c", "-o", "../c", ".", cwd=p.path("m"))
+    same("files of the second program", p.names("c"), sorted([n for n in first if n != "m_1old.c"] + ["m_1new.c", "copy.c"]))
+    os.remove(p.path("c/copy.c"))
+    os.remove(p.path("c/notes.c"))
+    subprocess.run("cc *.c -lpthread -lm && ./a.out 2>&1 | grep -x 1", shell=True, cwd=p.path("c"), check=True, stdout=subprocess.DEVNULL)
+
+
+def emit_stops(p):
+    """A file that was changed, a link, a folder, a program of another time that was changed; no folder at all."""
+    p.write("h.gol", HELLO)
+    p.expect(0, "", "build", "-emit=c", "-o", "c", "h.gol")
+    p.write("c/main.c", p.read("c/main.c") + "/* mine */\n")
+    p.expect(1, r"c/main\.c was changed since gol wrote it", "build", "-emit=c", "-o", "c", "h.gol")
+    os.remove(p.path("c/main.c"))
+    for make in (lambda: os.symlink("../h.gol", p.path("c/main.c")), lambda: os.mkdir(p.path("c/main.c"))):
+        make()
+        p.expect(1, r"c/main\.c exists and was not written by gol", "build", "-emit=c", "-o", "c", "h.gol")
+        (os.rmdir if os.path.isdir(p.path("c/main.c")) else os.remove)(p.path("c/main.c"))
+    same("the link's target", p.read("h.gol"), HELLO)
+    p.expect(1, "writing to h.gol: not a directory", "build", "-emit=c", "-o", "h.gol", "h.gol")
+    p.expect(1, "writing to h.gol/x: not a directory", "build", "-emit=c", "-o", "h.gol/x", "h.gol")
+    p.expect(0, "", "build", "-emit=c", "-o", "c", "h.gol")
+    p.write("a/a.gol", HELLO)
+    p.write("b/b.gol", HELLO)
+    p.expect(1, "-emit=c takes one package", "build", "-emit=c", "-o", "d", "./a", "./b")
+
+
+# ---- -o ---------------------------------------------------------------------------------------------------------
+
+
+def output_is_kept(p):
+    p.write("h.gol", HELLO)
+    p.write("notes", "mine\n")
+    p.expect(1, 'build output "notes" already exists and is not an object file', "build", "-o", "notes", "h.gol")
+    p.expect(1, 'build output "h.gol" already exists and is not an object file', "build", "-o", "h.gol", "h.gol")
+    same("the files", (p.read("notes"), p.read("h.gol")), ("mine\n", HELLO))
+    os.mkdir(p.path("h"))
+    p.expect(1, 'build output "h" already exists and is a directory', "build", "h.gol")
+    p.expect(0, "", "build", "-o", "h", "h.gol")
+    same("in the folder", p.names("h"), ["h"])
+    p.write("empty", "")
+    p.expect(0, "", "build", "-o", "empty", "h.gol")
+    p.expect(0, "", "build", "-o", "empty", "h.gol")
+
+
+def output_cannot_be_written(p):
+    p.write("h.gol", HELLO)
+    p.expect(1, "writing x{300}: file name too long", "build", "-o", "x" * 300, "h.gol")
+    p.expect(0, "", "build", "-o", "x" * 255, "h.gol")
+    p.expect(1, "writing h.gol/x: not a directory", "build", "-o", "h.gol/x", "h.gol")
+    p.expect(1, "writing /proc/x: (no such|permission|operation)", "build", "-o", "/proc/x", "h.gol")
+    p.expect(1, "writing /dev/full: no space left on device", "build", "-o", "/dev/full", "h.gol")
+    p.write("h", "\x7fELF, an old program")
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+    p.expect(1, "file too large", "build", "-o", "h", "h.gol", preexec_fn=limit)
+    same("the old program", p.read("h"), "\x7fELF, an old program")
+
+
+# ---- the cache -------------------------------------------------------------------------------------------------------
+
+
+def cache_is_mended(p):
+    """Whatever is done to the objects, the next build makes them anew."""
+    def rewrite(change):
+        def damage(path):
+            with open(path, "rb") as f:
+                data = f.read()
+            os.remove(path)
+            with open(path, "wb") as f:
+                f.write(change(data))
+        return damage
+
+    def folder(path):
+        os.remove(path)
+        os.makedirs(os.path.join(path, "x"))
+
+    def device(path):
+        os.remove(path)
+        os.mkfifo(path)
+    p.write("h.gol", HELLO)
+    p.expect(0, "", "build", "h.gol")
+    sound = p.objects()
+    damages = {"truncated": rewrite(lambda b: b[:len(b) // 2]), "empty": rewrite(lambda b: b""), "zeroed": rewrite(lambda b: bytes(len(b))),
+               "flipped": rewrite(lambda b: b[:200] + bytes([b[200] ^ 1]) + b[201:]), "cut at its end": rewrite(lambda b: b[:-1]),
+               "longer": rewrite(lambda b: b + b"x"), "folder": folder, "fifo": device, "gone": os.remove}
+    for how, damage in damages.items():
+        for path in sound:
+            damage(path)
+        os.path.exists(p.path("h")) and os.remove(p.path("h"))
+        p.expect(0, "", "build", "h.gol")
+        same(how, subprocess.run([p.path("h")], stderr=subprocess.PIPE).stderr, b"hello\n")
+        same(f"objects after {how}", p.objects(), sound)
+        text = p.expect(0, "", "build", "-x", "h.gol")
+        same(f"compiled again after {how}", " -c " in text, False)
+
+
+def cache_cannot_be_used(p):
+    """A full one, one that is a file, one removed during the build."""
+    p.write("h.gol", HELLO)
+    p.write("file", "")
+    p.expect(0, "hello", "run", "h.gol", env={"GOLCACHE": p.path("file")})
+    p.expect(0, "hello", "run", "h.gol", env={"GOLCACHE": p.path("file/x")})
+    p.write("cc", '#!/bin/sh\nrm -rf "$GOLCACHE"\nexec gcc "$@"\n')
+    os.chmod(p.path("cc"), 0o755)
+    p.expect(0, "hello", "run", "h.gol", env={"CC": p.path("cc")})
+    if os.geteuid() != 0:
+        return
+    os.mkdir(p.path("small"))
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16k", "tmpfs", p.path("small")], stderr=subprocess.DEVNULL).returncode:
+        return
+    try:
+        p.expect(0, "hello", "run", "h.gol", env={"GOLCACHE": p.path("small/cache")})
+        p.expect(1, "no space left on device", "build", "-o", "small/h", "h.gol")
+        p.expect(1, "no space left on device", "build", "-emit=c", "-o", "small/c", "h.gol")
+        same("what is left of the program", [n for n in p.names("small") if n.startswith((".gol", "h"))], [])
+        got = p.run("build", "h.gol", env={"TMPDIR": p.path("small")})
+        same("full folder for temporary files", (got[0], "no space left on device" in got[1].lower(), "internal" in got[1]), (1, True, False))
+    finally:
+        subprocess.run(["umount", p.path("small")], check=True)
+
+
+def cache_is_shared(p):
+    """Builds at the same time in one cold cache."""
+    p.write("h.gol", HELLO)
+    running = [p.command("build", "-o", f"h{i}", "h.gol") for i in range(4)]
+    same("statuses", [r.wait(TIMEOUT) for r in running], [0] * 4)
+    for r in running:
+        r.stdout.close(), r.stderr.close()
+    for i in range(4):
+        same("output", subprocess.run([p.path(f"h{i}")], stderr=subprocess.PIPE).stderr, b"hello\n")
+    p.is_clean()
+
+
+def installation_moves(p):
+    """The same cache serves an installation that was moved: nothing is compiled."""
+    root = os.path.dirname(p.gol)
+    if not os.path.isdir(os.path.join(root, "stdlib")):
+        return
+    for name in ("runtime/include", "stdlib", "build/stdlib"):
+        shutil.copytree(os.path.join(root, name), p.path(os.path.join("here", name)), ignore=shutil.ignore_patterns("tests"))
+    for name in ("gol", "build/libgolrt.a"):
+        shutil.copy(os.path.join(root, name), p.path(os.path.join("here", name)))
+    p.write("h.gol", HELLO)
+    text = p.expect(0, "", "build", "-x", "h.gol", gol=p.path("here/gol"))
+    same("compiled the first time", " -c " in text, True)
+    os.rename(p.path("here"), p.path("there"))
+    text = p.expect(0, "", "build", "-x", "h.gol", gol=p.path("there/gol"))
+    same("compiled when moved", " -c " in text, False)
+    same("output", subprocess.run([p.path("h")], stderr=subprocess.PIPE).stderr, b"hello\n")
+
+
+# ---- the C compiler -----------------------------------------------------------------------------------------------------
+
+
+def compilers_that_are_none(p):
+    p.write("h.gol", HELLO)
+    p.write("says", "#!/bin/sh\necho bad weather >&2\nexit 3\n")
+    p.write("dies", "#!/bin/sh\nkill -9 $$\n")
+    for name in ("says", "dies"):
+        os.chmod(p.path(name), 0o755)
+    needs = "gol needs gcc or clang"
+    p.expect(1, f"CC=false cannot compile .*{needs}", "build", "h.gol", env={"CC": "false"})
+    p.expect(1, f"{needs}(.|\n)*bad weather", "build", "h.gol", env={"CC": p.path("says")})
+    p.expect(1, "killed", "build", "h.gol", env={"CC": p.path("dies")})
+    p.expect(1, f"true made no object of package runtime; {needs}", "build", "h.gol", env={"CC": "true"})
+    p.expect(1, "cannot run no-such-compiler: no such file or directory", "build", "h.gol", env={"CC": "no-such-compiler"})
+    p.expect(1, "cannot run /: permission denied", "build", "h.gol", env={"CC": "/"})
+    p.expect(1, needs, "build", "h.gol", env={"CC": "gcc -no-such-option"})
+    p.expect(1, "gcc does not work with CFLAGS=-no-such-option(.|\n)*no-such-option", "build", "h.gol", env={"CFLAGS": "-no-such-option"})
+    p.expect(1, "gcc does not work with CFLAGS=-Wl,--no-such-option", "build", "h.gol", env={"CFLAGS": "-Wl,--no-such-option"})
+    p.expect(0, "hello", "run", "h.gol", env={"CC": "gcc -O1"})
+    if shutil.which("tcc"):
+        p.expect(1, f"CC=tcc cannot compile the C that gol emits: {needs}", "build", "h.gol", env={"CC": "tcc"})
+    same("what was built", p.names(), ["dies", "h.gol", "says"])
+
+
+# ---- killed builds ---------------------------------------------------------------------------------------------------------
+
+
+SLOW_CC = '#!/bin/sh\ntouch "$TMPDIR/temporary" started\nsleep 60 &\necho $! >child\nwait\n'
+
+
+def wait_for(what, condition):
+    until = time.time() + 20
+    while not condition():
+        if time.time() > until:
+            raise Failure(f"no {what} after 20 s")
+        time.sleep(0.01)
+
+
+def is_alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat") as f:
+            return f.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def start_slow(p, *arguments, **options):
+    p.write("h.gol", HELLO)
+    p.write("cc", SLOW_CC)
+    os.chmod(p.path("cc"), 0o755)
+    p.write("child", "")
+    build = p.command(*arguments, env={"CC": p.path("cc")}, **options)
+    wait_for("compiler", lambda: p.read("child"))
+    return build, int(p.read("child"))
+
+
+def killed_builds(p):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        build, child = start_slow(p, "build", "-p=1", "h.gol", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0)))
+        build.send_signal(number)
+        text = build.communicate(timeout=TIMEOUT)
+        same(f"{number!r}", (build.returncode, text), (-number, (b"", b"")))
+        p.is_clean()
+        wait_for("end of the compiler's child", lambda: not is_alive(child))
+        same("output", os.path.exists(p.path("h")), False)
+    p.expect(0, "hello", "run", "h.gol")
+
+
+def ignored_signals_stay_ignored(p):
+    build, child = start_slow(p, "build", "-p=1", "h.gol", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    build.send_signal(signal.SIGHUP)
+    time.sleep(0.3)
+    same("after SIGHUP under nohup", build.poll(), None)
+    build.terminate()
+    build.communicate(timeout=TIMEOUT)
+    p.is_clean()
+
+
+def leftovers_are_removed(p):
+    """Of a build that could not clean up; not those of one that lives, nor what only has such a name."""
+    dead, child = start_slow(p, "build", "-p=1", "h.gol")
+    dead.kill()
+    dead.communicate(timeout=TIMEOUT)
+    os.kill(child, signal.SIGKILL)
+    left = os.listdir(p.temporary)
+    same("what a killed build leaves", len(left), 1)
+    living, _ = start_slow(p, "build", "-p=1", "h.gol")
+    same("a later build", len(set(os.listdir(p.temporary)) - set(left)), 1)
+    os.mkdir(os.path.join(p.temporary, "gol-build-mine"))
+    same("exit", p.run("run", "h.gol"), (0, "hello\n"))
+    living.terminate()
+    living.communicate(timeout=TIMEOUT)
+    same("what stays", os.listdir(p.temporary), ["gol-build-mine"])
+
+
+def signals_of_run(p):
+    """The program decides; gol waits for it and removes it."""
+    p.write("s.gol", 'package main\n\nimport "time"\n\nfunc main() { println("up"); time.Sleep(time.Minute) }\n')
+    for number, words in ((signal.SIGTERM, b"signal: terminated\n"), (signal.SIGHUP, b"signal: hangup\n")):
+        run = p.command("run", "s.gol", env={"GOLCACHE": os.environ.get("GOLCACHE"), "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME"),
+                                             "HOME": os.environ.get("HOME")})
+        same("program", run.stderr.readline(), b"up\n")
+        run.send_signal(number)
+        text = run.communicate(timeout=TIMEOUT)[1]
+        same(f"{number!r}", (run.returncode, text), (1, words))
+        p.is_clean()
+
+
+def work_is_kept(p):
+    p.write("h.gol", HELLO)
+    status, text = p.run("build", "-work", "h.gol")
+    work = re.search("^WORK=(.*)$", text, re.M)[1]
+    same("-work", (status, os.path.exists(os.path.join(work, "main.c"))), (0, True))
+    p.run("build", "h.gol")
+    same("after another build", os.path.isdir(work), True)
+
+
+CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output_cannot_be_written, cache_is_mended, cache_cannot_be_used,
+         cache_is_shared, installation_moves, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
+         signals_of_run, work_is_kept]
+
+
+def run_case(gol, case):
+    with tempfile.TemporaryDirectory(prefix="gol-driver-") as folder:
+        try:
+            case(Place(gol, folder))
+        except (Failure, subprocess.SubprocessError, OSError, AttributeError) as e:
+            return f"FAIL {case.__name__}: {e}"
+    return None
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    p.add_argument("--gol", default=os.path.join(HERE, "..", "gol"))
+    p.add_argument("--only", metavar="REGEX", default="")
+    args = p.parse_args()
+    cases = [c for c in CASES if re.search(args.only, c.__name__)]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(lambda c: run_case(os.path.abspath(args.gol), c), cases))
+    failures = [r for r in results if r]
+    for text in failures:
+        print(text)
+    print(f"{len(cases) - len(failures)} passed, {len(failures)} failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
