@@ -14,6 +14,7 @@ import re
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -382,9 +383,76 @@ def work_is_kept(p):
     same("after another build", os.path.isdir(work), True)
 
 
+# ---- flags and environment -------------------------------------------------------------------------------------------------
+
+
+def flags_that_are_refused(p):
+    p.write("h.gol", HELLO)
+    for flag in ("-race", "-msan", "-cover", "-linkshared", "-json", "-covermode=set", "-coverpkg=all", "-overlay=o.json", "-modfile=x.mod", "-pkgdir=p", "-toolexec=t",
+                 "-buildmode=pie", "-buildmode=c-archive", "-mod=vendor", "-pgo=file", "-compiler=gccgo", "-buildvcs=true"):
+        p.expect(2, f"^gol: {flag} is not supported yet\n$", "build", flag, "h.gol")
+        p.expect(2, f"^gol: {flag} is not supported yet\n$", "build", "h.gol", env={"GOFLAGS": flag})
+    p.expect(2, "^gol: -ldflags=-X=main.x=y is not supported yet", "build", "-ldflags=-s -X main.x=y", "h.gol")
+    p.expect(2, 'invalid value "s" for flag -ldflags: missing =<value> in <pattern>=<value>\nusage: gol build', "build", "-ldflags=s", "h.gol")
+    p.expect(1, "^buildmode=foo not supported\n$", "build", "-buildmode=foo", "h.gol")
+    p.expect(1, "^-mod=foo not supported ", "build", "-mod=foo", "h.gol")
+    p.expect(2, "^flag provided but not defined: -foo\nusage: gol build", "build", "-foo", "h.gol")
+    p.expect(1, "^# command-line-arguments\ncompile: -S is not supported yet\n$", "build", "-gcflags=-S", "h.gol")
+    p.expect(1, "^# command-line-arguments\nflag provided but not defined: -foo\n", "build", "-gcflags=-foo", "h.gol")
+    p.expect(1, '^gol: parsing \\$GOFLAGS: unknown flag -foo\n$', "build", "h.gol", env={"GOFLAGS": "-foo=1"})
+    p.expect(1, '^gol: parsing \\$GOFLAGS: non-flag "foo"\n$', "build", "h.gol", env={"GOFLAGS": "foo"})
+    same("what was built", p.names(), ["h.gol"])
+    for flag in ("-race=false", "-buildvcs=false", "-buildvcs=auto", "-mod=mod", "-pgo=off", "-buildmode=exe", "-compiler=gc", "-installsuffix=x", "-asmflags=-x"):
+        p.expect(0, "^hello$", "run", flag, "h.gol")
+
+
+def has_interpreter(program):
+    """Is there a program header PT_INTERP, which static programs lack?"""
+    with open(program, "rb") as f:
+        data = f.read(4096)
+    start, size, count = struct.unpack_from("<Q14xHH", data, 32)
+    return any(struct.unpack_from("<I", data, start + size * i)[0] == 3 for i in range(count))
+
+
+def flags_that_work(p):
+    p.write("m/go.mod", "module example.com/m\n\ngo 1.26\n")
+    p.write("m/h.gol", 'package main\n\nfunc main() { defer println(recover()); hello() }\n')
+    p.write("m/a.gol", '//go:build a && b\n\npackage main\n\nfunc hello() { println("tags") }\n')
+    p.write("m/b.gol", '//go:build !a\n\npackage main\n\nfunc hello() { panic(1) }\n')
+    p.expect(0, "tags", "run", "-C", "m", "-tags", "a,b", ".")
+    p.expect(0, "tags", "run", "-C=m", ".", env={"GOFLAGS": "-tags=a,b"})
+    p.expect(2, "-C flag must be first flag on command line", "build", "-v", "-C", "m", ".")
+    p.expect(1, "^gol: chdir nosuch: no such file or directory\n$", "build", "-C", "nosuch", ".")
+    p.expect(1, r"main\.hello\(.*\)\n\texample\.com/m/b\.gol:5", "run", "-C", "m", "-trimpath", ".")
+    p.expect(1, r"main\.hello\(.*\)\n\t/.*/m/b\.gol:5", "run", "-C", "m", ".")
+    p.expect(0, "", "build", "-C", "m", "-o", "../plain", ".")
+    p.expect(0, "", "build", "-C", "m", "-o", "../stripped", "-ldflags", "-s -w", ".")
+    p.expect(0, "", "build", "-C", "m", "-o", "../static", "-ldflags", "-linkmode=external -extldflags '-static -s'", ".")
+    sizes = [os.path.getsize(p.path(n)) for n in ("plain", "stripped")]
+    same("stripped is smaller", sizes[1] < sizes[0] * 0.9, True)
+    same("programs with an interpreter", [has_interpreter(p.path(n)) for n in ("plain", "static")], [True, False])
+    text = p.expect(0, "-fsanitize=address", "build", "-C", "m", "-asan", "-x", ".")
+    same("the standard library is not instrumented", len(re.findall(" -c .*-fsanitize=address", text)), 1)
+
+
+def environment(p):
+    p.write("h.gol", HELLO)
+    refused = [(2, "unsupported GOOS/GOARCH pair windows/", {"GOOS": "windows"}), (2, "unsupported GOOS/GOARCH pair linux/386", {"GOARCH": "386"}),
+               (2, "GOAMD64=v3 is not supported yet", {"GOAMD64": "v3"}), (2, "GO111MODULE=off is not supported yet", {"GO111MODULE": "off"}),
+               (1, "unknown environment setting GO111MODULE=x", {"GO111MODULE": "x"}), (2, "GOEXPERIMENT=x is not supported yet", {"GOEXPERIMENT": "x"}),
+               (1, "GOLCACHE is not an absolute path", {"GOLCACHE": "x"}), (1, "build cache is disabled by GOLCACHE=off", {"GOLCACHE": "off"}),
+               (1, "path in .XDG_CACHE_HOME is relative", {"GOLCACHE": None, "XDG_CACHE_HOME": "x"}),
+               (1, "creating work folder /nosuch/gol-build-.*: no such file or directory", {"GOTMPDIR": "/nosuch"})]
+    for status, pattern, env in refused:
+        p.expect(status, pattern, "build", "h.gol", env=env)
+    same("what was built", p.names(), ["h.gol"])
+    p.expect(0, "hello", "run", "h.gol", env={"GOOS": "linux", "GO111MODULE": "auto", "GOAMD64": "v1", "GOFLAGS": "-count=1"})
+    p.expect(0, "hello", "run", "h.gol", env={"GOLCACHE": None, "HOME": None})
+
+
 CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output_cannot_be_written, cache_is_mended, cache_cannot_be_used,
          cache_is_shared, installation_moves, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
-         signals_of_run, work_is_kept]
+         signals_of_run, work_is_kept, flags_that_are_refused, flags_that_work, environment]
 
 
 def run_case(gol, case):

@@ -127,10 +127,12 @@ typedef struct Compiler {
 	int go_version;                     /* minor version of the language, 26 unless go.mod says less */
 	const char *stdlib_dir;             /* where stdlib/ is */
 	const char *generated_dir;          /* generated sources of the standard library, laid out alike; may be NULL */
+	bool trim_paths;                    /* recorded paths begin with the module's path instead of the file system's */
 	const char *work_dir;               /* current directory: diagnostics print paths relative to it */
 } Compiler;
 
 Compiler *compiler_new(void);
+void compiler_set_directory(Compiler *c);       /* after chdir */
 void compiler_free(Compiler *c);
 const char *intern(Compiler *c, const char *s, size_t n);
 const char *intern_str(Compiler *c, const char *s);

@@ -19,15 +19,21 @@ Compiler *compiler_new(void)
 {
 	Arena *arena = arena_new();
 	Compiler *c = NEW(arena, Compiler);
-	char *cwd = getcwd(NULL, 0);
 
 	c->arena = arena;
 	c->interner = interner_new(arena);
 	c->go_version = 26;
-	c->work_dir = cwd ? arena_strndup(arena, cwd, strlen(cwd)) : "/";
-	free(cwd);
+	compiler_set_directory(c);
 	vec_push(arena, &c->files, NULL);
 	return c;
+}
+
+void compiler_set_directory(Compiler *c)
+{
+	char *cwd = getcwd(NULL, 0);
+
+	c->work_dir = cwd ? arena_strndup(c->arena, cwd, strlen(cwd)) : "/";
+	free(cwd);
 }
 
 void compiler_free(Compiler *c)

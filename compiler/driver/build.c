@@ -160,7 +160,7 @@ static int build_program(Driver *d, Program *program, const char *output, bool i
 {
 	apply_compiler_flags(d, program->header);
 	if (d->options.bad_compiler_flag) {
-		fprintf(stderr, "# %s\nflag provided but not defined: %s\nusage: compile [options] file.go...\n", program->header, d->options.bad_compiler_flag);
+		fprintf(stderr, "# %s\n%s\n", program->header, d->options.bad_compiler_flag);
 		return EXIT_ERROR;
 	}
 	d->c->all_errors = d->options.all_errors;
@@ -255,6 +255,7 @@ static void fresh_compiler(Driver *d)
 	d->c = compiler_new();
 	d->c->stdlib_dir = old->stdlib_dir;
 	d->c->generated_dir = old->generated_dir;
+	d->c->trim_paths = old->trim_paths;
 }
 
 typedef struct Loaded { Compiler *c; Program *program; } Loaded;

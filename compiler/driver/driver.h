@@ -32,12 +32,14 @@ typedef struct Options {
 	const char *cc;             /* CC, or gcc, or cc */
 	const char *cflags;         /* CFLAGS of the user, for the program's own packages */
 	const char *exec;           /* gol run -exec: what runs the program */
-	const char *bad_compiler_flag;      /* of -gcflags: reported like a mistake in the package */
+	const char *bad_compiler_flag;      /* what is wrong with -gcflags: reported like a mistake in the package */
+	const char *linker_flags;   /* of -ldflags, for the C linker */
+	const char *modfile, *lang; /* -modfile; -gcflags=-lang */
 	int optimise;               /* 0..3 */
 	int versions;
 	int parallel;               /* -p; 0: as many as there are processors */
 	bool versions_given;
-	bool emit_c, remarks, all_errors, print_commands, print_packages, keep_work, rebuild, dry_run;
+	bool emit_c, remarks, all_errors, print_commands, print_packages, keep_work, rebuild, dry_run, trim_paths, asan;
 	bool no_line;               /* -gcflags=-noline: no #line */
 	int remark_level;
 	VEC(const char *) compiler_flags;   /* each -gcflags as given; the last whose pattern matches a package is its own */
@@ -89,6 +91,8 @@ int parse_options(Driver *d, int argc, char **argv);
 /* The flags of -gcflags that are meant for the package with this path. */
 void apply_compiler_flags(Driver *d, const char *path);
 void usage_line(Driver *d);
+/* environment.c: refuses values that gol cannot do what they ask for; an exit status. */
+int check_environment(Driver *d);
 /* place.c: finds the installation and the cache. */
 void find_places(Driver *d);
 bool make_folders(const char *path);                     /* false with errno set if it is no folder that can be written to */

@@ -39,16 +39,25 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "\t                 `cc *.c -lpthread -lm` builds it\n"
 	 "\t-dump=STAGE      print ast, types, ir or c of the package and stop\n"
 	 "\t-gcflags '[PATTERN=]FLAGS'\n"
-	 "\t                 -m (escape decisions), -e (all errors), -noline (no #line in the C)\n"
+	 "\t                 -m (escape decisions), -e (all errors), -N (as -O0), -lang=go1.N,\n"
+	 "\t                 -noline (no #line in the C); -l is so already: there is no inliner\n"
 	 "\t-m               the same as -gcflags=-m\n"
 	 "\t-a               compile all packages anew\n"
 	 "\t-p N             run up to N C compilers at once (default: one a processor)\n"
+	 "\t-C DIR           change to DIR first; the first flag\n"
 	 "\t-tags a,b        build constraints that hold\n"
+	 "\t-trimpath        record import paths instead of folders in the program\n"
+	 "\t-ldflags FLAGS   -s, -w, -extldflags 'FLAGS' of the C linker\n"
+	 "\t-asan            the same as CFLAGS=-fsanitize=address, and the tag asan\n"
+	 "\t-progress        every ten seconds a line of progress where there is no terminal\n"
 	 "\t-v               print the names of packages as they are compiled\n"
 	 "\t-x               print the commands\n"
 	 "\t-n               print the commands but do not run them\n"
 	 "\t-work            print the name of the work folder and keep it\n\n"
 	 "CC and CFLAGS name the C compiler and flags for the program's own packages.\n\n"
+	 "Not supported yet, and refused: -race, -msan, -cover, -json, -linkshared, -overlay, -modfile, -pgo\n"
+	 "with a file, -pkgdir, -toolexec, -compiler but gc, -buildmode but exe, -mod=vendor,\n"
+	 "-buildvcs=true, -ldflags=-X, and of -gcflags what is not named here.\n\n"
 	 "See also: gol run, gol clean, gol help packages.\n"},
 	{"run",
 	 "usage: gol run [build flags] [-exec xprog] package [arguments...]\n\n"
@@ -77,7 +86,10 @@ static const struct { const char *verb, *text; } topics[] = {
 	{"environment",
 	 "CC, CFLAGS       the C compiler (default gcc) and flags for the program's own packages\n"
 	 "GOLCACHE         folder of compiled packages\n"
-	 "TMPDIR           where work folders are made\n\n"
+	 "GOFLAGS          flags, as if they came first on the command line\n"
+	 "GOTMPDIR, TMPDIR where work folders are made\n"
+	 "GOOS, GOARCH     nothing but this system's are supported; so for GOAMD64 but v1, GOEXPERIMENT,\n"
+	 "                 GOFIPS140 and GO111MODULE=off\n\n"
 	 "Programs read GOMAXPROCS, GOGC, GOMEMLIMIT, GOTRACEBACK and GODEBUG as Go's do, and\n"
 	 "GOLSTRESS, which makes rare events common: freeze=N:seed, window=N, gc=N, stats.\n"},
 	{"packages",

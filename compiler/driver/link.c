@@ -25,6 +25,7 @@ static int run_linker(Driver *d, const char *const *objects, const char *output,
 	Arguments a = {0};
 	add_words(d, &a, d->options.cc);
 	add_words(d, &a, d->options.cflags);
+	add_words(d, &a, d->options.linker_flags);
 	add_argument(d, &a, "%s", "-no-pie");
 	add_argument(d, &a, "%s", "-o");
 	add_argument(d, &a, "%s", output);
@@ -47,7 +48,7 @@ static int run_linker(Driver *d, const char *const *objects, const char *output,
 			*lost = objects[i];
 			return EXIT_ERROR;
 		}
-	return explain_failure(d, &job, d->options.cflags);
+	return explain_failure(d, &job, arena_printf(d->c->arena, "%s%s", d->options.cflags, d->options.linker_flags));
 }
 
 static bool write_all(int fd, const char *p, ssize_t n)

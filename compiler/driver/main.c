@@ -5,13 +5,34 @@
  */
 #include "driver.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { STACK_SIZE = 1 << 30 };
 
 typedef struct { int argc; char **argv; Scratch scratch; } Invocation;
+
+/* -C dir, the first flag of any command; *taken: how many words it was. */
+static int change_directory(Driver *d, int argc, char **argv, int *taken)
+{
+	const char *word = argc > 0 ? argv[0] : "", *dir = NULL;
+	word += word[0] == '-' && word[1] == '-';
+	*taken = 0;
+	if (strcmp(word, "-C") == 0 && argc > 1)
+		dir = argv[1], *taken = 2;
+	else if (strncmp(word, "-C=", 3) == 0)
+		dir = word + 3, *taken = 1;
+	if (dir && chdir(dir) != 0) {
+		fprintf(stderr, "gol: chdir %s: %s\n", dir, reason(d, errno));
+		return EXIT_ERROR;
+	}
+	if (dir)
+		compiler_set_directory(d->c);
+	return EXIT_OK;
+}
 
 static int dispatch(Driver *d, int argc, char **argv)
 {
@@ -19,10 +40,15 @@ static int dispatch(Driver *d, int argc, char **argv)
 	const char *cc = getenv("CC"), *cflags = getenv("CFLAGS");
 	d->options.cc = cc && *cc ? cc : "gcc";
 	d->options.cflags = cflags ? cflags : "";
+	int taken, status;
 	argc -= 2;
 	argv += 2;
 	if (strcmp(verb, "help") == 0)
 		return help_command(argc, argv);
+	if ((status = change_directory(d, argc, argv, &taken)) != EXIT_OK)
+		return status;
+	argc -= taken;
+	argv += taken;
 	if (verb[0] == '-') {
 		if (strcmp(verb, "-h") != 0 && strcmp(verb, "--help") != 0 && strcmp(verb, "-help") != 0)
 			fprintf(stderr, "flag provided but not defined: %.*s\n", (int)strcspn(verb, "="), verb + (verb[1] == '-'));
@@ -30,6 +56,8 @@ static int dispatch(Driver *d, int argc, char **argv)
 	}
 	if (strcmp(verb, "version") == 0)
 		return version_command(d, argc, argv);
+	if ((status = check_environment(d)) != EXIT_OK)
+		return status;
 	find_places(d);
 	progress_start(d);
 	raise_stack_limit(d);
@@ -42,8 +70,7 @@ static int dispatch(Driver *d, int argc, char **argv)
 		fprintf(stderr, "gol %s: unknown command\nRun 'gol help' for usage.\n", verb);
 		return EXIT_USAGE;
 	}
-	int status = parse_options(d, argc, argv);
-	if (status != EXIT_OK)
+	if ((status = parse_options(d, argc, argv)) != EXIT_OK)
 		return status;
 	return is_build ? build_command(d) : run_command_line(d);
 }

@@ -1,6 +1,9 @@
 /*
- * options.c - the command line of build and run, in Go's words. A table of flags;
- * those that only other tools understand are taken and have no effect.
+ * options.c - the command line of build and run, in Go's words; $GOFLAGS before it.
+ *
+ * Each of Go's flags does what it does there, or is refused with a message: a build that says nothing has done what it
+ * was asked to do. FLAG_SO_ALREADY marks those that ask for what is so in any case: -installsuffix names a folder of Go's,
+ * -asmflags and -gccgoflags are for tools that no build here runs, -modcacherw for files that are never downloaded.
  */
 #include "driver.h"
 
@@ -12,10 +15,30 @@ static bool has_prefix(const char *s, const char *prefix) { return strncmp(s, pr
 
 /* ---- -gcflags ------------------------------------------------------------------------------ */
 
-static bool compiler_flag(Options *o, const char *word)
+static bool is_listed(const char *const *list, int count, const char *s, size_t n)
 {
-	static const char *const accepted[] = {"-l", "-S", "-B", "-C", "-L", "-wb", "-live", "-W", "-w", "-v", "-d", "-dwarf", "-json", "-lang", "-c", "-p", "-std",
-		"-complete", "-shared", "-trimpath", "-spectre", "-race", "-msan", "-asan", "-pack", "-h", "-t", "-r", "-smallframes"};
+	for (int i = 0; i < count; i++)
+		if (strlen(list[i]) == n && strncmp(list[i], s, n) == 0)
+			return true;
+	return false;
+}
+
+/* Levels of inlining; there is no inliner. */
+static bool is_inlining_flag(const char *word)
+{
+	const char *p = word + 1;
+	while (*p == 'l')
+		p++;
+	return p > word + 1 && (*p == '\0' || *p == '=');
+}
+
+/* What keeps the flag from being taken; NULL if it was. */
+static const char *compiler_flag(Driver *d, const char *word)
+{
+	static const char *const not_yet[] = {"-S", "-B", "-C", "-L", "-wb", "-live", "-W", "-w", "-v", "-d", "-dwarf", "-json", "-p", "-std", "-+", "-E", "-K", "-I",
+		"-shared", "-trimpath", "-spectre", "-race", "-msan", "-asan", "-h", "-t", "-r", "-smallframes", "-D", "-o", "-V", "-pgoprofile"};
+	static const char *const so_already[] = {"-c", "-complete", "-pack"};
+	Options *o = &d->options;
 	size_t length = strcspn(word, "=");
 	if (strcmp(word, "-m") == 0) {
 		o->remark_level++;
@@ -27,17 +50,15 @@ static bool compiler_flag(Options *o, const char *word)
 		o->optimise = 0;
 	} else if (strcmp(word, "-noline") == 0) {
 		o->no_line = true;
-	} else {
-		for (const char *p = word + 1; *p == 'l' && o; p++)
-			if (p[1] == '\0')
-				return true;    /* -l, -ll ...: levels of inlining */
-		for (int i = 0; i < COUNT_OF(accepted); i++)
-			if (strlen(accepted[i]) == length && strncmp(accepted[i], word, length) == 0)
-				return true;
-		return false;
+	} else if (has_prefix(word, "-lang=")) {
+		o->lang = word + 6;
+	} else if (is_listed(not_yet, COUNT_OF(not_yet), word, length)) {
+		return arena_printf(d->c->arena, "compile: %s is not supported yet", word);
+	} else if (!is_inlining_flag(word) && !is_listed(so_already, COUNT_OF(so_already), word, length)) {
+		return arena_printf(d->c->arena, "flag provided but not defined: %.*s\nusage: compile [options] file.go...", (int)length, word);
 	}
 	o->remarks = o->remark_level > 0;
-	return true;
+	return NULL;
 }
 
 /* "..." in pattern matches any text. */
@@ -76,12 +97,12 @@ void apply_compiler_flags(Driver *d, const char *path)
 		size_t n = strlen(word);
 		if (n > 1 && (*word == '"' || *word == '\'') && word[n - 1] == *word)
 			word[n - 1] = '\0', word++;
-		if (!compiler_flag(o, word))
-			o->bad_compiler_flag = arena_strndup(d->c->arena, word, strcspn(word, "="));
+		if (!o->bad_compiler_flag)
+			o->bad_compiler_flag = compiler_flag(d, word);
 	}
 }
 
-/* ---- flags of the command ---------------------------------------------------------------------- */
+/* ---- messages ------------------------------------------------------------------------------- */
 
 void usage_line(Driver *d)
 {
@@ -98,13 +119,96 @@ void usage_line(Driver *d)
 	fprintf(stderr, "Run 'gol help %s' for details.\n", d->options.verb);
 }
 
-typedef enum { FLAG_BOOL, FLAG_TEXT, FLAG_NUMBER, FLAG_EMIT, FLAG_COMPILER, FLAG_REMARKS, FLAG_IGNORED_BOOL, FLAG_IGNORED_TEXT } FlagKind;
-typedef struct Flag { const char *name; FlagKind kind; void *target; } Flag;
+/* ---- -ldflags ------------------------------------------------------------------------------- */
+
+/* -s and -w, in the C linker's words; what else the C linker is to be told. The program never has a build id. */
+static int linker_flag(Driver *d, const char *word)
+{
+	static const struct { const char *name, *flag; } table[] = {
+		{"-s", "-s"}, {"-w", "-Wl,-S"}, {"-linkmode=external", ""}, {"-linkmode=auto", ""}, {"-s=true", "-s"}, {"-w=true", "-Wl,-S"},
+		{"-s=false", ""}, {"-w=false", ""},
+	};
+	Options *o = &d->options;
+	word += word[0] == '-' && word[1] == '-';
+	for (int i = 0; i < COUNT_OF(table); i++)
+		if (strcmp(table[i].name, word) == 0) {
+			o->linker_flags = arena_printf(d->c->arena, "%s %s", o->linker_flags, table[i].flag);
+			return EXIT_OK;
+		}
+	if (has_prefix(word, "-extldflags=")) {
+		o->linker_flags = arena_printf(d->c->arena, "%s %s", o->linker_flags, word + strlen("-extldflags="));
+		return EXIT_OK;
+	}
+	if (has_prefix(word, "-buildid="))
+		return EXIT_OK;
+	fprintf(stderr, "gol: -ldflags=%s is not supported yet\n", word);
+	return EXIT_USAGE;
+}
+
+/* The next word, out of its quotes; NULL at the end. */
+static char *next_word(char **rest)
+{
+	char *p = *rest + strspn(*rest, " \t\n"), *out = p, *start = p;
+	if (!*p)
+		return NULL;
+	for (char quote = 0; *p && (quote || !strchr(" \t\n", *p)); p++) {
+		if (quote ? *p == quote : *p == '"' || *p == '\'')
+			quote = quote ? 0 : *p;
+		else
+			*out++ = *p;
+	}
+	*rest = p + (*p != '\0');
+	*out = '\0';
+	return start;
+}
+
+/* Like Go the last -ldflags counts. With a pattern it is for the packages that match; only programs are linked. */
+static int parse_linker_flags(Driver *d, const char *value)
+{
+	const char *text = value + strspn(value, " ");
+	char *rest, *word;
+	if (*text && *text != '-' && *text != '"' && *text != '\'') {
+		text = strchr(text, '=');
+		if (!text) {
+			fprintf(stderr, "invalid value \"%s\" for flag -ldflags: missing =<value> in <pattern>=<value>\n", value);
+			usage_line(d);
+			return EXIT_USAGE;
+		}
+		text++;
+	}
+	d->options.linker_flags = "";
+	for (rest = arena_printf(d->c->arena, "%s", text); (word = next_word(&rest));) {
+		if (!strcmp(word, "-extldflags") || !strcmp(word, "-linkmode") || !strcmp(word, "-buildid") || !strcmp(word, "-X")) {
+			char *argument = next_word(&rest);
+			word = arena_printf(d->c->arena, "%s=%s", word, argument ? argument : "");
+		}
+		int status = linker_flag(d, word);
+		if (status != EXIT_OK)
+			return status;
+	}
+	return EXIT_OK;
+}
+
+/* ---- flags of the command ---------------------------------------------------------------------- */
+
+typedef enum {
+	FLAG_BOOL, FLAG_TEXT, FLAG_NUMBER, FLAG_EMIT, FLAG_COMPILER, FLAG_LINKER, FLAG_REMARKS, FLAG_VCS,
+	FLAG_CHOICE,                    /* target: the values that are taken, then NULL, then those that are not yet */
+	FLAG_NOT_YET_BOOL, FLAG_NOT_YET, FLAG_SO_ALREADY_BOOL, FLAG_SO_ALREADY, FLAG_FIRST,
+} FlagKind;
+typedef struct Flag { const char *name; FlagKind kind; const void *target; } Flag;
+enum { FLAG_LIMIT = 64 };
 
 static int bad_value(Driver *d, const char *what, const char *value, const char *name)
 {
 	fprintf(stderr, "invalid %s \"%s\" for %s-%s: parse error\n", what, value, strcmp(what, "value") == 0 ? "flag " : "", name);
 	usage_line(d);
+	return EXIT_USAGE;
+}
+
+static int not_yet(const char *flag, const char *value)
+{
+	fprintf(stderr, value ? "gol: -%s=%s is not supported yet\n" : "gol: -%s is not supported yet\n", flag, value);
 	return EXIT_USAGE;
 }
 
@@ -116,8 +220,8 @@ static int set_bool(Driver *d, const Flag *f, const char *value)
 		if (!is_yes && strcmp(value, no[i]) != 0)
 			continue;
 		if (f->target)
-			*(bool *)f->target = is_yes;
-		return EXIT_OK;
+			*(bool *)(uintptr_t)f->target = is_yes;
+		return is_yes && f->kind == FLAG_NOT_YET_BOOL ? not_yet(f->name, NULL) : EXIT_OK;
 	}
 	return bad_value(d, "boolean value", value, f->name);
 }
@@ -132,21 +236,42 @@ static int set_number(Driver *d, const Flag *f, const char *value)
 		fprintf(stderr, "gol: -p must be a positive integer: %ld\n", n);
 		return EXIT_ERROR;
 	}
-	*(int *)f->target = (int)n;
+	*(int *)(uintptr_t)f->target = (int)n;
 	return EXIT_OK;
+}
+
+static int set_choice(const Flag *f, const char *value)
+{
+	const char *const *known = f->target;
+	bool taken = true;
+	for (int i = 0; i < 2; i++, known++, taken = false)
+		for (; *known; known++)
+			if (strcmp(*known, value) == 0)
+				return taken ? EXIT_OK : not_yet(f->name, value);
+	if (strcmp(f->name, "mod") == 0)
+		fprintf(stderr, "-mod=%s not supported (can be '', 'mod', 'readonly', or 'vendor')\n", value);
+	else if (strcmp(f->name, "buildmode") == 0)
+		fprintf(stderr, "buildmode=%s not supported\n", value);
+	else
+		return not_yet(f->name, value);
+	return EXIT_ERROR;
 }
 
 static int set_flag(Driver *d, const Flag *f, const char *value)
 {
 	Options *o = &d->options;
 	switch (f->kind) {
-	case FLAG_BOOL: case FLAG_IGNORED_BOOL:
+	case FLAG_BOOL: case FLAG_NOT_YET_BOOL: case FLAG_SO_ALREADY_BOOL:
 		return set_bool(d, f, value);
+	case FLAG_VCS:                  /* no program carries a stamp: right for auto where there is nothing to be had */
+		if (!value || strcmp(value, "true") == 0)
+			return not_yet("buildvcs", value);
+		return strcmp(value, "auto") == 0 ? EXIT_OK : set_bool(d, f, value);
 	case FLAG_REMARKS:
 		vec_push(d->c->arena, &o->compiler_flags, value ? arena_printf(d->c->arena, "-m=%s", value) : "-m");
 		return EXIT_OK;
 	case FLAG_TEXT:
-		*(const char **)f->target = value;
+		*(const char **)(uintptr_t)f->target = value;
 		return EXIT_OK;
 	case FLAG_NUMBER:
 		return set_number(d, f, value);
@@ -158,15 +283,17 @@ static int set_flag(Driver *d, const Flag *f, const char *value)
 	case FLAG_COMPILER:
 		vec_push(d->c->arena, &o->compiler_flags, value);
 		return EXIT_OK;
-	case FLAG_IGNORED_TEXT:
-		if (strcmp(f->name, "buildmode") == 0 && strcmp(value, "exe") && strcmp(value, "default") && strcmp(value, "pie")) {
-			fprintf(stderr, "buildmode=%s not supported\n", value);
-			return EXIT_ERROR;
-		}
-		if (strcmp(f->name, "mod") == 0 && strcmp(value, "mod") && strcmp(value, "readonly") && strcmp(value, "vendor") && *value) {
-			fprintf(stderr, "-mod=%s not supported (can be '', 'mod', 'readonly', or 'vendor')\n", value);
-			return EXIT_ERROR;
-		}
+	case FLAG_LINKER:
+		return parse_linker_flags(d, value);
+	case FLAG_CHOICE:
+		return set_choice(f, value);
+	case FLAG_NOT_YET:
+		return not_yet(f->name, value);
+	case FLAG_FIRST:
+		fprintf(stderr, "invalid value \"%s\" for flag -C: -C flag must be first flag on command line\n", value);
+		usage_line(d);
+		return EXIT_USAGE;
+	case FLAG_SO_ALREADY:
 		return EXIT_OK;
 	}
 	return EXIT_OK;
@@ -183,7 +310,8 @@ static int parse_flag(Driver *d, const Flag *flags, int count, int argc, char **
 		n = 0;
 	for (int k = 0; k < count && n; k++) {
 		const Flag *f = &flags[k];
-		bool needs_value = f->kind != FLAG_BOOL && f->kind != FLAG_IGNORED_BOOL && f->kind != FLAG_REMARKS;
+		bool needs_value = f->kind != FLAG_BOOL && f->kind != FLAG_NOT_YET_BOOL && f->kind != FLAG_SO_ALREADY_BOOL && f->kind != FLAG_REMARKS &&
+		                   f->kind != FLAG_VCS;
 		if (strlen(f->name) != n || strncmp(f->name, arg, n) != 0)
 			continue;
 		if (needs_value && !value) {
@@ -202,24 +330,51 @@ static int parse_flag(Driver *d, const Flag *flags, int count, int argc, char **
 	return EXIT_USAGE;
 }
 
-static int parse_flags(Driver *d, int argc, char **argv, int *i)
+/* Fills flags, which has room for FLAG_LIMIT; how many there are for this command. */
+static int list_flags(Driver *d, Flag *flags)
 {
 	Options *o = &d->options;
 	bool run = strcmp(o->verb, "run") == 0;
-	const Flag flags[] = {
+	static const char *const mod[] = {"", "mod", "readonly", NULL, "vendor", NULL};
+	static const char *const buildmode[] = {"default", "exe", NULL, "pie", "archive", "c-archive", "c-shared", "shared", "plugin", NULL};
+	static const char *const compiler[] = {"gc", NULL, NULL}, *const pgo[] = {"auto", "off", NULL, NULL};
+	const Flag all[] = {
 		{"o", FLAG_TEXT, &o->output}, {"tags", FLAG_TEXT, &o->tags}, {"dump", FLAG_TEXT, &o->dump},
 		{"a", FLAG_BOOL, &o->rebuild}, {"n", FLAG_BOOL, &o->dry_run}, {"v", FLAG_BOOL, &o->print_packages},
 		{"x", FLAG_BOOL, &o->print_commands}, {"work", FLAG_BOOL, &o->keep_work}, {"p", FLAG_NUMBER, &o->parallel},
 		{"versions", FLAG_NUMBER, &o->versions}, {"emit", FLAG_EMIT, NULL}, {"gcflags", FLAG_COMPILER, NULL}, {"m", FLAG_REMARKS, NULL},
-		{"trimpath", FLAG_IGNORED_BOOL, NULL}, {"race", FLAG_IGNORED_BOOL, NULL}, {"msan", FLAG_IGNORED_BOOL, NULL},
-		{"asan", FLAG_IGNORED_BOOL, NULL}, {"cover", FLAG_IGNORED_BOOL, NULL}, {"linkshared", FLAG_IGNORED_BOOL, NULL},
-		{"modcacherw", FLAG_IGNORED_BOOL, NULL}, {"buildvcs", FLAG_IGNORED_BOOL, NULL}, {"json", FLAG_IGNORED_BOOL, NULL}, {"l", FLAG_IGNORED_BOOL, NULL},
-		{"ldflags", FLAG_IGNORED_TEXT, NULL}, {"asmflags", FLAG_IGNORED_TEXT, NULL}, {"gccgoflags", FLAG_IGNORED_TEXT, NULL},
-		{"mod", FLAG_IGNORED_TEXT, NULL}, {"modfile", FLAG_IGNORED_TEXT, NULL}, {"buildmode", FLAG_IGNORED_TEXT, NULL},
-		{"compiler", FLAG_IGNORED_TEXT, NULL}, {"installsuffix", FLAG_IGNORED_TEXT, NULL}, {"overlay", FLAG_IGNORED_TEXT, NULL},
-		{"pgo", FLAG_IGNORED_TEXT, NULL}, {"pkgdir", FLAG_IGNORED_TEXT, NULL}, {"toolexec", FLAG_IGNORED_TEXT, NULL},
-		{"C", FLAG_IGNORED_TEXT, NULL}, {"exec", FLAG_TEXT, &o->exec},
+		{"progress", FLAG_BOOL, &d->scratch->progress.lines}, {"trimpath", FLAG_BOOL, &o->trim_paths}, {"asan", FLAG_BOOL, &o->asan},
+		{"ldflags", FLAG_LINKER, NULL}, {"modfile", FLAG_NOT_YET, NULL}, {"buildvcs", FLAG_VCS, NULL},
+		{"mod", FLAG_CHOICE, mod}, {"buildmode", FLAG_CHOICE, buildmode}, {"compiler", FLAG_CHOICE, compiler}, {"pgo", FLAG_CHOICE, pgo},
+		{"race", FLAG_NOT_YET_BOOL, NULL}, {"msan", FLAG_NOT_YET_BOOL, NULL}, {"cover", FLAG_NOT_YET_BOOL, NULL},
+		{"linkshared", FLAG_NOT_YET_BOOL, NULL}, {"json", FLAG_NOT_YET_BOOL, NULL},
+		{"covermode", FLAG_NOT_YET, NULL}, {"coverpkg", FLAG_NOT_YET, NULL}, {"overlay", FLAG_NOT_YET, NULL}, {"pkgdir", FLAG_NOT_YET, NULL},
+		{"toolexec", FLAG_NOT_YET, NULL}, {"C", FLAG_FIRST, NULL},
+		{"modcacherw", FLAG_SO_ALREADY_BOOL, NULL}, {"l", FLAG_SO_ALREADY_BOOL, NULL}, {"asmflags", FLAG_SO_ALREADY, NULL},
+		{"gccgoflags", FLAG_SO_ALREADY, NULL}, {"installsuffix", FLAG_SO_ALREADY, NULL},
+		{"exec", FLAG_TEXT, &o->exec},
 	};
+	_Static_assert(sizeof all <= FLAG_LIMIT * sizeof *all, "room for all");
+	memcpy(flags, all, sizeof all);
+	return COUNT_OF(all) - !run;    /* the last is -exec */
+}
+
+static bool is_flag(Driver *d, const char *word)
+{
+	Flag flags[FLAG_LIMIT];
+	int count = list_flags(d, flags);
+	const char *name = word + 1 + (word[0] && word[1] == '-');
+	for (int i = 0; i < count; i++)
+		if (strlen(flags[i].name) == strcspn(name, "=") && strncmp(flags[i].name, name, strlen(flags[i].name)) == 0)
+			return true;
+	return false;
+}
+
+static int parse_flags(Driver *d, int argc, char **argv, int *i)
+{
+	Options *o = &d->options;
+	Flag flags[FLAG_LIMIT];
+	int count = list_flags(d, flags);
 	for (; *i < argc && argv[*i][0] == '-' && argv[*i][1]; ++*i) {
 		char *arg = argv[*i];
 		if (strcmp(arg, "--") == 0) {
@@ -230,7 +385,7 @@ static int parse_flags(Driver *d, int argc, char **argv, int *i)
 			o->optimise = arg[2] - '0';
 			continue;
 		}
-		int status = parse_flag(d, flags, COUNT_OF(flags) - !run, argc, argv, i);
+		int status = parse_flag(d, flags, count, argc, argv, i);
 		if (status != EXIT_OK)
 			return status;
 	}
@@ -258,12 +413,43 @@ static int parse_inputs(Driver *d, int argc, char **argv, int i)
 	return EXIT_OK;
 }
 
+/* $GOFLAGS: flags that may be of other commands too, so of Go's only those are complained of that no command has. */
+static int parse_environment_flags(Driver *d)
+{
+	static const char *const others[] = {"test", "run", "count", "cpu", "bench", "benchmem", "short", "timeout", "vet", "parallel", "failfast", "cpuprofile",
+		"insecure", "reuse", "go", "compat", "e", "i", "r", "u", "t", "d", "f", "find", "deps", "export", "m", "fix", "shuffle", "skip", "list", "exec"};
+	const char *value = getenv("GOFLAGS");
+	char *rest = arena_printf(d->c->arena, "%s", value ? value : ""), *word;
+	while ((word = next_word(&rest))) {
+		char *argv[] = {word, NULL};
+		const char *name = word + 1 + (word[0] && word[1] == '-');
+		int i = 0;
+		if (word[0] != '-' || !word[1]) {
+			fprintf(stderr, "gol: parsing $GOFLAGS: non-flag \"%s\"\n", word);
+			return EXIT_ERROR;
+		}
+		if (!is_flag(d, word) && is_listed(others, COUNT_OF(others), name, strcspn(name, "=")))
+			continue;
+		if (!is_flag(d, word)) {
+			fprintf(stderr, "gol: parsing $GOFLAGS: unknown flag -%.*s\n", (int)strcspn(name, "="), name);
+			return EXIT_ERROR;
+		}
+		int status = parse_flags(d, 1, argv, &i);
+		if (status != EXIT_OK)
+			return status;
+	}
+	return EXIT_OK;
+}
+
 int parse_options(Driver *d, int argc, char **argv)
 {
 	Options *o = &d->options;
 	bool run = strcmp(o->verb, "run") == 0;
 	int i = 0, status;
 	o->optimise = -1;
+	o->linker_flags = "";
+	if ((status = parse_environment_flags(d)) != EXIT_OK)
+		return status;
 	if ((status = parse_flags(d, argc, argv, &i)) != EXIT_OK || (status = parse_inputs(d, argc, argv, i)) != EXIT_OK)
 		return status;
 	if (o->optimise < 0)
@@ -276,5 +462,10 @@ int parse_options(Driver *d, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	o->print_commands |= o->dry_run;
+	d->c->trim_paths = o->trim_paths;
+	if (o->asan) {
+		o->cflags = arena_printf(d->c->arena, "%s -fsanitize=address", o->cflags);
+		o->tags = arena_printf(d->c->arena, "%s%sasan", o->tags ? o->tags : "", o->tags ? "," : "");
+	}
 	return EXIT_OK;
 }

@@ -129,6 +129,14 @@ static const char *instead_of_package(Load *l, const SourceFile *source, Pos *po
 	return arena_strndup(l->c->arena, s, n);
 }
 
+/* -trimpath: the import path before the name; files outside of modules by their name alone. */
+static const char *trimmed_path(Load *l, const Package *package, const char *name)
+{
+	const char *path = package == l->program->root ? l->program->header : package->path;
+	bool has_path = path[0] != '_' && strcmp(path, "command-line-arguments") != 0;
+	return arena_printf(l->c->arena, "%s/%s", has_path ? path : ".", base_name(name));
+}
+
 /* One file of a package; its syntax errors stay queued, unless it does not belong to the build. False if the
  * others need not be looked at. */
 static bool parse_source(Load *l, Package *package, const char *name, bool given, Pos importer)
@@ -141,6 +149,8 @@ static bool parse_source(Load *l, Package *package, const char *name, bool given
 		COMPLAIN(l, "%sopen %s: %s", position(l, importer), name, errno == EACCES ? "permission denied" : strerror(errno));
 		return true;
 	}
+	if (c->trim_paths && !package->is_stdlib)
+		source->recorded_path = trimmed_path(l, package, name);
 	const char *instead = instead_of_package(l, source, &pos);
 	if (instead) {
 		COMPLAIN(l, "%sexpected 'package', found %s", position(l, pos), instead);

@@ -1,0 +1,78 @@
+/*
+ * environment.c - Go's environment variables: what gol cannot do is said, not ignored.
+ *
+ * Not looked at are those that name Go's own tools and places (GOROOT, GOPATH, GOBIN, GOENV, GOTOOLCHAIN, GCCGO),
+ * steer downloads (GOPROXY, GOSUMDB, GOPRIVATE ...: nothing is ever downloaded), cgo (CGO_*: import "C" is refused) and
+ * other machines (GO386, GOARM ...).
+ */
+#include "driver.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *value_of(const char *name)
+{
+	const char *value = getenv(name);
+	return value ? value : "";
+}
+
+static bool is_one_of(const char *value, const char *const *list)
+{
+	for (; *list; list++)
+		if (strcmp(*list, value) == 0)
+			return true;
+	return false;
+}
+
+/* Variables of which gol knows some values; else it says so. */
+static int check_values(void)
+{
+	static const struct { const char *name, *values[5], *also; } table[] = {
+		{"GO111MODULE", {"", "on", "auto", NULL}, "off"},
+		{"GOAMD64", {"", "v1", NULL}, NULL},
+		{"GOARM64", {"", "v8.0", NULL}, NULL},
+		{"GOEXPERIMENT", {"", "none", NULL}, NULL},
+		{"GOFIPS140", {"", "off", NULL}, NULL},
+	};
+	for (int i = 0; i < COUNT_OF(table); i++) {
+		const char *value = value_of(table[i].name);
+		if (is_one_of(value, table[i].values))
+			continue;
+		if (table[i].also && strcmp(table[i].also, value) != 0) {
+			fprintf(stderr, "gol: unknown environment setting %s=%s\n", table[i].name, value);
+			return EXIT_ERROR;
+		}
+		fprintf(stderr, "gol: %s=%s is not supported yet\n", table[i].name, value);
+		return EXIT_USAGE;
+	}
+	return EXIT_OK;
+}
+
+static int check_cache(void)
+{
+	const char *cache = value_of("GOLCACHE"), *xdg = value_of("XDG_CACHE_HOME"), *reason = NULL;
+	if (strcmp(cache, "off") == 0) {
+		fprintf(stderr, "build cache is disabled by GOLCACHE=off, but required\n");
+		return EXIT_ERROR;
+	}
+	if (*cache && *cache != '/')
+		reason = "GOLCACHE is not an absolute path";
+	else if (!*cache && *xdg && *xdg != '/')
+		reason = "GOLCACHE is not defined and path in $XDG_CACHE_HOME is relative";
+	if (reason)
+		fprintf(stderr, "build cache is required, but could not be located: %s\n", reason);
+	return reason ? EXIT_ERROR : EXIT_OK;
+}
+
+int check_environment(Driver *d)
+{
+	const char *system = value_of("GOOS"), *machine = value_of("GOARCH");
+	(void)d;
+	if ((*system && strcmp(system, "linux") != 0) || (*machine && strcmp(machine, GOL_ARCH) != 0)) {
+		fprintf(stderr, "gol: unsupported GOOS/GOARCH pair %s/%s\n", *system ? system : "linux", *machine ? machine : GOL_ARCH);
+		return EXIT_USAGE;
+	}
+	int status = check_values();
+	return status == EXIT_OK ? check_cache() : status;
+}
