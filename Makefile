@@ -8,6 +8,7 @@
 #   make check-full the whole matrix: compilers, optimisation levels, sanitizers (hours)
 #   make diff-go    the programs of testdata through an installed go, results compared
 #   make fuzz       libFuzzer on the front end and on constants (clang; SECONDS=180)
+#   make fuzz-diff  random programs in all versions and settings, compared with an installed go (SECONDS=180, SEED=n)
 #   make bench      benchmarks
 #   make install    into PREFIX (default /usr/local); DESTDIR for packagers
 
@@ -175,6 +176,9 @@ fuzz-programs: $(FUZZ)/front_fuzz $(FUZZ)/constant_fuzz
 fuzz: fuzz-programs $(B)/stdlib.stamp
 	sh compiler/tests/fuzz.sh $(FUZZ) $(SECONDS)
 
+fuzz-diff: all
+	python3 testdata/fuzz/fuzz_diff.py --gol ./gol --seconds $(SECONDS) --seed $(or $(SEED),0)
+
 # ---- installation -------------------------------------------------------------------
 
 LIB = $(DESTDIR)$(PREFIX)/lib
@@ -224,7 +228,7 @@ deps $(B)/deps.stamp:
 clean:
 	rm -rf $(B) gol
 
-.PHONY: all deps clean stdlib demo debug check check-debug check-full diff-go unit unit-runtime bench fuzz fuzz-programs install uninstall
+.PHONY: all deps clean stdlib demo debug check check-debug check-full diff-go unit unit-runtime bench fuzz fuzz-diff fuzz-programs install uninstall
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,3 @@
+def generate(seed):
+    from generate import Generator
+    return {"main.go": Generator(seed).program()}
