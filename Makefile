@@ -115,6 +115,7 @@ check: all unit check-debug
 	python3 testdata/process.py --gol ./gol
 	python3 testdata/driver.py --gol ./gol
 	python3 testdata/limits.py --gol ./gol
+	@echo "check: all tests passed"
 
 check-full: all unit
 	sh testdata/check-full.sh ./gol
@@ -202,7 +203,7 @@ install: all
 		'    INTERFACE_LINK_LIBRARIES "m;pthread")' 'endif()' > $(LIB)/cmake/golrt/golrtConfig.cmake
 	$(Q)printf '%s\n' 'set(PACKAGE_VERSION 0.1)' 'if(PACKAGE_FIND_VERSION VERSION_LESS_EQUAL PACKAGE_VERSION)' \
 		'  set(PACKAGE_VERSION_COMPATIBLE TRUE)' 'endif()' > $(LIB)/cmake/golrt/golrtConfigVersion.cmake
-	$(Q)[ -n "$(DESTDIR)" ] || GOLCACHE=$(PREFIX)/lib/gol/cache sh stdlib/precompile.sh $(PREFIX)/bin/gol $(B)/precompile
+	$(Q)rm -rf $(LIB)/gol/cache && mkdir -p $(LIB)/gol/cache && cp $(B)/precompile/objects/*.o $(LIB)/gol/cache/
 
 uninstall:
 	rm -rf $(DESTDIR)$(PREFIX)/bin/gol $(LIB)/gol $(LIB)/libgolrt.a $(LIB)/pkgconfig/golrt.pc $(LIB)/cmake/golrt $(DESTDIR)$(PREFIX)/include/gol

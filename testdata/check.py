@@ -28,6 +28,8 @@ import subprocess
 import sys
 import tempfile
 
+import progress
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TIMEOUT = 60
 SHOWN = 6            # failures of one program
@@ -214,7 +216,7 @@ def main():
             for test in tests_of(folder) if folder in args.folders else []:
                 if not args.only or re.search(args.only, test):
                     jobs.append(pool.submit(work, test))
-        results = [job.result() for job in jobs]
+        results = progress.results("programs", jobs)
     for problems in results:
         if len(problems) > SHOWN:
             problems[SHOWN:] = [f"... and {len(problems) - SHOWN} more of this program"]

@@ -20,6 +20,8 @@ import sys
 import tempfile
 import time
 
+import progress
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TIMEOUT = 120
 HELLO = 'package main\n\nfunc main() { println("hello") }\n'
@@ -265,6 +267,22 @@ def installation_moves(p):
     same("output", subprocess.run([p.path("h")], stderr=subprocess.PIPE).stderr, b"hello\n")
 
 
+def installs(p):
+    """make install copies what is compiled; what is installed compiles nothing but the program."""
+    root = os.path.dirname(p.gol)
+    if not os.path.exists(os.path.join(root, "Makefile")):
+        return
+    env = {**os.environ, "MAKEFLAGS": "", "MAKELEVEL": ""}
+    subprocess.run(["make", "-s", "-C", root, "install", "PREFIX=" + p.path("first")], env=env, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    os.rename(p.path("first"), p.path("second"))
+    p.write("f.gol", 'package main\n\nimport ("fmt"; "sort")\n\nfunc main() { s := []int{2, 1}; sort.Ints(s); fmt.Println(s) }\n')
+    for options in ((), ("-versions=1",)):
+        text = p.expect(0, "", "build", "-x", *options, "f.gol", gol=p.path("second/bin/gol"))
+        same("packages compiled", re.findall(r" -c .*/([^/\s]+)\.c'?$", text, re.M), ["main"])
+    same("output", subprocess.run([p.path("f")], stdout=subprocess.PIPE).stdout, b"[1 2]\n")
+    same("what the installation is made of", p.names("second/lib/gol"), ["cache", "src", "stdlib"])
+
+
 # ---- the C compiler -----------------------------------------------------------------------------------------------------
 
 
@@ -451,7 +469,7 @@ def environment(p):
 
 
 CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output_cannot_be_written, cache_is_mended, cache_cannot_be_used,
-         cache_is_shared, installation_moves, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
+         cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
          signals_of_run, work_is_kept, flags_that_are_refused, flags_that_work, environment]
 
 
@@ -471,11 +489,11 @@ def main():
     args = p.parse_args()
     cases = [c for c in CASES if re.search(args.only, c.__name__)]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = list(pool.map(lambda c: run_case(os.path.abspath(args.gol), c), cases))
+        results = progress.results("cases", [pool.submit(run_case, os.path.abspath(args.gol), c) for c in cases])
     failures = [r for r in results if r]
     for text in failures:
         print(text)
-    print(f"{len(cases) - len(failures)} passed, {len(failures)} failed")
+    print(f"driver: {len(cases) - len(failures)} passed, {len(failures)} failed")
     return 1 if failures else 0
 
 

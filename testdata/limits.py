@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 
+import progress
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIMIT = 3.0
 TIMEOUT = 300
@@ -113,6 +115,7 @@ def command():
     p.add_argument("--all", action="store_true", help="run those too for which the C compiler needs long")
     args = p.parse_args()
     failed = 0
+    shown = progress.Progress("limits", len(PROGRAMS))
     with tempfile.TemporaryDirectory() as folder:
         for name, (source, output, slow) in PROGRAMS.items():
             if not re.search(args.only, name):
@@ -120,10 +123,13 @@ def command():
             path = os.path.join(folder, name.replace(" ", "_") + ".gol")
             with open(path, "w") as f:
                 f.write(source)
+            shown.step()
             problem = judge(os.path.abspath(args.gol), path, output, slow and not args.all)
             if problem:
                 failed += 1
+                shown.clear()
                 print(f"FAIL limits {name}: {problem}")
+    shown.clear()
     print(f"limits: {failed} failed")
     return 1 if failed else 0
 

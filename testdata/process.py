@@ -14,6 +14,8 @@ import subprocess
 import sys
 import tempfile
 
+import progress
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 TIMEOUT = 60
 MEGABYTES = 1100        # a stack of 1 GB: the old block of up to 512 MB and what was saved
@@ -205,6 +207,7 @@ def main():
     args = p.parse_args()
     args.gol = os.path.abspath(args.gol)
     failed = done = 0
+    shown = progress.Progress("tests", len(args.versions) * (sum(map(len, TESTS.values())) + 1))
     with tempfile.TemporaryDirectory(prefix="gol-process-") as scratch:
         for name, tests in TESTS.items():
             for versions in args.versions:
@@ -215,10 +218,13 @@ def main():
                 for test in tests:
                     done += 1
                     failed += not passes(test, versions, program)
+                    shown.step()
         for versions in args.versions:
             done += 1
             failed += not passes(copies, versions, args.gol, versions, scratch)
-    print(f"{done - failed} passed, {failed} failed")
+            shown.step()
+    shown.clear()
+    print(f"process: {done - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

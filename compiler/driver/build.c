@@ -137,7 +137,7 @@ static bool data_fits(Driver *d, const Program *program)
 }
 
 /* Where the cache was taken away between the look into it and the linker's, once more. */
-static int compile_and_link(Driver *d, Program *program, const char *output)
+static int compile_and_link(Driver *d, Program *program, const char *output, bool list)
 {
 	Unit *units = NULL;
 	const char **objects, *lost = NULL;
@@ -152,6 +152,11 @@ static int compile_and_link(Driver *d, Program *program, const char *output)
 	}
 	if (lost)
 		fprintf(stderr, "gol: %s was removed or changed during the build\n", lost);
+	for (int i = 0; list && status == EXIT_OK && i < program->packages.len; i++) {
+		const char *object = program->packages.items[i]->is_stdlib ? cache_find(d, units[i].key) : NULL;
+		if (object)
+			puts(object);
+	}
 	remove_work(d);
 	return status;
 }
@@ -169,7 +174,8 @@ static int build_program(Driver *d, Program *program, const char *output, bool i
 	if (!check_program(d, program))
 		return EXIT_ERROR;
 	analyse_program(d, program);
-	if (d->options.dump)
+	bool list = d->options.dump && strcmp(d->options.dump, "objects") == 0;
+	if (d->options.dump && !list)
 		return dump(d, program);
 	if (is_program && !has_main(d, program))
 		return EXIT_ERROR;
@@ -178,7 +184,7 @@ static int build_program(Driver *d, Program *program, const char *output, bool i
 	diag_print(d->c, program->header);     /* remarks */
 	if (is_program && !data_fits(d, program))
 		return EXIT_ERROR;
-	return compile_and_link(d, program, is_program ? output : NULL);
+	return compile_and_link(d, program, is_program && !list ? output : NULL, list);
 }
 
 int build_target(Driver *d, const Target *target, const char *output, bool *is_program)

@@ -208,7 +208,7 @@ int dump(Driver *d, Program *program)
 		EmitOptions options = {.versions = d->options.versions, .line_directives = false};
 		buf_str(&out, emit_package(d->c, program, root, &options));
 	} else {
-		fprintf(stderr, "gol: -dump takes ast, types, ir or c\n");
+		fprintf(stderr, "gol: -dump takes ast, types, ir, c or objects\n");
 		return EXIT_USAGE;
 	}
 	fwrite(out.s ? out.s : "", 1, out.len, stdout);

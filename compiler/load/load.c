@@ -327,6 +327,11 @@ static Package *loaded_before(Load *l, const char *path)
 	return NULL;
 }
 
+static int by_base_name(const void *a, const void *b)
+{
+	return strcmp(base_name(*(const char *const *)a), base_name(*(const char *const *)b));
+}
+
 /* With its imports. */
 static Package *load_standard(Load *l, const char *path)
 {
@@ -344,6 +349,8 @@ static Package *load_standard(Load *l, const char *path)
 	p->is_stdlib = true;
 	for (int i = 0; i < generated.len; i++)
 		vec_push(c->arena, &names, generated.items[i]);
+	if (generated.len)      /* the order is that of an installation, where both are in one folder */
+		qsort(names.items, (size_t)names.len, sizeof *names.items, by_base_name);
 	parse_files(l, p, names, false, NO_POS);
 	load_imports(l, p);
 	return p;

@@ -14,11 +14,11 @@ LANG_UNDER_TEST := $(wildcard runtime/heap/*.c) $(filter-out runtime/gc/goroutin
 LANG_HEADERS := $(wildcard runtime/*/*.h) $(wildcard runtime/include/gol/*)
 
 build/runtime/tests/lang/%_test: runtime/tests/%_test.c $(LANG_UNDER_TEST) $(LANG_HEADERS)
-	@mkdir -p $(@D)
+	@mkdir -p $(@D); echo "  CC     $@"
 	@$(CC) $(LANG_FLAGS) -O2 -g -o $@ $(filter %.c,$^) -lcriterion -lm -lpthread
 
 build/runtime/tests/lang-asan/%_test: runtime/tests/%_test.c $(LANG_UNDER_TEST) $(LANG_HEADERS)
-	@mkdir -p $(@D)
+	@mkdir -p $(@D); echo "  CC     $@"
 	@$(CC) $(LANG_FLAGS) -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -o $@ $(filter %.c,$^) -lcriterion -lm -lpthread
 
 .PHONY: test-lang test-lang-asan
