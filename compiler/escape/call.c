@@ -313,8 +313,19 @@ static Type *element_of(Expr *x)
 	return t ? t->elem : NULL;
 }
 
+/* What append allocates may be in the frame, once in a call of the function: so loops do not count. Go prints remarks about it, too, of
+ * which its tests up to 1.24 know nothing; we do not. */
+static void flow_store(Escape *e, Hole k, Expr *call)
+{
+	if (e->judgement == JUDGE_GO || call->has_dots || call->list.len < 2 || call == e->in_place)
+		return;
+	spill(e, k, ALLOC_APPEND, call, NULL).to->loop_depth = 0;
+	call->stays |= e->loop_depth > 1 ? STAYS_REPEATED : 0;
+}
+
 static void flow_append(Escape *e, Hole k, Expr *call)
 {
+	flow_store(e, k, call);
 	Expr *first = call->list.items[0];
 	Type *elem = core_type(call->type) ? core_type(call->type)->elem : NULL;
 	bool pointers = holds_pointers(e, elem);

@@ -18,13 +18,15 @@
 #include "../types/type.h"
 
 enum {
-	STAYS_OBJECT = 1,       /* what the expression itself allocates: &T{}, new, make, a slice literal, a closure, a method value */
+	STAYS_OBJECT = 1,       /* what the expression itself allocates: &T{}, new, make, a slice literal, append, a closure, a method value */
 	STAYS_BOX = 2,          /* the box of its value in an interface */
 	STAYS_SPREAD = 4,       /* CALL: the slice of the variadic arguments */
 	STAYS_LENT = 8,         /* with STAYS_SPREAD: nobody has that slice once the call is over */
 	STAYS_SHARED = 16,      /* string(b), []byte(s): may be its operand's bytes */
+	STAYS_REPEATED = 32,    /* append: stands in a loop */
 };
 
+enum { APPEND_STORE = 32 };     /* bytes in the frame for the first elements that are appended to an empty slice; Go's number */
 enum { DEFER_BITS = 32 };       /* deferred calls of one function that may wait in its frame */
 
 /* remarks: 0 none, 1 as -m, 2 as -m=2; all: the -m judgement is wanted by a later package. */

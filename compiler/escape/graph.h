@@ -36,7 +36,7 @@ typedef struct Leaks { int heap, results[MAX_LEAK_RESULTS]; } Leaks;
 typedef struct Summary { Leaks *params[JUDGE_COUNT]; int count; } Summary;     /* receiver first; NULL: not judged */
 
 typedef enum { ALLOC_NONE, ALLOC_NEW, ALLOC_POINTER_LITERAL, ALLOC_SLICE_LITERAL, ALLOC_MAP, ALLOC_MAKE_SLICE, ALLOC_CLOSURE,
-               ALLOC_METHOD_VALUE, ALLOC_SPREAD, ALLOC_BOX, ALLOC_STRING } AllocKind;
+               ALLOC_METHOD_VALUE, ALLOC_SPREAD, ALLOC_BOX, ALLOC_STRING, ALLOC_APPEND, ALLOC_COUNT } AllocKind;
 
 struct Node {
 	Object *object;             /* variables */
@@ -92,6 +92,7 @@ typedef struct Escape {
 	int loop_depth;
 	Map looping;                /* labeled statements that a goto jumps back to */
 	int generation;
+	Expr *in_place;             /* the append of `x = append(x, ...)` where x is no variable that a register may hold */
 	bool quiet;                 /* in the part of an initialiser that is laid out at compile time: no remarks */
 } Escape;
 
@@ -147,6 +148,7 @@ void share_tag(Stmt *s);
 
 /* self.c */
 bool assigns_to_itself(Expr *dst, Expr *src);
+bool grows_in_place(Escape *e, Expr *dst, Expr *src);
 
 /* solve.c */
 void solve(Escape *e);

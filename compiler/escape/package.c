@@ -14,9 +14,10 @@
 enum { VARIABLE_LIMIT = 128 << 10, IMPLICIT_LIMIT = 64 << 10 };     /* Go's */
 
 /* What lowering can put into frames. */
-static const bool kept_kinds[] = {
+static const bool kept_kinds[ALLOC_COUNT] = {
 	[ALLOC_NEW] = true, [ALLOC_POINTER_LITERAL] = true, [ALLOC_SLICE_LITERAL] = true, [ALLOC_MAKE_SLICE] = true,
 	[ALLOC_CLOSURE] = true, [ALLOC_METHOD_VALUE] = true, [ALLOC_SPREAD] = true, [ALLOC_BOX] = true, [ALLOC_STRING] = false,
+	[ALLOC_APPEND] = true,
 };
 
 /* Bytes of a value; -1: depends on type arguments. */
@@ -59,9 +60,9 @@ static const char *heap_reason(Escape *e, const Node *n)
 	const char *reason = heap_reason_go(n, size);
 	if (e->judgement == JUDGE_GO || reason)
 		return reason;
-	if (n->alloc != ALLOC_NONE && (!n->expr || (int)n->alloc >= COUNT_OF(kept_kinds) || !kept_kinds[n->alloc]))
+	if (n->alloc != ALLOC_NONE && (!n->expr || !kept_kinds[n->alloc]))
 		return "always allocated";
-	if (n->object && !n->object->addr_taken && !n->object->captured_by_reference)
+	if (n->alloc == ALLOC_APPEND || (n->object && !n->object->addr_taken && !n->object->captured_by_reference))
 		return NULL;
 	if (size < 0)
 		return "size not known";
@@ -245,7 +246,7 @@ static void simplify_nodes(Escape *e)
 
 static void leave_verdicts(Escape *e)
 {
-	static const unsigned char bits[] = {[ALLOC_SPREAD] = STAYS_SPREAD, [ALLOC_BOX] = STAYS_BOX, [ALLOC_STRING] = 0};
+	static const unsigned char bits[ALLOC_COUNT] = {[ALLOC_SPREAD] = STAYS_SPREAD, [ALLOC_BOX] = STAYS_BOX};
 	for (int round = 0; round < 2; round++) {
 		for (int i = 0; i < e->nodes.len; i++) {
 			Node *n = e->nodes.items[i];

@@ -1,6 +1,6 @@
 /*
  * self.c - assignments that store in an object what can be reached from it already,
- * such as b.buf = b.buf[1:n] and p.next = p.prev. They let nothing new be reached, so they are no flow.
+ * such as b.buf = b.buf[1:n] and p.next = p.prev. They let nothing new be reached, so they are no flow. And x = append(x, ...).
  */
 #include "graph.h"
 
@@ -82,4 +82,29 @@ bool assigns_to_itself(Expr *dst, Expr *src)
 	if (dst->kind == EXPR_INDEX)
 		return !dst->type_args.len && !may_change(dst->list.items[0]) && !may_change(src->list.items[0]) && same(dst->x, src->x);
 	return false;
+}
+
+/* ---- x = append(x, ...) ------------------------------------------------------------------ */
+
+enum { REGISTER_BYTES = 32, REGISTER_FIELDS = 4 };      /* what Go's compiler takes apart at most */
+
+/* A variable of which nobody has the address, or a field of a small one? */
+static bool fits_registers(Escape *e, Expr *x)
+{
+	x = unparen(x);
+	if (x->kind == EXPR_NAME)
+		return x->object && x->object->kind == OBJECT_VAR && !x->object->is_package_level && !x->object->addr_taken;
+	Type *t = x->kind == EXPR_SELECTOR && x->selection && x->selection->kind == SELECT_FIELD ? value_type(x->x) : NULL;
+	if (!t || has_type_params(t) || underlying(t)->kind != TYPE_STRUCT || x->selection->path.len != 1)
+		return false;
+	t = types_canonical(e->c, t);
+	return type_size(e->c, t) <= REGISTER_BYTES && underlying(t)->fields.len <= REGISTER_FIELDS && fits_registers(e, x->x);
+}
+
+/* Go grows the slice where it is kept; only one that is in registers gets a new one, whose elements may be in the frame. */
+bool grows_in_place(Escape *e, Expr *dst, Expr *src)
+{
+	src = unparen(src);
+	return src->kind == EXPR_CALL && src->call_kind == CALL_BUILTIN && src->builtin == BUILTIN_APPEND && same(dst, src->list.items[0]) &&
+	       !fits_registers(e, dst);
 }

@@ -43,6 +43,8 @@ static Hole noted_assign(Escape *e, Hole k, Expr *lhs, Expr *rhs, Stmt *s)
 
 void flow_assign(Escape *e, Expr *lhs, Expr *rhs, Stmt *s)
 {
+	if (grows_in_place(e, lhs, rhs))
+		e->in_place = unparen(rhs);
 	Hole k = place_hole(e, lhs);
 	if (!is_blank_name(lhs) && assigns_to_itself(lhs, rhs)) {
 		report_self_assignment(e, s);

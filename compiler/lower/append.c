@@ -1,10 +1,80 @@
 /*
  * append.c - append: room is asked for only when there is none, the values are
  * stored in place.
+ *
+ * Where the new elements may be in the frame (STAYS_OBJECT) the first that an empty slice gets go to a *store* there, an
+ * array of APPEND_STORE bytes; cap() shows it. A store serves once in a call of the function, so in a loop a variable
+ * says whether it did. As in Go, each variable has one, at the first append to it in the source.
  */
 #include "state.h"
 
-static IrExpr *append_values(FuncState *f, IrExpr *s, IrExprList *values, Type *type)
+/* Elements of the store that this append may use; 0: none. */
+static int64_t store_length(FuncState *f, Expr *call, Type *elem)
+{
+	int64_t size = type_size(f->c, elem);
+	if (!(call->stays & STAYS_OBJECT) || size == 0 || size > APPEND_STORE)
+		return 0;
+	Expr *first = unparen(call->list.items[0]);
+	if (first->kind == EXPR_NAME && first->object) {
+		if (map_get(&f->stores, first->object))
+			return 0;
+		map_put(f->c->arena, &f->stores, first->object, call);
+	}
+	int64_t length = APPEND_STORE / size;
+	return call->list.len - 1 <= length ? length : 0;
+}
+
+/* A variable that is false when the function starts. */
+static IrExpr *flag_of_function(FuncState *f)
+{
+	IrExpr *flag = ir_var(f->c, ir_new_var(f->c, f->ir, VAR_LOCAL, "stored", basic(f, TYPE_BOOL), f->pos));
+	IrStmtList all = {0};
+	IrStmtList *saved = enter(f, &all);
+	assign(f, flag, bool_const(f, false));
+	leave(f, saved);
+	for (int i = 0; i < f->ir->body.len; i++)
+		vec_push(f->c->arena, &all, f->ir->body.items[i]);
+	f->ir->body = all;
+	return flag;
+}
+
+/* s, empty and without room, gets the store of `length` elements. */
+static void take_store(FuncState *f, IrExpr *s, IrExpr *used, Type *elem, int64_t length)
+{
+	Compiler *c = f->c;
+	if (used)
+		assign(f, used, bool_const(f, true));
+	IrExpr *store = allocate(f, types_canonical(c, array_of(c, elem, length)), true);
+	IrExpr *data = ir_convert(c, ir_convert(c, store, word_type(f)), pointer_type(f, elem));
+	assign(f, s, ir_make(c, s->type, 3, data, ir_int(c, 0), ir_int(c, length)));
+}
+
+static void grow(FuncState *f, IrExpr *s, Type *elem, int added)
+{
+	assign(f, s, ir_var(f->c, call_rt(f, RT_grow_slice, s->type, 3, ir_type(f->c, elem), s, ir_int(f->c, added))));
+}
+
+/* More room for s, a temporary of which `old` elements are used. */
+static void make_room(FuncState *f, IrExpr *s, IrExpr *old, int added, Expr *call, Type *elem)
+{
+	int64_t length = store_length(f, call, elem);
+	if (length == 0) {
+		grow(f, s, elem, added);
+		return;
+	}
+	IrExpr *fits = compare(f, OP_EQ, old, ir_int(f->c, 0)), *used = call->stays & STAYS_REPEATED ? flag_of_function(f) : NULL;
+	if (used)
+		fits = ir_binary(f->c, OP_ANDAND, fits, not(f, used), basic(f, TYPE_BOOL));
+	IrStmt *choice = emit_if(f, fits);
+	IrStmtList *saved = enter(f, &choice->body);
+	take_store(f, s, used, elem, length);
+	leave(f, saved);
+	saved = enter(f, &choice->else_body);
+	grow(f, s, elem, added);
+	leave(f, saved);
+}
+
+static IrExpr *append_values(FuncState *f, IrExpr *s, IrExprList *values, Type *type, Expr *call)
 {
 	Compiler *c = f->c;
 	Type *integer = basic(f, TYPE_INT), *wide = basic(f, TYPE_UINT64), *elem = types_canonical(c, underlying(type)->elem);
@@ -19,8 +89,7 @@ static IrExpr *append_values(FuncState *f, IrExpr *s, IrExprList *values, Type *
 	IrExpr *full = compare(f, OP_GT, ir_convert(c, new_len, wide), ir_convert(c, ir_part(c, s, PART_CAP, integer), wide));
 	IrStmt *grow = emit_if(f, full);
 	IrStmtList *saved = enter(f, &grow->body);
-	IrVar *grown = call_rt(f, RT_grow_slice, type, 3, ir_type(c, elem), s, ir_int(c, values->len));
-	assign(f, s, ir_var(c, grown));
+	make_room(f, s, old, values->len, call, elem);
 	leave(f, saved);
 	for (int i = 0; i < values->len; i++) {
 		IrExpr *at = i ? ir_binary(c, OP_ADD, old, ir_int(c, i), integer) : old;
@@ -29,11 +98,44 @@ static IrExpr *append_values(FuncState *f, IrExpr *s, IrExprList *values, Type *
 	return to_temp(f, ir_make(c, type, 3, ptr_of(f, s), new_len, ir_part(c, s, PART_CAP, integer)));
 }
 
+/* The length of make([]T, n), which need not be made to be appended; NULL for anything else. */
+static Expr *appended_length(Expr *more)
+{
+	more = unparen(more);
+	bool make = more->kind == EXPR_CALL && more->call_kind == CALL_BUILTIN && more->builtin == BUILTIN_MAKE;
+	return make && more->list.len == 2 ? more->list.items[1] : NULL;
+}
+
+/* Calls and the like in the operands, in order; what is made to be appended is none of them. */
+void hoist_append(FuncState *f, Expr *e)
+{
+	Expr *length = e->has_dots ? appended_length(e->list.items[1]) : NULL;
+	if (!length) {
+		hoist_list(f, &e->list);
+		return;
+	}
+	ExprList operands = {0};
+	vec_push(f->c->arena, &operands, e->list.items[0]);
+	vec_push(f->c->arena, &operands, length);
+	hoist_list(f, &operands);
+}
+
+static IrExpr *append_zeros(FuncState *f, IrExpr *s, Expr *length, Type *type)
+{
+	Type *integer = basic(f, TYPE_INT);
+	IrExpr *n = length->mode == MODE_CONST ? constant_value(f, length->cval, integer) : ir_convert(f->c, value(f, length), integer);
+	IrExpr *elem = ir_type(f->c, types_canonical(f->c, underlying(type)->elem));
+	return ir_var(f->c, call_rt(f, RT_append_zeros, type, 3, elem, s, n));
+}
+
 static IrExpr *append_spread(FuncState *f, IrExpr *s, Expr *more_expr, Type *type)
 {
 	Compiler *c = f->c;
 	if (unparen(more_expr)->mode == MODE_NIL)
 		return to_temp(f, s);
+	Expr *length = appended_length(more_expr);
+	if (length)
+		return append_zeros(f, s, length, type);
 	IrExpr *more = value(f, more_expr);
 	if (is_string(more->type))
 		return ir_var(c, call_rt(f, RT_append_string, type, 2, s, ir_convert(c, more, basic(f, TYPE_STRING))));
@@ -53,5 +155,5 @@ IrExpr *append_value(FuncState *f, Expr *e)
 	IrExprList values = {0};
 	for (int i = 1; i < e->list.len; i++)
 		vec_push(f->c->arena, &values, value_as(f, e->list.items[i], elem));
-	return append_values(f, s, &values, type);
+	return append_values(f, s, &values, type, e);
 }

@@ -312,7 +312,10 @@ Expr *spread_arguments(FuncState *f, Expr *e)
 IrExpr *builtin_value(FuncState *f, Expr *e)
 {
 	e = spread_arguments(f, e);
-	hoist_list(f, &e->list);
+	if (e->builtin == BUILTIN_APPEND)
+		hoist_append(f, e);
+	else
+		hoist_list(f, &e->list);
 	f->pos = e->pos;
 	switch (e->builtin) {
 	case BUILTIN_APPEND:

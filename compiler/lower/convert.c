@@ -92,6 +92,14 @@ IrExpr *convert_explicit(FuncState *f, IrExpr *x, Type *target)
 	return r;
 }
 
+/* []byte("text") and []rune("text") are as long as what they are made of: cap() shows no more, though the block is larger. */
+static IrExpr *clipped(FuncState *f, IrExpr *slice)
+{
+	slice = atom(f, slice);
+	IrExpr *len = len_of(f, slice);
+	return to_temp(f, ir_make(f->c, slice->type, 3, ptr_of(f, slice), len, len));
+}
+
 /* The conversion's argument is a constant that its own type may not hold exactly: string(rune), T(1) of a type parameter. */
 static IrExpr *constant_conversion(FuncState *f, Expr *arg, Type *target, bool stays)
 {
@@ -109,7 +117,8 @@ static IrExpr *constant_conversion(FuncState *f, Expr *arg, Type *target, bool s
 		return constant_value(f, arg->cval, target);
 	if (!own)
 		own = type_in(f, default_type(f->c, arg->type));
-	return convert_explicit(f, constant_value(f, arg->cval, own), target);
+	IrExpr *x = convert_explicit(f, constant_value(f, arg->cval, own), target);
+	return kind == CONST_STRING && underlying(target)->kind == TYPE_SLICE ? clipped(f, x) : x;
 }
 
 IrExpr *conversion_call(FuncState *f, Expr *e)

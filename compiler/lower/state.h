@@ -101,6 +101,7 @@ struct FuncState {
 	DeferSlot defers[DEFER_BITS + 1];
 	IrExpr *defer_list;         /* range bodies: the enclosing function's list, a place */
 	int later;                  /* > 0: what is being hoisted is followed by something to hoist */
+	Map stores;                 /* Object of a slice -> any: an append to it has its store in the frame, or had no use for one */
 	Map lent;                   /* array type -> IrVar with IrVar.lent, for the variadic arguments of one call after the other */
 	Pos pos;
 };
@@ -216,6 +217,7 @@ Expr *spread_arguments(FuncState *f, Expr *e);
 void builtin_statement(FuncState *f, Expr *e);
 void print_values(FuncState *f, IrExprList *values, bool line);
 IrExpr *append_value(FuncState *f, Expr *e);
+void hoist_append(FuncState *f, Expr *e);
 IrExpr *min_max(FuncState *f, bool max, IrExprList *values, Type *type);
 
 /* convert.c, iface.c */

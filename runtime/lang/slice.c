@@ -151,6 +151,25 @@ gol_slice gol_append_slice(gol_g *g, const gol_type *elem, gol_slice s, gol_slic
 	return s;
 }
 
+/* append(s, make([]T, n)...) */
+gol_slice gol_append_zeros(gol_g *g, const gol_type *elem, gol_slice s, gol_int n)
+{
+	gol_slice longer;
+
+	if (GOL_UNLIKELY(n < 0)) {
+		panic_runtime_error(g, "makeslice: len out of range");
+		return s;
+	}
+	if (s.cap - s.len >= n) {
+		gol_clear_slice(g, elem, (gol_slice){(uint8_t *)s.ptr + (n == 0 ? 0 : (size_t)s.len * elem->size), n, n});
+		return (gol_slice){s.ptr, s.len + n, s.cap};
+	}
+	longer = gol_grow_slice(g, elem, s, n);
+	if (!GOL_UNWINDING(g))
+		longer.len += n;
+	return longer;
+}
+
 static const gol_type byte_type = {.size = 1, .align = 1, .kind = GOL_KIND_UINT8, .flags = GOL_TYPE_PLAIN_EQUAL};
 
 gol_slice gol_append_string_grown(gol_g *g, gol_slice s, gol_string more)
