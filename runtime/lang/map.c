@@ -3,8 +3,12 @@
  * map.h.
  *
  * Order inside every operation that can panic: hash first (an unhashable key panics
- * here, before anything has changed; searching, which changes nothing, may go with it),
- * then check for a concurrent write, then work.
+ * here, before anything has changed), then look whether somebody writes, then search and work.
+ *
+ * Goroutines that use a map at once, one of them writing, are a fault of the program, which ends it where it is noticed,
+ * as in Go: whoever writes sets `writing` before it searches, and finds it set when it is done. The flag is no lock:
+ * two that look at the same moment both go on, and the one that is done second finds it cleared. Nothing between the two
+ * unwinds or gives way, so with one P no operation ever meets another.
  */
 #include "heap/heap.h"
 #include "lang/map.h"
@@ -313,7 +317,7 @@ static void *insert(gol_g *g, gol_map *m, const void *key, uint64_t hash)
 	return map_slot_elem(l, slot);
 }
 
-static bool start_write(gol_g *g, gol_map *m)
+static inline bool start_write(gol_g *g, gol_map *m)
 {
 	if (is_writing(m)) {
 		fatal_raise(g, "concurrent map writes");
@@ -323,7 +327,12 @@ static bool start_write(gol_g *g, gol_map *m)
 	return true;
 }
 
-static void end_write(gol_map *m) { __atomic_store_n(&m->writing, 0, __ATOMIC_RELAXED); }
+static inline void end_write(gol_g *g, gol_map *m)
+{
+	if (!is_writing(m))
+		fatal_raise(g, "concurrent map writes");
+	__atomic_store_n(&m->writing, 0, __ATOMIC_RELAXED);
+}
 
 void *gol_map_assign(gol_g *g, const gol_type *map_type, gol_map *m, const void *key)
 {
@@ -338,16 +347,20 @@ void *gol_map_assign(gol_g *g, const gol_type *map_type, gol_map *m, const void 
 		return gol_zero_value;
 	}
 	l = m->layout;
-	if (m->groups == NULL) {
+	if (l->may_panic) {
 		hash = map_hash(g, l, key, m->seed);
-		slot = NULL;
+		if (GOL_UNWINDING(g) || !start_write(g, m))
+			return gol_zero_value;
+		slot = m->groups != NULL ? map_find_slot(g, m, key, hash) : NULL;
 	} else {
-		slot = hash_and_find(g, m, key, &hash);
+		if (!start_write(g, m))
+			return gol_zero_value;
+		slot = NULL;
+		if (m->groups != NULL)
+			slot = hash_and_find(g, m, key, &hash);
+		else
+			hash = map_hash(g, l, key, m->seed);
 	}
-	if (l->may_panic && GOL_UNWINDING(g))
-		return gol_zero_value;
-	if (!start_write(g, m))
-		return gol_zero_value;
 	if (slot != NULL) {
 		if (l->update_key)
 			gol_copy_value(g, l->key, map_slot_key(l, slot), key);
@@ -355,7 +368,7 @@ void *gol_map_assign(gol_g *g, const gol_type *map_type, gol_map *m, const void 
 	} else {
 		elem = insert(g, m, key, hash);
 	}
-	end_write(m);
+	end_write(g, m);
 	return elem;
 }
 
@@ -399,7 +412,7 @@ void gol_map_delete(gol_g *g, const gol_type *map_type, gol_map *m, const void *
 	slot = map_find_slot(g, m, key, hash);
 	if (slot != NULL)
 		remove_slot(g, m, slot);
-	end_write(m);
+	end_write(g, m);
 }
 
 void gol_map_clear(gol_g *g, const gol_type *map_type, gol_map *m)
@@ -422,5 +435,5 @@ void gol_map_clear(gol_g *g, const gol_type *map_type, gol_map *m)
 	m->growth_left = capacity_of(m->mask + 1);
 	m->clear_count++;
 	m->seed = alg_random();
-	end_write(m);
+	end_write(g, m);
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "lang/map.h"
 #include "support.h"
 
 #define KEYS 4000
@@ -279,6 +280,66 @@ Test(map, order_is_random)
 	for (int k = 0; k < 5; k++)
 		different += first[k];
 	cr_assert_eq(different, 5);
+}
+
+/* What other processors would do meanwhile is done by hand: they write. */
+Test(map, concurrent_use_is_fatal)
+{
+	const gol_type *t;
+	gol_map *m;
+	gol_int key = 1;
+	gol_map_iter it;
+
+	test_start();
+	t = type_map_of(&type_int, &type_int);
+	m = gol_make_map(test_g, t, 0);
+	gol_map_assign(test_g, t, m, &key);
+	gol_map_iter_start(test_g, t, m, &it);
+	m->writing = 1;
+	gol_map_assign(test_g, t, m, &key);
+	cr_assert_str_eq(test_take_panic(), "fatal error: concurrent map writes");
+	gol_map_delete(test_g, t, m, &key);
+	cr_assert_str_eq(test_take_panic(), "fatal error: concurrent map writes");
+	gol_map_clear(test_g, t, m);
+	cr_assert_str_eq(test_take_panic(), "fatal error: concurrent map writes");
+	gol_map_get(test_g, t, m, &key);
+	cr_assert_str_eq(test_take_panic(), "fatal error: concurrent map read and map write");
+	gol_map_find(test_g, t, m, &key);
+	cr_assert_str_eq(test_take_panic(), "fatal error: concurrent map read and map write");
+	gol_map_iter_next(test_g, &it);
+	cr_assert_str_eq(test_take_panic(), "fatal error: concurrent map iteration and map write");
+	m->writing = 0;
+	cr_assert_eq(gol_map_len(test_g, m), 1);
+	gol_map_delete(test_g, t, m, &key);
+	cr_assert_str_eq(test_take_panic(), "");
+	cr_assert_eq(m->writing, 0);
+}
+
+/* The key's hash panics before anything is written, and leaves the map as it was. */
+Test(map, panic_of_a_hash_is_no_write)
+{
+	const gol_type slices = {.kind = GOL_KIND_SLICE, .size = 24, .pointer_bytes = 8, .align = 8, .flags = GOL_TYPE_INCOMPARABLE,
+		.text = {(const uint8_t *)"[]int", 5}};
+	gol_slice value = {NULL, 0, 0};
+	gol_eface bad = {&slices, &value}, good = {NULL, NULL};
+	const gol_type *t;
+	gol_map *m;
+
+	test_start();
+	t = type_map_of(&type_any, &type_int);
+	m = gol_make_map(test_g, t, 0);
+	for (int i = 0; i < 2; i++) {           /* without and with entries */
+		gol_map_assign(test_g, t, m, &bad);
+		cr_assert_str_neq(test_take_panic(), "");
+		gol_map_delete(test_g, t, m, &bad);
+		cr_assert_str_neq(test_take_panic(), "");
+		gol_map_get(test_g, t, m, &bad);
+		cr_assert_str_neq(test_take_panic(), "");
+		cr_assert_eq(m->writing, 0);
+		gol_map_assign(test_g, t, m, &good);
+		cr_assert_str_eq(test_take_panic(), "");
+		cr_assert_eq(gol_map_len(test_g, m), 1);
+	}
 }
 
 Test(map, large_values_and_hint)
