@@ -59,6 +59,12 @@ INTRINSIC(size_class_result, runtime_sizeClass, gol_g *g, gol_int i)
 	return (size_class_result){heap_class_size[i], gol_heap.counts[i].mallocs, gol_heap.counts[i].frees};
 }
 
+INTRINSIC(gol_int, runtime_memoryProfile, gol_g *g, void *records, gol_int room, bool also_freed)
+{
+	(void)g;
+	return (gol_int)profile_read(records, (size_t)room, also_freed);
+}
+
 typedef struct { int64_t r0, r1, r2; } gc_result;
 
 INTRINSIC(gc_result, runtime_1debug_gcStatistics, gol_g *g)

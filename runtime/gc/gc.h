@@ -117,6 +117,29 @@ void gc_mark_specials(void);            /* roots: functions, and what objects wi
 void gc_finish_specials(void);          /* after marking: weak pointers, due finalizers and cleanups */
 size_t gc_special_count(void);
 
+/* ---- the memory profile (profile.c) ------------------------------------------------------------------------- */
+
+enum { PROFILE_DEPTH = 32 };
+
+/* Samples of one stack and size. allocated >= freed. */
+typedef struct profile_bucket {
+	struct profile_bucket *next;
+	uint64_t allocated, freed;          /* objects */
+	size_t size, depth;
+	uintptr_t stack[PROFILE_DEPTH];
+} profile_bucket;
+
+/* runtime.MemProfileRecord */
+typedef struct profile_record { int64_t alloc_bytes, free_bytes, alloc_objects, free_objects; uintptr_t stack[PROFILE_DEPTH]; } profile_record;
+
+extern uint32_t profile_waiting;        /* samples that wait for the stack of the running goroutine */
+void profile_check(void);               /* has the program switched it on? */
+void profile_note(uintptr_t base, size_t size);
+void profile_book(const uintptr_t *stack, size_t depth);        /* the stack of all that wait */
+/* How many records there are; stores them where they fit. */
+size_t profile_read(profile_record *out, size_t room, bool also_freed);
+void gc_add_sample(uintptr_t base, profile_bucket *bucket);     /* counts it as freed when it is collected */
+
 /* ---- statistics --------------------------------------------------------------------------------------------------- */
 
 void gc_memory_statistics(uint64_t *out, size_t count);     /* order of stdlib/runtime/memstats.gol */

@@ -7,23 +7,27 @@
  *                of two objects with finalizers the one pointing goes first
  *     cleanup    its function, nothing of the object
  *     weak       its handle, while the object lives
+ *     sample     nothing: it counts the object as freed
  *
  * After marking, in this order: weak handles of unmarked objects become nil (also where a
  * finalizer will revive the object); finalizers of unmarked objects become due and the
- * objects are marked again; cleanups of those still unmarked become due.
+ * objects are marked again; cleanups of those still unmarked become due, and samples count them.
  */
 #include <stdlib.h>
 
 #include "gc/gc.h"
 
-enum kind { FINALIZER, CLEANUP, WEAK };
+enum kind { FINALIZER, CLEANUP, WEAK, SAMPLE };
 
 typedef struct special {
 	struct special *next;
 	uintptr_t base, pointer;    /* the object; the address it was made for */
 	uint64_t id;
 	gol_eface fn, object;
-	uintptr_t *handle;          /* weak: heap object holding pointer */
+	union {
+		uintptr_t *handle;      /* weak: heap object holding pointer */
+		profile_bucket *bucket; /* sample */
+	};
 	enum kind kind;
 } special;
 
@@ -190,6 +194,8 @@ void *gc_weak_value(void *handle)
 	return (void *)value;
 }
 
+void gc_add_sample(uintptr_t base, profile_bucket *bucket) { add(base, base, SAMPLE)->bucket = bucket; }
+
 /* ---- the collector's part -------------------------------------------------------------------------------- */
 
 static void each(void (*visit)(special **at, bool *removed))
@@ -261,6 +267,15 @@ static void finish_cleanup(special **at, bool *removed)
 	}
 }
 
+static void finish_sample(special **at, bool *removed)
+{
+	if ((*at)->kind == SAMPLE && !gc_is_marked((void *)(*at)->base)) {
+		(*at)->bucket->freed++;
+		free(unlink_at(at));
+		*removed = true;
+	}
+}
+
 void gc_finish_specials(void)
 {
 	bool was_empty = table.due == NULL;
@@ -272,6 +287,7 @@ void gc_finish_specials(void)
 			gc_mark_word((uintptr_t)s->object.data);
 		gc_drain();
 		each(finish_cleanup);
+		each(finish_sample);
 	}
 	if (was_empty && table.due != NULL && gc_due_ready != NULL)
 		gc_due_ready();

@@ -56,22 +56,34 @@ static GOL_COLD void *slot_slow(heap_cache *cache, unsigned span_class, heap_spa
 	}
 	if (gol_heap.live_bytes >= gol_heap.trigger)
 		gc_request();
+	profile_check();
 	*span = s;
 	return take_slot(s, slot);
 }
 
-static inline void *new_slot(unsigned span_class, heap_span **span, uint32_t *slot)
+static inline void *next_slot(unsigned span_class, heap_span **span, uint32_t *slot)
 {
 	heap_cache *cache = heap_cache_of();
 	heap_span *s = cache->spans[span_class];
 
-	if (GOL_UNLIKELY(gol_heap.hooks))
-		gc_allocation_hook();
 	if (GOL_LIKELY(s->alloc_cache != 0 && s->free_index + (uint32_t)__builtin_ctzll(s->alloc_cache) < s->elem_count)) {
 		*span = s;
 		return take_slot(s, slot);
 	}
 	return slot_slow(cache, span_class, span, slot);
+}
+
+static GOL_COLD void *hooked_slot(unsigned span_class, heap_span **span, uint32_t *slot)
+{
+	gc_allocation_hook();
+	void *p = next_slot(span_class, span, slot);
+	profile_note((uintptr_t)p, (*span)->elem_size);
+	return p;
+}
+
+static inline void *new_slot(unsigned span_class, heap_span **span, uint32_t *slot)
+{
+	return GOL_UNLIKELY(gol_heap.hooks) ? hooked_slot(span_class, span, slot) : next_slot(span_class, span, slot);
 }
 
 /* size is a size class. The empty asm keeps compilers from making the loop a `rep stos`, whose start costs 10 ns. */
@@ -140,6 +152,7 @@ static void *new_large(size_t size, const gol_type *type, size_t filled)
 {
 	heap_span *s;
 
+	profile_check();
 	if (gol_heap.hooks)
 		gc_allocation_hook();
 	s = heap_span_make_large(size, type == NULL);
@@ -152,6 +165,7 @@ static void *new_large(size_t size, const gol_type *type, size_t filled)
 	if (gol_heap.live_bytes >= gol_heap.trigger)
 		gc_request();
 	gc_note_allocation((void *)s->base, s->elem_size);
+	profile_note(s->base, s->elem_size);
 	return (void *)s->base;
 }
 

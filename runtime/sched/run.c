@@ -25,6 +25,7 @@
 #include "gc/gc.h"
 #include "lang/panic.h"
 #include "sched/proc.h"
+#include "stack/pc.h"
 
 /* ---- asking and looking --------------------------------------------------------------------------- */
 
@@ -153,11 +154,31 @@ void sched_park_for_poll(G *g, void (*complete)(G *))
 
 /* ---- what happens when all native frames have given way ---------------------------------------------- */
 
+typedef struct profile_stack { uintptr_t pcs[PROFILE_DEPTH]; size_t depth; } profile_stack;
+
+static bool add_to_profile(void *context, const position *p)
+{
+	profile_stack *s = context;
+	if (p->func != NULL && !(p->func->flags & (GOL_FUNC_WRAPPER | GOL_FUNC_RUNTIME)))
+		s->pcs[s->depth++] = pc_of(p);
+	return s->depth < PROFILE_DEPTH;
+}
+
+/* Objects that g has allocated are samples of the memory profile: it is frozen, or at its end. */
+static GOL_COLD void book_samples(const G *g)
+{
+	profile_stack s = {.depth = 0};
+	stack_walk(g, add_to_profile, &s);
+	profile_book(s.pcs, s.depth);
+}
+
 /* True: the goroutine no longer belongs to this worker. */
 static bool gave_way(M *m, G *g)
 {
 	g->pub.unwinding = GOL_RUNNING;
 	stack_finish_freeze(m, g);
+	if (GOL_UNLIKELY(profile_waiting != 0))
+		book_samples(g);
 	if (GOL_UNLIKELY(g->overflow))
 		fatal_die(g);
 	switch ((enum g_why)g->why) {
@@ -197,6 +218,8 @@ static bool gave_way(M *m, G *g)
 
 static void end_goroutine(M *m, G *g)
 {
+	if (GOL_UNLIKELY(profile_waiting != 0))
+		book_samples(g);
 	store_relaxed(&m->g, (G *)NULL);
 	proc_free_goroutine(g);
 }
