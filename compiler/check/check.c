@@ -114,6 +114,18 @@ static void check_main_function(Checker *k)
 		check_error(k, NO_POS, "runtime.main_main·f: function main is undeclared in the main package");
 }
 
+static void check_directives(Checker *k, const File *file)
+{
+	static const char keep[] = "//go:uintptrkeepalive";
+	for (int i = 0; i < file->directives.len; i++) {
+		const char *text = file->directives.items[i].text;
+		Pos pos = file->directives.items[i].pos;
+		pos.col += (uint32_t)strlen("//");
+		if (strncmp(text, keep, strlen(keep)) == 0 && (!text[strlen(keep)] || text[strlen(keep)] == ' '))
+			check_error(k, pos, "%s is only allowed in the standard library", keep);
+	}
+}
+
 /* Go points behind the word func. */
 static void missing_body(Checker *k, Object *o)
 {
@@ -143,6 +155,8 @@ bool check_package(Compiler *c, Package *package)
 	k.env.scope = c->types->universe;
 	if (package->name && strcmp(package->name, "_") == 0)
 		check_error(&k, package->files.items[0]->package_name_pos, "invalid package name _");
+	for (int i = 0; i < package->files.len && !package->is_stdlib; i++)
+		check_directives(&k, package->files.items[i]);
 	check_collect_objects(&k);
 	check_package_objects(&k);
 	check_process_delayed(&k);

@@ -447,9 +447,10 @@ static void run_body(Checker *k, void *arg)
 	check_function_body(k, d->func_info, o->type, info->body_scope, d->body, info);
 }
 
-static bool has_directive(const Decl *d, const char *word)
+/* Does a directive say where the body is? */
+static bool is_elsewhere(const Decl *d)
 {
-	return d->doc && strstr(d->doc, word);
+	return d->doc && (strstr(d->doc, "//go:linkname ") || strstr(d->doc, "//gol:"));
 }
 
 static void func_decl(Checker *k, Object *o, DeclInfo *info)
@@ -467,7 +468,7 @@ static void func_decl(Checker *k, Object *o, DeclInfo *info)
 	}
 	if (sig->type_params.len > 0)
 		check_error(k, o->pos, "generic function is missing function body");
-	else if (!k->package->is_stdlib && !has_directive(d, "go:linkname") && !has_directive(d, "gol:"))
+	else if (!k->package->is_stdlib && !is_elsewhere(d))
 		vec_push(k->arena, &k->bodyless, o);
 }
 

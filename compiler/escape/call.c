@@ -238,6 +238,7 @@ static bool flow_late_literal(Escape *e, Hole h, Callee *k, Expr *x, Type *slice
 
 static void flow_arguments(Escape *e, Callee *k, Expr *call, int first)
 {
+	hold_numbers(e, k->object, call);
 	if (!k->signature) {
 		for (int i = 0; i < call->list.len; i++)
 			flow_expr(e, heap_hole(e), call->list.items[i]);

@@ -24,6 +24,7 @@ enum {
 	STAYS_LENT = 8,         /* with STAYS_SPREAD: nobody has that slice once the call is over */
 	STAYS_SHARED = 16,      /* string(b), []byte(s): may be its operand's bytes */
 	STAYS_REPEATED = 32,    /* append: stands in a loop */
+	STAYS_HELD = 64,        /* uintptr(p) in arguments: what p points to must be alive until the call is over (numbers.c) */
 };
 
 enum { APPEND_STORE = 32 };     /* bytes in the frame for the first elements that are appended to an empty slice; Go's number */

@@ -504,6 +504,10 @@ static void flow_conversion(Escape *e, Hole k, Expr *x)
 	Type *to = x->type, *from = value_type(arg);
 	if (is_nil_expr(arg))
 		return;
+	if (map_get(&e->numbers, x)) {
+		flow_expr(e, noted(e, heap_hole(e), "//go:uintptrescapes", x, NO_POS), arg);
+		return;
+	}
 	if (is_interface(to)) {
 		if (becomes_interface(arg, to))
 			flow_boxed(e, k, arg, x);

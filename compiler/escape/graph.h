@@ -91,6 +91,7 @@ typedef struct Escape {
 	FuncInfo *func;
 	int loop_depth;
 	Map looping;                /* labeled statements that a goto jumps back to */
+	Map numbers;                /* Expr of conversions uintptr(p) whose p escapes */
 	int generation;
 	Expr *in_place;             /* the append of `x = append(x, ...)` where x is no variable that a register may hold */
 	bool quiet;                 /* in the part of an initialiser that is laid out at compile time: no remarks */
@@ -145,6 +146,11 @@ void share_range(Expr *x);
 void share_key(Expr *x);
 void share_joined(Expr *x);
 void share_tag(Stmt *s);
+
+/* numbers.c */
+typedef enum { NUMBER_NONE, NUMBER_ONE, NUMBER_MANY } NumberParam;
+void hold_numbers(Escape *e, const Object *function, const Expr *call);
+NumberParam number_param(const Object *function, int i);
 
 /* self.c */
 bool assigns_to_itself(Expr *dst, Expr *src);

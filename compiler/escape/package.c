@@ -181,12 +181,6 @@ static void flow_unit(Escape *e, Unit *u)
 		flow_body(e, u->info, u->decl->body);
 }
 
-static bool has_directive(const Decl *d, const char *text)
-{
-	const char *at = d->doc ? strstr(d->doc, text) : NULL;
-	return at && (at == d->doc || at[-1] == '\n') && (!at[strlen(text)] || strchr(" \t\r\n", at[strlen(text)]));
-}
-
 /* The same or a longer way to where a shorter one leads says nothing. */
 static Leaks simplified(Leaks l)
 {
@@ -233,6 +227,8 @@ static void summarise(Escape *e, Unit *u)
 		Node *n = p ? variable_node(e, p) : NULL;
 		if (n)
 			n->leaks = leaks[i] = simplified(n->leaks);
+		if (i >= receiver && number_param(o, i - receiver) == NUMBER_MANY)
+			leaks[i].heap = 0;
 	}
 	s->params[e->judgement] = leaks;
 }
@@ -269,7 +265,7 @@ static void leave_verdicts(Escape *e)
 static void analyse_batch(Escape *e, Unit **units, int count)
 {
 	Arena *a = e->c->arena;
-	e->batch = e->variables = e->called = e->looping = (Map){0};
+	e->batch = e->variables = e->called = e->looping = e->numbers = (Map){0};
 	e->nodes.items = NULL;
 	e->nodes.len = e->nodes.cap = 0;
 	e->heap = (Node){.escapes = true, .result = -1};

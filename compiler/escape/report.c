@@ -154,14 +154,27 @@ static void report_param(Escape *e, const FuncInfo *info, Object *o)
 		remark_at(e->c, o->pos, "%s does not escape", o->name);
 }
 
-static void report_params(Escape *e, FuncInfo *info)
+/* function: NULL for literals. Blank names are numbered with the receiver, where there is one. */
+static bool report_number(Escape *e, const Object *function, const FuncInfo *info, int i)
+{
+	NumberParam kind = function ? number_param(function, i) : NUMBER_NONE;
+	if (kind == NUMBER_NONE)
+		return false;
+	Object *o = info->params.items[i];
+	const char *name = has_name(o) ? o->name : arena_printf(e->c->arena, "~p%d", i + (info->receiver ? 1 : 0));
+	remark_at(e->c, function->type->fields.items[i]->pos, "marking %s as escaping %suintptr", name, kind == NUMBER_MANY ? "..." : "");
+	return true;
+}
+
+static void report_params(Escape *e, const Object *function, FuncInfo *info)
 {
 	if (info->receiver)
 		report_param(e, info, info->receiver);
 	for (int i = 0; i < info->params.len; i++)
-		report_param(e, info, info->params.items[i]);
+		if (!report_number(e, function, info, i))
+			report_param(e, info, info->params.items[i]);
 	for (int i = 0; i < info->literals.len; i++)
-		report_params(e, info->literals.items[i]->func_info);
+		report_params(e, NULL, info->literals.items[i]->func_info);
 }
 
 /* The parameters of a function without a body. */
@@ -190,6 +203,6 @@ void report_batch(Escape *e, Unit **units, int count)
 		if (units[i]->object && !units[i]->decl->body)
 			report_bodyless(e, units[i]);
 		else
-			report_params(e, units[i]->info);
+			report_params(e, units[i]->object, units[i]->info);
 	}
 }

@@ -174,6 +174,33 @@ IrExprList call_arguments(FuncState *f, Expr *call, Type *signature)
 	return args;
 }
 
+/* ---- pointers as numbers --------------------------------------------------------------- */
+
+/* Between these two f->held gathers the pointers that are numbers in the arguments of one call. */
+IrExprList begin_held(FuncState *f)
+{
+	IrExprList saved = f->held;
+	f->held = (IrExprList){0};
+	return saved;
+}
+
+IrExprList end_held(FuncState *f, IrExprList saved)
+{
+	IrExprList held = f->held;
+	f->held = saved;
+	return held;
+}
+
+/* After the call. */
+void keep_alive(FuncState *f, IrExprList *pointers)
+{
+	for (int i = 0; i < pointers->len; i++) {
+		IrStmt *s = stmt_new(f, IR_KEEP_ALIVE);
+		s->x = pointers->items[i];
+		emit(f, s);
+	}
+}
+
 /* ---- the call ------------------------------------------------------------------------- */
 
 /* To be emitted next. */
@@ -206,14 +233,16 @@ IrVarList emit_call(FuncState *f, IrStmt *call, Type *signature)
 	return r;
 }
 
-/* All that comes before the call; the call, to be emitted. */
-static IrStmt *prepare_call(FuncState *f, Expr *e)
+/* All that comes before the call; the call, to be emitted. held: what must be alive until it is over. */
+static IrStmt *prepare_call(FuncState *f, Expr *e, IrExprList *held)
 {
+	IrExprList saved = begin_held(f);
 	hoist_callee(f, e);
 	hoist_list(f, &e->list);
 	f->pos = e->pos;
 	Callee callee = callee_of(f, e);
 	IrExprList args = call_arguments(f, e, callee.signature);
+	*held = end_held(f, saved);
 	f->pos = e->pos;
 	check_callee(f, &callee);
 	return call_stmt(f, &callee, &args);
@@ -223,7 +252,9 @@ static IrStmt *prepare_call(FuncState *f, Expr *e)
 void call_for_effect(FuncState *f, Expr *e)
 {
 	Pos saved = f->pos;
-	emit(f, prepare_call(f, e));
+	IrExprList held;
+	emit(f, prepare_call(f, e, &held));
+	keep_alive(f, &held);
 	f->pos = saved;
 }
 
@@ -231,8 +262,10 @@ void call_for_effect(FuncState *f, Expr *e)
 IrVarList call_results(FuncState *f, Expr *e)
 {
 	Pos saved = f->pos;
-	IrStmt *call = prepare_call(f, e);
+	IrExprList held;
+	IrStmt *call = prepare_call(f, e, &held);
 	IrVarList r = emit_call(f, call, call->signature);
+	keep_alive(f, &held);
 	if (r.len > 1) {
 		IrVarList *kept = NEW(f->c->arena, IrVarList);
 		*kept = r;

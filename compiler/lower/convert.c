@@ -133,6 +133,10 @@ IrExpr *conversion_call(FuncState *f, Expr *e)
 		return constant_conversion(f, arg, target, e->stays & STAYS_BOX);
 	IrExpr *x = value(f, arg);
 	f->pos = e->pos;
+	if (e->stays & STAYS_HELD) {
+		x = to_temp(f, x);
+		vec_push(f->c->arena, &f->held, x);
+	}
 	if (is_interface(target))
 		return to_interface(f, x, target, e->stays & STAYS_BOX);
 	if ((e->stays & STAYS_SHARED) && may_share(x->type, target))

@@ -27,8 +27,8 @@
 
 #include <string.h>
 
-/* A call to be made later: operands are values of now. */
-typedef struct { Callee callee; IrExprList args; } Later;
+/* A call to be made later: operands are values of now. held: pointers that must be alive until it is over. */
+typedef struct { Callee callee; IrExprList args, held; } Later;
 
 static IrFunc *made_up(FuncState *f, const char *kind)
 {
@@ -75,9 +75,11 @@ static IrExpr *wrap_call(FuncState *f, Later *later, const char *kind)
 	for (int i = 0; i < all.len; i++)
 		if (!needs_no_capture(all.items[i]))
 			vec_push(c->arena, &captures, all.items[i]);
+	for (int i = 0; i < later->held.len; i++)
+		vec_push(c->arena, &captures, later->held.items[i]);
 	if (captures.len)
 		set_context(inner, closure_layout(f, NULL, &captures));
-	IrExprList inner_args = {0};
+	IrExprList inner_args = {0}, held = {0};
 	Callee target = *callee;
 	int at = 0, k = 0;
 	for (int i = 0; i < all.len; i++) {
@@ -91,12 +93,15 @@ static IrExpr *wrap_call(FuncState *f, Later *later, const char *kind)
 			vec_push(c->arena, &inner_args, e);
 		}
 	}
+	while (at < captures.len)
+		vec_push(c->arena, &held, to_temp(inner, context_field(inner, at++)));
 	check_callee(inner, &target);
 	emit(inner, call_stmt(inner, &target, &inner_args));
+	keep_alive(inner, &held);
 	emit_return_expr(inner, 0);
 	fn->aims = true;
 	fn->aims_at = callee->func;
-	fn->frameless = target.signature->results.len == 0;
+	fn->frameless = target.signature->results.len == 0 && held.len == 0;
 	return make_closure(f, fn, fn->signature, NULL, &captures, false);
 }
 
@@ -132,11 +137,13 @@ static Later call_later(FuncState *f, Expr *call, const char *kind, bool in_fram
 {
 	if (call->call_kind == CALL_BUILTIN)
 		return wrap_builtin(f, call, kind, in_frame);
+	IrExprList saved = begin_held(f);
 	hoist_callee(f, call);
 	hoist_list(f, &call->list);
 	f->pos = call->pos;
 	Later r = {.callee = callee_of(f, call)};
 	r.args = call_arguments(f, call, r.callee.signature);
+	r.held = end_held(f, saved);
 	f->pos = call->pos;
 	if (r.callee.kind == IR_CALL_METHOD)
 		check_callee(f, &r.callee);
@@ -211,6 +218,8 @@ static void keep_operands(FuncState *f, Later *r)
 		r->callee.receiver = kept(f, r->callee.receiver);
 	for (int i = 0; i < r->args.len; i++)
 		r->args.items[i] = kept(f, r->args.items[i]);
+	for (int i = 0; i < r->held.len; i++)
+		r->held.items[i] = kept(f, r->held.items[i]);
 }
 
 static IrExpr *masked(FuncState *f, Op op, int64_t mask)
@@ -236,6 +245,7 @@ static void defer_once(FuncState *f, Stmt *s, Later *later)
 	IrStmt *call = call_stmt(f, &later->callee, &later->args);
 	call->deferred = true;
 	emit(f, call);
+	keep_alive(f, &later->held);
 	leave(f, saved);
 	f->defers[s->once_before].once = run;
 }

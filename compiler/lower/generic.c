@@ -56,26 +56,15 @@ Pending *queue_func(Lower *l, IrFunc *func, void (*lower)(Lower *, Pending *))
 
 /* ---- declared functions --------------------------------------------------------- */
 
-static bool has_directive(const char *doc, const char *directive)
-{
-	const char *at = doc ? strstr(doc, directive) : NULL;
-	for (; at; at = strstr(at + 1, directive)) {
-		char after = at[strlen(directive)];
-		if ((at == doc || at[-1] == '\n' || at[-1] == '/') && (after == 0 || after == '\n' || after == '\r' || after == ' '))
-			return true;
-	}
-	return false;
-}
-
 /* A function without a body: C of the runtime. */
 static void make_intrinsic(Lower *l, IrFunc *f, Decl *d)
 {
 	f->intrinsic = true;
 	f->symbol = arena_printf(l->c->arena, "gol_%s", f->symbol);
-	f->takes_address = has_directive(d->doc, "//gol:address");
-	if (has_directive(d->doc, "//gol:pure"))
+	f->takes_address = has_directive(d, "//gol:address");
+	if (has_directive(d, "//gol:pure"))
 		f->intrinsic_effects = GOL_ALLOCATES;
-	else if (has_directive(d->doc, "//gol:nofreeze"))
+	else if (has_directive(d, "//gol:nofreeze"))
 		f->intrinsic_effects = GOL_ALLOCATES | GOL_MAY_PANIC;
 	else
 		f->intrinsic_effects = GOL_ALLOCATES | GOL_MAY_PANIC | GOL_MAY_FREEZE;

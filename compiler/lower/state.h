@@ -100,6 +100,7 @@ struct FuncState {
 	IrVar *defer_bits;          /* which of those that run at most once wait; NULL: none yet */
 	DeferSlot defers[DEFER_BITS + 1];
 	IrExpr *defer_list;         /* range bodies: the enclosing function's list, a place */
+	IrExprList held;            /* pointers that the arguments being evaluated are as numbers */
 	int later;                  /* > 0: what is being hoisted is followed by something to hoist */
 	Map stores;                 /* Object of a slice -> any: an append to it has its store in the frame, or had no use for one */
 	Map lent;                   /* array type -> IrVar with IrVar.lent, for the variadic arguments of one call after the other */
@@ -209,6 +210,9 @@ void check_callee(FuncState *f, Callee *callee);
 void hoist_callee(FuncState *f, Expr *call);
 IrExprList call_arguments(FuncState *f, Expr *call, Type *signature);
 IrStmt *call_stmt(FuncState *f, Callee *callee, IrExprList *args);
+IrExprList begin_held(FuncState *f);
+IrExprList end_held(FuncState *f, IrExprList saved);
+void keep_alive(FuncState *f, IrExprList *pointers);
 
 /* builtin.c, print.c, append.c */
 IrExpr *builtin_value(FuncState *f, Expr *e);

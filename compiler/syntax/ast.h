@@ -252,7 +252,7 @@ struct Decl {
 	Field *receiver;            /* FUNC; its type may be *T, T[A, B], (T) */
 	FuncType *func_type;
 	Block *body;                /* FUNC: NULL where declared only */
-	const char *doc;            /* the comment directly above: holds //go: and //gol: directives (raw text, or NULL) */
+	const char *doc;            /* the comments above: hold //go: and //gol: directives (raw text, or NULL) */
 
 	/* checked */
 	ObjectList objects;         /* per name (blank ones too) */
@@ -298,5 +298,7 @@ void ast_dump(Compiler *c, Buf *out, const File *file);
 void expr_print(Buf *out, const Expr *e);
 const char *expr_text(Compiler *c, const Expr *e);
 Expr *unparen(Expr *e);
+/* Is the line comment `directive`, alone or followed by a blank, among those above the declaration? */
+bool has_directive(const Decl *d, const char *directive);
 
 #endif

@@ -270,10 +270,26 @@ Decl *build_func(Parser *p, const Token *func, FieldList *receiver, const Token 
 
 /* ---- what a keyword declares --------------------------------------------------------------------- */
 
-/* The comments that end on the line above, as one text; NULL if there are none. */
+/* The line of the last token above `line`; 0: there is none. */
+static uint32_t line_before(const Parser *p, uint32_t line)
+{
+	int low = 0, high = p->count;
+
+	while (low < high) {
+		int mid = (low + high) / 2;
+		if (p->tokens[mid].line < line)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low ? p->tokens[low - 1].line : 0;
+}
+
+/* The comments between what begins on `line` and what stands above it, as one text; NULL if there are none. */
 static const char *doc_above(Parser *p, uint32_t line)
 {
 	const CommentList *all = p->comments;
+	uint32_t above = line_before(p, line);
 	int low = 0, high = all->len, first;
 	Buf b;
 
@@ -284,12 +300,8 @@ static const char *doc_above(Parser *p, uint32_t line)
 		else
 			high = mid;
 	}
-	for (first = low; first > 0; first--) {
-		const Comment *comment = &all->items[first - 1];
-		if (!comment->first_on_line || comment->end_line + 1 != line)
-			break;
-		line = comment->line;
-	}
+	for (first = low; first > 0 && all->items[first - 1].line > above;)
+		first--;
 	if (first == low)
 		return NULL;
 	buf_init(&b, p->arena);
@@ -348,4 +360,16 @@ void build_top_level(Parser *p, DeclList *list)
 			d->doc = doc_above(p, d->keyword_pos.line);
 		vec_push(p->arena, &p->file->decls, d);
 	}
+}
+
+bool has_directive(const Decl *d, const char *directive)
+{
+	size_t n = strlen(directive);
+
+	for (const char *line = d->doc; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (strncmp(line, directive, n) == 0 && (!line[n] || strchr(" \t\r\n", line[n])))
+			return true;
+	}
+	return false;
 }

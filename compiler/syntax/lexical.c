@@ -158,8 +158,7 @@ void lexical_comment(Lexer *l, const char *text, size_t n, Pos pos)
 		n--;
 	vec_push(l->c->arena, &l->comments, (Comment){
 		.text = arena_strndup(l->c->arena, text, n), .length = (uint32_t)n,
-		.line = pos.line, .end_line = pos.line + lines,
-		.first_on_line = l->tokens.len == 0 || vec_last(&l->tokens).line != pos.line});
+		.line = pos.line, .col = pos.col, .end_line = pos.line + lines});
 	if (block && n > 9 && strncmp(text, "/*line ", 7) == 0)
 		line_directive(l, text + 7, n - 9, advance(pos, 7), next);
 	else if (!block && pos.col == 1 && n > 7 && strncmp(text, "//line ", 7) == 0)

@@ -18,7 +18,7 @@ static void collect_directives(Parser *p, uint32_t package_line)
 
 	for (int i = 0; i < p->comments->len; i++) {
 		const Comment *comment = &p->comments->items[i];
-		Pos pos = {(uint32_t)p->source->index, comment->line, 1};
+		Pos pos = {(uint32_t)p->source->index, comment->line, comment->col};
 
 		if (has_prefix(comment, "//go:build ") && comment->line < package_line)
 			vec_push(p->arena, &file->build_tags, comment->text);

@@ -25,8 +25,7 @@ typedef VEC(Token) TokenList;
 /* One comment, for doc comments and directives. */
 typedef struct Comment {
 	const char *text;
-	uint32_t length, line, end_line;
-	bool first_on_line;      /* no token before it on its line */
+	uint32_t length, line, col, end_line;
 } Comment;
 
 typedef VEC(Comment) CommentList;
