@@ -87,7 +87,7 @@ $(B)/amalgamation/golrt.c: runtime/amalgamate.py $(RUNTIME_SOURCES) $(RUNTIME_HE
 	$(Q)python3 runtime/amalgamate.py $(@D)
 
 # The generated half of the standard library, then every package compiled into the cache.
-$(B)/stdlib.stamp: stdlib/generate.sh $(STDLIB_GENERATORS) | $(B)/deps.stamp
+$(B)/stdlib.stamp: stdlib/generate.sh $(STDLIB_GENERATORS) stdlib/slices/sort_func.gol | $(B)/deps.stamp
 	$(say) GEN $(B)/stdlib
 	$(Q)sh stdlib/generate.sh $(B)/stdlib && touch $@
 

@@ -152,6 +152,97 @@ func sorting() {
 	ourslices.SortFunc(make([]int, 1000), func(a, b int) int { shuffled++; return rand.Intn(3) - 1 }) // must end
 }
 
+// asked is a collection that counts the calls of its methods; less may be no order at all.
+type asked struct {
+	items       []item
+	less        func(a, b item) bool
+	lesses, all int
+}
+
+func (c *asked) Len() int           { return len(c.items) }
+func (c *asked) Less(i, j int) bool { c.lesses++; return c.less(c.items[i], c.items[j]) }
+func (c *asked) Swap(i, j int)      { c.all++; c.items[i], c.items[j] = c.items[j], c.items[i] }
+
+// decisions checks that equal elements end where they end with the real packages, after as many calls.
+func decisions() {
+	orders := []func(a, b item) bool{
+		func(a, b item) bool { return a.key < b.key },
+		func(a, b item) bool { return a.key <= b.key },
+		func(a, b item) bool { return a.key+3 < b.key },
+		func(a, b item) bool { return (a.key-b.key)%5 < 0 },
+		func(a, b item) bool { return (a.place*7+b.place*13)%11 < 4 },
+		func(a, b item) bool { return true },
+	}
+	for round := range 6000 {
+		n := rand.Intn(400)
+		if round%50 == 0 {
+			n = rand.Intn(8000)
+		}
+		keys := shaped(n)
+		items := make([]item, n)
+		most := 1 + rand.Intn(50)
+		for i := range items {
+			items[i] = item{keys[i], i}
+			if round%3 == 0 {
+				items[i].key %= most
+			}
+		}
+		less := orders[0]
+		if round%4 == 1 {
+			less = orders[1+rand.Intn(len(orders)-1)]
+		}
+		compared := 0
+		compare := func(a, b item) int {
+			compared++
+			if less(a, b) {
+				return -1
+			}
+			return 0
+		}
+		for which := range 6 {
+			do := func(own bool) (c asked) {
+				c = asked{items: slices.Clone(items), less: less}
+				byIndex := func(i, j int) bool { c.lesses++; return less(c.items[i], c.items[j]) }
+				compared = 0
+				sorts := []func(){
+					func() { oursort.Sort(&c) }, func() { sort.Sort(&c) },
+					func() { oursort.Stable(&c) }, func() { sort.Stable(&c) },
+					func() { oursort.Slice(c.items, byIndex) }, func() { sort.Slice(c.items, byIndex) },
+					func() { oursort.SliceStable(c.items, byIndex) }, func() { sort.SliceStable(c.items, byIndex) },
+					func() { ourslices.SortFunc(c.items, compare) }, func() { slices.SortFunc(c.items, compare) },
+					func() { ourslices.SortStableFunc(c.items, compare) }, func() { slices.SortStableFunc(c.items, compare) },
+				}
+				if own {
+					sorts[2*which]()
+				} else {
+					sorts[2*which+1]()
+				}
+				c.lesses += compared
+				return c
+			}
+			a, b := do(true), do(false)
+			check(slices.Equal(a.items, b.items) && a.lesses == b.lesses && a.all == b.all,
+				"function %d on %d items, round %d: %d and %d calls, want %d and %d; same order: %v", which, n, round,
+				a.lesses, a.all, b.lesses, b.all, slices.Equal(a.items, b.items))
+		}
+		floats := make([]float64, n)
+		for i := range floats {
+			floats[i] = []float64{0, math.Copysign(0, -1), float64(keys[i] % 9), math.NaN(), -math.NaN()}[rand.Intn(5)]
+		}
+		again := slices.Clone(floats)
+		ourslices.Sort(floats)
+		slices.Sort(again)
+		check(slices.EqualFunc(floats, again, func(a, b float64) bool { return math.Float64bits(a) == math.Float64bits(b) }), "zeros and NaNs")
+	}
+	var a, b [2][]int
+	for i, sorting := range []func(x []int, f func(i, j int) bool){
+		func(x []int, f func(i, j int) bool) { oursort.Slice(x, f) }, func(x []int, f func(i, j int) bool) { sort.Slice(x, f) }} {
+		x := rand.New(rand.NewSource(5)).Perm(120)
+		sorting(x, func(k, l int) bool { a[i] = append(a[i], k, l); b[i] = append(b[i], x[k], x[l]); return x[k] < x[l] })
+	}
+	check(slices.Equal(a[0], a[1]) && slices.Equal(b[0], b[1]), "the calls for a short slice")
+}
+
 func editing() {
 	for range 30000 {
 		base := make([]int, 12)
@@ -260,6 +351,7 @@ func mapping() {
 
 func main() {
 	sorting()
+	decisions()
 	editing()
 	mapping()
 	if failures > 0 {
