@@ -77,7 +77,7 @@ INTRINSIC(gol_int, sort_sliceLength, gol_g *g, gol_eface x)
 		strcat(message, kind_names[x.type->kind]);
 		strcat(message, " Value");
 	}
-	panic_plain_error(g, message);
+	panic_plain_error(g, "%s", message);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
  * or 0 with g->unwinding set, and every caller passes that on.
  */
 #include "lang/alg.h"
+#include "lang/iface.h"
 #include "lang/panic.h"
 #include "os/os.h"
 
@@ -151,6 +152,44 @@ bool alg_hash_may_panic(const gol_type *type)
 		return false;
 	default:
 		return (type->flags & GOL_TYPE_INCOMPARABLE) != 0;
+	}
+}
+
+static const gol_type *unhashable_struct(const gol_type *type, const uint8_t *p)
+{
+	const gol_type *found = NULL;
+
+	for (uint32_t i = 0; i < type->field_count && found == NULL; i++)
+		if (strcmp(type->fields[i].name, "_") != 0)
+			found = alg_unhashable(type->fields[i].type, p + type->fields[i].offset);
+	return found;
+}
+
+static const gol_type *unhashable_array(const gol_type *type, const uint8_t *p)
+{
+	const gol_type *found = NULL;
+
+	for (gol_int i = 0; i < type->length && found == NULL; i++)
+		found = alg_unhashable(type->elem, p + (size_t)i * type->elem->size);
+	return found;
+}
+
+static const gol_type *unhashable_dynamic(gol_eface e)
+{
+	if (e.type == NULL || (e.type->flags & GOL_TYPE_INCOMPARABLE))
+		return e.type;
+	return alg_unhashable(e.type, e.type->flags & GOL_TYPE_DIRECT ? (const void *)&e.data : e.data);
+}
+
+const gol_type *alg_unhashable(const gol_type *type, const void *p)
+{
+	if (!alg_hash_may_panic(type))
+		return NULL;
+	switch (type->kind) {
+	case GOL_KIND_INTERFACE: return unhashable_dynamic(iface_load(type, p));
+	case GOL_KIND_STRUCT: return unhashable_struct(type, p);
+	case GOL_KIND_ARRAY: return unhashable_array(type, p);
+	default: return type;
 	}
 }
 

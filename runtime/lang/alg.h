@@ -29,6 +29,8 @@ uint64_t alg_hash_bytes(const void *p, size_t size, uint64_t seed);
 uint64_t alg_hash(gol_g *g, const gol_type *type, const void *p, uint64_t seed);
 /* Could alg_hash panic for some value of the type? Interfaces, and what holds them. */
 bool alg_hash_may_panic(const gol_type *type);
+/* The first type in the value at p, looking into interfaces, that has no hash; NULL: alg_hash does not panic. */
+const gol_type *alg_unhashable(const gol_type *type, const void *p);
 /* Is x == x for every value? No: floats, interfaces. */
 bool alg_is_reflexive(const gol_type *type);
 

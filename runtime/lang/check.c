@@ -86,9 +86,7 @@ void gol_panic_unsafe_string_nil(gol_g *g) { panic_runtime_error(g, "unsafe.Stri
 
 void gol_panic_value_method(gol_g *g, const char *package, const char *type, const char *method)
 {
-	char text_of[300];
-	snprintf(text_of, sizeof text_of, "value method %s.%s.%s called using nil *%s pointer", package, type, method, type);
-	panic_plain_error(g, text_of);
+	panic_plain_error(g, "value method %s.%s.%s called using nil *%s pointer", package, type, method, type);
 }
 
 void gol_panic_range_state(gol_g *g, gol_int state)

@@ -51,9 +51,9 @@ gol_eface error_runtime(gol_g *g, const char *message, size_t size)
 	return boxed_string(g, either(&runtime_errorString_5type, &own_error), message, size);
 }
 
-gol_eface error_plain(gol_g *g, const char *message)
+gol_eface error_plain(gol_g *g, const char *message, size_t size)
 {
-	return boxed_string(g, either(&runtime_plainError_5type, &own_plain_error), message, strlen(message));
+	return boxed_string(g, either(&runtime_plainError_5type, &own_plain_error), message, size);
 }
 
 /* The struct holds nothing but the text: laid out as the string itself. */
@@ -64,8 +64,9 @@ gol_eface error_bounds(gol_g *g, const char *message, size_t size)
 
 gol_eface error_nil_panic(gol_g *g)
 {
+	static const char nothing[] = "panic called with nil argument";
 	const gol_type *type = &runtime_PanicNilError_5type;
 	if (type != NULL && type->pointer_to != NULL)
 		return (gol_eface){type->pointer_to, gol_new(g, type)};
-	return error_plain(g, "panic called with nil argument");
+	return error_plain(g, nothing, strlen(nothing));
 }

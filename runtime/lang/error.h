@@ -13,7 +13,7 @@
 
 gol_eface error_runtime(gol_g *g, const char *message, size_t size);    /* Error() gives "runtime error: " + message */
 gol_eface error_bounds(gol_g *g, const char *message, size_t size);     /* the same for indexes and slices */
-gol_eface error_plain(gol_g *g, const char *message);                   /* a runtime.Error without the prefix */
+gol_eface error_plain(gol_g *g, const char *message, size_t size);      /* a runtime.Error without the prefix */
 gol_eface error_nil_panic(gol_g *g);                                    /* *runtime.PanicNilError */
 /* One of the descriptors written in C? Then error_print prints its value and answers true. */
 bool error_is_internal(const gol_type *type);

@@ -285,7 +285,7 @@ static void raise_text(gol_g *g, const gol_type *from, const gol_type *have, con
 				" (types from different scopes)");
 	}
 	text_bytes(&t, "", 1);
-	panic_plain_error(g, t.data);
+	panic_plain_error(g, "%s", t.data);
 	text_free(&t);
 }
 

@@ -130,11 +130,13 @@ uint8_t *map_find_slot(gol_g *g, gol_map *m, const void *key, uint64_t hash)
 
 static inline bool is_writing(const gol_map *m) { return GOL_UNLIKELY(__atomic_load_n(&m->writing, __ATOMIC_RELAXED) != 0); }
 
-/* A lookup in a map without entries panics all the same. */
+/* A search in a map without entries hashes nothing. It panics all the same, with words of its own, as in Go. */
 static void check_key(gol_g *g, const gol_type *map_type, const void *key)
 {
-	if (alg_hash_may_panic(map_type->key))
-		alg_hash(g, map_type->key, key, 0);
+	const gol_type *t = alg_unhashable(map_type->key, key);
+
+	if (t != NULL)
+		panic_plain_error(g, "hash of unhashable type: %.*s", (int)t->text.len, (const char *)t->text.ptr);
 }
 
 /* Hashes and searches; the map is not empty. May unwind when keys may not be hashable. */

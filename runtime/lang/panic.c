@@ -99,10 +99,15 @@ gol_string panic_copy_text(gol_g *g, const char *message, size_t size)
 
 static void raise_formatted(gol_g *gp, const char *format, va_list arguments, gol_eface (*make)(gol_g *, const char *, size_t))
 {
-	char message[400];
-	int n = vsnprintf(message, sizeof message, format, arguments);
-	if (n >= (int)sizeof message)
-		n = sizeof message - 1;
+	char small[400], *message = small;
+	va_list again;
+	va_copy(again, arguments);
+	int n = vsnprintf(small, sizeof small, format, arguments);
+	if (n >= (int)sizeof small) {       /* names of types may be long */
+		message = (char *)heap_new_bytes((size_t)n + 1);
+		vsnprintf(message, (size_t)n + 1, format, again);
+	}
+	va_end(again);
 	raise(g_of(gp), make(gp, message, (size_t)n));
 }
 
@@ -122,9 +127,12 @@ void panic_bounds_error(gol_g *gp, const char *format, ...)
 	va_end(arguments);
 }
 
-void panic_plain_error(gol_g *gp, const char *message)
+void panic_plain_error(gol_g *gp, const char *format, ...)
 {
-	raise(g_of(gp), error_plain(gp, message));
+	va_list arguments;
+	va_start(arguments, format);
+	raise_formatted(gp, format, arguments, error_plain);
+	va_end(arguments);
 }
 
 void gol_panic_nil(gol_g *gp)
@@ -177,13 +185,15 @@ static bool print_number(text *t, const gol_type *type, const void *p)
 
 static void print_named(text *t, const gol_type *type, const void *data)
 {
+	bool is_string = type->kind == GOL_KIND_STRING;
+	bool has_parentheses = type->kind == GOL_KIND_COMPLEX64 || type->kind == GOL_KIND_COMPLEX128;
 	text_bytes(t, type->text.ptr, (size_t)type->text.len);
-	text_string(t, type->kind == GOL_KIND_STRING ? "(\"" : "(");
-	if (type->kind == GOL_KIND_STRING)
+	text_string(t, is_string ? "(\"" : has_parentheses ? "" : "(");
+	if (is_string)
 		print_indented(t, *(const gol_string *)data);
 	else
 		print_number(t, type, data);
-	text_string(t, type->kind == GOL_KIND_STRING ? "\")" : ")");
+	text_string(t, is_string ? "\")" : has_parentheses ? "" : ")");
 }
 
 bool panic_print_basic(text *t, gol_eface value)

@@ -28,7 +28,7 @@ void panic_runtime_error(gol_g *g, const char *format, ...) __attribute__((forma
 /* The same for indexes and slices, a type of its own. */
 void panic_bounds_error(gol_g *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A runtime.Error whose text has no prefix: "send on closed channel". */
-void panic_plain_error(gol_g *g, const char *message);
+void panic_plain_error(gol_g *g, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* An error that cannot be recovered: unwinds to the dispatcher, which prints it with the positions passed. */
 void fatal_raise(gol_g *g, const char *message);
 

@@ -27,9 +27,13 @@ void panic_runtime_error(gol_g *g, const char *format, ...)
 	g->unwinding = GOL_PANIC;
 }
 
-void panic_plain_error(gol_g *g, const char *message)
+void panic_plain_error(gol_g *g, const char *format, ...)
 {
-	snprintf(test_panic, sizeof test_panic, "%s", message);
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(test_panic, sizeof test_panic, format, arguments);
+	va_end(arguments);
 	g->unwinding = GOL_PANIC;
 }
 
