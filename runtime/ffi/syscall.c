@@ -8,7 +8,7 @@
  *
  * Reads and writes of regular files and /dev/null cannot wait for anybody: up to DIRECT_MAXIMUM bytes they are
  * made in place, without freezing. What a descriptor is was asked once and is forgotten when
- * this package opens, closes or duplicates that number.
+ * this package opens, closes or duplicates that number, on any thread.
  */
 #define _GNU_SOURCE
 #include "ffi/descriptor.h"
@@ -41,7 +41,7 @@ static uint8_t descriptor_kind[KNOWN_DESCRIPTORS];
 static void forget(int64_t fd)
 {
 	if (fd >= 0 && fd < KNOWN_DESCRIPTORS)
-		descriptor_kind[fd] = UNKNOWN;
+		store_relaxed(&descriptor_kind[fd], UNKNOWN);
 }
 
 bool descriptor_is_direct(int64_t fd)
@@ -49,11 +49,13 @@ bool descriptor_is_direct(int64_t fd)
 	struct stat s;
 	if (fd < 0 || fd >= KNOWN_DESCRIPTORS)
 		return false;
-	if (descriptor_kind[fd] == UNKNOWN) {
+	uint8_t kind = load_relaxed(&descriptor_kind[fd]);
+	if (kind == UNKNOWN) {
 		bool ok = fstat((int)fd, &s) == 0 && (S_ISREG(s.st_mode) || (S_ISCHR(s.st_mode) && s.st_rdev == makedev(1, 3)));
-		descriptor_kind[fd] = ok ? DIRECT : BLOCKING;
+		kind = ok ? DIRECT : BLOCKING;
+		store_relaxed(&descriptor_kind[fd], kind);
 	}
-	return descriptor_kind[fd] == DIRECT;
+	return kind == DIRECT;
 }
 
 static char *path_copy(gol_string s)

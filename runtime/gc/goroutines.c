@@ -12,7 +12,7 @@ static void walk_goroutines(gc_visit *visit, void *context)
 	for (uint32_t i = 0; i < sched_g_count(); i++) {
 		G *g = sched_g_at(i);
 
-		if (g->status == G_DEAD)
+		if (load_relaxed(&g->status) == G_DEAD)         /* the poller may be readying it */
 			continue;
 		stack_each_pointer(g, visit, context);
 		stack_shrink(g);
