@@ -590,7 +590,7 @@ static Type *erase(Checker *k, Type *t)
 			o->is_field = true;
 			o->embedded = f->embedded;
 			vec_push(k->arena, &s->fields, o);
-			vec_push(k->arena, &s->tags, NULL);
+			vec_push(k->arena, &s->tags, (FieldTag){0});
 		}
 		return s;
 	}

@@ -236,13 +236,13 @@ static Pos embedded_name_pos(Expr *e)
 
 static void field_tag(Checker *k, Type *s, Field *f)
 {
-	const char *tag = NULL;
+	FieldTag tag = {NULL, 0};
 	if (f->tag) {
 		Constant *v = const_from_literal(k->c, f->tag->text, f->tag->text_len, LIT_STRING);
 		if (const_kind(v) == CONST_STRING) {
 			size_t n;
 			const char *text = const_string_value(v, &n);
-			tag = arena_strndup(k->arena, text, n);
+			tag = (FieldTag){arena_strndup(k->arena, text, n), n};
 		} else {
 			check_error(k, f->tag->start, "invalid struct tag");
 		}

@@ -9,7 +9,6 @@
  */
 #include "emitter.h"
 
-#include <ctype.h>
 #include <string.h>
 
 /* ---- pointer maps ---------------------------------------------------------------------- */
@@ -76,25 +75,21 @@ const char *type_descriptor(Emit *e, Type *t)
 	return symbol;
 }
 
-static const char *c_string(Emit *e, const char *s)
+static const char *c_bytes(Emit *e, const char *s, size_t n)
 {
 	if (!s)
 		return "NULL";
 	Buf b;
 	buf_init(&b, E_ALLOC(e));
-	emit_string_literal(&b, s, strlen(s));
+	emit_string_literal(&b, s, n);
 	return b.s;
 }
 
-static bool is_exported(const char *name)
-{
-	unsigned char ch = (unsigned char)name[0];
-	return ch < 0x80 ? isupper(ch) : true;
-}
+static const char *c_string(Emit *e, const char *s) { return c_bytes(e, s, s ? strlen(s) : 0); }
 
 static const char *name_package(Emit *e, Object *o)
 {
-	if (is_exported(o->name) || !o->package)
+	if (name_is_exported(o->name) || !o->package)
 		return "NULL";
 	return c_string(e, o->package->path);
 }
@@ -105,7 +100,7 @@ static MethodEntry *find_method(MethodSet *set, Object *wanted)
 {
 	for (int i = 0; i < set->len; i++) {
 		Object *m = set->items[i].method;
-		if (m->name == wanted->name && (is_exported(m->name) || m->package == wanted->package))
+		if (m->name == wanted->name && (name_is_exported(m->name) || m->package == wanted->package))
 			return &set->items[i];
 	}
 	return NULL;
@@ -170,9 +165,9 @@ static int emit_fields(Emit *e, Type *u, const char *symbol)
 	buf_init(&b, E_ALLOC(e));
 	for (int i = 0; i < u->fields.len; i++) {
 		Object *f = u->fields.items[i];
-		const char *tag = i < u->tags.len ? u->tags.items[i] : NULL;
+		FieldTag tag = tag_of(u, i);
 		buf_printf(&b, "\t{%s, %s, &%s, %lld, {%s%s, %zu}, %s},\n", c_string(e, f->name), name_package(e, f), type_descriptor(e, f->type),
-		           (long long)field_offset(e->c, u, i), tag ? "(const uint8_t *)" : "", c_string(e, tag), tag ? strlen(tag) : 0,
+		           (long long)field_offset(e->c, u, i), tag.text ? "(const uint8_t *)" : "", c_bytes(e, tag.text, tag.len), tag.len,
 		           f->embedded ? "true" : "false");
 	}
 	buf_printf(&e->data, "static const gol_field %s_fields[] = {\n%s};\n", symbol, b.s);
@@ -291,7 +286,14 @@ static const char *own_name(Emit *e, Type *t)
 	return dot ? dot + 1 : text;
 }
 
-/* Descriptors of pointers to types that the program mentions are linked from the type itself. */
+/* Reflection finds *T by T where T has a name, and where only the compiler can make its methods: those that embedded fields promote. */
+static bool links_pointer(Emit *e, Type *t)
+{
+	if (t->kind == TYPE_NAMED)
+		return true;
+	return t->kind == TYPE_STRUCT && method_set(e->c, pointer_to(e->c, t)).len > 0;
+}
+
 static void emit_descriptor(Emit *e, Type *t)
 {
 	Type *u = underlying(t);
@@ -316,9 +318,9 @@ static void emit_descriptor(Emit *e, Type *t)
 		buf_printf(d, "\t.name = %s,\n", c_string(e, own_name(e, t)));
 		if (t->kind == TYPE_NAMED && t->object->package)
 			buf_printf(d, "\t.pkg_path = %s,\n", c_string(e, t->object->package->path));
-		if (t->kind == TYPE_NAMED)
-			buf_printf(d, "\t.pointer_to = &%s,\n", type_descriptor(e, pointer_to(e->c, t)));
 	}
+	if (links_pointer(e, t))
+		buf_printf(d, "\t.pointer_to = &%s,\n", type_descriptor(e, pointer_to(e->c, t)));
 	if (words && !by_kind)
 		buf_printf(d, "\t.pointer_map = %s_map,\n", symbol);
 	if (elem)

@@ -25,7 +25,7 @@ static void add_field(FuncState *f, Type *layout, const char *name, Type *type)
 	Object *o = object_new(f->c, OBJECT_VAR, name, type, NO_POS, f->l->package);
 	o->is_field = true;
 	vec_push(f->c->arena, &layout->fields, o);
-	vec_push(f->c->arena, &layout->tags, NULL);
+	vec_push(f->c->arena, &layout->tags, (FieldTag){0});
 }
 
 /* struct { code uintptr; captures... } */

@@ -192,7 +192,7 @@ Test(identical, struct_tags_and_packages)
 	Type *b = struct_of(&w, LIST(&w, field(&w, "x", i, false)));
 
 	cr_assert(identical(a, b));
-	vec_push(w.c->arena, &b->tags, "json");
+	vec_push(w.c->arena, &b->tags, ((FieldTag){"json", 4}));
 	cr_assert(!identical(a, b));
 	cr_assert(identical_ignore_tags(a, b));
 	b->tags.len = 0;
@@ -330,7 +330,7 @@ Test(key, agrees_with_identity)
 	Compiler *c = w.c;
 	Type *i = basic(&w, TYPE_INT), *s = basic(&w, TYPE_STRING);
 	Type *tagged = struct_of(&w, LIST(&w, field(&w, "x", i, false)));
-	vec_push(c->arena, &tagged->tags, "t");
+	vec_push(c->arena, &tagged->tags, ((FieldTag){"t", 1}));
 	Type *m = interface_with(&w, "M", func1(&w, i, NULL)), *embeds = type_new(c, TYPE_INTERFACE);
 	vec_push(c->arena, &embeds->embeddeds, named(&w, "I", m));
 	Type *all[] = {

@@ -36,11 +36,16 @@ static bool same_lists(const TypeList *a, const TypeList *b, Rule rule, const Pa
 	return true;
 }
 
-static const char *tag_of(const Type *t, int i)
+FieldTag tag_of(const Type *t, int i)
 {
-	const char *tag = i < t->tags.len ? t->tags.items[i] : NULL;
+	return i < t->tags.len ? t->tags.items[i] : (FieldTag){NULL, 0};
+}
 
-	return tag ? tag : "";
+bool same_tags(const Type *a, const Type *b, int i)
+{
+	FieldTag x = tag_of(a, i), y = tag_of(b, i);
+
+	return x.len == y.len && (x.len == 0 || memcmp(x.text, y.text, x.len) == 0);
 }
 
 static bool same_structs(Type *a, Type *b, Rule rule, const Pair *outer)
@@ -51,7 +56,7 @@ static bool same_structs(Type *a, Type *b, Rule rule, const Pair *outer)
 		const Object *f = a->fields.items[i], *g = b->fields.items[i];
 		if (f->embedded != g->embedded || !same_name(f, g->name, g->package))
 			return false;
-		if (!rule.ignore_tags && strcmp(tag_of(a, i), tag_of(b, i)) != 0)
+		if (!rule.ignore_tags && !same_tags(a, b, i))
 			return false;
 		if (!same(f->type, g->type, rule, outer))
 			return false;

@@ -90,14 +90,14 @@ static void write_struct(Writer *w, const Type *t)
 	buf_str(w->out, "struct{");
 	for (int i = 0; i < t->fields.len; i++) {
 		const Object *f = t->fields.items[i];
-		const char *tag = i < t->tags.len ? t->tags.items[i] : NULL;
+		FieldTag tag = tag_of(t, i);
 		if (i)
 			buf_char(w->out, ';');
 		write_name(w, f);
 		buf_char(w->out, f->embedded ? '!' : ' ');
 		write_key(w, f->type);
-		if (tag && *tag)
-			buf_quote(w->out, tag, strlen(tag));
+		if (tag.len > 0)
+			buf_quote(w->out, tag.text, tag.len);
 	}
 	buf_char(w->out, '}');
 }

@@ -158,12 +158,12 @@ static void print_alias(Printer *p, const Type *t)
 
 /* ---- composite types -------------------------------------------------------------------------- */
 
-static void print_tag(Printer *p, const char *tag)
+static void print_tag(Printer *p, FieldTag tag)
 {
-	if (!tag)
+	if (tag.len == 0)
 		return;
 	buf_char(p->out, ' ');
-	buf_quote(p->out, tag, strlen(tag));
+	buf_quote(p->out, tag.text, tag.len);
 }
 
 static void print_field(Printer *p, const Object *f)
@@ -190,7 +190,7 @@ static void print_struct(Printer *p, const Type *t)
 	for (int i = 0; i < t->fields.len; i++) {
 		buf_str(p->out, i ? "; " : spaced ? " " : "");
 		print_field(p, t->fields.items[i]);
-		print_tag(p, i < t->tags.len ? t->tags.items[i] : NULL);
+		print_tag(p, tag_of(t, i));
 	}
 	buf_str(p->out, spaced && t->fields.len > 0 ? " }" : "}");
 }

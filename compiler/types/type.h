@@ -44,6 +44,7 @@ typedef enum {
 } TypeKind;
 
 typedef struct Term { bool tilde; Type *type; } Term;
+typedef struct FieldTag { const char *text; size_t len; } FieldTag;     /* unquoted; any bytes, 0 too; of no length: none */
 typedef struct TypeSet TypeSet;
 
 struct Type {
@@ -54,7 +55,7 @@ struct Type {
 	bool variadic;
 	ObjectList fields;          /* STRUCT: fields; TUPLE: variables; FUNC: parameters */
 	ObjectList results;         /* FUNC */
-	VEC(const char *) tags;     /* STRUCT: per field, NULL if none (unquoted; tag_lengths too) */
+	VEC(FieldTag) tags;         /* STRUCT: per field; may be shorter than fields */
 	Object *receiver;           /* FUNC of a method: its receiver variable; not part of identity */
 	ObjectList type_params;     /* FUNC (generic functions), NAMED (generic origin): OBJECT_TYPE of TYPE_PARAMs */
 	ObjectList receiver_type_params;    /* FUNC of a method of a generic type: the names it gives them */
@@ -248,6 +249,8 @@ Type *default_type(Compiler *c, Type *t);
 
 bool identical(Type *a, Type *b);       /* parameter names, tags of nothing: the specification's identity */
 bool identical_ignore_tags(Type *a, Type *b);
+FieldTag tag_of(const Type *t, int i);              /* of field i of a struct type */
+bool same_tags(const Type *a, const Type *b, int i);
 bool comparable_type(Type *t, bool dynamic);    /* dynamic: interfaces count as comparable */
 const char *incomparable_cause(Compiler *c, Type *t);
 

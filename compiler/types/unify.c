@@ -172,8 +172,7 @@ static bool unify_structs(Unifier *u, const Type *x, const Type *y, int mode)
 		return false;
 	for (int i = 0; i < x->fields.len; i++) {
 		const Object *f = x->fields.items[i], *g = y->fields.items[i];
-		const char *a = i < x->tags.len ? x->tags.items[i] : NULL, *b = i < y->tags.len ? y->tags.items[i] : NULL;
-		if (f->embedded != g->embedded || !same_name(f, g->name, g->package) || strcmp(a ? a : "", b ? b : "") != 0)
+		if (f->embedded != g->embedded || !same_name(f, g->name, g->package) || !same_tags(x, y, i))
 			return false;
 		if (!unify(u, f->type, g->type, mode))
 			return false;
