@@ -51,6 +51,7 @@ typedef struct Emit {
 	Map declared;           /* function and variable symbols declared */
 	VEC(Type *) descriptor_queue;
 	TypeList own_descriptors;
+	VEC(IrFunc *) func_values;  /* plain functions that are used as values */
 	VEC(IrFunc *) infos;    /* functions with a gol_func_info */
 	VEC(const char *) roots;        /* {address, type} initialisers */
 	Map statics;            /* IrStatic -> (void *)1 once defined */

@@ -65,6 +65,7 @@ const char *func_value(Emit *e, IrFunc *f)
 	           "static gol_func %s = {(void *)%s_5value};\n",
 	           result, spaced(result), f->symbol, params.s ? params.s : "", f->symbol, target, check, f->result_types.len ? "return " : "",
 	           target, args.s ? args.s : "", symbol, f->symbol);
+	vec_push(E_ALLOC(e), &e->func_values, f);
 	return address;
 }
 

@@ -58,8 +58,12 @@ static void emit_package_record(Emit *e)
 	buf_printf(d, "\tNULL};\nstatic const gol_type *const %s_types[] = {\n", symbol);
 	for (int i = 0; i < e->own_descriptors.len; i++)
 		buf_printf(d, "\t&%s,\n", type_descriptor(e, e->own_descriptors.items[i]));
-	buf_printf(d, "\tNULL};\nconst gol_package %s = {\"%s\", %s_roots, %d, %s_funcs, %d, %s_types, %d};\n", symbol, e->package->package->path,
-	           symbol, e->roots.len, symbol, e->infos.len, symbol, e->own_descriptors.len);
+	buf_printf(d, "\tNULL};\nstatic const gol_func_value %s_values[] = {\n", symbol);
+	for (int i = 0; i < e->func_values.len; i++)
+		buf_printf(d, "\t{(void *)%s_5value, (void *)%s},\n", e->func_values.items[i]->symbol, e->func_values.items[i]->symbol);
+	buf_printf(d, "\t{NULL, NULL}};\nconst gol_package %s = {\"%s\", %s_roots, %d, %s_funcs, %d, %s_types, %d, %s_values, %d};\n", symbol,
+	           e->package->package->path, symbol, e->roots.len, symbol, e->infos.len, symbol, e->own_descriptors.len, symbol,
+	           e->func_values.len);
 }
 
 static void emit_program(Emit *e)

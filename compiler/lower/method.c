@@ -172,7 +172,8 @@ IrFunc *method_expression_func(FuncState *f, Type *receiver, Selection *s, Objec
 	bool is_pointer = receiver->kind == TYPE_POINTER;
 	if (s->path.len == 0 && s->kind != SELECT_INTERFACE_METHOD && method->pointer_receiver == is_pointer)
 		return method_for(f->l, s->holder, method);
-	const char *symbol = symbol_of_type(f->c, receiver, method_suffix(f->c, "_5e", method));
+	/* With a pointer for receiver it is the wrapper that interfaces call: reflection finds one address. */
+	const char *symbol = symbol_of_type(f->c, receiver, method_suffix(f->c, is_pointer ? "_5w" : "_5e", method));
 	Selection copy = *s;
 	copy.object = method;
 	return wrapper(f->l, symbol, receiver, receiver, &copy, false);

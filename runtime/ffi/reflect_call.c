@@ -20,6 +20,7 @@
 #include "ffi/signature.h"
 #include "heap/heap.h"
 #include "lang/panic.h"
+#include "stack/pc.h"
 
 enum { MANY = 14, SMALL_WORDS = 32, POINT_CALLED = 1 };
 
@@ -251,5 +252,11 @@ INTRINSIC(void *, reflect_funcMake, gol_g *g, const gol_type *t, gol_func *body)
 INTRINSIC(uintptr_t, reflect_funcCode, gol_g *g, const gol_func *f)
 {
 	(void)g;
-	return (uintptr_t)f->code;
+	return pc_of_code((uintptr_t)f->code);
+}
+
+INTRINSIC(uintptr_t, reflect_methodCode, gol_g *g, const gol_type *t, gol_int i)
+{
+	(void)g;
+	return pc_of_code((uintptr_t)reflect_method(t, i)->code);
 }

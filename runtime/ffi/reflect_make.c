@@ -6,7 +6,8 @@
  * when the first type is made; what is made joins them. The table compares structure:
  * a type literal is its kind and its components, which are unique already.
  *
- * What a made struct type lacks: methods promoted from embedded fields.
+ * There is no code for methods of made struct types: they get those promoted methods that work on the
+ * struct's data word as it is.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -370,40 +371,59 @@ static char *c_text(gol_string s)
 	return to;
 }
 
-/* A tag as a Go string literal. */
-static void text_quoted(text *t, gol_string s)
-{
-	text_string(t, " \"");
-	for (gol_int i = 0; i < s.len; i++) {
-		char c = (char)s.ptr[i];
+extern const gol_type gol_t_string_5type GOL_WEAK;      /* package reflect has it */
 
-		if (c == '"' || c == '\\')
-			text_string(t, "\\");
-		text_bytes(t, &c, 1);
-	}
-	text_string(t, "\"");
+/* Code of the methods of an embedded interface: as a Go program sees it, reflect panics. */
+static void embedded_interface_method(gol_g *g)
+{
+	static const char message[] = "reflect: StructOf does not support methods of embedded interfaces";
+	gol_string s = {(const uint8_t *)message, sizeof message - 1};
+
+	gol_panic(g, (gol_eface){&gol_t_string_5type, gol_box(g, &gol_t_string_5type, &s)});
 }
 
-static void text_struct(text *t, const gol_type *type)
+static bool has_method(const gol_type *t, const char *name, const char *path)
 {
-	text_string(t, type->field_count ? "struct { " : "struct {");
-	for (uint32_t i = 0; i < type->field_count; i++) {
-		const gol_field *f = &type->fields[i];
-
-		text_string(t, i ? "; " : "");
-		if (!f->embedded) {
-			text_string(t, f->name);
-			text_string(t, " ");
-		}
-		text_type(t, f->type);
-		if (f->tag.len)
-			text_quoted(t, f->tag);
-	}
-	text_string(t, type->field_count ? " }" : "}");
+	for (uint32_t i = 0; i < t->method_count; i++)
+		if (strcmp(t->methods[i].name, name) == 0 && same_text(t->methods[i].pkg_path, path))
+			return true;
+	return false;
 }
 
-INTRINSIC(const gol_type *, reflect_typeStructOf, gol_g *g, gol_slice names, gol_slice paths, gol_slice tags, gol_slice types,
-	gol_slice embedded)
+static int by_name(const void *a, const void *b)
+{
+	const gol_method *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order != 0 ? order : strcmp(x->pkg_path ? x->pkg_path : "", y->pkg_path ? y->pkg_path : "");
+}
+
+/* Methods by embedded fields. Those of the first field take its data word, which is the struct's: see reflect.StructOf. */
+static void promote_methods(gol_type *t)
+{
+	gol_method *methods;
+	size_t room = t->field_count > 0 ? t->fields[0].type->method_count : 0;
+
+	for (uint32_t i = 0; i < t->field_count; i++)
+		room += t->fields[i].type->imethod_count;
+	methods = heap_meta(room * sizeof *methods + 1);
+	t->methods = methods;
+	if (t->field_count > 0 && t->fields[0].embedded)
+		for (uint32_t k = 0; k < t->fields[0].type->method_count; k++)
+			methods[t->method_count++] = t->fields[0].type->methods[k];
+	for (uint32_t i = 0; i < t->field_count; i++) {
+		const gol_type *f = t->fields[i].type;
+
+		for (uint32_t k = 0; t->fields[i].embedded && k < f->imethod_count; k++)
+			if (!has_method(t, f->imethods[k].name, f->imethods[k].pkg_path))
+				methods[t->method_count++] = (gol_method){f->imethods[k].name, f->imethods[k].pkg_path, f->imethods[k].type,
+				                                          (void *)(uintptr_t)embedded_interface_method};
+	}
+	qsort(methods, t->method_count, sizeof *methods, by_name);
+}
+
+INTRINSIC(const gol_type *, reflect_typeStructOf, gol_g *g, gol_string repr, gol_slice names, gol_slice paths, gol_slice tags,
+	gol_slice types, gol_slice embedded)
 {
 	gol_type model = {.kind = GOL_KIND_STRUCT, .field_count = (uint32_t)names.len};
 	gol_field *fields = heap_meta((size_t)names.len * sizeof *fields + 1);
@@ -424,7 +444,8 @@ INTRINSIC(const gol_type *, reflect_typeStructOf, gol_g *g, gol_slice names, gol
 	found = find(&model);
 	if (found)
 		return found;
-	text_struct(&name, &model);
+	promote_methods(&model);
+	text_bytes(&name, repr.ptr, (size_t)repr.len);
 	return make(&model, &name);
 }
 

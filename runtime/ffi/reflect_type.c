@@ -73,6 +73,22 @@ INTRINSIC(gol_int, reflect_typeNumMethod, gol_g *g, const gol_type *t)
 	return n;
 }
 
+typedef struct { gol_int r0; bool r1; } methods_result;
+
+INTRINSIC(methods_result, reflect_typeMethods, gol_g *g, const gol_type *t)
+{
+	const char *own = t->kind == GOL_KIND_POINTER ? t->elem->pkg_path : t->pkg_path;
+	methods_result r = {t->kind == GOL_KIND_INTERFACE ? t->imethod_count : t->method_count, false};
+
+	(void)g;
+	for (gol_int i = 0; i < r.r0; i++) {
+		const char *path = t->kind == GOL_KIND_INTERFACE ? t->imethods[i].pkg_path : t->methods[i].pkg_path;
+
+		r.r1 |= path != NULL && (own == NULL || strcmp(path, own) != 0);
+	}
+	return r;
+}
+
 typedef struct { gol_string r0, r1; const gol_type *r2; } method_result;
 
 INTRINSIC(method_result, reflect_typeMethod, gol_g *g, const gol_type *t, gol_int i)

@@ -22,6 +22,15 @@ INTRINSIC(void, reflect_copyArray, gol_g *g, const gol_type *t, void *target, vo
 	gol_copy_slice(g, t, (gol_slice){target, n, n}, (gol_slice){source, n, n});
 }
 
+typedef struct { void *r0; gol_int r1; } grown_result;
+
+INTRINSIC(grown_result, reflect_growArray, gol_g *g, const gol_type *t, void *data, gol_int n, gol_int capacity, gol_int more)
+{
+	gol_slice grown = gol_grow_slice(g, t, (gol_slice){data, n, capacity}, more);
+
+	return (grown_result){grown.ptr, grown.cap};
+}
+
 INTRINSIC(void, reflect_clearArray, gol_g *g, const gol_type *t, void *target, gol_int n)
 {
 	gol_clear_slice(g, t, (gol_slice){target, n, n});

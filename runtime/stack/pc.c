@@ -1,6 +1,9 @@
 /*
  * pc.c - from a synthetic program counter back to the function: a sorted table over the
  * functions of all packages, made at the first question.
+ *
+ * A plain function used as a value has a second code, which drops the context, in each file that uses
+ * it so: these stand in the table too, so that all of them mean the function.
  */
 #include "stack/pc.h"
 
@@ -50,24 +53,6 @@ static void add_function(const gol_func_info *func)
 		table.places[table.count++] = (place){(uintptr_t)func->code, (uintptr_t)func->code + 1, func, true};
 }
 
-static void make_table(void)
-{
-	const gol_program *program = sched_program();
-	size_t n = PC_OUTER_COUNT;
-	for (uint32_t i = 0; i < program->package_count; i++)
-		n += program->packages[i]->func_count;
-	table.places = malloc((2 * n + 1) * sizeof *table.places);
-	if (table.places == NULL)
-		runtime_out_of_memory();
-	for (uint32_t i = 0; i < program->package_count; i++)
-		for (uint32_t k = 0; k < program->packages[i]->func_count; k++)
-			add_function(program->packages[i]->funcs[k]);
-	for (int i = 0; i < PC_OUTER_COUNT; i++)
-		add_function(&outer[i]);
-	qsort(table.places, table.count, sizeof *table.places, by_address);
-	table.ready = true;
-}
-
 static const place *find(uintptr_t pc)
 {
 	size_t low = 0, high = table.count;
@@ -81,13 +66,62 @@ static const place *find(uintptr_t pc)
 	return low < table.count && pc >= table.places[low].low ? &table.places[low] : NULL;
 }
 
-bool pc_find(uintptr_t pc, position *p)
+static void sort_table(void) { qsort(table.places, table.count, sizeof *table.places, by_address); }
+
+/* The functions are sorted already. */
+static void add_values(const gol_program *program)
+{
+	size_t count = table.count;
+	for (uint32_t i = 0; i < program->package_count; i++)
+		for (uint32_t k = 0; k < program->packages[i]->value_count; k++) {
+			const gol_func_value *value = &program->packages[i]->values[k];
+			const place *target = find((uintptr_t)value->target);
+			if (target != NULL)
+				table.places[count++] = (place){(uintptr_t)value->code, (uintptr_t)value->code + 1, target->func, true};
+		}
+	table.count = count;
+	sort_table();
+}
+
+static void make_table(void)
+{
+	const gol_program *program = sched_program();
+	size_t n = PC_OUTER_COUNT, values = 0;
+	for (uint32_t i = 0; i < program->package_count; i++) {
+		n += program->packages[i]->func_count;
+		values += program->packages[i]->value_count;
+	}
+	table.places = malloc((2 * n + values + 1) * sizeof *table.places);
+	if (table.places == NULL)
+		runtime_out_of_memory();
+	for (uint32_t i = 0; i < program->package_count; i++)
+		for (uint32_t k = 0; k < program->packages[i]->func_count; k++)
+			add_function(program->packages[i]->funcs[k]);
+	for (int i = 0; i < PC_OUTER_COUNT; i++)
+		add_function(&outer[i]);
+	sort_table();
+	add_values(program);
+	table.ready = true;
+}
+
+static const place *ask(uintptr_t pc)
 {
 	os_acquire(&table.lock);
 	if (!table.ready)
 		make_table();
 	os_release(&table.lock);
-	const place *found = find(pc);
+	return find(pc);
+}
+
+uintptr_t pc_of_code(uintptr_t code)
+{
+	const place *found = ask(code);
+	return found != NULL && found->is_code ? pc_entry(found->func) : code;
+}
+
+bool pc_find(uintptr_t pc, position *p)
+{
+	const place *found = ask(pc);
 	if (found == NULL)
 		return false;
 	uint32_t point = found->is_code ? 0 : (uint32_t)((pc - found->low) / sizeof(gol_point));

@@ -57,7 +57,7 @@
 #error "generated C is C"
 #endif
 
-#define GOL_ABI_VERSION 1
+#define GOL_ABI_VERSION 2
 
 #define GOL_LIKELY(x) __builtin_expect(!!(x), 1)
 #define GOL_UNLIKELY(x) __builtin_expect(!!(x), 0)
@@ -415,11 +415,13 @@ typedef struct gol_map_iter {
 /* ---- packages and the program ------------------------------------------------------------------------ */
 
 typedef struct gol_root { void *address; const gol_type *type; } gol_root;     /* a package variable that holds pointers */
+typedef struct gol_func_value { void *code, *target; } gol_func_value;        /* code of a func value that calls the plain function target */
 typedef struct gol_package {
 	const char *path;
 	const gol_root *roots; uint32_t root_count;
 	const gol_func_info *const *funcs; uint32_t func_count;
 	const gol_type *const *types; uint32_t type_count;       /* descriptors it mentions: reflection interns against them */
+	const gol_func_value *values; uint32_t value_count;
 } gol_package;
 typedef struct gol_program {
 	uint32_t abi_version;

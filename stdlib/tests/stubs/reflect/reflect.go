@@ -105,12 +105,21 @@ func typeFuncOf(in, out []unsafe.Pointer, variadic bool) unsafe.Pointer {
 	return desc(real.FuncOf(types(in), types(out), variadic))
 }
 
-func typeStructOf(names, pkgPaths, tags []string, ts []unsafe.Pointer, embedded []bool) unsafe.Pointer {
+func typeStructOf(text string, names, pkgPaths, tags []string, ts []unsafe.Pointer, embedded []bool) unsafe.Pointer {
 	var fs []real.StructField
 	for i := range names {
 		fs = append(fs, real.StructField{Name: names[i], PkgPath: pkgPaths[i], Tag: real.StructTag(tags[i]), Type: rt(ts[i]), Anonymous: embedded[i]})
 	}
 	return desc(real.StructOf(fs))
+}
+
+func typeMethods(t unsafe.Pointer) (n int, foreign bool) { return rt(t).NumMethod(), false }
+
+func growArray(t, data unsafe.Pointer, n, capacity, more int) (unsafe.Pointer, int) {
+	s := real.New(real.SliceOf(rt(t)))
+	*(*[3]uintptr)(s.UnsafePointer()) = [3]uintptr{uintptr(data), uintptr(n), uintptr(capacity)}
+	s.Elem().Grow(more)
+	return s.Elem().UnsafePointer(), s.Elem().Cap()
 }
 
 func newObject(t unsafe.Pointer) unsafe.Pointer { return real.New(rt(t)).UnsafePointer() }
@@ -294,3 +303,5 @@ func funcMake(t unsafe.Pointer, body func(args, results []unsafe.Pointer)) unsaf
 }
 
 func funcCode(f unsafe.Pointer) uintptr { return *(*uintptr)(f) }
+
+func methodCode(t unsafe.Pointer, i int) uintptr { return rt(t).Method(i).Func.Pointer() }
