@@ -406,7 +406,7 @@ def work_is_kept(p):
 
 def flags_that_are_refused(p):
     p.write("h.gol", HELLO)
-    for flag in ("-race", "-msan", "-cover", "-linkshared", "-json", "-covermode=set", "-coverpkg=all", "-overlay=o.json", "-modfile=x.mod", "-pkgdir=p", "-toolexec=t",
+    for flag in ("-race", "-msan", "-cover", "-linkshared", "-json", "-covermode=set", "-coverpkg=all", "-overlay=o.json", "-pkgdir=p", "-toolexec=t",
                  "-buildmode=pie", "-buildmode=c-archive", "-mod=vendor", "-pgo=file", "-compiler=gccgo", "-buildvcs=true"):
         p.expect(2, f"^gol: {flag} is not supported yet\n$", "build", flag, "h.gol")
         p.expect(2, f"^gol: {flag} is not supported yet\n$", "build", "h.gol", env={"GOFLAGS": flag})
@@ -468,9 +468,66 @@ def environment(p):
     p.expect(0, "hello", "run", "h.gol", env={"GOLCACHE": None, "HOME": None})
 
 
+# ---- modules and versions of the language ------------------------------------------------------------------------------------
+
+
+def module_files(p):
+    p.write("h.gol", HELLO)
+    wrong = {
+        "modul x": "errors parsing go.mod:\ngo.mod:1: unknown directive: modul", "module x\n go 1.99": r"go.mod requires go >= 1.99 \(running go 1.26; GOTOOLCHAIN=local\)",
+        "module x\ngo 2.0": "go.mod requires go >= 2.0 ", "module x\ngo 1.x": "errors parsing go.mod:\ngo.mod:2: invalid go version '1.x': must match format 1.23.0",
+        "module x\nmodule y": "go.mod:2: repeated module statement", "module x\nrequire (\n a\n)": "go.mod:3:2: usage: require module/path v1.2.3",
+        "go 1.20": "error reading go.mod: missing module declaration. To specify the module path:\n\tgo mod edit", "module x y": "go.mod:1: usage: module module/path",
+        "module x\nfoo (\n)": "go.mod:2: unknown block type: foo", "module x!": "malformed module path \"x!\": invalid char '!'",
+        "module x /* y */": "go.mod:1:10: mod files must use // comments", 'module "x': "go.mod:1:10: unexpected newline in string",
+        "modul\nmodule x\ngo": "go.mod:1: unknown directive: modul\ngo.mod:3: go directive expects exactly one argument",
+    }
+    for text, message in wrong.items():
+        p.write("go.mod", text + "\n")
+        for name in (".", "h.gol", "./..."):
+            p.expect(1, f"^gol: (errors parsing go.mod:\n)?{message}", "build", name)
+    p.write("other.mod", 'module "x.org/y"\n\ngo 1.21.3\n\nrequire (\n\ta.b/c v1.0.0 // indirect\n)\n')
+    p.expect(1, "^gol: -modfile=x: file does not have .mod extension", "build", "-modfile=x", ".")
+    p.expect(0, "", "build", "-modfile=other.mod", ".")
+    same("program", p.names(), ["go.mod", "h.gol", "other.mod", "y"])
+    p.write("../none/h.gol", HELLO)
+    p.expect(1, "cannot find main module, but -modfile was set", "build", "-modfile=../w/other.mod", ".", cwd=p.path("../none"))
+
+
+def language_versions(p):
+    """What came after the version of a module is refused; 1.16 where none is said."""
+    lines = [(9, "type A = int", "type alias"), (13, "const U = 1_0", "underscore in numeric literal"), (13, "const B = 0b1", "binary literal"),
+             (13, "func s(n int) int { return 1 << n }", r"invalid operation: signed shift count n \(variable of type int\)"),
+             (17, "var P = (*[1]int)([]int{1})", r".*conversion of slice to array pointer"), (18, "func G[T int](x T) {}", "type parameter"),
+             (18, "type T[X int] int", "type parameter"), (18, "var any1 any", "predeclared any"), (18, "type C interface{ ~int }", "embedding interface element ~int"),
+             (20, "var R = [1]int([]int{1})", r".*conversion of slice to array"), (21, "var M = min(1, 2)", "built-in min"),
+             (21, "func c(m map[int]int) { clear(m) }", "clear"), (22, "func r() { for range 10 {} }", r"cannot range over 10 \(untyped int constant\):"),
+             (23, "func f(g func(func() bool)) { for range g {} }", "cannot range over g .*:"), (23, "type L[T any] = []T", "generic type alias"),
+             (26, "var N = new(5)", r"new\(5\)")]
+    p.write("h.gol", HELLO + "".join(line + "\n" for _, line, _ in lines))
+    first = HELLO.count("\n") + 1
+    for version, have in (("go 1.8", 8), ("", 16), ("go 1.12", 12), ("go 1.17", 17), ("go 1.20", 20), ("go 1.21.5", 21), ("go 1.22", 22), ("go 1.25", 25)):
+        p.write("go.mod", f"module m\n\n{version}\n")
+        text = p.expect(1, "^# m\n", "build", "-gcflags=-e", ".")
+        hint = rf" \(-lang was set to go1\.{have}; check go\.mod\)"
+        for i, (since, line, message) in enumerate(lines):
+            found = re.search(rf"^\./h\.gol:{first + i}:\d+: {message} requires go1\.{since} or later{hint}$", text, re.M)
+            same(f"{version}: {line}: refused", bool(found), have < since)
+        same(f"{version}: lines that are refused", len(set(re.findall(r"^\./h\.gol:(\d+):", text, re.M))), sum(have < since for since, _, _ in lines))
+    p.write("go.mod", "module m\n\ngo 1.26\n")
+    p.expect(0, "", "build", ".")
+    p.expect(1, r"-lang was set to go1\.25; check go\.mod", "build", "-gcflags=-lang=go1.25", ".")
+    p.expect(1, '^# m\ncompile: invalid value "go1.99" for -lang: max known version is "go1.26"$', "build", "-gcflags=-lang=go1.99", ".")
+    p.write("h.gol", "//go:build go1.25 || go1.30\n\n" + p.read("h.gol"))
+    p.expect(1, r"requires go1.26 or later \(file declares //go:build go1\.25\)\n$", "build", ".")
+    p.write("gol.mod", "module m\n")
+    p.write("h.gol", p.read("h.gol").replace("go1.25 ||", "linux ||"))
+    p.expect(0, "", "build", ".")
+
+
 CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output_cannot_be_written, cache_is_mended, cache_cannot_be_used,
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
-         signals_of_run, work_is_kept, flags_that_are_refused, flags_that_work, environment]
+         signals_of_run, work_is_kept, flags_that_are_refused, flags_that_work, environment, module_files, language_versions]
 
 
 def run_case(gol, case):

@@ -88,6 +88,9 @@ typedef struct SourceFile {
 	const char *text;        /* NUL-terminated */
 	size_t size;
 	int index;               /* in Compiler.files; 0 is no file */
+	int go_version;          /* minor version of the language it is written in */
+	int module_version;      /* ... the module it belongs to */
+	int file_version;        /* what its //go:build line says of that; 0: nothing */
 	VEC(LineDirective) line_directives;      /* filled by the parser, in source order */
 } SourceFile;
 
@@ -124,9 +127,10 @@ typedef struct Compiler {
 	int errors;                         /* error diagnostics queued so far */
 	bool all_errors;                    /* -e: no cap of 10 */
 	Types *types;
-	int go_version;                     /* minor version of the language, 26 unless go.mod says less */
+	int go_version;                     /* newest minor version of the language; that of a file is in SourceFile */
 	const char *stdlib_dir;             /* where stdlib/ is */
 	const char *generated_dir;          /* generated sources of the standard library, laid out alike; may be NULL */
+	const char *modfile;                /* -modfile: read instead of go.mod; or NULL */
 	bool trim_paths;                    /* recorded paths begin with the module's path instead of the file system's */
 	const char *work_dir;               /* current directory: diagnostics print paths relative to it */
 } Compiler;
@@ -141,6 +145,7 @@ const char *interner_get(Interner *in, const char *s, size_t n);
 
 /* Read a file; NULL with errno set when it cannot be read. Strips a BOM (only at the very beginning). */
 SourceFile *source_load(Compiler *c, const char *path);
+void source_set_version(SourceFile *f, int module_version);     /* go_version, from it and file_version */
 SourceFile *source_from_text(Compiler *c, const char *path, const char *text, size_t size);
 
 /* A user's source error, queued; diag_print sorts by position, drops duplicates on a line of equal text,

@@ -114,6 +114,13 @@ static const char *recorded_path(Compiler *c, const char *full)
 	return full;
 }
 
+void source_set_version(SourceFile *f, int module_version)
+{
+	int least = f->file_version < 21 ? 21 : f->file_version;        /* before 1.21 such lines said nothing of the language */
+	f->module_version = module_version;
+	f->go_version = f->file_version ? least : module_version;
+}
+
 static SourceFile *add_file(Compiler *c, const char *path, const char *text, size_t size)
 {
 	SourceFile *f = NEW(c->arena, SourceFile);
@@ -124,6 +131,7 @@ static SourceFile *add_file(Compiler *c, const char *path, const char *text, siz
 	f->text = text;
 	f->size = size;
 	f->index = c->files.len;
+	f->go_version = f->module_version = c->go_version;
 	vec_push(c->arena, &c->files, f);
 	return f;
 }

@@ -141,7 +141,8 @@ static bool shift_count_ok(Checker *k, Operand *y)
 		if (is_integer(y->type))
 			return true;
 	} else if (is_integer(y->type) && !is_untyped(y->type)) {
-		return true;
+		return is_unsigned(y->type) || check_version(k, y->expr->start, 13, arena_printf(k->arena, "invalid operation: signed shift count %s",
+		                                                                                operand_text(k, y)));
 	} else if (is_untyped(y->type) && y->mode != MODE_NIL) {
 		check_convert_untyped(k, y, basic(k, TYPE_UINT));
 		return y->mode != MODE_INVALID;

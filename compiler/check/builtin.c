@@ -504,6 +504,7 @@ static bool builtin_new(Builtin *b)
 	if (x->mode == MODE_TYPE) {
 		check_no_constraint_interface(k, arg->start, x->type);
 	} else {
+		check_version(k, b->call->start, 26, arena_printf(k->arena, "new(%s)", text_of(k, arg)));
 		check_assignment(k, x, NULL, "argument to new");
 		if (x->mode == MODE_INVALID)
 			return false;
@@ -727,8 +728,23 @@ static bool builtin_unsafe_data(Builtin *b)
 
 /* ---- dispatch ----------------------------------------------------------------------------------------------------------------- */
 
+/* Those that came after Go 1. */
+static bool is_allowed(Builtin *b)
+{
+	static const struct { int id, minor; const char *what; } later[] = {
+		{BUILTIN_CLEAR, 21, "clear"}, {BUILTIN_MAX, 21, "built-in max"}, {BUILTIN_MIN, 21, "built-in min"},
+		{BUILTIN_UNSAFE_ADD, 17, "unsafe.Add"}, {BUILTIN_UNSAFE_SLICE, 17, "unsafe.Slice"}, {BUILTIN_UNSAFE_SLICE_DATA, 20, "unsafe.SliceData"},
+		{BUILTIN_UNSAFE_STRING, 20, "unsafe.String"}, {BUILTIN_UNSAFE_STRING_DATA, 20, "unsafe.StringData"},
+	};
+	for (int i = 0; i < COUNT_OF(later); i++)
+		if (later[i].id == b->id)
+			return check_version(b->k, b->call->start, later[i].minor, later[i].what);
+	return true;
+}
+
 static bool dispatch(Builtin *b)
 {
+	(void)is_allowed(b);
 	switch (b->id) {
 	case BUILTIN_APPEND: return builtin_append(b);
 	case BUILTIN_CAP: case BUILTIN_LEN: return builtin_len(b);

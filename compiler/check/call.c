@@ -269,6 +269,7 @@ static void instantiate_generic_arguments(Checker *k, Arguments *a, TypeList inf
 			x->mode = MODE_INVALID;
 			continue;
 		}
+		check_version(k, x->expr->start, 21, "implicitly instantiated function as argument");
 		check_verify_instance(k, x->expr->start, x->type->type_params, args, NULL);
 		x->type = instantiate_func(k->c, x->type, args);
 		check_record_instance(k, x->expr, args, x->type);
@@ -313,7 +314,8 @@ static bool infer_arguments(Checker *k, Arguments *a, TypeList given, Expr *inst
 	for (int i = 0; i < params.len; i++)
 		vec_push(k->arena, &args, out.items[i]);
 	if (params.len > 0) {
-		check_verify_instance(k, a->call->pos, params, args, inst ? &inst->list : NULL);
+		if (check_version(k, a->call->start, 18, inst ? "function instantiation" : "implicit function instantiation"))
+			check_verify_instance(k, a->call->pos, params, args, inst ? &inst->list : NULL);
 		a->signature = instantiate_func(k->c, sig, args);
 		check_record_instance(k, a->call->x, args, a->signature);
 		a->params.len = 0;

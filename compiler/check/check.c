@@ -44,7 +44,16 @@ void check_error(Checker *k, Pos pos, const char *format, ...)
 	if (k->env.error_pos.file)
 		pos = k->env.error_pos;
 	k->errors = true;
-	error_at(k->c, pos, "%s", message);
+	error_at(k->c, pos, "%s%s", message, check_version_hint(k, pos, message));
+}
+
+/* ---- what surrounds -------------------------------------------------------------------------------- */
+
+void check_set_env(Checker *k, const Env *env)
+{
+	uint32_t file = env->declared_at.file;
+	k->env = *env;
+	k->types->language = file ? k->c->files.items[file]->go_version : 0;
 }
 
 /* ---- delayed work ------------------------------------------------------------------------------------ */
@@ -63,13 +72,13 @@ void check_process_delayed(Checker *k)
 	k->processing = true;
 	while (k->delayed_done < k->delayed.len) {
 		Delayed d = k->delayed.items[k->delayed_done++];
-		k->env = d.env;
+		check_set_env(k, &d.env);
 		k->env.error_pos = NO_POS;
 		d.run(k, d.arg);
 	}
 	k->delayed.len = k->delayed_done = 0;
 	k->processing = was;
-	k->env = saved;
+	check_set_env(k, &saved);
 }
 
 /* ---- scopes --------------------------------------------------------------------------------------------- */
@@ -88,11 +97,6 @@ Scope *check_open_scope(Checker *k, Pos start, Pos end)
 void check_close_scope(Checker *k)
 {
 	k->env.scope = k->env.scope->parent;
-}
-
-bool check_version_at_least(Checker *k, int minor)
-{
-	return k->c->go_version == 0 || k->c->go_version >= minor;
 }
 
 /* ---- the package ------------------------------------------------------------------------------------------ */

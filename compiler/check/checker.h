@@ -106,12 +106,18 @@ void check_later(Checker *k, void (*run)(Checker *, void *), void *arg);
 void check_process_delayed(Checker *k);
 Scope *check_open_scope(Checker *k, Pos start, Pos end);
 void check_close_scope(Checker *k);
-bool check_version_at_least(Checker *k, int minor);
+void check_set_env(Checker *k, const Env *env);
 static inline Type *basic(Checker *k, TypeKind kind) { return k->types->basic[kind]; }
 static inline Type *invalid_type(Checker *k) { return k->types->basic[TYPE_INVALID]; }
 static inline bool is_valid(const Type *t) { return t && t->kind != TYPE_INVALID; }
 static inline const char *text_of(Checker *k, const Expr *e) { return expr_text(k->c, e); }
 static inline const char *type_name_of(Checker *k, Type *t) { return type_text(k->c, t); }
+
+/* ---- version.c ------------------------------------------------------------------ */
+bool check_allows(Checker *k, Pos pos, int minor);
+bool check_version(Checker *k, Pos pos, int minor, const char *what);    /* "what requires go1.N or later", false */
+const char *check_version_hint(Checker *k, Pos pos, const char *message);
+void check_literal_version(Checker *k, const Expr *e);
 
 /* ---- resolve.c ------------------------------------------------------------------- */
 void check_collect_objects(Checker *k);

@@ -63,16 +63,17 @@ static bool unsafe_conversion(Type *vu, Type *tu)
 	return (v_ptr && is_unsafe_pointer(tu)) || (is_unsafe_pointer(vu) && t_ptr) || (is_unsafe_pointer(vu) && is_unsafe_pointer(tu));
 }
 
-static bool slice_to_array(Type *vu, Type *tu)
+static bool slice_to_array(Checker *k, const Operand *x, Type *vu, Type *tu, const char **cause)
 {
-	if (vu->kind != TYPE_SLICE)
+	bool pointer = tu->kind == TYPE_POINTER;
+	Type *array = pointer ? underlying(tu->elem) : tu;
+	if (vu->kind != TYPE_SLICE || array->kind != TYPE_ARRAY || !identical(vu->elem, array->elem))
 		return false;
-	if (tu->kind == TYPE_ARRAY)
-		return identical(vu->elem, tu->elem);
-	if (tu->kind != TYPE_POINTER)
-		return false;
-	Type *array = underlying(tu->elem);
-	return array->kind == TYPE_ARRAY && identical(vu->elem, array->elem);
+	if (!x->expr || check_allows(k, x->expr->start, pointer ? 17 : 20))
+		return true;
+	if (cause)
+		*cause = pointer ? "conversion of slice to array pointer requires go1.17 or later" : "conversion of slice to array requires go1.20 or later";
+	return false;
 }
 
 static bool convertible(Checker *k, Operand *x, Type *t, const char **cause);
@@ -141,7 +142,7 @@ static bool convertible(Checker *k, Operand *x, Type *t, const char **cause)
 	    !is_type_param(vu->elem) && !is_type_param(tu->elem) &&
 	    identical_ignore_tags(underlying(vu->elem), underlying(tu->elem)))
 		return true;
-	if (!vp && !tp && (basic_conversion(vu, tu) || unsafe_conversion(vu, tu) || slice_to_array(vu, tu)))
+	if (!vp && !tp && (basic_conversion(vu, tu) || unsafe_conversion(vu, tu) || slice_to_array(k, x, vu, tu, cause)))
 		return true;
 	if (!vp && !tp)
 		return false;

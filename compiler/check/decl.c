@@ -269,9 +269,12 @@ static void alias_decl(Checker *k, Object *o, Decl *d)
 	Scope *saved = k->env.scope;
 	o->is_alias = true;
 	if (d->type_params.len > 0) {
+		check_version(k, d->type_params.items[0]->pos, 23, "generic type alias");
 		Scope *scope = check_open_scope(k, d->pos, d->pos);
 		check_collect_type_params(k, d->type_params, &o->alias_params, scope);
 	}
+	if (d->type_params.len == 0)
+		check_version(k, d->pos, 9, "type alias");
 	Type *t = check_type(k, d->type);
 	if (!o->type || is_valid(o->type))
 		o->type = o->alias_params.len > 0 ? t : type_aliased(k->c, o, (TypeList){0}, t);
@@ -301,6 +304,7 @@ void check_type_decl(Checker *k, Object *o, Decl *d)
 		collect_methods(k, o, named);
 	if (d->type_params.len > 0) {
 		Scope *scope = check_open_scope(k, d->pos, d->pos);
+		check_version(k, d->type_params.items[0]->pos, 18, "type parameter");
 		check_collect_type_params(k, d->type_params, &named->type_params, scope);
 	}
 	Type *right = check_type(k, d->type);
@@ -493,7 +497,7 @@ void check_object(Checker *k, Object *o)
 		return;
 	}
 	Env saved = k->env;
-	k->env = (Env){.scope = info->file->scope, .declared_at = o->pos};
+	check_set_env(k, &(Env){.scope = info->file->scope, .declared_at = o->pos});
 	push_path(k, o);
 	switch (o->kind) {
 	case OBJECT_CONST:
@@ -514,7 +518,7 @@ void check_object(Checker *k, Object *o)
 		break;
 	}
 	pop_path(k, o);
-	k->env = saved;
+	check_set_env(k, &saved);
 }
 
 /* ---- declarations inside functions ---------------------------------------------------------------------------------- */

@@ -102,6 +102,8 @@ void check_ident(Checker *k, Operand *x, Expr *e, bool want_type)
 		return;
 	}
 	e->object = o;
+	if (o->kind == OBJECT_TYPE && !o->package && (o->type == k->types->any_type || o->type == k->types->comparable_type))
+		check_version(k, e->pos, 18, arena_printf(k->arena, "predeclared %s", o->name));
 	if (k->dot_imports.len && where)
 		note_dot_import(k, o, where);
 	if (want_type && o->kind != OBJECT_TYPE) {
@@ -131,6 +133,8 @@ static void literal(Checker *k, Operand *x, Expr *e)
 		check_error(k, e->pos, "malformed constant: %s", e->text);
 		return;
 	}
+	if (number)
+		check_literal_version(k, e);
 	x->mode = MODE_CONST;
 	x->type = basic(k, kinds[e->literal]);
 	x->expr = e;

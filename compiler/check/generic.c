@@ -109,6 +109,7 @@ Type *check_instantiated_type(Checker *k, Expr *e)
 		return invalid_type(k);
 	if (!type_arg_count(k, e, alias ? alias->name : generic->object->name, args.len, params.len))
 		return invalid_type(k);
+	check_version(k, e->start, 18, "type instantiation");
 	check_verify_instance(k, e->start, params, args, &e->list);
 	if (alias)
 		return check_instance_of_alias(k, alias, args);
@@ -169,6 +170,8 @@ void check_func_inst(Checker *k, Operand *x, Expr *e, Type *target)
 			goto invalid;
 		}
 	}
+	if (check_version(k, inst ? inst->pos : e->start, 18, "function instantiation") && given.len < want)
+		check_version(k, e->start, 21, inst ? "partially instantiated function in assignment" : "implicitly instantiated function in assignment");
 	check_verify_instance(k, e->start, sig->type_params, args, inst ? &inst->list : NULL);
 	x->type = instantiate_func(k->c, sig, args);
 	x->mode = MODE_VALUE;

@@ -188,7 +188,8 @@ static void note_method(Checker *k, Map *seen, Object *m, Pos pos)
 		SeenMethod *s = NEW(k->arena, SeenMethod);
 		*s = (SeenMethod){m, pos};
 		map_put(k->arena, seen, id, s);
-	} else if (other->method != m && other->method->type && m->type && !identical(other->method->type, m->type)) {
+	} else if (other->method != m && other->method->type && m->type &&
+	           (!check_allows(k, pos, 14) || !identical(other->method->type, m->type))) {
 		check_error(k, pos, "duplicate method %s\n\t%s: other declaration of method %s", m->name, check_pos_text(k, other->pos), m->name);
 	}
 }
@@ -202,8 +203,11 @@ static void check_embedded(Checker *k, Type *embedded, Pos pos, Map *seen)
 		return;
 	}
 	Type *u = underlying(embedded);
-	if (u->kind != TYPE_INTERFACE)
+	if (u->kind != TYPE_INTERFACE) {
+		const char *what = embedded->kind == TYPE_UNION ? "embedding interface element" : "embedding non-interface type";
+		check_version(k, pos, 18, arena_printf(k->arena, "%s %s", what, type_name_of(k, embedded)));
 		return;
+	}
 	ObjectList methods = interface_methods(k->c, u);
 	for (int i = 0; i < methods.len; i++)
 		note_method(k, seen, methods.items[i], pos);

@@ -55,6 +55,10 @@ static void range_types(Checker *k, Operand *x, RangeTypes *r)
 		r->key = x->type;
 		r->is_int = true;
 		r->permits = 1;
+		if (!check_allows(k, x->expr->start, 22)) {
+			r->ok = false;
+			r->cause = "requires go1.22 or later";
+		}
 		return;
 	}
 	if (u->kind == TYPE_POINTER && underlying(u->elem)->kind == TYPE_ARRAY)
@@ -78,7 +82,10 @@ static void range_types(Checker *k, Operand *x, RangeTypes *r)
 		break;
 	case TYPE_FUNC:
 		r->ok = false;
-		range_func(r, u);
+		if (check_allows(k, x->expr->start, 23))
+			range_func(r, u);
+		else
+			r->cause = "requires go1.23 or later";
 		break;
 	default:
 		r->ok = false;
@@ -126,6 +133,7 @@ static void define_variables(Checker *k, Stmt *s, Operand *x, RangeTypes *r, boo
 		bool blank = strcmp(e->name, "_") == 0;
 		o = blank ? object_new(k->c, OBJECT_VAR, e->name, NULL, e->pos, k->package) : check_new_local(k, e->name, e->pos, NULL);
 		o->color = BLACK;
+		o->assigned = !check_allows(k, s->pos, 22);      /* anew in each iteration */
 		if (!blank)
 			e->object = o;
 		if (!valid || !t) {

@@ -218,6 +218,7 @@ Type *check_func_type(Checker *k, Field *receiver, FuncType *ft, Scope **scope_o
 	if (receiver)
 		collect_receiver(k, receiver, sig);
 	if (ft->type_params.len > 0) {
+		check_version(k, ft->type_params.items[0]->pos, 18, "type parameter");
 		check_collect_type_params(k, ft->type_params, &sig->type_params, scope);
 		if (receiver)
 			check_error(k, ft->type_params.items[0]->pos, "methods cannot have type parameters");

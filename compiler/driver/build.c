@@ -161,6 +161,25 @@ static int compile_and_link(Driver *d, Program *program, const char *output, boo
 	return status;
 }
 
+/* -gcflags=-lang=go1.N */
+static bool set_language(Driver *d, Program *program)
+{
+	const char *lang = d->options.lang, *digits = lang && strncmp(lang, "go1.", 4) == 0 ? lang + 4 : "";
+	if (!lang)
+		return true;
+	if (!*digits || digits[strspn(digits, "0123456789")]) {
+		fprintf(stderr, "# %s\ncompile: invalid value \"%s\" for -lang: should be something like \"go1.12\"\n", program->header, lang);
+		return false;
+	}
+	if (atoi(digits) > d->c->go_version) {
+		fprintf(stderr, "# %s\ncompile: invalid value \"%s\" for -lang: max known version is \"go1.%d\"\n", program->header, lang, d->c->go_version);
+		return false;
+	}
+	for (int i = 0; i < program->root->files.len; i++)
+		source_set_version(program->root->files.items[i]->source, atoi(digits));
+	return true;
+}
+
 static int build_program(Driver *d, Program *program, const char *output, bool is_program)
 {
 	apply_compiler_flags(d, program->header);
@@ -168,6 +187,8 @@ static int build_program(Driver *d, Program *program, const char *output, bool i
 		fprintf(stderr, "# %s\n%s\n", program->header, d->options.bad_compiler_flag);
 		return EXIT_ERROR;
 	}
+	if (!set_language(d, program))
+		return EXIT_ERROR;
 	d->c->all_errors = d->options.all_errors;
 	if (d->options.dump && strcmp(d->options.dump, "ast") == 0)
 		return dump(d, program);
@@ -262,6 +283,7 @@ static void fresh_compiler(Driver *d)
 	d->c->stdlib_dir = old->stdlib_dir;
 	d->c->generated_dir = old->generated_dir;
 	d->c->trim_paths = old->trim_paths;
+	d->c->modfile = old->modfile;
 }
 
 typedef struct Loaded { Compiler *c; Program *program; } Loaded;

@@ -45,6 +45,7 @@ static uint64_t unit_key(Driver *d, Program *program, Unit *units, Unit *u)
 		SourceFile *source = p->files.items[k]->source;
 		key = hash_bytes(key, source->recorded_path, strlen(source->recorded_path));
 		key = hash_bytes(key, source->text, source->size);
+		key = hash_bytes(key, &source->go_version, sizeof source->go_version);
 	}
 	for (int k = 0; k < p->imports.len; k++)
 		key = hash_bytes(key, &units[p->imports.items[k]->number].key, sizeof key);

@@ -47,6 +47,7 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "\t-p N             run up to N C compilers at once (default: one a processor)\n"
 	 "\t-C DIR           change to DIR first; the first flag\n"
 	 "\t-tags a,b        build constraints that hold\n"
+	 "\t-modfile FILE    read FILE instead of go.mod\n"
 	 "\t-trimpath        record import paths instead of folders in the program\n"
 	 "\t-ldflags FLAGS   -s, -w, -extldflags 'FLAGS' of the C linker\n"
 	 "\t-asan            the same as CFLAGS=-fsanitize=address, and the tag asan\n"
@@ -56,7 +57,7 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "\t-n               print the commands but do not run them\n"
 	 "\t-work            print the name of the work folder and keep it\n\n"
 	 "CC and CFLAGS name the C compiler and flags for the program's own packages.\n\n"
-	 "Not supported yet, and refused: -race, -msan, -cover, -json, -linkshared, -overlay, -modfile, -pgo\n"
+	 "Not supported yet, and refused: -race, -msan, -cover, -json, -linkshared, -overlay, -pgo\n"
 	 "with a file, -pkgdir, -toolexec, -compiler but gc, -buildmode but exe, -mod=vendor,\n"
 	 "-buildvcs=true, -ldflags=-X, and of -gcflags what is not named here.\n\n"
 	 "See also: gol run, gol clean, gol help packages.\n"},

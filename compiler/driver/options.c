@@ -344,7 +344,7 @@ static int list_flags(Driver *d, Flag *flags)
 		{"x", FLAG_BOOL, &o->print_commands}, {"work", FLAG_BOOL, &o->keep_work}, {"p", FLAG_NUMBER, &o->parallel},
 		{"versions", FLAG_NUMBER, &o->versions}, {"emit", FLAG_EMIT, NULL}, {"gcflags", FLAG_COMPILER, NULL}, {"m", FLAG_REMARKS, NULL},
 		{"progress", FLAG_BOOL, &d->scratch->progress.lines}, {"trimpath", FLAG_BOOL, &o->trim_paths}, {"asan", FLAG_BOOL, &o->asan},
-		{"ldflags", FLAG_LINKER, NULL}, {"modfile", FLAG_NOT_YET, NULL}, {"buildvcs", FLAG_VCS, NULL},
+		{"ldflags", FLAG_LINKER, NULL}, {"modfile", FLAG_TEXT, &o->modfile}, {"buildvcs", FLAG_VCS, NULL},
 		{"mod", FLAG_CHOICE, mod}, {"buildmode", FLAG_CHOICE, buildmode}, {"compiler", FLAG_CHOICE, compiler}, {"pgo", FLAG_CHOICE, pgo},
 		{"race", FLAG_NOT_YET_BOOL, NULL}, {"msan", FLAG_NOT_YET_BOOL, NULL}, {"cover", FLAG_NOT_YET_BOOL, NULL},
 		{"linkshared", FLAG_NOT_YET_BOOL, NULL}, {"json", FLAG_NOT_YET_BOOL, NULL},
@@ -463,6 +463,11 @@ int parse_options(Driver *d, int argc, char **argv)
 	}
 	o->print_commands |= o->dry_run;
 	d->c->trim_paths = o->trim_paths;
+	d->c->modfile = o->modfile;
+	if (o->modfile && (strlen(o->modfile) < 4 || strcmp(o->modfile + strlen(o->modfile) - 4, ".mod") != 0)) {
+		fprintf(stderr, "gol: -modfile=%s: file does not have .mod extension\n", o->modfile);
+		return EXIT_ERROR;
+	}
 	if (o->asan) {
 		o->cflags = arena_printf(d->c->arena, "%s -fsanitize=address", o->cflags);
 		o->tags = arena_printf(d->c->arena, "%s%sasan", o->tags ? o->tags : "", o->tags ? "," : "");

@@ -113,6 +113,60 @@ bool constraint_holds(const char *expression, const char *tags)
 	return v && !e.bad && (*e.p == '\0' || *e.p == '\r' || *e.p == '\n');
 }
 
+/* ---- versions ------------------------------------------------------------------------------- */
+
+static int version_or(Eval *e);
+
+/* What is negated says nothing, so a tag within counts as one that is no version. */
+static int version_not(Eval *e)
+{
+	skip_space(e);
+	if (*e->p == '!') {
+		e->p++;
+		version_not(e);
+		return 0;
+	}
+	if (*e->p == '(') {
+		e->p++;
+		int v = version_or(e);
+		skip_space(e);
+		e->p += *e->p == ')';
+		return v;
+	}
+	const char *start = e->p;
+	e->p += strcspn(e->p, " \t\r\n()&|!");
+	size_t n = (size_t)(e->p - start);
+	return n > 4 && memcmp(start, "go1.", 4) == 0 && strspn(start + 4, "0123456789") == n - 4 ? atoi(start + 4) : 0;
+}
+
+static int version_and(Eval *e)
+{
+	int v = version_not(e);
+	for (skip_space(e); e->p[0] == '&' && e->p[1] == '&'; skip_space(e)) {
+		e->p += 2;
+		int w = version_not(e);
+		v = w > v ? w : v;
+	}
+	return v;
+}
+
+static int version_or(Eval *e)
+{
+	int v = version_and(e);
+	for (skip_space(e); e->p[0] == '|' && e->p[1] == '|'; skip_space(e)) {
+		e->p += 2;
+		int w = version_and(e);
+		v = w < v ? w : v;
+	}
+	return v;
+}
+
+int constraint_version(const char *expression)
+{
+	Eval e = {expression, NULL, false};
+	return version_or(&e);
+}
+
 bool file_name_matches(const char *name)
 {
 	if (name[0] == '.' || name[0] == '_')

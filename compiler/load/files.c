@@ -1,5 +1,5 @@
 /*
- * files.c - names of files and folders; go.mod and gol.mod.
+ * files.c - names of files and folders.
  */
 #include "files.h"
 #include "constraint.h"
@@ -91,66 +91,6 @@ TextList list_sources(Compiler *c, const char *dir, int *tests, int *excluded)
 	closedir(d);
 	sort_texts(&names);
 	return names;
-}
-
-/* ---- modules ------------------------------------------------------------------------------- */
-
-static void read_module_file(Compiler *c, Module *m, const char *path)
-{
-	FILE *f = fopen(path, "r");
-	if (!f)
-		return;
-	char line[1024], word[1000];
-	while (fgets(line, sizeof line, f)) {
-		int minor;
-		if (sscanf(line, " module %999s", word) == 1) {
-			size_t n = strlen(word);
-			bool quoted = n > 1 && (word[0] == '"' || word[0] == '`');
-			m->path = arena_strndup(c->arena, word + quoted, n - 2 * quoted);
-		} else if (sscanf(line, " go 1.%d", &minor) == 1) {
-			c->go_version = minor;
-		}
-	}
-	fclose(f);
-}
-
-Module find_module(Compiler *c, const char *dir)
-{
-	static const char *const names[] = {"gol.mod", "go.mod"};
-	Module m = {NULL, NULL};
-	for (const char *at = absolute_path(c, dir);; at = folder_of(c, at)) {
-		for (int i = 0; i < COUNT_OF(names); i++) {
-			const char *file = arena_printf(c->arena, "%s/%s", strcmp(at, "/") ? at : "", names[i]);
-			if (access(file, R_OK) != 0 || is_folder(file))
-				continue;
-			read_module_file(c, &m, file);
-			m.root = m.path ? at : NULL;
-			return m;
-		}
-		if (strcmp(at, "/") == 0)
-			return m;
-	}
-}
-
-const char *module_path_of(Compiler *c, const Module *m, const char *dir)
-{
-	if (!m->path)
-		return NULL;
-	const char *full = absolute_path(c, dir);
-	size_t n = strlen(m->root);
-	if (strncmp(full, m->root, n) != 0 || (full[n] && full[n] != '/'))
-		return NULL;
-	return full[n] ? arena_printf(c->arena, "%s%s", m->path, full + n) : m->path;
-}
-
-const char *module_folder_of(Compiler *c, const Module *m, const char *path)
-{
-	if (!m->path)
-		return NULL;
-	size_t n = strlen(m->path);
-	if (strncmp(path, m->path, n) != 0 || (path[n] && path[n] != '/'))
-		return NULL;
-	return arena_printf(c->arena, "%s%s", m->root, path + n);
 }
 
 /* ---- paths that lead nowhere ----------------------------------------------------------------- */

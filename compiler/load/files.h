@@ -18,7 +18,7 @@ const char *absolute_path(Compiler *c, const char *path);
 TextList list_sources(Compiler *c, const char *dir, int *tests, int *excluded);
 void sort_texts(TextList *list);
 
-/* The module that holds dir; sets the language version of c. */
+/* The module that holds dir (module.c). */
 Module find_module(Compiler *c, const char *dir);
 /* Import path of a folder of the module, or NULL. */
 const char *module_path_of(Compiler *c, const Module *m, const char *dir);

@@ -71,17 +71,28 @@ static const char *import_chain(Load *l, bool with_files)
 
 /* ---- files --------------------------------------------------------------------------------- */
 
+static const char *expression_of(const char *line)
+{
+	const char *prefix = "//go:build ";
+	return strncmp(line, prefix, strlen(prefix)) == 0 ? line + strlen(prefix) : line;
+}
+
 static bool is_selected(Load *l, File *file)
 {
-	for (int i = 0; i < file->build_tags.len; i++) {
-		const char *text = file->build_tags.items[i];
-		const char *prefix = "//go:build ";
-		if (strncmp(text, prefix, strlen(prefix)) == 0)
-			text += strlen(prefix);
-		if (!constraint_holds(text, l->tags))
+	for (int i = 0; i < file->build_tags.len; i++)
+		if (!constraint_holds(expression_of(file->build_tags.items[i]), l->tags))
 			return false;
-	}
 	return true;
+}
+
+static void set_version(Load *l, const Package *package, File *file)
+{
+	SourceFile *source = file->source;
+	if (file->build_tags.len)
+		source->file_version = constraint_version(expression_of(file->build_tags.items[0]));
+	source_set_version(source, package->is_stdlib || !l->module.path ? l->c->go_version : l->module.minor);
+	if (source->file_version > l->c->go_version)
+		error_at(l->c, file->package_name_pos, "file requires newer Go version go1.%d", source->file_version);
 }
 
 static const char *skip_blanks_and_comments(const char *s, const char *end)
@@ -168,6 +179,7 @@ static bool parse_source(Load *l, Package *package, const char *name, bool given
 		c->errors = errors;
 		return true;
 	}
+	set_version(l, package, file);
 	if (package->files.len && *file->package_name && *package->name && strcmp(package->name, file->package_name) != 0) {
 		COMPLAIN(l, "%sfound packages %s (%s) and %s (%s) in %s", position(l, importer), package->name,
 		         base_name(package->files.items[0]->source->full_path), file->package_name, base_name(source->full_path), package->dir);

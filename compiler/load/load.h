@@ -18,6 +18,8 @@ typedef VEC(const char *) TextList;
 
 typedef struct Module {
 	const char *path, *root;    /* both NULL: no go.mod or gol.mod above */
+	int minor;                  /* of the language: go 1.N */
+	const char *error;          /* what is wrong with the file, as it is printed; or NULL */
 } Module;
 
 typedef struct Target {         /* one package named on the command line */

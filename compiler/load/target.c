@@ -44,11 +44,24 @@ static void add_target(Finder *f, Target t)
 	vec_push(f->c->arena, f->targets, t);
 }
 
+/* Said once. */
+static bool has_error(Finder *f, const Module *m)
+{
+	bool said = false;
+	for (int i = 0; m->error && i < f->errors->len; i++)
+		said |= strcmp(f->errors->items[i], m->error) == 0;
+	if (m->error && !said)
+		vec_push(f->c->arena, f->errors, m->error);
+	return m->error != NULL;
+}
+
 /* A folder outside of any module is called "_" and its path, as Go calls those outside GOPATH. */
 static void add_folder(Finder *f, const char *dir, bool matched)
 {
 	Target t = {.dir = absolute_path(f->c, dir), .matched = matched};
 	t.module = find_module(f->c, t.dir);
+	if (has_error(f, &t.module))
+		return;
 	t.path = module_path_of(f->c, &t.module, t.dir);
 	if (!t.path)
 		t.path = arena_printf(f->c->arena, "_%s", t.dir);
@@ -107,6 +120,8 @@ static void add_files(Finder *f, const char *const *names, int count)
 	for (int i = 0; i < count; i++)
 		t.files.items[i] = arena_printf(c->arena, "%s/%s", t.dir, base_name(names[i]));
 	t.module = find_module(c, t.dir);
+	if (has_error(f, &t.module))
+		return;
 	add_target(f, t);
 }
 
@@ -234,6 +249,8 @@ void find_targets(Compiler *c, const char *const *names, int count, TargetList *
 		return;
 	}
 	f.module = find_module(c, ".");
+	if (has_error(&f, &f.module))
+		return;
 	for (int i = 0; i < count; i++)
 		add_name(&f, names[i]);
 }

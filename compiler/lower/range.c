@@ -5,7 +5,7 @@
  * The range expression is evaluated once. A hidden counter drives the loop; the iteration
  * variables are declared anew in each iteration, so closures capture one each. Where nobody can
  * tell the difference (the variable is neither shared nor assigned) the counter is the
- * variable.
+ * variable. In files of before Go 1.22 the variables are declared once, before the loop, and assigned to.
  */
 #include "state.h"
 
@@ -19,6 +19,11 @@ static bool wants(Stmt *s, int i)
 	return !(e->kind == EXPR_NAME && e->name[0] == '_' && !e->name[1]);
 }
 
+static IrExpr *shared_variable(FuncState *f, Stmt *s, int i)
+{
+	return map_get(&f->places, s->defined.items[i]);
+}
+
 /* Key and value of this iteration, either NULL if not wanted, to the variables. */
 static void iterate(FuncState *f, Stmt *s, IrExpr *k, IrExpr *v)
 {
@@ -26,14 +31,22 @@ static void iterate(FuncState *f, Stmt *s, IrExpr *k, IrExpr *v)
 		assign_iteration(f, s, k, v);
 		return;
 	}
-	if (k)
+	bool shared = shares_loop_variables(f, s);
+	if (k && shared)
+		assign(f, shared_variable(f, s, 0), k);
+	else if (k)
 		define_or_store(f, s, 0, k);
-	if (v)
+	if (v && shared)
+		assign(f, shared_variable(f, s, 1), v);
+	else if (v)
 		define_or_store(f, s, 1, v);
 }
 
 static Loop begin_loop(FuncState *f, Stmt *s, IrExpr *cond)
 {
+	for (int i = 0; s->define && shares_loop_variables(f, s) && i < s->defined.len; i++)
+		if (wants(s, i) && s->defined.items[i] && !map_get(&f->places, s->defined.items[i]))
+			declare_variable(f, s->defined.items[i], NULL);
 	Loop l = {.loop = stmt_new(f, IR_LOOP), .targets = f->targets};
 	l.loop->cond = cond;
 	push_target(f, s, l.loop, l.loop);

@@ -115,6 +115,7 @@ void bind_params(FuncState *f, Object *receiver, ObjectList params);
 void bind_results(FuncState *f, ObjectList results);
 bool must_box(FuncState *f, Object *o);
 IrExpr *declare_variable(FuncState *f, Object *o, IrExpr *initial);
+bool shares_loop_variables(FuncState *f, const Stmt *s);
 IrExpr *allocate(FuncState *f, Type *type, bool in_frame);
 IrExpr *new_box(FuncState *f, Type *type, const char *name, Pos pos);
 Type *type_in(FuncState *f, Type *t);

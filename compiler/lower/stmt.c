@@ -208,11 +208,15 @@ static void if_statement(FuncState *f, Stmt *s)
 	}
 }
 
+/* Before Go 1.22 all iterations of a loop had the same variables. */
+bool shares_loop_variables(FuncState *f, const Stmt *s)
+{
+	return s->pos.file && f->c->files.items[s->pos.file]->go_version < 22;
+}
+
 /* Variables of a 3-clause loop that live in boxes: each iteration has its own copy. */
 static void copy_loop_variables(FuncState *f, ObjectList *defined)
 {
-	if (f->c->go_version < 22)
-		return;
 	for (int i = 0; i < defined->len; i++) {
 		Object *o = defined->items[i];
 		IrExpr *place = o ? map_get(&f->places, o) : NULL;
@@ -259,7 +263,7 @@ void for_statement(FuncState *f, Stmt *s)
 	leave(f, saved);
 	f->targets = saved_targets;
 	saved = enter(f, &loop->post);
-	if (s->init && s->init->kind == STMT_DEFINE)
+	if (s->init && s->init->kind == STMT_DEFINE && !shares_loop_variables(f, s))
 		copy_loop_variables(f, &s->init->defined);
 	statement(f, s->post);
 	leave(f, saved);

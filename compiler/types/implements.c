@@ -165,7 +165,7 @@ static bool check_comparable(Question *q)
 		return true;
 	/* Since 1.20 an interface may satisfy comparable; comparing may then panic. */
 	if (q->constraint && comparable_type(q->t, true)) {
-		if (q->c->go_version >= 20)
+		if (q->c->types->language >= 20 || q->c->types->language == 0)
 			return true;
 		return fail(q, arena_printf(q->c->arena, "%s to satisfy comparable requires go1.20 or later", type_text(q->c, q->t)));
 	}

@@ -202,6 +202,7 @@ typedef enum {
 /* ---- the universe and the functions on types ------------------------------------------------ */
 
 struct Types {
+	int language;               /* minor version of the file being checked; 0: does not matter */
 	Compiler *c;
 	Type *basic[TYPE_LAST_BASIC + 1];
 	Type *byte_type, *rune_type;        /* print as byte and rune, identical to uint8 and int32 */
