@@ -453,6 +453,30 @@ def flags_that_work(p):
     same("the standard library is not instrumented", len(re.findall(" -c .*-fsanitize=address", text)), 1)
 
 
+def strange_names(p):
+    """Spaces, other letters, links, folders named like files, no environment at all."""
+    p.write("a b/my prög.gol", HELLO)
+    p.expect(0, "hello", "run", "a b/my prög.gol")
+    p.expect(0, "hello", "run", "./a b")
+    p.expect(0, "", "build", "-o", "", "a b/my prög.gol")
+    p.expect(0, "", "build", "-o", "out dir/", "a b/my prög.gol")
+    same("programs", (p.names(), p.names("out dir")), (["a b", "my prög", "out dir"], ["my prög"]))
+    os.symlink("a b/my prög.gol", p.path("link.gol"))
+    os.symlink("nowhere", p.path("dangling.gol"))
+    os.mkdir(p.path("d.gol"))
+    p.expect(0, "hello", "run", "link.gol")
+    p.expect(0, "hello", "run", p.path("link.gol"), env={"PATH": None, "HOME": None})
+    p.expect(1, "^stat dangling.gol: no such file or directory$", "run", "dangling.gol")
+    p.expect(1, "^d.gol is a directory, should be a Go file$", "run", "d.gol")
+    p.expect(1, "^gol: no go files listed$", "run", "-")
+    p.write("target", "mine\n")
+    os.symlink("target", p.path("out"))
+    p.expect(1, 'build output "out" already exists and is not an object file', "build", "-o", "out", "link.gol")
+    os.remove(p.path("target"))
+    p.expect(0, "", "build", "-o", "out", "link.gol")
+    same("where the link led to", (os.path.islink(p.path("out")), os.path.exists(p.path("target"))), (False, False))
+
+
 def environment(p):
     p.write("h.gol", HELLO)
     refused = [(2, "unsupported GOOS/GOARCH pair windows/", {"GOOS": "windows"}), (2, "unsupported GOOS/GOARCH pair linux/386", {"GOARCH": "386"}),
@@ -527,7 +551,7 @@ def language_versions(p):
 
 CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output_cannot_be_written, cache_is_mended, cache_cannot_be_used,
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
-         signals_of_run, work_is_kept, flags_that_are_refused, flags_that_work, environment, module_files, language_versions]
+         signals_of_run, work_is_kept, flags_that_are_refused, flags_that_work, environment, strange_names, module_files, language_versions]
 
 
 def run_case(gol, case):

@@ -404,7 +404,7 @@ static int parse_inputs(Driver *d, int argc, char **argv, int i)
 	}
 	for (; i < argc; i++)
 		vec_push(d->c->arena, &o->arguments, argv[i]);
-	if (o->inputs.len == 0 && run) {
+	if (run && (o->inputs.len == 0 || o->inputs.items[0][0] == '-')) {
 		fprintf(stderr, "gol: no go files listed\n");
 		return EXIT_ERROR;
 	}
@@ -462,6 +462,8 @@ int parse_options(Driver *d, int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	o->print_commands |= o->dry_run;
+	if (o->output && !*o->output)
+		o->output = NULL;
 	d->c->trim_paths = o->trim_paths;
 	d->c->modfile = o->modfile;
 	if (o->modfile && (strlen(o->modfile) < 4 || strcmp(o->modfile + strlen(o->modfile) - 4, ".mod") != 0)) {

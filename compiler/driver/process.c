@@ -54,18 +54,20 @@ static void print_command(char *const argv[])
 	fputc('\n', stderr);
 }
 
-/* Ours, but for TMPDIR. */
+/* Ours, but for TMPDIR, and with a PATH: gcc finds its own parts by it. */
 static char **child_environment(Driver *d)
 {
 	int n = 0, kept = 0;
 	while (environ[n])
 		n++;
-	char **list = NEW_ARRAY(d->c->arena, char *, n + 2);
+	char **list = NEW_ARRAY(d->c->arena, char *, n + 3);
 	for (int i = 0; i < n; i++)
 		if (strncmp(environ[i], "TMPDIR=", 7) != 0)
 			list[kept++] = environ[i];
 	if (d->work)
 		list[kept++] = arena_printf(d->c->arena, "TMPDIR=%s", d->work);
+	if (!getenv("PATH"))
+		list[kept++] = "PATH=/usr/local/bin:/usr/bin:/bin";
 	return list;
 }
 
