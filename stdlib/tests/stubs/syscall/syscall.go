@@ -3,6 +3,7 @@ package syscall
 import (
 	"os"
 	real "syscall"
+	"unsafe"
 )
 
 func code(err error) int {
@@ -18,6 +19,22 @@ func code(err error) int {
 func sysOpen(path string, flags int, perm uint32) (fd, errno int) {
 	fd, err := real.Open(path, flags|real.O_CLOEXEC, perm)
 	return fd, code(err)
+}
+func sysOpenat(dir int, path string, flags int, perm uint32) (fd, errno int) {
+	fd, err := real.Openat(dir, path, flags|real.O_CLOEXEC, perm)
+	return fd, code(err)
+}
+func sysUnlinkat(dir int, path string, folder bool) (errno int) {
+	p, err := real.BytePtrFromString(path)
+	if err != nil {
+		return code(err)
+	}
+	flags := 0
+	if folder {
+		flags = 0x200 // AT_REMOVEDIR
+	}
+	_, _, e := real.Syscall(real.SYS_UNLINKAT, uintptr(dir), uintptr(unsafe.Pointer(p)), uintptr(flags))
+	return int(e)
 }
 func sysClose(fd int) (errno int) { return code(real.Close(fd)) }
 func sysRead(fd int, b []byte) (n, errno int) {
@@ -149,3 +166,5 @@ func sysExit(code int)                      { real.Exit(code) }
 func programArgs() []string                 { return os.Args }
 func programEnv() []string                  { return os.Environ() }
 func cSetenv(key, value string, unset bool) {}
+
+func sysMkfifo(path string, mode uint32) (errno int) { return code(real.Mkfifo(path, mode)) }

@@ -1,0 +1,5 @@
+package os
+
+import real "os"
+
+func dieOfBrokenPipe() { real.Exit(141) }
