@@ -3,6 +3,8 @@ package main
 
 import (
 	"fmt"
+	"io"
+	"math/rand"
 	"os"
 	"strings"
 
@@ -106,6 +108,44 @@ func main() {
 				m, werr = fmt.Sscanf(in, f, b...)
 				check(fmt.Sprintf("Sscanf %q %q %d", in, f, k), show(n, err, a), show(m, werr, b))
 			}
+		}
+	}
+	random := rand.New(rand.NewSource(3))
+	pieces := func(list []string) string {
+		text := ""
+		for range random.Intn(7) {
+			text += list[random.Intn(len(list))]
+		}
+		return text
+	}
+	for range 200000 {
+		in := pieces([]string{"1", "22", "x", " ", "\n", "\n", "\t", "\r\n", "\r", "%", ",", "é", "  ", "\u2003", "\xff"})
+		f := pieces([]string{"%v", "%d", "%s", "%c", "%3d", "%1s", "%5", "%", "\n", "\n", " ", " ", "\t", "\r\n", "\r", "%%", "x", ",", "é", "%v\n", "\u2003", "\xff"})
+		kind := random.Intn(11)
+		a, b := targets(kind), targets(kind)
+		n, err := own.Sscanf(in, f, a...)
+		m, werr := fmt.Sscanf(in, f, b...)
+		check(fmt.Sprintf("Sscanf %q %q %d", in, f, kind), show(n, err, a), show(m, werr, b))
+		// Calls that follow each other, from a reader that can take a rune back and one that cannot.
+		mine, theirs := io.Reader(ownstrings.NewReader(in)), io.Reader(strings.NewReader(in))
+		if random.Intn(2) == 0 {
+			mine, theirs = plain{mine}, plain{theirs}
+		}
+		for range 4 {
+			kind, verb := random.Intn(5), random.Intn(4)
+			a, b = targets(kind), targets(kind)
+			switch verb {
+			case 0:
+				n, err = own.Fscan(mine, a...)
+				m, werr = fmt.Fscan(theirs, b...)
+			case 1:
+				n, err = own.Fscanln(mine, a...)
+				m, werr = fmt.Fscanln(theirs, b...)
+			default:
+				n, err = own.Fscanf(mine, f, a...)
+				m, werr = fmt.Fscanf(theirs, f, b...)
+			}
+			check(fmt.Sprintf("Fscan %d %q %q %d", verb, in, f, kind), show(n, err, a), show(m, werr, b))
 		}
 	}
 	if bad > 0 {
