@@ -133,20 +133,31 @@ INTRINSIC(result2, syscall_sysSeek, gol_g *g, gol_int fd, int64_t offset, gol_in
 
 static void run_open(call_frame *c)
 {
-	give2(c, RETRY(open(path_of(c, 0), (int)c->a[2] | O_CLOEXEC, (mode_t)c->a[3])));
+	give2(c, RETRY(openat((int)c->a[4], path_of(c, 0), (int)c->a[2] | O_CLOEXEC, (mode_t)c->a[3])));
 	free(path_of(c, 0));
 	forget(c->r[0]);
 }
 
-INTRINSIC(result2, syscall_sysOpen, gol_g *g, gol_string path, gol_int flags, uint32_t perm)
+static result2 open_at(gol_g *g, gol_int dir, gol_string path, gol_int flags, uint32_t perm)
 {
 	call_frame c;
 	call_start(&c, run_open);
 	path_set(&c, 0, path);
 	c.a[2] = flags;
 	c.a[3] = perm;
+	c.a[4] = dir;
 	call_blocking(g, &c);
 	return (result2){0, 0};
+}
+
+INTRINSIC(result2, syscall_sysOpen, gol_g *g, gol_string path, gol_int flags, uint32_t perm)
+{
+	return open_at(g, AT_FDCWD, path, flags, perm);
+}
+
+INTRINSIC(result2, syscall_sysOpenat, gol_g *g, gol_int dir, gol_string path, gol_int flags, uint32_t perm)
+{
+	return open_at(g, dir, path, flags, perm);
 }
 
 /* After EINTR the descriptor is closed already, on Linux. */
@@ -201,6 +212,7 @@ static void run_mkdir(call_frame *c) { give1(c, mkdir(path_of(c, 0), (mode_t)c->
 static void run_mkfifo(call_frame *c) { give1(c, mkfifo(path_of(c, 0), (mode_t)c->a[2]), 1); }
 static void run_unlink(call_frame *c) { give1(c, unlink(path_of(c, 0)), 1); }
 static void run_rmdir(call_frame *c) { give1(c, rmdir(path_of(c, 0)), 1); }
+static void run_unlinkat(call_frame *c) { give1(c, unlinkat((int)c->a[2], path_of(c, 0), c->a[3] ? AT_REMOVEDIR : 0), 1); }
 static void run_access(call_frame *c) { give1(c, access(path_of(c, 0), (int)c->a[2]), 1); }
 static void run_rename(call_frame *c) { give1(c, rename(path_of(c, 0), path_of(c, 1)), 2); }
 static void run_link(call_frame *c) { give1(c, link(path_of(c, 0), path_of(c, 1)), 2); }
@@ -259,6 +271,7 @@ INTRINSIC(gol_int, syscall_sysMkdir, gol_g *g, gol_string path, uint32_t perm) {
 INTRINSIC(gol_int, syscall_sysMkfifo, gol_g *g, gol_string path, uint32_t mode) { return on_path(g, path, mode, 0, run_mkfifo); }
 INTRINSIC(gol_int, syscall_sysUnlink, gol_g *g, gol_string path) { return on_path(g, path, 0, 0, run_unlink); }
 INTRINSIC(gol_int, syscall_sysRmdir, gol_g *g, gol_string path) { return on_path(g, path, 0, 0, run_rmdir); }
+INTRINSIC(gol_int, syscall_sysUnlinkat, gol_g *g, gol_int dir, gol_string path, bool folder) { return on_path(g, path, dir, folder, run_unlinkat); }
 INTRINSIC(gol_int, syscall_sysAccess, gol_g *g, gol_string path, gol_int mode) { return on_path(g, path, mode, 0, run_access); }
 INTRINSIC(gol_int, syscall_sysChmod, gol_g *g, gol_string path, gol_int fd, uint32_t mode) { return on_path(g, path, fd, mode, run_chmod); }
 INTRINSIC(gol_int, syscall_sysChdir, gol_g *g, gol_string path, gol_int fd) { return on_path(g, path, fd, 0, run_chdir); }
