@@ -115,6 +115,7 @@ check: all unit check-debug
 	python3 testdata/process.py --gol ./gol
 	python3 testdata/driver.py --gol ./gol
 	python3 testdata/limits.py --gol ./gol
+	python3 testdata/debug.py --gol ./gol
 	@echo "check: all tests passed"
 
 check-full: all unit
@@ -210,7 +211,7 @@ uninstall:
 
 # ---- dependencies ----------------------------------------------------------------
 
-PACKAGES = gcc libc6-dev make flex bison libgmp-dev libmpfr-dev libffi-dev libcriterion-dev unicode-data pkg-config python3
+PACKAGES = gcc libc6-dev make flex bison libgmp-dev libmpfr-dev libffi-dev libcriterion-dev unicode-data pkg-config python3 gdb
 
 # On systems without dpkg the packages are taken to be there.
 deps $(B)/deps.stamp:

@@ -121,20 +121,39 @@ void cache_store(Driver *d, uint64_t key, const char *object)
 	scratch_remove(d, aside);
 }
 
+const char *cache_text_path(Driver *d, uint64_t key)
+{
+	return arena_printf(d->c->arena, "%s/%016llx.c", d->cache_dir, (unsigned long long)key);
+}
+
+bool cache_store_text(Driver *d, uint64_t key, const char *text)
+{
+	const char *path = cache_text_path(d, key), *aside = arena_printf(d->c->arena, "%s.%d", path, (int)getpid());
+	scratch_file(d, aside);
+	bool stored = write_text(aside, text) && rename(aside, path) == 0;
+	scratch_remove(d, aside);
+	return stored;
+}
+
 /* ---- gol clean ----------------------------------------------------------------------------------- */
+
+/* KEY.o, KEY.c, and what killed runs left aside. */
+static bool is_entry(const char *name)
+{
+	const char *end = strrchr(name, '.');
+	return end && end > name && (strcmp(end, ".o") == 0 || strcmp(end, ".c") == 0 || strstr(name, ".o.") || strstr(name, ".c."));
+}
 
 static void clean_cache(Driver *d)
 {
 	if (d->options.print_commands)
-		fprintf(stderr, "rm -r %s/*.o\n", d->cache_dir);
+		fprintf(stderr, "rm -r %s/*.o %s/*.c\n", d->cache_dir, d->cache_dir);
 	DIR *dir = d->options.dry_run ? NULL : opendir(d->cache_dir);
 	if (!dir)
 		return;
-	for (struct dirent *entry; (entry = readdir(dir));) {
-		size_t n = strlen(entry->d_name);
-		if (n > 2 && (strcmp(entry->d_name + n - 2, ".o") == 0 || strstr(entry->d_name, ".o.")))
+	for (struct dirent *entry; (entry = readdir(dir));)
+		if (is_entry(entry->d_name))
 			unlink(arena_printf(d->c->arena, "%s/%s", d->cache_dir, entry->d_name));
-	}
 	closedir(dir);
 }
 

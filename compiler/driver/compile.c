@@ -31,12 +31,20 @@ static const char fixed_flags[] = "-std=gnu11 -w -c -fno-strict-aliasing -ffp-co
 
 /* ---- keys and units --------------------------------------------------------------------------- */
 
-static const char *flags_of(Driver *d, Unit *u) { return u->package->is_stdlib ? "" : d->options.cflags; }
+/* The standard library's objects serve all settings: without the user's flags, lines and variables. */
+static bool is_debugged(Driver *d, Unit *u) { return d->options.debug && !u->package->is_stdlib; }
+
+static const char *flags_of(Driver *d, Unit *u)
+{
+	if (u->package->is_stdlib)
+		return "";
+	return d->options.debug ? arena_printf(d->c->arena, "-g %s", d->options.cflags) : d->options.cflags;
+}
 
 static uint64_t unit_key(Driver *d, Program *program, Unit *units, Unit *u)
 {
 	Package *p = u->package;
-	int shape[] = {u->optimise, u->versions, d->options.no_line, p == program->root};
+	int shape[] = {u->optimise, u->versions, d->options.no_line, d->options.debug, p == program->root};
 	uint64_t key = hash_bytes(d->identity, shape, sizeof shape);
 	key = hash_bytes(key, d->options.cc, strlen(d->options.cc));
 	key = hash_bytes(key, flags_of(d, u), strlen(flags_of(d, u)));
@@ -115,7 +123,10 @@ typedef struct Pending { Unit *unit; uint64_t text_key; } Pending;
 static bool emit_unit(Driver *d, Program *program, Unit *u, uint64_t *key, Job *job)
 {
 	char level[] = {'-', 'O', (char)('0' + u->optimise), '\0'};
-	EmitOptions options = {.versions = u->versions, .line_directives = !d->options.no_line && !u->package->is_stdlib};
+	EmitOptions options = {.versions = u->versions, .line_directives = !d->options.no_line && !u->package->is_stdlib,
+	                       .variables = is_debugged(d, u) && u->optimise == 0, .c_path = c_file_name(d, u->package)};
+	if (is_debugged(d, u))
+		options.c_path = cache_text_path(d, u->key);
 	const char *text = emit_package(d->c, program, u->package, &options);
 	u->emitted = true;
 	*key = text_key(d, u, text);
@@ -123,14 +134,17 @@ static bool emit_unit(Driver *d, Program *program, Unit *u, uint64_t *key, Job *
 		wait_for_others(d, *key);
 		u->object = cache_find(d, *key);
 	}
+	bool kept = is_debugged(d, u) && (d->options.dry_run || cache_store_text(d, u->key, text));
 	if (u->object)
 		return false;
-	const char *path = arena_printf(d->c->arena, "%s/%s", d->work, c_file_name(d, u->package));
-	if (!d->options.dry_run && !write_text(path, text)) {
+	const char *path = arena_printf(d->c->arena, "%s/%s", d->work, c_file_name(d, u->package)), *object = arena_printf(d->c->arena, "%s.o", path);
+	if (kept)
+		path = options.c_path;
+	else if (!d->options.dry_run && !write_text(path, text)) {
 		fprintf(stderr, "gol: writing %s: %s\n", path, reason(d, errno));
 		exit(EXIT_ERROR);
 	}
-	*job = compile_job(d, arena_printf(d->c->arena, "%s", level), flags_of(d, u), path, arena_printf(d->c->arena, "%s.o", path));
+	*job = compile_job(d, arena_printf(d->c->arena, "%s", level), flags_of(d, u), path, object);
 	job->what = u->package->path;
 	return true;
 }

@@ -41,6 +41,7 @@ typedef struct Options {
 	bool versions_given;
 	bool emit_c, remarks, all_errors, print_commands, print_packages, keep_work, rebuild, dry_run, trim_paths, asan;
 	bool no_line;               /* -gcflags=-noline: no #line */
+	bool debug;                 /* -g, -gcflags=-N, or -g in CFLAGS: for debuggers */
 	int remark_level;
 	VEC(const char *) compiler_flags;   /* each -gcflags as given; the last whose pattern matches a package is its own */
 	TextList inputs;            /* files, folders, import paths, patterns */
@@ -116,6 +117,9 @@ void remove_tree(const char *path);
 /* cache.c: objects by key */
 const char *cache_find(Driver *d, uint64_t key);        /* the path of a sound one, NULL if there is none */
 void cache_store(Driver *d, uint64_t key, const char *object);  /* a sealed one; where that fails it is compiled again one day */
+/* The C of a package that is built for a debugger, which shows it; false where it cannot be kept. */
+const char *cache_text_path(Driver *d, uint64_t key);
+bool cache_store_text(Driver *d, uint64_t key, const char *text);
 bool seal_object(const char *path);                     /* false with errno set */
 bool is_sound_object(const char *path);
 const char *cache_path(Driver *d, uint64_t key);

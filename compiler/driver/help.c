@@ -37,10 +37,11 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "\t-versions=1|2    framed functions only, or fast versions beside them (default 2 from -O2 on)\n"
 	 "\t-emit=c -o DIR   write the C of the program and the runtime into DIR and stop;\n"
 	 "\t                 `cc *.c -lpthread -lm` builds it\n"
+	 "\t-g               for debuggers: lines and, at -O0, variables (docs/debugging.md)\n"
 	 "\t-dump=STAGE      print ast, types, ir or c of the package and stop; objects: the cached\n"
 	 "\t                 objects of the standard packages it uses\n"
 	 "\t-gcflags '[PATTERN=]FLAGS'\n"
-	 "\t                 -m (escape decisions), -e (all errors), -N (as -O0), -lang=go1.N,\n"
+	 "\t                 -m (escape decisions), -e (all errors), -N (as -O0 -g), -lang=go1.N,\n"
 	 "\t                 -noline (no #line in the C); -l is so already: there is no inliner\n"
 	 "\t-m               the same as -gcflags=-m\n"
 	 "\t-a               compile all packages anew\n"
@@ -84,7 +85,7 @@ static const struct { const char *verb, *text; } topics[] = {
 	{"cache",
 	 "Compiled packages are kept in $GOLCACHE, $XDG_CACHE_HOME/gol or ~/.cache/gol under a\n"
 	 "hash of all that went into them. 'gol clean -cache' empties it. Several gol may use it\n"
-	 "at once.\n"},
+	 "at once. The C of packages built with -g is kept there too.\n"},
 	{"environment",
 	 "CC, CFLAGS       the C compiler (default gcc) and flags for the program's own packages\n"
 	 "GOLCACHE         folder of compiled packages\n"

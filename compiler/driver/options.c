@@ -48,6 +48,7 @@ static const char *compiler_flag(Driver *d, const char *word)
 		o->all_errors = true;
 	} else if (strcmp(word, "-N") == 0) {
 		o->optimise = 0;
+		o->debug = true;
 	} else if (strcmp(word, "-noline") == 0) {
 		o->no_line = true;
 	} else if (has_prefix(word, "-lang=")) {
@@ -352,7 +353,7 @@ static int list_flags(Driver *d, Flag *flags)
 		{"toolexec", FLAG_NOT_YET, NULL}, {"C", FLAG_FIRST, NULL},
 		{"modcacherw", FLAG_SO_ALREADY_BOOL, NULL}, {"l", FLAG_SO_ALREADY_BOOL, NULL}, {"asmflags", FLAG_SO_ALREADY, NULL},
 		{"gccgoflags", FLAG_SO_ALREADY, NULL}, {"installsuffix", FLAG_SO_ALREADY, NULL},
-		{"exec", FLAG_TEXT, &o->exec},
+		{"g", FLAG_BOOL, &o->debug}, {"exec", FLAG_TEXT, &o->exec},
 	};
 	_Static_assert(sizeof all <= FLAG_LIMIT * sizeof *all, "room for all");
 	memcpy(flags, all, sizeof all);
@@ -441,6 +442,18 @@ static int parse_environment_flags(Driver *d)
 	return EXIT_OK;
 }
 
+/* The last of -g, -g0, -ggdb3 ... counts. */
+static bool asks_for_debug(const char *cflags)
+{
+	bool debug = false;
+	for (const char *s = cflags; *s; s += strcspn(s, " \t")) {
+		s += strspn(s, " \t");
+		if (has_prefix(s, "-g"))
+			debug = strncmp(s, "-g0", 3) != 0;
+	}
+	return debug;
+}
+
 int parse_options(Driver *d, int argc, char **argv)
 {
 	Options *o = &d->options;
@@ -452,11 +465,12 @@ int parse_options(Driver *d, int argc, char **argv)
 		return status;
 	if ((status = parse_flags(d, argc, argv, &i)) != EXIT_OK || (status = parse_inputs(d, argc, argv, i)) != EXIT_OK)
 		return status;
+	o->debug |= asks_for_debug(o->cflags);
 	if (o->optimise < 0)
 		o->optimise = run || o->versions == 1 ? 0 : 2;
 	o->versions_given = o->versions != 0;
-	if (o->versions == 0)
-		o->versions = o->optimise == 0 || run ? 1 : 2;
+	if (o->versions == 0)       /* plain functions are what a debugger shows best */
+		o->versions = (o->optimise == 0 || run) && !o->debug ? 1 : 2;
 	if (o->versions < 1 || o->versions > 2) {
 		fprintf(stderr, "gol: -versions takes 1 or 2\n");
 		return EXIT_USAGE;

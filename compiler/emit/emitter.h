@@ -73,14 +73,24 @@ typedef struct Emit {
 	bool uses_epilogue, uses_unwind;        /* PLAIN: these labels are jumped to */
 	IrStmt *region;         /* loop on C locals being printed (region.c) */
 	IrVarList region_vars;
+
+	/* debug.c */
+	Pos line;               /* where the C lines being printed belong; NO_POS: to the C file */
+	struct Shown *shown;    /* by IrVar.id; NULL: variables are not shown */
+	Map scratch;            /* role and type -> name of a C local at the function's top */
+	Buf scratch_lines;      /* their declarations */
+	IrVarList in_view;      /* mirrors that can be seen here, innermost last */
 } Emit;
 
 #define E_ALLOC(e) ((e)->c->arena)
 
 /* names.c */
 bool is_reserved_name(const char *name);
+bool is_frame_member(const char *name);
 const char *field_name(Emit *e, Type *struct_type, int index);
 const char *local_name(Emit *e, const char *name);
+const char *mangle_local(Emit *e, const char *name);        /* without regard to C's words */
+const char *unused_name(Emit *e, const char *base);
 
 /* types.c */
 const char *type_name(Emit *e, Type *t);            /* C type, usable by value */
@@ -117,6 +127,21 @@ bool is_local_place(IrExpr *x);
 void emit_return_values(Emit *e, IrExprList *values);
 void emit_line(Emit *e, const char *format, ...) PRINTF_LIKE(2, 3);
 void emit_indent(Emit *e);
+
+/* debug.c */
+void set_line(Emit *e, Pos pos);
+void number_lines(Buf *out, const char *text, size_t size, const char *c_path);
+void choose_shown(Emit *e);                         /* after the function's variables are complete, before they are named */
+const char *declare_scratch(Emit *e, const char *role, const char *ctype);
+Buf *begin_body(Emit *e, Buf *body);                /* statements go to body ... */
+void end_body(Emit *e, Buf *outer);                 /* ... and, behind the declarations they asked for, to outer */
+bool is_mirrored(Emit *e, IrVar *v);
+const char *shown_name(Emit *e, IrVar *v);          /* the program's name, as C has it */
+void name_shown(Emit *e);                           /* c_name of variables with such a name */
+void declare_mirrors(Emit *e);
+void refresh_mirrors(Emit *e, IrStmt *s);           /* those that s may have changed; NULL: all in view */
+void close_scopes(Emit *e, int down_to, Pos pos);   /* those that end before pos; NO_POS: all */
+void open_scopes(Emit *e, IrStmtList *list, int at);
 
 /* region.c */
 bool starts_region(Emit *e, IrStmt *s);

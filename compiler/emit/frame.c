@@ -361,7 +361,7 @@ static void emit_plain_save(Emit *e, IrStmt *s, int point)
 		buf_str(&e->data, "NULL};\n");
 	buf_str(e->out, "{ ");
 	if (objects.s)
-		buf_printf(e->out, "%s *fr = ", e->frame_type);
+		buf_printf(e->out, e->shown && !f->has_defer ? "fr = " : "%s *fr = ", e->frame_type);
 	buf_printf(e->out, "gol_freeze_words(g, &%s_save%d%s);%s ", e->info, point, words.s ? words.s : "", objects.s ? objects.s : "");
 	if (e->has_side && s)
 		buf_str(e->out, "gol_side_unwind(g, sd); ");

@@ -74,9 +74,13 @@ const char *func_value(Emit *e, IrFunc *f)
 static void name_variables(Emit *e)
 {
 	e->names_used = (Map){.by_text = true};
+	for (int i = 0; i < e->f->vars.len; i++)
+		e->f->vars.items[i]->c_name = NULL;
+	name_shown(e);
 	for (int i = 0; i < e->f->vars.len; i++) {
 		IrVar *v = e->f->vars.items[i];
-		v->c_name = local_name(e, v->name ? v->name : "t");
+		if (!v->c_name)
+			v->c_name = local_name(e, v->name ? v->name : "t");
 		if (!e->has_frame)
 			v->in_frame = false;
 	}
@@ -124,11 +128,13 @@ static void zero_frame_variables(Emit *e)
 static void emit_epilogue(Emit *e)
 {
 	emit_line(e, "goto epilogue;");
+	set_line(e, e->f->end_pos);
 	buf_str(e->out, "unwind:\n");
 	emit_line(e, "if (g->unwinding == GOL_FREEZE || g->unwinding == GOL_FATAL) return;");
 	emit_line(e, "fr->pending = gol_take_pending(g);");
 	emit_line(e, "fr->pending.point = h->resume;");
 	buf_str(e->out, "epilogue:\n");
+	refresh_mirrors(e, NULL);
 	emit_statements(e, &e->f->epilogue);
 	emit_line(e, "if (GOL_UNLIKELY(fr->pending.reason)) {");
 	emit_line(e, "\tif (fr->pending.point) h->resume = fr->pending.point;");
@@ -153,6 +159,7 @@ static void emit_local_frame(Emit *e)
 /* The end of a PLAIN function. */
 static void emit_plain_epilogue(Emit *e)
 {
+	set_line(e, e->f->end_pos);
 	if (e->uses_epilogue)
 		buf_str(e->out, "epilogue:\n");
 	emit_statements(e, &e->f->epilogue);
@@ -190,6 +197,7 @@ static void emit_framed_body(Emit *e)
 {
 	e->style = STYLE_FRAMED;
 	e->next_label = 0;
+	set_line(e, NO_POS);
 	buf_printf(&e->protos, "static void %s_5body(gol_g *g, gol_frame *h);\n", e->f->symbol);
 	emit_line(e, "static %svoid %s_5body(gol_g *g, gol_frame *h)\n{", is_unoptimised(e) ? "GOL_UNOPTIMISED " : "", e->f->symbol);
 	e->indent++;
@@ -197,15 +205,20 @@ static void emit_framed_body(Emit *e)
 	if (e->side_vars)
 		emit_line(e, "%s *sd GOL_UNUSED = fr->sd;", e->side_type);
 	declare_locals(e);
+	declare_mirrors(e);
 	emit_side_words(e, false);
 	emit_entrances(e);
 	zero_frame_variables(e);
 	emit_side_zeros(e);
 	if (e->f->has_defer)
 		emit_line(e, "fr->pending = (gol_pending){0};");
+	Buf body, *outer = begin_body(e, &body);
+	refresh_mirrors(e, NULL);
 	emit_statements(e, &e->f->body);
 	if (e->f->has_defer)
 		emit_epilogue(e);
+	end_body(e, outer);
+	set_line(e, e->f->end_pos);
 	e->indent--;
 	emit_line(e, "}\n");
 }
@@ -214,6 +227,7 @@ static void emit_framed_body(Emit *e)
 static void emit_start(Emit *e)
 {
 	IrFunc *f = e->f;
+	set_line(e, NO_POS);
 	buf_printf(&e->protos, "static void %s_5start(gol_g *g, gol_frame *h);\n", f->symbol);
 	emit_line(e, "static void %s_5start(gol_g *g, gol_frame *h)\n{", f->symbol);
 	emit_line(e, "\t%s *fr = (%s *)h;", e->frame_type, e->frame_type);
@@ -265,6 +279,7 @@ static void emit_entry(Emit *e)
 {
 	IrFunc *f = e->f;
 	e->style = STYLE_PLAIN;
+	set_line(e, f->pos);
 	emit_linkage(e);
 	print_signature(e, e->out, f, f->symbol, true);
 	buf_str(e->out, "\n{\n");
@@ -282,6 +297,7 @@ static void emit_entry(Emit *e)
 	if (f->recover_var)
 		emit_line(e, "fr->%s = GOL_RECOVER_TAKE(g, %s);", f->recover_var->c_name, f->symbol);
 	emit_line(e, "%s_5body(g, &fr->h);", f->symbol);
+	set_line(e, f->end_pos);
 	emit_indent(e);
 	buf_printf(e->out, "if (GOL_UNWINDING(g)) { gol_freeze_frame(g, &fr->h); %s", e->has_side ? "gol_side_unwind(g, sd); " : "");
 	emit_return_zero(e);
@@ -298,6 +314,7 @@ static void emit_plain(Emit *e)
 	IrFunc *f = e->f;
 	e->style = STYLE_PLAIN;
 	e->next_label = 0;
+	set_line(e, f->pos);
 	emit_linkage(e);
 	if (is_small(e))
 		buf_str(e->out, "inline ");
@@ -310,6 +327,9 @@ static void emit_plain(Emit *e)
 	if (f->has_defer)
 		emit_line(e, "%s fr;", e->frame_type);
 	declare_locals(e);
+	declare_mirrors(e);
+	if (e->shown && e->has_frame && !f->has_defer)      /* like declare_scratch's */
+		emit_line(e, "%s *fr;", e->frame_type);
 	if (e->has_frame) {
 		emit_indent(e);
 		buf_str(e->out, "if (GOL_MUST_FREEZE(g)) ");
@@ -321,11 +341,15 @@ static void emit_plain(Emit *e)
 	if (f->recover_var)
 		emit_line(e, "%s = GOL_RECOVER_TAKE(g, %s);", f->recover_var->c_name, f->symbol);
 	emit_side_zeros(e);
+	Buf body, *outer = begin_body(e, &body);
+	refresh_mirrors(e, NULL);
 	emit_statements(e, &f->body);
+	set_line(e, f->end_pos);
 	if (f->has_defer)
 		emit_plain_epilogue(e);
 	else if (f->body.len == 0 || vec_last(&f->body)->kind != IR_RETURN)
 		emit_side_give(e);
+	end_body(e, outer);
 	e->indent--;
 	emit_line(e, "}\n");
 }
@@ -335,6 +359,7 @@ static void emit_heading(Emit *e)
 	IrFunc *f = e->f;
 	const char *path = f->pos.file ? e->c->files.items[f->pos.file]->path : "generated";
 	const char *base = strrchr(path, '/');
+	set_line(e, NO_POS);
 	emit_line(e, "/* %s:%u: %s */", base ? base + 1 : path, f->pos.line, f->go_name);
 }
 
@@ -347,6 +372,7 @@ void emit_function(Emit *e, IrFunc *f)
 	for (int i = 0; i < f->vars.len; i++)
 		f->vars.items[i]->in_frame = f->vars.items[i]->needs_zero = false;
 	choose_side(e);
+	choose_shown(e);
 	e->has_frame = f->can_freeze && !f->frameless;
 	ir_liveness(e->c, f);
 	name_variables(e);
@@ -364,5 +390,6 @@ void emit_function(Emit *e, IrFunc *f)
 		emit_framed_body(e);
 		emit_start(e);
 	}
+	set_line(e, NO_POS);
 	emit_info(e);
 }

@@ -58,24 +58,42 @@ const char *field_name(Emit *e, Type *struct_type, int index)
 	return b.s;
 }
 
+const char *mangle_local(Emit *e, const char *name)
+{
+	Buf b;
+	buf_init(&b, E_ALLOC(e));
+	mangle_identifier(&b, name);
+	return b.s;
+}
+
+/* The next name not used yet: base, base_2, base_3 ... names_used holds with each name the number to try next behind it. */
+const char *unused_name(Emit *e, const char *base)
+{
+	const char *name = base;
+	uintptr_t next = (uintptr_t)map_get(&e->names_used, base);
+	for (; next && map_get(&e->names_used, name); next++)
+		name = arena_printf(E_ALLOC(e), "%s_%d", base, (int)next);
+	map_put(E_ALLOC(e), &e->names_used, base, (void *)(next ? next : 2));
+	if (name != base)
+		map_put(E_ALLOC(e), &e->names_used, name, (void *)2);
+	return name;
+}
+
+bool is_frame_member(const char *name)
+{
+	static const char *const members[] = {"h", "r", "fr", "sd", "g", "pending"};
+	for (int i = 0; i < COUNT_OF(members); i++)
+		if (strcmp(name, members[i]) == 0)
+			return true;
+	return false;
+}
+
 const char *local_name(Emit *e, const char *name)
 {
 	Buf b;
 	buf_init(&b, E_ALLOC(e));
 	mangle_identifier(&b, *name && strcmp(name, "_") != 0 ? name : "blank");
-	static const char *const frame_members[] = {"h", "r", "fr", "sd", "g", "pending"};
-	bool taken = is_reserved_name(b.s);
-	for (int i = 0; i < COUNT_OF(frame_members); i++)
-		taken |= strcmp(b.s, frame_members[i]) == 0;
-	if (taken || (strchr(b.s, '_') && b.s[0] != 't'))
+	if (is_reserved_name(b.s) || is_frame_member(b.s) || (strchr(b.s, '_') && b.s[0] != 't'))
 		buf_str(&b, "_6");
-	/* names_used holds with each name the number to try next behind it. */
-	const char *base = b.s;
-	uintptr_t next = (uintptr_t)map_get(&e->names_used, b.s);
-	for (; next && map_get(&e->names_used, base); next++)
-		base = arena_printf(E_ALLOC(e), "%s_%d", b.s, (int)next);
-	map_put(E_ALLOC(e), &e->names_used, b.s, (void *)(next ? next : 2));
-	if (base != b.s)
-		map_put(E_ALLOC(e), &e->names_used, base, (void *)2);
-	return base;
+	return unused_name(e, b.s);
 }

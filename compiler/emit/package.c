@@ -119,7 +119,12 @@ const char *emit_package(Compiler *c, Program *program, Package *package, const 
 			buf_bytes(&text, sections[i]->s, sections[i]->len);
 			buf_char(&text, '\n');
 		}
-	return text.s;
+	if (!options->line_directives)
+		return text.s;
+	Buf numbered;
+	buf_init(&numbered, c->arena);
+	number_lines(&numbered, text.s, text.len, options->c_path);
+	return numbered.s;
 }
 
 void dump_ir(Compiler *c, Buf *out, Program *program, Package *package)

@@ -100,13 +100,15 @@ static void emit_barrier_store(Emit *e, IrStmt *s, Type *u)
 		return;
 	}
 	const char *ct = type_name(e, s->dst->type);
-	buf_printf(e->out, "{ %s v_ = ", ct);
+	buf_str(e->out, "{ ");
+	const char *v = declare_scratch(e, "v_", ct);
+	buf_str(e->out, " = ");
 	emit_assigned(e, s->src);
 	buf_printf(e->out, "; GOL_BARRIER_OF(%s, &%s, ", ct, type_descriptor(e, s->dst->type));
 	emit_address(e, s->dst);
-	buf_str(e->out, ", v_); ");
+	buf_printf(e->out, ", %s); ", v);
 	emit_place(e, s->dst);
-	buf_str(e->out, " = v_; }\n");
+	buf_printf(e->out, " = %s; }\n", v);
 }
 
 /* C type for type change: struct types that differ only in name need no conversion of their own here. */
@@ -247,20 +249,23 @@ static void emit_single_call(Emit *e, IrStmt *s, IrVar *dst, const char *ctype)
 {
 	bool large = s->call != IR_CALL_RT && is_large(e, dst->type);
 	bool direct = !large && (assign_at_once(e, dst) || (!s->may_freeze && !s->may_panic));
+	const char *to = direct ? var_name(e, dst) : NULL;
 	emit_indent(e);
 	if (direct) {
-		buf_printf(e->out, "%s = ", var_name(e, dst));
+		buf_str(e->out, to);
 	} else {
-		buf_printf(e->out, "{ %s%sr_ = ", ctype, spaced(ctype));
+		buf_str(e->out, "{ ");
+		to = declare_scratch(e, "r_", ctype);
 	}
+	buf_str(e->out, " = ");
 	if (s->call == IR_CALL_RT && *spaced(rt_result(s->rt)) == '\0' && strcmp(rt_result(s->rt), "void *") != 0)
 		buf_str(e->out, "(void *)");    /* C's type is less exact than ours */
 	emit_call_expr(e, s);
 	buf_str(e->out, ";\n");
-	emit_fetch(e, s, direct ? var_name(e, dst) : "r_", ctype);
+	emit_fetch(e, s, to, ctype);
 	emit_check(e, s);
 	if (!direct)
-		emit_line(e, "%s = %sr_; }", var_name(e, dst), large ? "*" : "");
+		emit_line(e, "%s = %s%s; }", var_name(e, dst), large ? "*" : "", to);
 }
 
 /* The code that the call s reaches. */
@@ -341,15 +346,17 @@ static void emit_call(Emit *e, IrStmt *s)
 	}
 	const char *ctype = result_name(e, &results);
 	emit_indent(e);
-	buf_printf(e->out, "{ %s r_ = ", ctype);
+	buf_str(e->out, "{ ");
+	const char *r = declare_scratch(e, "r_", ctype);
+	buf_str(e->out, " = ");
 	emit_call_expr(e, s);
 	buf_str(e->out, ";\n");
-	emit_fetch(e, s, "r_", ctype);
+	emit_fetch(e, s, r, ctype);
 	emit_check(e, s);
 	emit_indent(e);
 	for (int i = 0; i < s->dsts.len; i++)
 		if (s->dsts.items[i])
-			buf_printf(e->out, "%s = %sr_.r%d; ", var_name(e, s->dsts.items[i]), is_large(e, results.items[i]) ? "*" : "", i);
+			buf_printf(e->out, "%s = %s%s.r%d; ", var_name(e, s->dsts.items[i]), is_large(e, results.items[i]) ? "*" : "", r, i);
 	buf_str(e->out, "}\n");
 }
 
@@ -374,9 +381,12 @@ static void emit_send(Emit *e, IrStmt *s)
 {
 	const char *ct = type_name(e, s->src->type);
 	bool large = is_large(e, s->src->type);
+	const char *v = NULL;
 	emit_indent(e);
 	if (!large) {
-		buf_printf(e->out, "{ %s%sv_ = ", ct, spaced(ct));
+		buf_str(e->out, "{ ");
+		v = declare_scratch(e, "v_", ct);
+		buf_str(e->out, " = ");
 		emit_assigned(e, s->src);
 		buf_str(e->out, "; ");
 	}
@@ -386,7 +396,7 @@ static void emit_send(Emit *e, IrStmt *s)
 	if (large)
 		emit_address(e, s->src);
 	else
-		buf_str(e->out, "&v_");
+		buf_printf(e->out, "&%s", v);
 	buf_str(e->out, large ? ");\n" : "); }\n");
 	if (has_resume(e, s))
 		emit_line(e, "r%d:", s->point);
@@ -398,22 +408,27 @@ static void emit_receive(Emit *e, IrStmt *s)
 	IrVar *value = s->dsts.len > 0 ? s->dsts.items[0] : NULL, *ok = s->dsts.len > 1 ? s->dsts.items[1] : NULL;
 	const char *ct = value ? type_name(e, value->type) : NULL;
 	bool large = value && is_large(e, value->type);
-	const char *to = !value ? "NULL" : large ? arena_printf(E_ALLOC(e), "&%s", var_name(e, value)) : "&v_";
+	const char *to = !value ? "NULL" : large ? arena_printf(E_ALLOC(e), "&%s", var_name(e, value)) : NULL, *v = NULL;
 	emit_indent(e);
-	buf_str(e->out, "{ bool ok_; ");
-	if (value && !large)
-		buf_printf(e->out, "%s%sv_; ", ct, spaced(ct));
-	buf_str(e->out, "ok_ = gol_chan_receive(g, ");
+	buf_str(e->out, "{ ");
+	const char *done = declare_scratch(e, "ok_", "bool");
+	buf_str(e->out, "; ");
+	if (value && !large) {
+		v = declare_scratch(e, "v_", ct);
+		to = arena_printf(E_ALLOC(e), "&%s", v);
+		buf_str(e->out, "; ");
+	}
+	buf_printf(e->out, "%s = gol_chan_receive(g, ", done);
 	emit_expr(e, s->x);
 	buf_printf(e->out, ", %s);\n", to);
 	if (has_resume(e, s))
-		emit_line(e, "if (0) { r%d: if (!g->unwinding) ok_ = gol_chan_receive_finish(g, %s); }", s->point, to);
+		emit_line(e, "if (0) { r%d: if (!g->unwinding) %s = gol_chan_receive_finish(g, %s); }", s->point, done, to);
 	emit_check(e, s);
 	emit_indent(e);
-	if (value && !large)
-		buf_printf(e->out, "%s = v_; ", var_name(e, value));
+	if (v)
+		buf_printf(e->out, "%s = %s; ", var_name(e, value), v);
 	if (ok)
-		buf_printf(e->out, "%s = ok_; ", var_name(e, ok));
+		buf_printf(e->out, "%s = %s; ", var_name(e, ok), done);
 	buf_str(e->out, "}\n");
 }
 
@@ -429,37 +444,46 @@ static IrVar *large_buffer(Emit *e, IrStmt *s)
 	return largest;
 }
 
-/* The union that a select's chosen receive is put into; its member names are b0, b1 ... */
-static bool emit_select_buffers(Emit *e, IrStmt *s)
+/* The union that a select's chosen receive is put into; its member names are b0, b1 ... NULL: no receive wants its value. */
+static const char *emit_select_buffers(Emit *e, IrStmt *s)
 {
-	bool any = false;
+	Buf type;
+	buf_init(&type, E_ALLOC(e));
 	for (int i = 0; i < s->buffers.len; i++) {
 		if (!s->buffers.items[i])
 			continue;
 		const char *ct = type_name(e, s->buffers.items[i]->type);
-		buf_printf(e->out, "%s %s%sb%d;", any ? "" : "union {", ct, spaced(ct), i);
-		any = true;
+		buf_printf(&type, "%s %s%sb%d;", type.s ? "" : "union {", ct, spaced(ct), i);
 	}
-	if (any)
-		buf_str(e->out, " } v_; ");
-	return any;
+	if (!type.s)
+		return NULL;
+	buf_str(&type, " }");
+	const char *v = declare_scratch(e, "v_", type.s);
+	buf_str(e->out, "; ");
+	return v;
 }
 
-static void emit_select_cases(Emit *e, IrStmt *s)
+/* Values to send, in locals of their own: their names by case. */
+static const char **emit_select_values(Emit *e, IrStmt *s)
 {
-	int n = s->select_cases.len;
-	for (int i = 0; i < n; i++) {
+	const char **names = NEW_ARRAY(E_ALLOC(e), const char *, s->select_cases.len + 1);
+	for (int i = 0; i < s->select_cases.len; i++) {
 		IrSelectCase *k = s->select_cases.items[i];
 		if (!k->send || is_large(e, k->value->type))
 			continue;
-		const char *ct = type_name(e, k->value->type);
 		emit_indent(e);
-		buf_printf(e->out, "%s%ss%d_ = ", ct, spaced(ct), i);
+		names[i] = declare_scratch(e, arena_printf(E_ALLOC(e), "s%d_", i), type_name(e, k->value->type));
+		buf_str(e->out, " = ");
 		emit_expr(e, k->value);
 		buf_str(e->out, ";\n");
 	}
-	emit_indent(e);
-	buf_printf(e->out, "gol_select_case cases_[%d] = {", n ? n : 1);
+	return names;
+}
+
+static void emit_select_cases(Emit *e, IrStmt *s, const char **values)
+{
+	int n = s->select_cases.len;
+	buf_str(e->out, n ? "{" : "{{0}");
 	for (int i = 0; i < n; i++) {
 		IrSelectCase *k = s->select_cases.items[i];
 		buf_str(e->out, "{");
@@ -468,11 +492,13 @@ static void emit_select_cases(Emit *e, IrStmt *s)
 			buf_str(e->out, ", ");
 			emit_address(e, k->value);
 			buf_str(e->out, ", GOL_CASE_SEND}, ");
+		} else if (k->send) {
+			buf_printf(e->out, ", &%s, GOL_CASE_SEND}, ", values[i]);
 		} else {
-			buf_printf(e->out, k->send ? ", &s%d_, GOL_CASE_SEND}, " : ", NULL, GOL_CASE_RECV}, ", i);
+			buf_str(e->out, ", NULL, GOL_CASE_RECV}, ");
 		}
 	}
-	buf_str(e->out, n ? "};\n" : "{0}};\n");
+	buf_char(e->out, '}');
 }
 
 static void emit_select(Emit *e, IrStmt *s)
@@ -481,24 +507,29 @@ static void emit_select(Emit *e, IrStmt *s)
 	e->indent++;
 	emit_indent(e);
 	IrVar *large = large_buffer(e, s);
-	const char *to = large ? arena_printf(E_ALLOC(e), "&%s", var_name(e, large)) : emit_select_buffers(e, s) ? "&v_" : "NULL";
+	const char *union_name = large ? NULL : emit_select_buffers(e, s);
+	const char *to = large ? arena_printf(E_ALLOC(e), "&%s", var_name(e, large)) : union_name ? arena_printf(E_ALLOC(e), "&%s", union_name) : "NULL";
 	buf_char(e->out, '\n');
-	emit_select_cases(e, s);
-	emit_line(e, "gol_select_result r_ = gol_select(g, cases_, %d, %s, %s);", s->select_cases.len, s->blocking ? "true" : "false", to);
+	const char **values = emit_select_values(e, s);
+	emit_indent(e);
+	const char *r = declare_scratch(e, "r_", "gol_select_result");
+	buf_printf(e->out, " = gol_select(g, (gol_select_case[%d])", s->select_cases.len ? s->select_cases.len : 1);
+	emit_select_cases(e, s, values);
+	buf_printf(e->out, ", %d, %s, %s);\n", s->select_cases.len, s->blocking ? "true" : "false", to);
 	if (has_resume(e, s))
-		emit_line(e, "if (0) { r%d: if (!g->unwinding) r_ = gol_select_finish(g, %s); }", s->point, to);
+		emit_line(e, "if (0) { r%d: if (!g->unwinding) %s = gol_select_finish(g, %s); }", s->point, r, to);
 	emit_check(e, s);
 	for (int i = 0; i < s->buffers.len; i++) {
 		IrVar *v = s->buffers.items[i];
 		if (v && large && v != large)
-			emit_line(e, "if (r_.r0 == %d) %s = *(%s *)%s;", i, var_name(e, v), type_alias_name(e, v->type), to);
+			emit_line(e, "if (%s.r0 == %d) %s = *(%s *)%s;", r, i, var_name(e, v), type_alias_name(e, v->type), to);
 		else if (v && !large)
-			emit_line(e, "if (r_.r0 == %d) %s = v_.b%d;", i, var_name(e, v), i);
+			emit_line(e, "if (%s.r0 == %d) %s = %s.b%d;", r, i, var_name(e, v), union_name, i);
 	}
 	if (s->dsts.len > 0 && s->dsts.items[0])
-		emit_line(e, "%s = r_.r0;", var_name(e, s->dsts.items[0]));
+		emit_line(e, "%s = %s.r0;", var_name(e, s->dsts.items[0]), r);
 	if (s->dsts.len > 1 && s->dsts.items[1])
-		emit_line(e, "%s = r_.r1;", var_name(e, s->dsts.items[1]));
+		emit_line(e, "%s = %s.r1;", var_name(e, s->dsts.items[1]), r);
 	e->indent--;
 	emit_line(e, "}");
 }
@@ -521,6 +552,7 @@ static void emit_if(Emit *e, IrStmt *s)
 	emit_body(e, &s->body);
 	while (s->else_body.len == 1 && s->else_body.items[0]->kind == IR_IF) {
 		s = s->else_body.items[0];
+		set_line(e, s->pos);
 		emit_indent(e);
 		buf_str(e->out, "} else if (");
 		emit_whole(e, s->cond);
@@ -539,6 +571,12 @@ static int jump_label(Emit *e, IrStmt *target)
 	if (!target->c_label)
 		target->c_label = ++e->next_label;
 	return target->c_label;
+}
+
+static void emit_jump_label(Emit *e, IrStmt *target, const char *kind)
+{
+	emit_line(e, "%s_%d:;", kind, jump_label(e, target));
+	refresh_mirrors(e, NULL);       /* the jump may have left scopes of other mirrors */
 }
 
 /* May every statement of post stand in the head of a C for? */
@@ -570,9 +608,12 @@ static void emit_loop(Emit *e, IrStmt *s)
 		emit_region_end(e);
 		return;
 	}
-	if (has_resume(e, s) && e->region != s)
+	if (has_resume(e, s) && e->region != s) {
 		emit_loop_label(e, s);
-	bool simple = is_simple_post(e, &s->post);
+		refresh_mirrors(e, NULL);
+	}
+	bool simple = is_simple_post(e, &s->post) && e->in_view.len == 0;
+	Pos line = e->line;
 	s->c_label = 0;
 	s->uses_continue = s->uses_break = false;
 	emit_indent(e);
@@ -590,14 +631,16 @@ static void emit_loop(Emit *e, IrStmt *s)
 	e->indent++;
 	emit_poll(e, s);
 	emit_statements(e, &s->body);
+	set_line(e, line);
 	if (s->uses_continue)
-		emit_line(e, "continue_%d:;", jump_label(e, s));
+		emit_jump_label(e, s, "continue");
 	if (!simple)
 		emit_statements(e, &s->post);
+	set_line(e, line);
 	e->indent--;
 	emit_line(e, "}");
 	if (s->uses_break)
-		emit_line(e, "break_%d:;", jump_label(e, s));
+		emit_jump_label(e, s, "break");
 }
 
 static void emit_switch(Emit *e, IrStmt *s)
@@ -618,14 +661,16 @@ static void emit_switch(Emit *e, IrStmt *s)
 		}
 		if (k->values.len == 0)
 			emit_line(e, "default:");
-		emit_body(e, &k->body);
+		Pos line = e->line;
 		e->indent++;
-		emit_line(e, "break;");
+		emit_statements(e, &k->body);
+		emit_line(e, "break;");     /* on the line of the last statement: nobody's step goes back to the head */
 		e->indent--;
+		set_line(e, line);
 	}
 	emit_line(e, "}");
 	if (s->uses_break)
-		emit_line(e, "break_%d:;", jump_label(e, s));
+		emit_jump_label(e, s, "break");
 }
 
 void emit_return_values(Emit *e, IrExprList *values)
@@ -688,7 +733,7 @@ static void emit_block(Emit *e, IrStmt *s)
 	emit_body(e, &s->body);
 	emit_line(e, "}");
 	if (s->uses_break)
-		emit_line(e, "break_%d:;", jump_label(e, s));
+		emit_jump_label(e, s, "break");
 }
 
 static void emit_map_iter(Emit *e, IrStmt *s)
@@ -765,25 +810,26 @@ static void emit_statement(Emit *e, IrStmt *s)
 	}
 }
 
-static void emit_directive(Emit *e, Pos pos)
+/* Does control go on behind it, and may it have changed a variable? */
+static bool may_change_variables(const IrStmt *s)
 {
-	if (!e->options->line_directives || !pos.file)
-		return;
-	buf_printf(e->out, "#line %u ", pos.line);
-	const char *path = e->c->files.items[pos.file]->recorded_path;
-	emit_string_literal(e->out, path, strlen(path));
-	buf_char(e->out, '\n');
+	return s->kind == IR_ASSIGN || s->kind == IR_CALL || s->kind == IR_SEND || s->kind == IR_RECEIVE || s->kind == IR_SELECT ||
+	       s->kind == IR_MAP_ITER;
 }
 
 void emit_statements(Emit *e, IrStmtList *list)
 {
-	uint32_t line = 0;
+	int outer = e->in_view.len;
 	for (int i = 0; i < list->len; i++) {
 		IrStmt *s = list->items[i];
-		if (s->pos.line != line && s->pos.line) {
-			line = s->pos.line;
-			emit_directive(e, s->pos);
+		if (s->pos.line) {
+			close_scopes(e, outer, s->pos);
+			set_line(e, s->pos);
 		}
+		open_scopes(e, list, i);
 		emit_statement(e, s);
+		if (may_change_variables(s))
+			refresh_mirrors(e, s);
 	}
+	close_scopes(e, outer, NO_POS);
 }

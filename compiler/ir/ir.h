@@ -79,6 +79,11 @@ struct IrVar {
 	bool map_iterator;          /* type is ignored: a gol_map_iter (always frame resident) */
 	Pos pos;
 	int id;                     /* index in IrFunc.vars */
+	/* for debuggers (emit/debug.c): what the program calls it, NULL where it has no such name; the address of the variable rather
+	 * than itself; the end of its scope, NO_POS: the function's */
+	const char *shown;
+	bool is_box;
+	Pos scope_end;
 	/* liveness and emission */
 	bool in_frame, needs_zero;
 	bool in_local, region_assigns;  /* emit/region.c: kept in a C local in the region being printed */
@@ -247,6 +252,7 @@ struct IrFunc {
 	bool intrinsic;             /* bodyless: C of the runtime; symbol begins with gol_ */
 	int intrinsic_effects;      /* GOL_MAY_... */
 	bool takes_address;         /* intrinsic: calls check its first argument for nil */
+	bool keeps_shown;           /* for debuggers: what the program names is saved although it is not needed any more */
 	bool has_defer;
 	bool has_recover;
 	IrStmtList epilogue;        /* has_defer: the deferred calls, last first */

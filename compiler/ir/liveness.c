@@ -265,6 +265,8 @@ static void find_always(Live *l)
 		IrVar *v = f->vars.items[i];
 		if (v->addr_taken && !v->lent && !v->on_side)
 			set_add(l->always, v);
+		if (f->keeps_shown && v->shown && !v->lent && !v->on_side)
+			set_add(l->always, v);
 		if (v->map_iterator)
 			set_add(l->always_direct, v);
 	}

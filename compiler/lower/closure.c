@@ -121,6 +121,7 @@ static void bind_captures(FuncState *f, ObjectList *captured)
 		if (reference || type_size(c, field->type) <= COPIED_CAPTURE) {
 			IrVar *v = ir_new_var(c, f->ir, VAR_LOCAL, o->name, field->type, o->pos);
 			v->not_nil = reference;
+			show_variable(f, v, o, reference);
 			assign(f, ir_var(c, v), field);
 			field = ir_var(c, v);
 		}

@@ -96,6 +96,16 @@ static const char *variable_name(Object *o)
 	return o->name && *o->name && strcmp(o->name, "_") != 0 ? o->name : "v";
 }
 
+/* v stands for o where a debugger asks: holds it, or its address. */
+void show_variable(FuncState *f, IrVar *v, Object *o, bool is_box)
+{
+	if (!o->name || !*o->name || strcmp(o->name, "_") == 0)
+		return;
+	v->shown = o->name;
+	v->is_box = is_box;
+	v->scope_end = f->scope_end;
+}
+
 /* initial NULL: zero. */
 IrExpr *declare_variable(FuncState *f, Object *o, IrExpr *initial)
 {
@@ -105,12 +115,14 @@ IrExpr *declare_variable(FuncState *f, Object *o, IrExpr *initial)
 		if (initial)
 			initial = atom(f, initial);
 		IrExpr *box = new_box(f, type, variable_name(o), o->pos);
+		show_variable(f, box->var, o, true);
 		place = ir_deref(f->c, box, type);
 		if (initial && initial->kind != IR_ZERO)
 			assign(f, place, initial);
 	} else {
 		IrVar *v = ir_new_var(f->c, f->ir, VAR_LOCAL, variable_name(o), type, o->pos);
 		v->addr_taken = o->addr_taken || o->captured_by_reference;
+		show_variable(f, v, o, false);
 		place = ir_var(f->c, v);
 		assign(f, place, initial ? initial : ir_zero(f->c, type));
 	}
@@ -124,10 +136,13 @@ static void bind_param(FuncState *f, Object *o, IrVar *v)
 	v->pos = o->pos;
 	IrExpr *place = ir_var(f->c, v);
 	if (must_box(f, o)) {
-		place = ir_deref(f->c, new_box(f, v->type, v->name, o->pos), v->type);
+		IrExpr *box = new_box(f, v->type, v->name, o->pos);
+		show_variable(f, box->var, o, true);
+		place = ir_deref(f->c, box, v->type);
 		assign(f, place, ir_var(f->c, v));
 	} else {
 		v->addr_taken = o->addr_taken || o->captured_by_reference;
+		show_variable(f, v, o, false);
 	}
 	map_put(f->c->arena, &f->places, o, place);
 }
@@ -157,6 +172,7 @@ void bind_results(FuncState *f, ObjectList results)
 		} else {
 			IrVar *v = ir_new_var(f->c, f->ir, VAR_RESULT, variable_name(o), type_in(f, o->type), o->pos);
 			v->addr_taken = o->addr_taken || o->captured_by_reference;
+			show_variable(f, v, o, false);
 			place = ir_var(f->c, v);
 			assign(f, place, ir_zero(f->c, v->type));
 			map_put(f->c->arena, &f->places, o, place);

@@ -112,6 +112,7 @@ static void bind_body(FuncState *f, Captured *k)
 		IrExpr *outer = place_of_object(f->outer, o);
 		bool reference = by_reference(outer);
 		IrExpr *own = own_copy(f, k->first + i, o->name, reference);
+		show_variable(f, own->var, o, reference);
 		map_put(c->arena, &f->places, o, reference ? ir_deref(c, own, outer->type) : own);
 	}
 }

@@ -103,6 +103,7 @@ struct FuncState {
 	IrExprList held;            /* pointers that the arguments being evaluated are as numbers */
 	int later;                  /* > 0: what is being hoisted is followed by something to hoist */
 	Map stores;                 /* Object of a slice -> any: an append to it has its store in the frame, or had no use for one */
+	Pos scope_end;              /* "}" of the block being lowered */
 	Map lent;                   /* array type -> IrVar with IrVar.lent, for the variadic arguments of one call after the other */
 	Pos pos;
 };
@@ -116,6 +117,7 @@ void bind_results(FuncState *f, ObjectList results);
 bool must_box(FuncState *f, Object *o);
 IrExpr *declare_variable(FuncState *f, Object *o, IrExpr *initial);
 bool shares_loop_variables(FuncState *f, const Stmt *s);
+void show_variable(FuncState *f, IrVar *v, Object *o, bool is_box);
 IrExpr *allocate(FuncState *f, Type *type, bool in_frame);
 IrExpr *new_box(FuncState *f, Type *type, const char *name, Pos pos);
 Type *type_in(FuncState *f, Type *t);

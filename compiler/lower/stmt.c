@@ -17,8 +17,12 @@ void statements(FuncState *f, StmtList *list)
 
 void block(FuncState *f, Block *b)
 {
-	if (b)
-		statements(f, &b->list);
+	if (!b)
+		return;
+	Pos outer = f->scope_end;
+	f->scope_end = b->end;
+	statements(f, &b->list);
+	f->scope_end = outer;
 }
 
 /* ---- branches ---------------------------------------------------------------------- */
@@ -312,11 +316,8 @@ static void labeled_statement(FuncState *f, Stmt *s)
 	statement(f, s->body_stmt);
 }
 
-void statement(FuncState *f, Stmt *s)
+static void one_statement(FuncState *f, Stmt *s)
 {
-	if (!s)
-		return;
-	f->pos = s->pos;
 	switch (s->kind) {
 	case STMT_BAD:
 	case STMT_EMPTY:
@@ -343,4 +344,16 @@ void statement(FuncState *f, Stmt *s)
 	case STMT_SELECT: select_statement(f, s); break;
 	case STMT_LABELED: labeled_statement(f, s); break;
 	}
+}
+
+void statement(FuncState *f, Stmt *s)
+{
+	if (!s)
+		return;
+	Pos outer = f->scope_end;
+	f->pos = s->pos;
+	if (s->end.line)        /* what it declares in its head ends with it */
+		f->scope_end = s->end;
+	one_statement(f, s);
+	f->scope_end = outer;
 }

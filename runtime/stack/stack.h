@@ -95,4 +95,7 @@ void trace_origin(text *t, const G *g);                         /* "created by .
 void trace_goroutine(text *t, const G *g, const char *state);   /* all three */
 void trace_all_others(text *t, const G *except);
 
+/* For people with a debugger: the saved frames of all goroutines, to standard error. */
+void gol_show_goroutines(void);
+
 #endif

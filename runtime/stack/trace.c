@@ -286,3 +286,10 @@ void trace_all_others(text *t, const G *except)
 		trace_goroutine(t, g, NULL);
 	}
 }
+
+void gol_show_goroutines(void)
+{
+	text t = {0};
+	trace_all_others(&t, NULL);
+	text_flush(&t);
+}
