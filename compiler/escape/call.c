@@ -128,6 +128,8 @@ static Hole leaks_hole(Escape *e, const Callee *k, const Leaks *leaks)
 	Hole h = discard_hole(e);
 	if (leaks->heap >= 0)
 		h = shifted(heap_hole(e), leaks->heap);
+	if (leaks->written >= 0)
+		h = tee(e, h, shifted(writer_hole(e), leaks->written));
 	for (int i = 0; i < k->count && i < MAX_LEAK_RESULTS; i++)
 		if (leaks->results[i] >= 0 && k->results[i].to != &e->blank)
 			h = tee(e, h, shifted(k->results[i], leaks->results[i]));
@@ -330,6 +332,7 @@ static void flow_append(Escape *e, Hole k, Expr *call)
 	Expr *first = call->list.items[0];
 	Type *elem = core_type(call->type) ? core_type(call->type)->elem : NULL;
 	bool pointers = holds_pointers(e, elem);
+	k = tee(e, k, writer_hole(e));
 	flow_expr(e, pointers ? tee(e, k, noted(e, shifted(heap_hole(e), 1), "appendee slice", call, NO_POS)) : k, first);
 	for (int i = 1; i < call->list.len; i++) {
 		Expr *x = call->list.items[i];
@@ -347,7 +350,7 @@ static void flow_append(Escape *e, Hole k, Expr *call)
 static void flow_copy(Escape *e, Expr *call)
 {
 	Expr *from = call->list.items[1];
-	discard(e, call->list.items[0]);
+	flow_expr(e, writer_hole(e), call->list.items[0]);
 	share_text(from);
 	bool pointers = element_of(from) && holds_pointers(e, element_of(from));
 	flow_expr(e, pointers ? noted(e, shifted(heap_hole(e), 1), "copied slice", call, NO_POS) : discard_hole(e), from);
@@ -429,6 +432,9 @@ static void flow_builtin(Escape *e, Hole k, Expr *call, Hole also)
 	case BUILTIN_UNSAFE_SLICE_DATA:
 	case BUILTIN_UNSAFE_STRING_DATA:
 		flow_expr(e, k, list->items[0]);
+		break;
+	case BUILTIN_CLEAR:
+		flow_expr(e, writer_hole(e), list->items[0]);
 		break;
 	case BUILTIN_LEN:
 		share_text(list->items[0]);

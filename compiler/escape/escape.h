@@ -9,7 +9,7 @@
  *
  * There are two judgements. JUDGE_GO answers as Go's compiler does and is what -m prints. JUDGE_FRAMES
  * answers for the code we emit: what lowering always puts in the heap (closures deferred in loops,
- * made strings ...) is in the heap from the start there, and so is all that is reachable from it. Only the second one is left on
+ * maps ...) is in the heap from the start there, and so is all that is reachable from it. Only the second one is left on
  * objects and expressions.
  */
 #ifndef GOL_ESCAPE_H
@@ -25,6 +25,7 @@ enum {
 	STAYS_SHARED = 16,      /* string(b), []byte(s): may be its operand's bytes */
 	STAYS_REPEATED = 32,    /* append: stands in a loop */
 	STAYS_HELD = 64,        /* uintptr(p) in arguments: what p points to must be alive until the call is over (numbers.c) */
+	STAYS_READ = 128,       /* []byte(s): nobody writes to it, so it may be the string's bytes */
 };
 
 enum { APPEND_STORE = 32 };     /* bytes in the frame for the first elements that are appended to an empty slice; Go's number */

@@ -180,7 +180,7 @@ Hole place_hole(Escape *e, Expr *lhs)
 	default:
 		break;
 	}
-	discard(e, lhs->x);
+	flow_expr(e, writer_hole(e), lhs->x);
 	return heap_hole(e);
 }
 
@@ -525,7 +525,8 @@ static void flow_conversion(Escape *e, Hole k, Expr *x)
 	bool text_to = is_string(to), text_from = is_string(from);
 	if ((text_to && !text_from) || (text_from && ut->kind == TYPE_SLICE)) {
 		spill(e, k, ALLOC_STRING, x, NULL);
-		discard(e, arg);
+		/* nor is it a copy, perhaps */
+		flow_expr(e, e->judgement == JUDGE_FRAMES && makes_bytes(x) ? k : discard_hole(e), arg);
 		return;
 	}
 	if (uf->kind == TYPE_SLICE && ut->kind == TYPE_ARRAY) {

@@ -1,8 +1,9 @@
 /*
  * graph.h - the graph of values that escape analysis solves, and what its files share.
  *
- * A node is a place that holds a value: a variable, something allocated, or one of two
- * special ones: the heap, and the blank node, where values are dropped. An edge from node a to node b with
+ * A node is a place that holds a value: a variable, something allocated, or one of three
+ * special ones: the heap; the blank node, where values are dropped; the writer, which keeps nothing but writes to what the pointers it
+ * gets lead to. An edge from node a to node b with
  * derefs n says: a's value, dereferenced n times, may be stored in b; n = -1 says that a's
  * address may. Edges are kept at their destination, since solving walks against them.
  *
@@ -29,8 +30,8 @@ typedef struct Edge { Node *from; int derefs; const Why *why; } Edge;
 
 enum { MAX_LEAK_RESULTS = 7 };
 
-/* Least number of dereferences with which a parameter reaches the heap, and each result; -1: never. */
-typedef struct Leaks { int heap, results[MAX_LEAK_RESULTS]; } Leaks;
+/* Least number of dereferences with which a parameter reaches the heap, each result, and the writer; -1: never. */
+typedef struct Leaks { int heap, results[MAX_LEAK_RESULTS], written; } Leaks;
 
 /* Object.escape of functions. */
 typedef struct Summary { Leaks *params[JUDGE_COUNT]; int count; } Summary;     /* receiver first; NULL: not judged */
@@ -50,6 +51,7 @@ struct Node {
 	bool silent;                /* no remark about it */
 	bool lent;                  /* ALLOC_SPREAD: its address does not survive the call */
 	bool escapes, queued;
+	bool written;               /* what its pointers lead to may be written to; what it is, if it is an allocation */
 	Pos at;                     /* where remarks stand, if not at the declaration */
 	const char *heap_reason;    /* in the heap whatever flows: too large ... */
 	VEC(Edge) edges;
@@ -87,7 +89,7 @@ typedef struct Escape {
 	Map variables;              /* Object -> Node */
 	Map called;                 /* FuncInfo of literals that are called where they stand */
 	VEC(Node *) nodes;
-	Node heap, blank;
+	Node heap, blank, writer;
 	FuncInfo *func;
 	int loop_depth;
 	Map looping;                /* labeled statements that a goto jumps back to */
@@ -104,6 +106,7 @@ void declare(Escape *e, Object *o);
 Hole hole_of(Node *n);
 Hole heap_hole(Escape *e);
 Hole discard_hole(Escape *e);
+Hole writer_hole(Escape *e);
 Hole shifted(Hole k, int derefs);
 Hole noted(Escape *e, Hole k, const char *reason, Expr *x, Pos pos);
 Hole tee(Escape *e, Hole a, Hole b);
@@ -140,6 +143,7 @@ void flow_body(Escape *e, FuncInfo *info, Block *body);
 void flow_assign(Escape *e, Expr *lhs, Expr *rhs, Stmt *s);
 
 /* share.c */
+bool makes_bytes(Expr *x);
 void share_string(Expr *x);
 void share_text(Expr *x);
 void share_range(Expr *x);

@@ -16,7 +16,7 @@ enum { VARIABLE_LIMIT = 128 << 10, IMPLICIT_LIMIT = 64 << 10 };     /* Go's */
 /* What lowering can put into frames. */
 static const bool kept_kinds[ALLOC_COUNT] = {
 	[ALLOC_NEW] = true, [ALLOC_POINTER_LITERAL] = true, [ALLOC_SLICE_LITERAL] = true, [ALLOC_MAKE_SLICE] = true,
-	[ALLOC_CLOSURE] = true, [ALLOC_METHOD_VALUE] = true, [ALLOC_SPREAD] = true, [ALLOC_BOX] = true, [ALLOC_STRING] = false,
+	[ALLOC_CLOSURE] = true, [ALLOC_METHOD_VALUE] = true, [ALLOC_SPREAD] = true, [ALLOC_BOX] = true, [ALLOC_STRING] = true,
 	[ALLOC_APPEND] = true,
 };
 
@@ -62,7 +62,7 @@ static const char *heap_reason(Escape *e, const Node *n)
 		return reason;
 	if (n->alloc != ALLOC_NONE && (!n->expr || !kept_kinds[n->alloc]))
 		return "always allocated";
-	if (n->alloc == ALLOC_APPEND || (n->object && !n->object->addr_taken && !n->object->captured_by_reference))
+	if (n->alloc == ALLOC_APPEND || n->alloc == ALLOC_STRING || (n->object && !n->object->addr_taken && !n->object->captured_by_reference))
 		return NULL;
 	if (size < 0)
 		return "size not known";
@@ -217,7 +217,7 @@ static void summarise(Escape *e, Unit *u)
 	Leaks *leaks = NEW_ARRAY(e->c->arena, Leaks, s->count + 1);
 	bool stays = !u->decl->body && has_directive(u->decl, "//go:noescape");
 	for (int i = 0; i < s->count; i++) {
-		leaks[i] = (Leaks){.heap = stays ? -1 : 0, .results = {-1, -1, -1, -1, -1, -1, -1}};
+		leaks[i] = (Leaks){.heap = stays ? -1 : 0, .results = {-1, -1, -1, -1, -1, -1, -1}};        /* and written to: .written is 0 */
 		if (!u->decl->body || !u->info) {
 			if (i >= receiver && only_looks_at(e, u, o->type, o->type->fields.items[i - receiver]->type))
 				leaks[i].heap = -1;
@@ -255,6 +255,10 @@ static void leave_verdicts(Escape *e)
 					n->expr->stays |= bit | (n->lent ? STAYS_LENT : 0);
 				else if (round == 1 && n->escapes)
 					n->expr->stays &= ~bit;
+				if (round == 0 && n->alloc == ALLOC_STRING && !n->written && makes_bytes(n->expr))
+					n->expr->stays |= STAYS_READ;
+				else if (round == 1 && n->alloc == ALLOC_STRING && n->written)
+					n->expr->stays &= ~(unsigned)STAYS_READ;
 				if (round == 1 && n->alloc == ALLOC_SPREAD && !n->lent)
 					n->expr->stays &= ~(unsigned)STAYS_LENT;
 			}
@@ -268,8 +272,9 @@ static void analyse_batch(Escape *e, Unit **units, int count)
 	e->batch = e->variables = e->called = e->looping = e->numbers = (Map){0};
 	e->nodes.items = NULL;
 	e->nodes.len = e->nodes.cap = 0;
-	e->heap = (Node){.escapes = true, .result = -1};
+	e->heap = (Node){.escapes = true, .written = true, .result = -1};
 	e->blank = (Node){.result = -1};
+	e->writer = (Node){.written = true, .result = -1};
 	e->func = NULL;
 	e->loop_depth = 1;
 	for (int i = 0; i < count; i++)

@@ -128,6 +128,8 @@ static void report_node(Escape *e, Node *n)
 	}
 	if (n->expr)
 		remark_at(e->c, pos_of(n->expr), "%s %s", alloc_text(e, n), n->escapes ? "escapes to heap" : "does not escape");
+	if (n->expr && n->alloc == ALLOC_STRING && !n->written && makes_bytes(n->expr))
+		remark_at(e->c, pos_of(n->expr), "zero-copy string->[]byte conversion");
 }
 
 static void report_param(Escape *e, const FuncInfo *info, Object *o)

@@ -14,6 +14,14 @@ static Expr *text_conversion(Expr *x)
 	return x->kind == EXPR_CALL && x->call_kind == CALL_CONVERSION && x->mode != MODE_CONST && x->type ? x : NULL;
 }
 
+/* []byte(s)? */
+bool makes_bytes(Expr *x)
+{
+	x = text_conversion(x);
+	Type *to = x && !has_type_params(x->type) ? underlying(x->type) : NULL, *from = x ? value_type(x->list.items[0]) : NULL;
+	return to && to->kind == TYPE_SLICE && underlying(to->elem)->kind == TYPE_UINT8 && from && !has_type_params(from) && is_string(from);
+}
+
 /* x, if it is string(b), is looked at only. What it converts is known to lowering, which has the type arguments. */
 void share_string(Expr *x)
 {

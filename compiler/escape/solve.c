@@ -6,6 +6,9 @@
  * x stored in y says nothing about what y's other contents address). When the address of a node
  * reaches a root that lives longer, the node must be in the heap; it is then a root that outlives
  * everything, so it is solved again. A parameter that reaches such a root leaks.
+ *
+ * In the same walk: what a root's pointers lead to is written to if the root is the writer, the heap (anybody may write there), or
+ * known to be one whose pointers lead to something written.
  */
 #include "graph.h"
 
@@ -14,6 +17,8 @@ static bool outlives(Escape *e, const Node *root, const Node *n)
 {
 	if (root->escapes)
 		return true;
+	if (root == &e->writer)
+		return false;
 	if (root->result >= 0) {
 		/* what a literal returns where it is called flows on in this batch */
 		bool called_here = root->func && contains_function(n->func, root->func) && map_get(&e->called, root->func);
@@ -63,10 +68,16 @@ static void visit(Escape *e, Node *root, Node *n, NodeList *todo, NodeList *queu
 		if (address && !n->escapes) {
 			if (e->remarks >= 2)
 				report_reason(e, root, n);
-			n->escapes = true;
+			n->escapes = n->written = true;
 			enqueue(e, queue, n);
 			return;
 		}
+	}
+	if (root->written && n->is_param)
+		least(&n->leaks.written, derefs);
+	if (root->written && derefs == 0 && !n->written) {
+		n->written = true;
+		enqueue(e, queue, n);
 	}
 	for (int i = 0; i < n->edges.len; i++) {
 		Edge *edge = &n->edges.items[i];
@@ -102,6 +113,7 @@ void solve(Escape *e)
 	for (int i = 0; i < e->nodes.len; i++)
 		enqueue(e, &queue, e->nodes.items[i]);
 	enqueue(e, &queue, &e->heap);
+	enqueue(e, &queue, &e->writer);
 	while (queue.len) {
 		Node *root = vec_pop(&queue);
 		root->queued = false;

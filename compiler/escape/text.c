@@ -221,6 +221,8 @@ const char *text_of(Escape *e, Expr *x)
 /* Where remarks about the value of x stand. */
 Pos pos_of(Expr *x)
 {
+	if (x->kind == EXPR_CALL && x->call_kind == CALL_CONVERSION)
+		x = x->list.items[0];
 	Pos p = x->pos;
 	if (x->kind == EXPR_SELECTOR && x->selection && p.col > 1)
 		p.col--;        /* at the dot */

@@ -2,6 +2,7 @@
  * convert.c - conversions: those that assignments make (convert_implicit) and T(x).
  */
 #include "state.h"
+#include "../../runtime/include/gol/effects.h"
 
 /* A value of its own type as one of a type it is assignable to. */
 IrExpr *convert_implicit(FuncState *f, IrExpr *x, Type *target)
@@ -27,6 +28,39 @@ static bool is_rune_slice(Type *u)
 	return u->kind == TYPE_SLICE && underlying(u->elem)->kind == TYPE_INT32;
 }
 
+/* The address of a buffer in the frame for text that escape analysis lets be there (Expr.stays). Each is saved with the frame: a
+ * function has some for strings, whose place nobody sees, and as many for slices as it needs. */
+IrExpr *text_buffer(FuncState *f, TypeKind element)
+{
+	enum { BUFFERS = 8 };
+	if (element == TYPE_STRING && f->buffers++ >= BUFFERS)
+		return NULL;
+	Type *elem = basic(f, element == TYPE_STRING ? TYPE_UINT8 : element);
+	IrExpr *buffer = allocate(f, types_canonical(f->c, array_of(f->c, elem, GOL_TEXT_BUFFER)), true);
+	return ir_convert(f->c, buffer, word_type(f));
+}
+
+static IrExpr *slice_of_string(FuncState *f, IrExpr *x, Type *target, bool in_frame)
+{
+	bool bytes = is_byte_slice(underlying(target));
+	x = ir_convert(f->c, x, basic(f, TYPE_STRING));
+	IrExpr *made;
+	if (in_frame)
+		made = ir_rt(f->c, bytes ? RT_bytes_from_string_at : RT_runes_from_string_at, target, 2,
+		             text_buffer(f, bytes ? TYPE_UINT8 : TYPE_INT32), x);
+	else
+		made = ir_rt(f->c, bytes ? RT_bytes_from_string : RT_runes_from_string, target, 1, x);
+	return ir_convert(f->c, to_temp(f, made), target);
+}
+
+static IrExpr *string_in_frame(FuncState *f, IrExpr *bytes, Type *target)
+{
+	IrExpr *buffer = text_buffer(f, TYPE_STRING);
+	if (!buffer)
+		return NULL;
+	return ir_convert(f->c, to_temp(f, ir_rt(f->c, RT_string_from_bytes_at, basic(f, TYPE_STRING), 2, buffer, bytes)), target);
+}
+
 static IrExpr *to_string(FuncState *f, IrExpr *x, Type *u, Type *target)
 {
 	Compiler *c = f->c;
@@ -42,9 +76,10 @@ static IrExpr *to_string(FuncState *f, IrExpr *x, Type *u, Type *target)
 /* A value of type target with the bytes of x: escape analysis says that nobody can tell (escape/share.c). */
 static IrExpr *shared_bytes(FuncState *f, IrExpr *x, Type *target)
 {
+	if (!is_string(target))
+		return ir_convert(f->c, to_temp(f, ir_rt(f->c, RT_bytes_of_string, target, 1, ir_convert(f->c, x, basic(f, TYPE_STRING)))), target);
 	x = atom(f, x);
-	IrExpr *len = len_of(f, x);
-	return is_string(target) ? ir_make(f->c, target, 2, ptr_of(f, x), len) : ir_make(f->c, target, 3, ptr_of(f, x), len, len);
+	return ir_make(f->c, target, 2, ptr_of(f, x), len_of(f, x));
 }
 
 static bool may_share(Type *from, Type *to)
@@ -79,10 +114,8 @@ IrExpr *convert_explicit(FuncState *f, IrExpr *x, Type *target)
 	Type *from = underlying(x->type), *to = underlying(target);
 	if (is_string(target) && !is_string(x->type))
 		return to_string(f, x, from, target);
-	if (is_string(x->type) && is_byte_slice(to))
-		return ir_convert(c, to_temp(f, ir_rt(c, RT_bytes_from_string, target, 1, ir_convert(c, x, basic(f, TYPE_STRING)))), target);
-	if (is_string(x->type) && is_rune_slice(to))
-		return ir_convert(c, to_temp(f, ir_rt(c, RT_runes_from_string, target, 1, ir_convert(c, x, basic(f, TYPE_STRING)))), target);
+	if (is_string(x->type) && (is_byte_slice(to) || is_rune_slice(to)))
+		return slice_of_string(f, x, target, false);
 	if (from->kind == TYPE_SLICE && to->kind == TYPE_ARRAY)
 		return slice_to_array(f, x, target, false, target);
 	if (from->kind == TYPE_SLICE && to->kind == TYPE_POINTER)
@@ -121,6 +154,20 @@ static IrExpr *constant_conversion(FuncState *f, Expr *arg, Type *target, bool s
 	return kind == CONST_STRING && underlying(target)->kind == TYPE_SLICE ? clipped(f, x) : x;
 }
 
+/* T(x), where the analysis may know of better than a copy in the heap. */
+static IrExpr *text_conversion(FuncState *f, Expr *e, IrExpr *x, Type *target)
+{
+	Type *from = underlying(x->type), *to = underlying(target);
+	if ((e->stays & (STAYS_SHARED | STAYS_READ)) && may_share(from, to))
+		return shared_bytes(f, x, target);
+	IrExpr *made = NULL;
+	if ((e->stays & STAYS_OBJECT) && is_string(from) && (is_byte_slice(to) || is_rune_slice(to)))
+		made = slice_of_string(f, x, target, true);
+	else if ((e->stays & STAYS_OBJECT) && is_string(to) && is_byte_slice(from))
+		made = string_in_frame(f, x, target);
+	return made ? made : convert_explicit(f, x, target);
+}
+
 IrExpr *conversion_call(FuncState *f, Expr *e)
 {
 	Expr *arg = e->list.items[0];
@@ -129,6 +176,9 @@ IrExpr *conversion_call(FuncState *f, Expr *e)
 		return ir_convert(f->c, ir_convert(f->c, ir_int(f->c, 0), basic(f, TYPE_UINTPTR)), target);
 	if (unparen(arg)->mode == MODE_NIL)
 		return ir_zero(f->c, target);
+	bool text = arg->mode == MODE_CONST && const_kind(arg->cval) == CONST_STRING && is_byte_slice(underlying(target));
+	if (text && (e->stays & (STAYS_SHARED | STAYS_READ)))
+		return shared_bytes(f, constant_value(f, arg->cval, basic(f, TYPE_STRING)), target);
 	if (arg->mode == MODE_CONST)
 		return constant_conversion(f, arg, target, e->stays & STAYS_BOX);
 	IrExpr *x = value(f, arg);
@@ -139,7 +189,5 @@ IrExpr *conversion_call(FuncState *f, Expr *e)
 	}
 	if (is_interface(target))
 		return to_interface(f, x, target, e->stays & STAYS_BOX);
-	if ((e->stays & STAYS_SHARED) && may_share(x->type, target))
-		return shared_bytes(f, x, target);
-	return convert_explicit(f, x, target);
+	return text_conversion(f, e, x, target);
 }

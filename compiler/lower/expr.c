@@ -344,7 +344,7 @@ static IrExpr *binary_expr(FuncState *f, Expr *e)
 		IrExprList parts = {0};
 		gather_parts(f, e, &parts);
 		f->pos = e->pos;
-		return concat(f, &parts, type);
+		return concat(f, &parts, type, e->stays & STAYS_OBJECT);
 	}
 	bool shift = e->op == OP_SHL || e->op == OP_SHR;
 	IrExpr *x = value_as(f, e->x, type);
@@ -464,7 +464,7 @@ IrExpr *binary_value(FuncState *f, Op op, IrExpr *x, IrExpr *y, Type *type, bool
 		IrExprList parts = {0};
 		vec_push(f->c->arena, &parts, x);
 		vec_push(f->c->arena, &parts, y);
-		return concat(f, &parts, type);
+		return concat(f, &parts, type, false);
 	}
 	if (shift && !is_unsigned(y->type) && y->kind != IR_CONST) {
 		y = atom(f, y);
@@ -478,7 +478,7 @@ IrExpr *binary_value(FuncState *f, Op op, IrExpr *x, IrExpr *y, Type *type, bool
 }
 
 /* a + b + c of strings: one runtime call with an array of the parts. */
-IrExpr *concat(FuncState *f, IrExprList *parts, Type *type)
+IrExpr *concat(FuncState *f, IrExprList *parts, Type *type, bool in_frame)
 {
 	Compiler *c = f->c;
 	Type *string = basic(f, TYPE_STRING);
@@ -489,6 +489,7 @@ IrExpr *concat(FuncState *f, IrExprList *parts, Type *type)
 	IrExpr *t = to_temp(f, made);
 	t->var->brief_addr = true;
 	IrExpr *first = ir_addr(c, ir_index(c, t, ir_int(c, 0)));
-	IrExpr *joined = ir_rt(c, RT_concat, string, 2, first, ir_int(c, parts->len));
+	IrExpr *buffer = in_frame ? text_buffer(f, TYPE_STRING) : NULL, *n = ir_int(c, parts->len);
+	IrExpr *joined = buffer ? ir_rt(c, RT_concat_at, string, 3, buffer, first, n) : ir_rt(c, RT_concat, string, 2, first, n);
 	return ir_convert(c, to_temp(f, joined), type);
 }

@@ -102,6 +102,7 @@ struct FuncState {
 	IrExpr *defer_list;         /* range bodies: the enclosing function's list, a place */
 	IrExprList held;            /* pointers that the arguments being evaluated are as numbers */
 	int later;                  /* > 0: what is being hoisted is followed by something to hoist */
+	int buffers;                /* in the frame, for strings */
 	Map stores;                 /* Object of a slice -> any: an append to it has its store in the frame, or had no use for one */
 	Pos scope_end;              /* "}" of the block being lowered */
 	Map lent;                   /* array type -> IrVar with IrVar.lent, for the variadic arguments of one call after the other */
@@ -199,7 +200,7 @@ IrExpr *slice_value(FuncState *f, Expr *e);
 IrExpr *checked_index(FuncState *f, IrExpr *i, IrExpr *len, int64_t known_len);
 IrExpr *map_lookup(FuncState *f, IrExpr *map, IrExpr *key, IrExpr **ok);
 IrExpr *binary_value(FuncState *f, Op op, IrExpr *x, IrExpr *y, Type *type, bool shift);
-IrExpr *concat(FuncState *f, IrExprList *parts, Type *type);
+IrExpr *concat(FuncState *f, IrExprList *parts, Type *type, bool in_frame);
 IrExpr *func_value_of(FuncState *f, Expr *e);
 TypeList type_args_in(FuncState *f, TypeList *args);
 
@@ -231,6 +232,7 @@ IrExpr *min_max(FuncState *f, bool max, IrExprList *values, Type *type);
 IrExpr *convert_implicit(FuncState *f, IrExpr *x, Type *target);
 IrExpr *convert_explicit(FuncState *f, IrExpr *x, Type *target);
 IrExpr *conversion_call(FuncState *f, Expr *e);
+IrExpr *text_buffer(FuncState *f, TypeKind element);
 IrExpr *to_interface(FuncState *f, IrExpr *x, Type *iface, bool in_frame);
 IrExpr *data_word(FuncState *f, IrExpr *x, bool in_frame);
 IrExpr *from_data_word(FuncState *f, IrExpr *word, Type *type);

@@ -3,6 +3,9 @@
  *
  * A string's bytes never change, so a result that equals an operand may share its
  * memory, and strings of one byte come from a table.
+ *
+ * Functions named _at take a buffer of GOL_TEXT_BUFFER elements, in the frame of a caller that keeps the result no longer
+ * than the frame, or NULL: what fits is made there.
  */
 #include "heap/heap.h"
 #include "lang/utf8.h"
@@ -119,7 +122,14 @@ gol_int gol_string_compare_rest(const uint8_t *a, gol_int a_len, const uint8_t *
 	return x != y ? (x < y ? -1 : 1) : a_len < b_len ? -1 : a_len > b_len;
 }
 
-gol_string gol_concat(gol_g *g, const gol_string *parts, gol_int n)
+static uint8_t *room_for(uint8_t *buffer, gol_int size)
+{
+	return buffer != NULL && size <= GOL_TEXT_BUFFER ? buffer : heap_new_bytes((size_t)size);
+}
+
+gol_string gol_concat(gol_g *g, const gol_string *parts, gol_int n) { return gol_concat_at(g, NULL, parts, n); }
+
+gol_string gol_concat_at(gol_g *g, void *buffer, const gol_string *parts, gol_int n)
 {
 	gol_int total = 0, used = 0, last = 0;
 	uint8_t *bytes, *at;
@@ -137,7 +147,7 @@ gol_string gol_concat(gol_g *g, const gol_string *parts, gol_int n)
 		return (gol_string){NULL, 0};
 	if (used == 1)
 		return parts[last];
-	at = bytes = heap_new_bytes((size_t)total);
+	at = bytes = room_for(buffer, total);
 	for (gol_int i = 0; i < n; i++) {
 		if (parts[i].len == 0)
 			continue;
@@ -162,7 +172,9 @@ gol_string gol_string_from_rune(gol_g *g, gol_int rune)
 	return (gol_string){to, n};
 }
 
-gol_string gol_string_from_bytes(gol_g *g, gol_slice bytes)
+gol_string gol_string_from_bytes(gol_g *g, gol_slice bytes) { return gol_string_from_bytes_at(g, NULL, bytes); }
+
+gol_string gol_string_from_bytes_at(gol_g *g, void *buffer, gol_slice bytes)
 {
 	uint8_t *to;
 
@@ -171,7 +183,7 @@ gol_string gol_string_from_bytes(gol_g *g, gol_slice bytes)
 		return (gol_string){NULL, 0};
 	if (bytes.len == 1)
 		return one_byte(*(uint8_t *)bytes.ptr);
-	to = heap_new_bytes((size_t)bytes.len);
+	to = room_for(buffer, bytes.len);
 	memcpy(to, bytes.ptr, (size_t)bytes.len);
 	return (gol_string){to, bytes.len};
 }
@@ -219,7 +231,20 @@ gol_slice gol_bytes_from_string(gol_g *g, gol_string s)
 	return bytes;
 }
 
-gol_slice gol_runes_from_string(gol_g *g, gol_string s)
+/* The buffer was cleared. */
+gol_slice gol_bytes_from_string_at(gol_g *g, void *buffer, gol_string s)
+{
+	if (s.len > GOL_TEXT_BUFFER)
+		return gol_bytes_from_string(g, s);
+	if (s.len != 0)
+		memcpy(buffer, s.ptr, (size_t)s.len);
+	return (gol_slice){buffer, s.len, GOL_TEXT_BUFFER};
+}
+
+gol_slice gol_runes_from_string(gol_g *g, gol_string s) { return gol_runes_from_string_at(g, NULL, s); }
+
+/* The buffer, of as many runes, was cleared. */
+gol_slice gol_runes_from_string_at(gol_g *g, void *buffer, gol_string s)
 {
 	gol_slice runes;
 	gol_int count = 0, i, next;
@@ -231,9 +256,12 @@ gol_slice gol_runes_from_string(gol_g *g, gol_string s)
 		else
 			gol_decode_rune(g, s, i, &next);
 	}
-	if (count == 0)
+	if (buffer != NULL && count <= GOL_TEXT_BUFFER)
+		runes = (gol_slice){buffer, count, GOL_TEXT_BUFFER};
+	else if (count == 0)
 		return (gol_slice){gol_zero_base, 0, 0};
-	runes = byte_block((size_t)count * 4, 4);
+	else
+		runes = byte_block((size_t)count * 4, 4);
 	to = runes.ptr;
 	for (i = 0; i < s.len; i = next)
 		*to++ = gol_decode_rune(g, s, i, &next);

@@ -40,6 +40,12 @@ static inline GOL_UNUSED bool gol_string_equal(gol_g *g, gol_string a, gol_strin
 	return a.len == b.len && (b.len == 0 || memcmp(a.ptr, b.ptr, (size_t)b.len) == 0);
 }
 
+static inline GOL_UNUSED gol_slice gol_bytes_of_string(gol_g *g, gol_string s)
+{
+	(void)g;
+	return (gol_slice){s.len != 0 ? (void *)(uintptr_t)s.ptr : (void *)gol_zero_base, s.len, s.len};
+}
+
 static inline GOL_UNUSED gol_slice gol_append_string(gol_g *g, gol_slice s, gol_string more)
 {
 	if (GOL_UNLIKELY(s.cap - s.len < more.len))
