@@ -10,6 +10,7 @@ temporary files in it. Messages and exit statuses are those of the go command wh
 import argparse
 import concurrent.futures
 import os
+import pty
 import re
 import resource
 import shutil
@@ -210,6 +211,9 @@ def cache_is_mended(p):
         same(f"objects after {how}", p.objects(), sound)
         text = p.expect(0, "", "build", "-x", "h.gol")
         same(f"compiled again after {how}", " -c " in text, False)
+    folder(sound[0])
+    p.expect(0, "", "clean", "-cache")
+    same("a clean cache", os.listdir(p.cache), [])
 
 
 def cache_cannot_be_used(p):
@@ -221,6 +225,7 @@ def cache_cannot_be_used(p):
     p.write("cc", '#!/bin/sh\nrm -rf "$GOLCACHE"\nexec gcc "$@"\n')
     os.chmod(p.path("cc"), 0o755)
     p.expect(0, "hello", "run", "h.gol", env={"CC": p.path("cc")})
+    p.expect(1, "was removed during the build", "build", "-g", "h.gol", env={"CC": p.path("cc")})
     if os.geteuid() != 0:
         return
     os.mkdir(p.path("small"))
@@ -401,6 +406,31 @@ def work_is_kept(p):
     same("after another build", os.path.isdir(work), True)
 
 
+# ---- progress ------------------------------------------------------------------------------------------------------------
+
+
+def progress_is_shown(p):
+    """A build of over a second says how far it is, on a terminal alone, and takes the line away."""
+    p.write("h.gol", HELLO)
+    p.write("cc", '#!/bin/sh\nsleep 1.3\nexec gcc "$@"\n')
+    os.chmod(p.path("cc"), 0o755)
+    same("without a terminal", p.run("build", "h.gol", env={"CC": p.path("cc"), "TERM": "vt100"}), (0, ""))
+    ours, theirs = pty.openpty()
+    with p.command("build", "-a", "h.gol", env={"CC": p.path("cc"), "TERM": "vt100"}, stderr=theirs) as build:
+        os.close(theirs)
+        text = b""
+        try:
+            while part := os.read(ours, 4096):
+                text += part
+        except OSError:         # all have closed it
+            pass
+        os.close(ours)
+        build.communicate(timeout=TIMEOUT)
+    lines = text.decode().split("\r\033[K")
+    same("first and last", (lines[0], lines[-1], len(lines) > 3), ("", "", True))
+    same("in between", [line for line in lines[1:-1] if line and not re.fullmatch(r"\[\d+/\d+\] \d+s (runtime|main|link)", line)], [])
+
+
 # ---- flags and environment -------------------------------------------------------------------------------------------------
 
 
@@ -551,7 +581,7 @@ def language_versions(p):
 
 CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output_cannot_be_written, cache_is_mended, cache_cannot_be_used,
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
-         signals_of_run, work_is_kept, flags_that_are_refused, flags_that_work, environment, strange_names, module_files, language_versions]
+         signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_that_work, environment, strange_names, module_files, language_versions]
 
 
 def run_case(gol, case):

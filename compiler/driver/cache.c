@@ -153,7 +153,7 @@ static void clean_cache(Driver *d)
 		return;
 	for (struct dirent *entry; (entry = readdir(dir));)
 		if (is_entry(entry->d_name))
-			unlink(arena_printf(d->c->arena, "%s/%s", d->cache_dir, entry->d_name));
+			remove_tree(arena_printf(d->c->arena, "%s/%s", d->cache_dir, entry->d_name));
 	closedir(dir);
 }
 

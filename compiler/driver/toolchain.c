@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char probe_text[] =
 	"#include \"generated.h\"\n"
@@ -75,6 +76,15 @@ static int say(const Job *job)
 	return EXIT_ERROR;
 }
 
+/* The C that was compiled. */
+static const char *last_word(const Job *job)
+{
+	int n = 0;
+	while (job->argv[n + 1])
+		n++;
+	return job->argv[n];
+}
+
 int explain_failure(Driver *d, const Job *job, const char *flags)
 {
 	const char *what = job->what ? "compiling" : "linking", *name = job->what ? job->what : "the program";
@@ -94,6 +104,11 @@ int explain_failure(Driver *d, const Job *job, const char *flags)
 		else
 			fprintf(stderr, "gol: CC=%s cannot compile the C that gol emits: gol needs gcc or clang (GNU C)\n", cc);
 		return say(&with);
+	}
+	const char *source = last_word(job);
+	if (job->what && access(source, R_OK) != 0) {
+		fprintf(stderr, "gol: %s was removed during the build\n", source);
+		return EXIT_ERROR;
 	}
 	say(job);
 	if (job->what)
