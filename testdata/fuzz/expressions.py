@@ -167,6 +167,13 @@ class Expressions:
     # ---- operators -------------------------------------------------------------------
 
     def expression(self, t, depth=2):
+        """By chance inside a call that says that it is evaluated: calls have an order."""
+        text = self.unlogged(t, depth)
+        if self.random.random() < 0.02 and not self.isolated and not self.quiet and self.lines and t.kind not in ("any", "interface", "func"):
+            return f"logged({self.number()}, {t.name}({text}))" if t.scalar and t.kind != "complex" else f"logged({self.number()}, {text})"
+        return text
+
+    def unlogged(self, t, depth):
         r = self.random
         if depth <= 0 or r.random() < 0.25:
             text = self.from_scope(t, depth >= 0) if r.random() < 0.8 else None

@@ -184,6 +184,22 @@ class Interface(Carrier):
         return f"{y}.Get()"
 
 
+class Embedded(Carrier):
+    """A promoted method and field, through a struct or a pointer to it."""
+
+    def make(self):
+        self.star = self.random.choice(["", "*"])
+        self.inner = f"D{self.n}"
+        self.declarations += [f"type {self.inner} struct {{ v {self.value} }}", f"func (d {self.random.choice(['', '*'])}{self.inner}) Get() {self.value} {{ return d.v }}"]
+        return "*" + self.named(f"struct {{ n int; {self.star}{self.inner} }}")
+
+    def wrap(self, x):
+        return [], f"&{self.type[1:]}{{{self.inner}: {'&' if self.star else ''}{self.inner}{{{x}}}}}"
+
+    def unwrap(self, y):
+        return self.random.choice([f"{y}.v", f"{y}.Get()", f"getOf[{self.value}]({y})"])
+
+
 class MethodValue(Carrier):
     def make(self):
         self.star = self.random.choice(["", "*"])
@@ -280,12 +296,21 @@ class Through(Carrier):
         "(x V) V { var p **V; q := &x; p = &q; deep(9); return **p }",
         "(x V) V { return idOf(x) }",
         "(x V) (r V) { r, _ = two(1, x); return }",
+        "(x V) (r V) { var walk func(n int, p *V) V; walk = func(n int, p *V) V { y := *p; if n == 0 { return y }; return walk(n-1, &y) }; return walk(7, &x) }",
+        "(x V) (r V) { for i := range 3 { defer func() { if i == 1 { r = x } }() }; ping(); return }",
+        "(x V) (r V) { defer func() { recover(); ping(); r = x }(); var p *[9]V; r = p[4]; return }",
+        "(x V) V { type pair struct { a int; v V }; m := map[pair2]pair{{1, 2}: {3, x}}; return m[pair2{1, 2}].v }",
+        "(x V) V { a, b := x, x; a, b = b, a; p, q := &a, &b; p, q = q, p; deep(5); return *p }",
+        "(x V) V { c := make(chan func() V, 1); c <- func() V { ping(); return x }; return (<-c)() }",
     ]
 
     def make(self):
         self.function = f"through{self.n}"
-        body = self.random.choice(self.BODIES).replace("V", "\0").replace("\0", self.value)
-        self.declarations.append(f"func {self.function}{body}")
+        body = self.random.choice(self.BODIES).replace("V", self.value)
+        if self.random.random() < 0.3:
+            self.declarations.append(f"func {self.function}[V any]{self.random.choice(self.BODIES)}")
+        else:
+            self.declarations.append(f"func {self.function}{body}")
         if self.random.random() < 0.7:
             self.declarations.insert(0, "//go:noinline")
         return self.value
@@ -297,7 +322,7 @@ class Through(Carrier):
         return y
 
 
-CARRIERS = [Struct, StructPointer, Array, Large, Slice, MapValue, MapKey, MapKey, MapKeyStruct, MapKeyStruct, MapKeyArray, MapKeyAny, MapKeyAny, Any, Interface,
+CARRIERS = [Struct, StructPointer, Array, Large, Slice, MapValue, MapKey, MapKey, MapKeyStruct, MapKeyStruct, MapKeyArray, MapKeyAny, MapKeyAny, Any, Interface, Embedded,
             MethodValue, Closure, Pointer, Channel, Generic, Global, Through, Through, Through, Through]
 
 
@@ -335,7 +360,7 @@ class Flows:
                 kind = Struct
             c = kind(value, self.number(), self.random)
             comparable = comparable and kind not in (Slice, MapValue, MapKey, MapKeyStruct, MapKeyArray, MapKeyAny, MethodValue, Closure)
-            if kind in (StructPointer, Pointer, Channel):
+            if kind in (StructPointer, Pointer, Channel, Embedded):
                 comparable = True
             carriers.append(c)
             value = c.type

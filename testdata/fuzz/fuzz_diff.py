@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Random programs and changed test programs, through gol in all its ways and through go: where do they differ?
 
-    testdata/fuzz/fuzz_diff.py --gol ./gol [--seconds N] [--seed N] [--go go] [--mutants PERCENT] [--jobs N]
-                               [--program N [--print]] [--stop FINDINGS] [--reduce SECONDS] [--only REGEX]
+    testdata/fuzz/fuzz_diff.py --gol ./gol [--seconds N] [--seed N] [--go go] [--mutants PERCENT] [--modules PERCENT]
+                               [--jobs N] [--program N [--print]] [--stop FINDINGS] [--reduce SECONDS] [--only REGEX]
 
 Program n of a seed is always the same, and so is what it is built and run with, whatever runs beside it. --program
 checks one number, --print only prints it. What is found is reduced and kept under build/fuzz-diff/findings, each in
@@ -22,6 +22,7 @@ import traceback
 sys.dont_write_bytecode = True      # the folder stays clean
 
 import generate
+import modules
 import mutate
 import reducer
 from runner import Build, Dropped, Plan, Worker, command_of
@@ -29,14 +30,14 @@ from runner import Build, Dropped, Plan, Worker, command_of
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def plan_of(seed, refusals):
+def plan_of(seed, refusals=False, bundles=0.12):
     """Builds and settings of a program: both versions always, the rest by chance."""
     r = random.Random(f"{seed} plan")
     builds = []
     for versions in (1, 2):
         level = r.choices([0, 1, 2, 3], [75, 10, 10, 5])[0]
         cc = "clang" if r.random() < 0.12 and shutil.which("clang") else ""
-        bundle = r.random() < 0.12
+        bundle = r.random() < bundles
         builds.append(Build(versions, level, cc, bundle, r.choice(["", "-noline"]) if bundle else ""))
     s = r.randrange(1, 10000)
     settings = ["", "freeze", f"freeze=3:{s}", f"freeze={r.randint(4, 20)}:{s}", f"window={r.randint(1, 20)}", f"gc={r.randint(1, 12)}",
@@ -50,8 +51,10 @@ def program_of(args, n):
     r = random.Random(f"{seed} source")
     if r.random() * 100 < args.mutants:
         program, origin = mutate.mutant(seed, args.only)
-        return program, plan_of(seed, True), f"mutant {n} of {origin}"
-    return generate.generate(seed), plan_of(seed, False), f"program {n}"
+        return program, plan_of(seed, refusals=True), f"mutant {n} of {origin}"
+    if r.random() * 100 < args.modules:
+        return modules.generate(seed), plan_of(seed, bundles=0.6), f"module {n}"
+    return {"main.go": generate.Generator(seed, args.without).program()}, plan_of(seed), f"program {n}"
 
 
 # ---- reduction -------------------------------------------------------------------------
@@ -228,7 +231,9 @@ def main():
     p.add_argument("--seconds", type=int, default=60)
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--mutants", type=int, default=25, metavar="PERCENT")
+    p.add_argument("--modules", type=int, default=15, metavar="PERCENT", help="of what are no mutants")
     p.add_argument("--only", metavar="REGEX", help="which programs of testdata/run are changed")
+    p.add_argument("--without", metavar="KINDS", default=(), type=lambda s: s.split(","), help="statements that are not made: uintptr,fault")
     p.add_argument("--program", type=int)
     p.add_argument("--print", action="store_true")
     p.add_argument("--stop", type=int, default=0, metavar="FINDINGS")

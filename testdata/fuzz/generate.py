@@ -1,6 +1,6 @@
 """Generator: one random program, by seed.
 
-    generate(seed) -> {file name: text}
+    Generator(seed).program() -> text
 
 The order of the work: types; globals; functions that change nothing (pure), then methods, then functions that change
 things, each of which may call those before it; flows (flows.py); main, which calls all of them in sections that
@@ -11,7 +11,6 @@ that every program ends after about some ten thousand statements. What all progr
 import contextlib
 import random
 
-import modules
 import prelude
 from expressions import Expressions, Variable
 from flows import Flows
@@ -36,8 +35,9 @@ class Function:
 
 
 class Generator(Expressions, Statements, Scenarios, Flows):
-    def __init__(self, seed):
+    def __init__(self, seed, without=()):
         self.random = random.Random(seed)
+        self.without = without      # kinds of statements that are not made
         self.types = Types(self.random)
         self.package = []           # lines at the top level
         self.functions = []
@@ -254,10 +254,3 @@ class Generator(Expressions, Statements, Scenarios, Flows):
         main = self.main(flows)
         shows = [s for _, lines in self.types.show_functions.values() for s in lines]
         return "\n".join([prelude.HEAD, *self.types.declarations, *self.package, *main, *shows]) + "\n"
-
-
-def generate(seed):
-    """The files of a program: mostly one, else a module."""
-    if random.Random(f"{seed} kind").random() < 0.15:
-        return modules.generate(seed)
-    return {"main.go": Generator(seed).program()}

@@ -5,7 +5,7 @@ Types nest without cycles: a value of any type can be written out whole. Three r
 
   - a value of type any, or of an interface, always holds something comparable, so that it may be a key;
   - func(T) R only reads what it captures, and is called inside expressions; func() is called as a statement;
-  - what is printed is the value alone: no address, no capacity, maps in sorted order, floats by their bits.
+  - what is printed is the value alone: no address, maps in sorted order, floats by their bits.
 
 Printing is done by functions that are made for the types which need them (show_N, below).
 """
@@ -219,7 +219,7 @@ class Types:
         return ['s := "["', "for i, x := range v {", *("\t" + s for s in more), '\ts += " " + ' + self.show(t.element, "x"), "\t_ = i", "}", 'return s + "]"']
 
     def show_array(self, t):
-        if t.size < LARGE:
+        if t.size < LARGE or t.element.kind != "integer":
             return self.show_elements(t)
         return ["h := uint64(17)", "for i := range v {", "\th = h*31 + uint64(v[i])", "}", "return showUint(h)"]
 

@@ -22,6 +22,8 @@ func (b *Box[T]) Set(v T) { b.v = v }
 
 func (b *Box[T]) Get() T { return b.v }
 
+type pair2 struct{ a, b int }
+
 func getOf[T any](b interface{ Get() T }) T { return b.Get() }
 
 func at[T any](p *T) *T {
@@ -65,6 +67,11 @@ func part[T any](s []T, i, n int) []T {
 func clip[T any](s []T) []T { return s[:min(len(s), 6):min(len(s), 6)] }
 
 func ptr[T any](v T) *T { return &v }
+
+func logged[T any](n int, v T) T {
+	println("evaluated", n)
+	return v
+}
 
 func idOf[T any](v T) T { return v }
 

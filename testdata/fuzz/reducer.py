@@ -289,6 +289,8 @@ def repair(program, messages):
             edits.setdefault(name, []).append((number, "use", unused[1]))
         elif "imported and not used" in message or label:
             edits.setdefault(name, []).append((number, "drop", label[1] if label else ""))
+        elif message == "missing return":
+            edits.setdefault(name, []).append((number, "return", ""))
         elif message.startswith("undefined: "):
             edits.setdefault(name, []).append((number, "undefined", message.split()[1]))
         elif "too many errors" not in message:
@@ -310,7 +312,9 @@ USES = re.compile(r"\s*_(, _)* = (\w+(, \w+)*)?$")
 
 def mend(lines, number, action, word):
     """True where it cannot be mended."""
-    if action == "undefined":
+    if action == "return":
+        lines.insert(number, "panic(0)")
+    elif action == "undefined":
         m = USES.match(lines[number])
         if m:
             names = [x for x in (m[2] or "").split(", ") if x and x != word]

@@ -174,6 +174,8 @@ class Worker:
         status, text = self.build_go()
         if status:
             raise Dropped("go refuses: " + text)
+        if not os.access(self.binary("go.out"), os.X_OK):
+            raise Dropped("no package main")
         return self.run_go()
 
     def run_go(self):

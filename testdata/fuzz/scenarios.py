@@ -1,4 +1,4 @@
-"""Statements with a plot: constant switches, faults, channels, goroutines, select, iterators, uintptr.
+"""Statements with a plot: switches of constants, faults, recursion, bytes, channels, goroutines, select, iterators, uintptr.
 
 Goroutines share nothing but what they are handed: their bodies see only their own variables (alone), each writes
 its result to its own element or sends it over a channel of its own, and the spawner waits for all before it reads.
@@ -101,6 +101,75 @@ class Scenarios:
         if before:
             self.line(f'out("{name}", showInt(int64({before})))')
 
+    def make_panicking(self, depth):
+        """Statements that change what is around them, of which a panic leaves out the last."""
+        if self.isolated or self.quiet:
+            return
+        self.line(f'try("{self.fresh("P")}", func() {{')
+        loops, self.in_loop = self.in_loop, False
+        with self.inner(), self.indented():
+            self.statement(depth - 1)
+            if self.random.random() < 0.5:
+                self.line(f"defer func() {{ ping(); e := recover(); deep(3); panic(e) }}()")
+            self.statement(0)
+            self.line(f"if {self.expression(self.types['bool'])} {{ panic({self.literal(self.types['any'])}) }}")
+            self.statement(0)
+            self.use_all()
+        self.in_loop = loops
+        self.line("})")
+
+    def make_recursion(self, depth):
+        """A closure that calls itself; each call gets the addresses of its callers' variables, and writes to them."""
+        t, f, d, x = self.types.random_type(), self.fresh("f"), self.fresh("d"), Variable(self.fresh("x"), None)
+        x.type, p = t, Variable(self.fresh("p"), self.types.pointer(t))
+        times = self.random.choice([3, 6, 40 if self.multiplier == 1 else 5])
+        self.charge(10 * times)
+        self.line(f"var {f} func({d} int, {p.name} {p.type.name}) {t.name}")
+        self.line(f"{f} = func({d} int, {p.name} {p.type.name}) {t.name} {{")
+        with self.inner([p]), self.indented():
+            self.line(f"var {x.name} {t.name} = {self.expression(t)}")
+            self.line(f"if {d} == 0 {{ runtime.Gosched(); return *{p.name} }}")
+            self.line(f"{self.random.choice([f'*{p.name}', '_', x.name])} = {f}({d}-1, {self.random.choice(['&' + x.name, p.name, '&' + x.name])})")
+            self.line(f"if {d}%{self.random.randint(2, 4)} == 0 {{ {x.name}, *{p.name} = *{p.name}, {x.name} }}")
+            self.line(f"return {x.name}")
+        self.line("}")
+        y = Variable(self.fresh("v"), t)
+        self.line(f"var {y.name} {t.name} = {self.expression(t)}")
+        self.line(f"{y.name} = {f}({times}, &{y.name})" if self.random.random() < 0.3 else f"{f}({times}, &{y.name})")
+        self.scope.append(y)
+
+    # ---- bytes and strings -----------------------------------------------------------
+
+    def make_bytes(self, depth):
+        """Conversions that need not copy, and changes that show whether they should have."""
+        b, m, s = self.fresh("b"), self.fresh("m"), self.fresh("s")
+        text = self.expression(self.types["string"])
+        self.line(f"{b} := []byte(short({text} + {self.literal(self.types['string'])}) + \"xy\")")
+        self.line(f"{m} := map[string]int{{\"xy\": 1}}")
+        self.line(f"{s} := string({b})")
+        change = f"{b}[len({b})-{self.random.randint(1, 2)}]{self.random.choice(['++', ' ^= 1', ' = 120'])}"
+        for form in self.random.sample(range(11), 4):
+            n = self.fresh("n")
+            self.line([
+                f"{m}[string({b})]{self.random.choice(['++', ' += 2', ' = 5'])}",
+                f'out("{b}", showInt(int64({m}[string({b})])) + {s} + string({b}))',
+                f"if string({b}) {self.random.choice(['==', '<', '>=', '!='])} {s} {{ {change} }}",
+                f"switch string({b}) {{ case {s}: {change}; default: {b}[0] = 65 }}",
+                f"for i, c := range []byte({s}) {{ {b}[i%len({b})] ^= c >> 1; if i > 3 {{ break }} }}",
+                f"{n} := string({b}); {change}; {s} = {s} + {n}[:1] + string({b}[:1])",
+                f"{n} := map[[1]string]int{{{{string({b})}}: 1}}; {change}; out(\"{n}\", showInt(int64(len({n}) + {n}[[1]string{{string({b})}}])))",
+                f"{n} := any(string({b})); {change}; out(\"{n}\", show_any({n}))",
+                f"if {n}, ok := {m}[string({b})]; ok {{ {m}[{s}] = {n}; {change} }}; delete({m}, string({b}[1:]))",
+                f"{n} := []string{{string({b}), {s}}}; {change}; out(\"{n}\", {n}[0] + {n}[1])",
+                f"for i, c := range string({b}) {{ {b}[len({b})-1] = byte(i) + byte(c)&63; {s} = short(string(c) + {s}) }}",
+            ][form])
+            self.line(change)
+            if self.random.random() < 0.3:
+                self.make_disturb(0)
+        t = self.types.map(self.types["string"], self.types["int"])
+        self.line(f'out("{b}", strconv.Quote(string({b})) + {self.types.show(t, m)})')
+        self.scope += [Variable(m, t), Variable(s, self.types["string"]), Variable(b, self.types.slice(self.types["uint8"]))]
+
     # ---- channels and goroutines -----------------------------------------------------
 
     def make_channel(self, depth):
@@ -144,12 +213,12 @@ class Scenarios:
             self.line(f"\t{kept} := &{results.name}[i]")
         self.line(f"\tgo func({parameter} {t.name}) {{")
         with self.alone([Variable(parameter, t), Variable("i", self.types["int"], constant=True)]), self.indented(2):
-            outer, self.multiplier = self.multiplier, self.multiplier * times
+            outer, self.multiplier, self.quiet = (self.multiplier, self.quiet), self.multiplier * times, True
             for _ in range(self.random.randint(1, 3)):
-                self.statement_quiet(depth - 1)
+                self.statement(depth - 1)
             self.use_all()
             value = self.expression(t)
-            self.multiplier = outer
+            self.multiplier, self.quiet = outer         # goroutines run in any order: they print nothing
             if form == 1:
                 self.line(f"{done} <- {value}")
             else:
@@ -162,12 +231,6 @@ class Scenarios:
         if form != 1:
             self.line(f"for range {times} {{ <-{done} }}")
         self.scope.append(results)
-
-    def statement_quiet(self, depth):
-        """A statement that prints nothing: goroutines run in any order."""
-        quiet, self.quiet = self.quiet, True
-        self.statement(depth)
-        self.quiet = quiet
 
     def make_select(self, depth):
         """Several cases of which one is ready."""

@@ -17,7 +17,7 @@ class Statements:
 
     def statement(self, depth):
         """Appends one statement, or a few that belong together."""
-        makers, weights = zip(*((m, w) for m, w, nests in self.STATEMENTS if depth > 0 or not nests))
+        makers, weights = zip(*((m, w) for m, w, nests in self.STATEMENTS if (depth > 0 or not nests) and m not in self.without))
         getattr(self, "make_" + self.random.choices(makers, weights)[0])(depth)
 
     STATEMENTS = [      # name, weight, whether it has a body
@@ -27,6 +27,7 @@ class Statements:
         ("constant_switch", 3, False), ("type_switch", 2, True), ("labelled", 2, True), ("goto", 1, False), ("defer", 3, True),
         ("channel", 3, False), ("fault", 3, False), ("goroutines", 2, True), ("select", 2, False), ("iterator", 3, True),
         ("string_range", 1, False), ("builtin", 2, False), ("uintptr", 1, False), ("results", 2, False), ("constants", 1, False),
+        ("bytes", 4, False), ("panicking", 2, True), ("recursion", 2, False),
     ]
 
     def block(self, count, depth, variables=()):
@@ -199,9 +200,13 @@ class Statements:
             return
         v = self.random.choice(slices)
         v.used = True
-        choice = self.random.randrange(5)
+        choice = self.random.randrange(6)
         if choice == 0:
             self.line(f"{v.name} = append({v.name}[:len({v.name}):len({v.name})], {self.expression(v.type.element)})")
+        elif choice == 5:
+            elements = ", ".join(self.expression(v.type.element) for _ in range(self.random.randint(1, 3)))
+            self.line(f"if len({v.name}) < 12 {{ {v.name} = append({v.name}, {elements}) }}")
+            self.line(f'out("{v.name}", showInt(int64(cap({v.name}))))')
         elif choice == 1:
             self.line(f"copy({v.name}, {self.expression(v.type)})")
         elif choice == 2:
@@ -460,7 +465,7 @@ class Statements:
 
     def make_defer(self, depth):
         """A deferred closure, or a call whose arguments are kept."""
-        if self.in_loop or self.isolated:
+        if self.in_loop and self.multiplier > 6 or self.isolated:
             return self.make_disturb(depth)
         if self.random.random() < 0.5:
             self.line("defer func() {")
