@@ -24,10 +24,10 @@ INTRINSIC(void, time_sleepFor, gol_g *g, int64_t ns)
 	timer_sleep(g_of(g), ns > INT64_MAX - 1 - now ? INT64_MAX - 1 : now + ns);
 }
 
-INTRINSIC(void *, time_timerStart, gol_g *g, int64_t when, int64_t period, void *f)
+INTRINSIC(void *, time_timerStart, gol_g *g, int64_t when, void *f)
 {
 	(void)g;
-	return timer_start(when < INT64_MAX ? when : INT64_MAX - 1, period, f);
+	return timer_start(when < INT64_MAX ? when : INT64_MAX - 1, f);
 }
 
 INTRINSIC(bool, time_timerStop, gol_g *g, void *timer) { (void)g; return timer_stop(timer); }

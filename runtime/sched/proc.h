@@ -71,7 +71,7 @@ bool poll_can_wait(int fd);                 /* false: reading and writing it blo
 
 typedef struct sched_timer sched_timer;     /* heap object */
 void timer_sleep(G *g, int64_t until);
-sched_timer *timer_start(int64_t when, int64_t period, gol_func *fn);
+sched_timer *timer_start(int64_t when, gol_func *fn);
 bool timer_stop(sched_timer *t);
 extern int64_t timers_first;                /* atomic: when the first is due; INT64_MAX: none */
 static inline int64_t timers_next(void) { return load_relaxed(&timers_first); }

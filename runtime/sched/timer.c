@@ -16,7 +16,6 @@
 
 struct sched_timer {
 	gol_func *fn;
-	int64_t period;
 	uint64_t index;             /* in the heap + 1; 0: not pending */
 };
 
@@ -101,21 +100,6 @@ static void take_out(size_t i)
 
 /* ---- for the scheduler ------------------------------------------------------------------------------- */
 
-static void fire(entry e, int64_t now)
-{
-	if (e.g != NULL) {
-		take_out(0);
-		return;
-	}
-	if (e.timer->period > 0) {
-		int64_t late = now - e.when;
-		down(0, (entry){e.when + e.timer->period * (1 + late / e.timer->period), NULL, e.timer});
-		publish();
-	} else {
-		take_out(0);
-	}
-}
-
 bool timers_run(int64_t now)
 {
 	bool any = false;
@@ -126,7 +110,7 @@ bool timers_run(int64_t now)
 			break;
 		}
 		entry e = timers.heap[0];
-		fire(e, now);
+		take_out(0);
 		os_release(&timers.lock);
 		any = true;
 		if (e.g != NULL)
@@ -155,11 +139,10 @@ void timer_sleep(G *g, int64_t until)
 	monitor_need();
 }
 
-sched_timer *timer_start(int64_t when, int64_t period, gol_func *fn)
+sched_timer *timer_start(int64_t when, gol_func *fn)
 {
 	sched_timer *t = heap_new(&timer_type);
 	gol_store_pointer(&t->fn, fn);
-	t->period = period;
 	os_acquire(&timers.lock);
 	add((entry){when, NULL, t});
 	os_release(&timers.lock);

@@ -21,22 +21,14 @@ type stubTimer struct {
 	done chan bool
 }
 
-func timerStart(when, period int64, f func()) unsafe.Pointer {
+func timerStart(when int64, f func()) unsafe.Pointer {
 	t := &stubTimer{make(chan bool, 1), make(chan bool)}
 	go func() {
-		for {
-			select {
-			case <-real.After(real.Duration(when - runtimeNano())):
-			case <-t.stop:
-				return
-			}
-			if period == 0 {
-				close(t.done)
-				f()
-				return
-			}
-			go f()
-			when += period
+		select {
+		case <-real.After(real.Duration(when - runtimeNano())):
+			close(t.done)
+			f()
+		case <-t.stop:
 		}
 	}()
 	return unsafe.Pointer(t)
