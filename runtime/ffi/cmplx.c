@@ -20,17 +20,7 @@ typedef struct { double r0, r1; } complex_result;
 	}
 
 FUNCTION(sqrt, csqrt)
-FUNCTION(exp, cexp)
-FUNCTION(log, clog)
-FUNCTION(sin, csin)
-FUNCTION(cos, ccos)
-FUNCTION(tan, ctan)
-FUNCTION(sinh, csinh)
-FUNCTION(cosh, ccosh)
 FUNCTION(tanh, ctanh)
 FUNCTION(asin, casin)
-FUNCTION(acos, cacos)
 FUNCTION(atan, catan)
 FUNCTION(asinh, casinh)
-FUNCTION(acosh, cacosh)
-FUNCTION(atanh, catanh)

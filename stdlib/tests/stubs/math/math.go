@@ -37,7 +37,6 @@ func Erf(x float64) float64                   { return real.Erf(x) }
 func Erfc(x float64) float64                  { return real.Erfc(x) }
 func Gamma(x float64) float64                 { return real.Gamma(x) }
 func J0(x float64) float64                    { return real.J0(x) }
-func J1(x float64) float64                    { return real.J1(x) }
 func logGamma(x float64) float64              { l, _ := real.Lgamma(x); return l }
 func besselFirst(n int32, x float64) float64  { return real.Jn(int(n), x) }
 func besselSecond(n int32, x float64) float64 { return real.Yn(int(n), x) }
