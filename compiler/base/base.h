@@ -164,6 +164,13 @@ void pos_print(Compiler *c, Buf *out, Pos pos);
 /* Path and line as tracebacks show them: absolute path, //line applied. */
 const char *pos_full_path(Compiler *c, Pos pos, uint32_t *line);
 
+/* Debug builds (make debug) verify what each pass leaves behind. */
+#ifdef GOL_DEBUG
+#define VERIFY(call) (call)
+#else
+#define VERIFY(call) ((void)0)
+#endif
+
 /* Our own bug: prints "internal compiler error", exits 3. */
 void ice(Compiler *c, Pos pos, const char *format, ...) PRINTF_LIKE(3, 4) NORETURN;
 

@@ -176,5 +176,7 @@ bool check_package(Compiler *c, Package *package)
 	c->types->resolver = saved_resolver;
 	package->checked = true;
 	package->failed = c->errors > errors_before;
+	if (!package->failed)
+		VERIFY(types_verify(c, package));
 	return !package->failed;
 }

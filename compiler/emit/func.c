@@ -375,6 +375,7 @@ void emit_function(Emit *e, IrFunc *f)
 	choose_shown(e);
 	e->has_frame = f->can_freeze && !f->frameless;
 	ir_liveness(e->c, f);
+	VERIFY(ir_verify_liveness(e->c, f));
 	name_variables(e);
 	function_name(e, f);
 	layout_frame(e);

@@ -163,6 +163,9 @@ bool grows_in_place(Escape *e, Expr *dst, Expr *src);
 /* solve.c */
 void solve(Escape *e);
 
+/* verify.c */
+void escape_verify(Escape *e);
+
 /* text.c */
 const char *text_of(Escape *e, Expr *x);
 const char *type_text_of(Escape *e, Type *t);

@@ -284,6 +284,7 @@ static void analyse_batch(Escape *e, Unit **units, int count)
 		flow_unit(e, units[i]);
 	force_to_heap(e);
 	solve(e);
+	VERIFY(escape_verify(e));
 	simplify_nodes(e);
 	for (int i = 0; i < count; i++)
 		if (units[i]->object)

@@ -186,8 +186,10 @@ void ir_colour(Compiler *c, IrPackage *package)
 {
 	for (int i = 0; i < package->funcs.len; i++) {
 		IrFunc *f = package->funcs.items[i];
-		if (f->defined && !f->emitted && !f->proved)
+		if (f->defined && !f->emitted && !f->proved) {
 			ir_prove(c, f);
+			VERIFY(ir_verify_polls(c, f));
+		}
 		f->proved |= f->defined;
 	}
 	for (bool again = true, chains = false; again;) {
@@ -216,4 +218,5 @@ void ir_colour(Compiler *c, IrPackage *package)
 	}
 	for (int i = 0; i < package->funcs.len; i++)
 		package->funcs.items[i]->coloured = true;
+	VERIFY(ir_verify_colours(c, package));
 }

@@ -315,7 +315,11 @@ bool ir_is_place(const IrExpr *e);
 bool ir_calls_runtime(const IrExpr *e);     /* an IR_RT in it; NULL: false */
 
 void ir_dump(Compiler *c, Buf *out, const IrFunc *f);       /* -dump=ir */
-void ir_verify(Compiler *c, const IrFunc *f);               /* debug builds: internal error when an invariant fails */
+/* Internal error when an invariant fails: after lowering (always), prove and polls, colour, liveness. */
+void ir_verify(Compiler *c, const IrFunc *f);
+void ir_verify_polls(Compiler *c, const IrFunc *f);
+void ir_verify_colours(Compiler *c, const IrPackage *package);
+void ir_verify_liveness(Compiler *c, const IrFunc *f);
 
 /* ir/polls.c */
 enum { LOOP_TRIPS = 1000 };     /* rounds of simple statements that need no poll */

@@ -1,9 +1,12 @@
 /*
- * verify.c - checks what ir.h promises of a lowered function; a breach is our own bug.
+ * verify.c - checks what ir.h promises of a lowered function, and what each pass over it leaves behind; a breach is our own bug.
+ * The first check is always made, the others in debug builds.
  *
- * Checked: every variable used belongs to the function; types are canonical and equal where an
+ * Lowered: every variable used belongs to the function; types are canonical and equal where an
  * assignment, a call or a part demands it; places stand where places must; addresses that are lent stand in arguments
  * of calls; branches have targets that enclose them; labels that are jumped to exist.
+ * Coloured: what a statement may do its function may; nothing recurses without a stack check. Polls: a loop without one has a
+ * bound and calls nothing. Liveness: what is live at a point has a place in the frame, and the straight code behind it reads nothing else.
  */
 #include "ir.h"
 
@@ -145,4 +148,214 @@ void ir_verify(Compiler *c, const IrFunc *f)
 	find_labels(&v, &f->body);
 	verify_list(&v, &f->body);
 	verify_list(&v, &f->epilogue);
+}
+
+/* ---- after colouring ------------------------------------------------------------------------------ */
+
+typedef void EachStmt(Verify *v, const IrStmt *s);
+
+static void each_stmt(Verify *v, const IrStmtList *list, EachStmt *each)
+{
+	for (int i = 0; i < list->len; i++) {
+		const IrStmt *s = list->items[i];
+		v->pos = s->pos;
+		each(v, s);
+		each_stmt(v, &s->body, each);
+		each_stmt(v, &s->else_body, each);
+		each_stmt(v, &s->post, each);
+		for (int k = 0; k < s->cases.len; k++)
+			each_stmt(v, &s->cases.items[k]->body, each);
+	}
+}
+
+static void verify_colour(Verify *v, const IrStmt *s)
+{
+	bool direct = s->kind == IR_CALL && s->call == IR_CALL_DIRECT && s->func->defined;
+	bool unknown = s->kind == IR_CALL && (s->call == IR_CALL_VALUE || s->call == IR_CALL_METHOD);
+	bool waits = s->kind == IR_SEND || s->kind == IR_RECEIVE || s->kind == IR_SELECT;
+	if (s->may_freeze && !v->f->can_freeze)
+		fail(v, "a statement freezes, its function does not");
+	if ((s->may_panic || s->may_freeze) && !v->f->can_panic)
+		fail(v, "a statement unwinds, its function does not");
+	if (!s->may_freeze && ((direct && s->func->can_freeze) || unknown || waits))
+		fail(v, "a statement is taken not to freeze");
+	if (!s->may_panic && ((direct && s->func->can_panic) || unknown || waits || s->kind == IR_PANIC_IF))
+		fail(v, "a statement is taken not to panic");
+	if (s->kind == IR_LOOP && !s->no_poll && !s->may_freeze)
+		fail(v, "a loop that polls is taken not to freeze");
+}
+
+/* Functions on the path of calls that no prologue looks at. */
+typedef struct Chain { Compiler *c; Map state; } Chain;         /* IrFunc -> (void *)1 on the path, 2 done */
+
+static void verify_chain(Chain *k, const IrFunc *f);
+
+static void verify_chain_list(Chain *k, const IrStmtList *list)
+{
+	for (int i = 0; i < list->len; i++) {
+		const IrStmt *s = list->items[i];
+		if (s->kind == IR_CALL && s->call == IR_CALL_DIRECT && s->func->defined && !s->func->can_freeze)
+			verify_chain(k, s->func);
+		verify_chain_list(k, &s->body);
+		verify_chain_list(k, &s->else_body);
+		verify_chain_list(k, &s->post);
+		for (int n = 0; n < s->cases.len; n++)
+			verify_chain_list(k, &s->cases.items[n]->body);
+	}
+}
+
+static void verify_chain(Chain *k, const IrFunc *f)
+{
+	intptr_t state = (intptr_t)map_get(&k->state, f);
+	if (state == 1)
+		ice(k->c, f->pos, "%s recurses without a stack check", f->symbol);
+	if (state)
+		return;
+	map_put(k->c->arena, &k->state, f, (void *)1);
+	verify_chain_list(k, &f->body);
+	map_put(k->c->arena, &k->state, f, (void *)2);
+}
+
+void ir_verify_colours(Compiler *c, const IrPackage *package)
+{
+	Chain chain = {.c = c};
+	for (int i = 0; i < package->funcs.len; i++) {
+		const IrFunc *f = package->funcs.items[i];
+		if (!f->defined)
+			continue;
+		Verify v = {.c = c, .f = f, .pos = f->pos};
+		if (f->has_defer && !f->can_freeze)
+			fail(&v, "a function with deferred calls is taken not to freeze");
+		each_stmt(&v, &f->body, verify_colour);
+		each_stmt(&v, &f->epilogue, verify_colour);
+		if (!f->can_freeze)
+			verify_chain(&chain, f);
+	}
+}
+
+/* ---- after proving and placing polls -------------------------------------------------------------------- */
+
+/* Calls of what may take time. */
+static bool has_call(const IrStmtList *list)
+{
+	for (int i = 0; i < list->len; i++) {
+		const IrStmt *s = list->items[i];
+		bool plain = s->kind == IR_CALL && s->call == IR_CALL_DIRECT && s->func->intrinsic && s->func->intrinsic_effects == 0;
+		if ((s->kind == IR_CALL && !plain) || has_call(&s->body) || has_call(&s->else_body) || has_call(&s->post))
+			return true;
+		for (int k = 0; k < s->cases.len; k++)
+			if (has_call(&s->cases.items[k]->body))
+				return true;
+	}
+	return false;
+}
+
+/* A loop without a poll has few rounds and calls nothing, or polls inside (LOOP_TRIPS + 1). */
+static void verify_poll(Verify *v, const IrStmt *s)
+{
+	if (s->kind != IR_LOOP || !s->no_poll)
+		return;
+	if (s->rounds < 0 || s->rounds > LOOP_TRIPS + 1)
+		fail(v, "a loop without a poll and without a bound");
+	if (s->rounds > 0 && s->rounds <= LOOP_TRIPS && has_call(&s->body))
+		fail(v, "a loop without a poll that calls");
+}
+
+void ir_verify_polls(Compiler *c, const IrFunc *f)
+{
+	Verify v = {.c = c, .f = f, .pos = f->pos};
+	ir_verify(c, f);
+	each_stmt(&v, &f->body, verify_poll);
+}
+
+/* ---- after liveness ------------------------------------------------------------------------------------------ */
+
+static bool in_set(const uint64_t *set, int id) { return set[id / 64] >> (id % 64) & 1; }
+
+static void verify_point(Verify *v, const IrStmt *s)
+{
+	if (!s->live)
+		return;
+	for (int i = 0; i < v->f->vars.len; i++) {
+		const IrVar *var = v->f->vars.items[i];
+		if (in_set(s->live, i) && !var->in_frame)
+			fail(v, arena_printf(v->c->arena, "live variable %s has no place in the frame", var->name));
+		if (!in_set(s->live, i) && var->addr_taken && !var->lent && !var->on_side)
+			fail(v, arena_printf(v->c->arena, "variable %s, whose address was taken, is not saved", var->name));
+	}
+}
+
+/* Variables that a statement reads before it writes any. */
+static void verify_uses(Verify *v, const IrStmt *point, const uint64_t *written, const IrExpr *e)
+{
+	if (!e)
+		return;
+	if (e->kind == IR_VAR && !in_set(written, e->var->id) && !in_set(point->live, e->var->id) && !e->var->on_side)
+		fail(v, arena_printf(v->c->arena, "variable %s is used behind a point where it is not live", e->var->name));
+	verify_uses(v, point, written, e->x);
+	verify_uses(v, point, written, e->y);
+	for (int i = 0; i < e->args.len; i++)
+		verify_uses(v, point, written, e->args.items[i]);
+}
+
+static void note_written(uint64_t *written, const IrStmt *s)
+{
+	if (s->dst && s->dst->kind == IR_VAR)
+		written[s->dst->var->id / 64] |= (uint64_t)1 << (s->dst->var->id % 64);
+	const IrVarList *const lists[] = {&s->dsts, &s->buffers};
+	for (int k = 0; k < COUNT_OF(lists); k++)
+		for (int i = 0; i < lists[k]->len; i++)
+			if (lists[k]->items[i])
+				written[lists[k]->items[i]->id / 64] |= (uint64_t)1 << (lists[k]->items[i]->id % 64);
+}
+
+static bool is_straight(const IrStmt *s)
+{
+	return s->kind == IR_ASSIGN || s->kind == IR_CALL || s->kind == IR_SEND || s->kind == IR_RECEIVE || s->kind == IR_PANIC_IF;
+}
+
+/* The straight code behind a resume point finds in the frame what it reads. */
+static void verify_behind(Verify *v, const IrStmtList *list, int at)
+{
+	const IrStmt *point = list->items[at];
+	uint64_t *written = NEW_ARRAY(v->c->arena, uint64_t, v->f->vars.len / 64 + 1);
+	note_written(written, point);
+	for (int i = at + 1; i < list->len; i++) {
+		const IrStmt *s = list->items[i];
+		v->pos = s->pos;
+		verify_uses(v, point, written, s->src);
+		verify_uses(v, point, written, s->x);
+		if (s->kind != IR_LOOP)
+			verify_uses(v, point, written, s->cond);
+		if (s->dst && s->dst->kind != IR_VAR)
+			verify_uses(v, point, written, s->dst);
+		for (int k = 0; k < s->args.len; k++)
+			verify_uses(v, point, written, s->args.items[k]);
+		if (!is_straight(s))
+			return;
+		note_written(written, s);
+	}
+}
+
+static void verify_points(Verify *v, const IrStmtList *list)
+{
+	for (int i = 0; i < list->len; i++) {
+		const IrStmt *s = list->items[i];
+		if (s->may_freeze && s->live && is_straight(s))
+			verify_behind(v, list, i);
+		verify_points(v, &s->body);
+		verify_points(v, &s->else_body);
+		verify_points(v, &s->post);
+		for (int k = 0; k < s->cases.len; k++)
+			verify_points(v, &s->cases.items[k]->body);
+	}
+}
+
+void ir_verify_liveness(Compiler *c, const IrFunc *f)
+{
+	Verify v = {.c = c, .f = f, .pos = f->pos};
+	each_stmt(&v, &f->body, verify_point);
+	each_stmt(&v, &f->epilogue, verify_point);
+	verify_points(&v, &f->body);
+	verify_points(&v, &f->epilogue);
 }

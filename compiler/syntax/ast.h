@@ -293,6 +293,7 @@ struct File {
 /* Parse one file; errors are queued. Always returns a File (possibly with BAD nodes). imports_only stops after
  * the import declarations. */
 File *parse_file(Compiler *c, SourceFile *source, bool imports_only);
+void ast_verify(Compiler *c, const File *file);     /* internal error where a file without errors breaks what this header says */
 void ast_dump(Compiler *c, Buf *out, const File *file);
 /* Source form of an expression as Go prints it in messages: f(x), []int{…}, func() {…}, a + b. */
 void expr_print(Buf *out, const Expr *e);

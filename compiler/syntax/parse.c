@@ -54,5 +54,7 @@ File *parse_file(Compiler *c, SourceFile *source, bool imports_only)
 	collect_directives(&p, package_line(&p));
 	if (mark_tokens(c, source, &lexer.tokens))
 		gol_yyparse(&p);
+	if (c->diagnostics.len == diagnostics_before && !imports_only)
+		VERIFY(ast_verify(c, p.file));
 	return p.file;
 }
