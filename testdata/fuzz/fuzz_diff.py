@@ -2,7 +2,7 @@
 """Random programs and changed test programs, through gol in all its ways and through go: where do they differ?
 
     testdata/fuzz/fuzz_diff.py --gol ./gol [--seconds N] [--seed N] [--go go] [--mutants PERCENT] [--modules PERCENT]
-                               [--jobs N] [--program N [--print]] [--stop FINDINGS] [--reduce SECONDS] [--only REGEX]
+                               [--jobs N] [--count N] [--program N [--print]] [--stop FINDINGS] [--reduce SECONDS] [--only REGEX]
 
 Program n of a seed is always the same, and so is what it is built and run with, whatever runs beside it. --program
 checks one number, --print only prints it. What is found is reduced and kept under build/fuzz-diff/findings, each in
@@ -158,7 +158,7 @@ def work(args, index, end, results):
     try:
         n = args.program if args.program is not None else index
         first = True
-        while time.monotonic() < end:
+        while time.monotonic() < end and (not args.count or n < args.count):
             one(args, worker, n, results)
             if first:
                 worker.keep_caches()
@@ -229,6 +229,7 @@ def main():
     p.add_argument("--gol", default=os.path.join(HERE, "..", "..", "gol"))
     p.add_argument("--go", default="go", help="empty: compare the settings with each other")
     p.add_argument("--seconds", type=int, default=60)
+    p.add_argument("--count", type=int, help="end after so many programs")
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--mutants", type=int, default=25, metavar="PERCENT")
     p.add_argument("--modules", type=int, default=15, metavar="PERCENT", help="of what are no mutants")

@@ -15,6 +15,7 @@
 #pragma GCC diagnostic ignored "-Wtype-limits"
 #ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Warray-bounds"     /* a type switch over a box in the frame: gcc looks into cases of larger types */
 #if __GNUC__ >= 10      /* gcc takes the word behind a field of type [0]T for its element when it copies the struct */
 #pragma GCC diagnostic ignored "-Wzero-length-bounds"
 #endif
