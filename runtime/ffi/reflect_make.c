@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "ffi/intrinsic.h"
 #include "ffi/reflect.h"
+#include "ffi/signature.h"
 #include "heap/heap.h"
 #include "lang/alg.h"
 #include "sched/g.h"
@@ -382,6 +383,21 @@ static void embedded_interface_method(gol_g *g)
 	gol_panic(g, (gol_eface){&gol_t_string_5type, gol_box(g, &gol_t_string_5type, &s)});
 }
 
+/* The same for results of more than two words: C returns them in memory, whose address comes before g on amd64. */
+typedef struct { uint8_t bytes[17]; } memory_result;
+
+static memory_result embedded_interface_method_to_memory(gol_g *g)
+{
+	embedded_interface_method(g);
+	return (memory_result){{0}};
+}
+
+static void *embedded_interface_code(const gol_type *func)
+{
+	return signature_of(func)->result_size < sizeof(memory_result) ? (void *)(uintptr_t)embedded_interface_method :
+		(void *)(uintptr_t)embedded_interface_method_to_memory;
+}
+
 static bool has_method(const gol_type *t, const char *name, const char *path)
 {
 	for (uint32_t i = 0; i < t->method_count; i++)
@@ -417,7 +433,7 @@ static void promote_methods(gol_type *t)
 		for (uint32_t k = 0; t->fields[i].embedded && k < f->imethod_count; k++)
 			if (!has_method(t, f->imethods[k].name, f->imethods[k].pkg_path))
 				methods[t->method_count++] = (gol_method){f->imethods[k].name, f->imethods[k].pkg_path, f->imethods[k].type,
-				                                          (void *)(uintptr_t)embedded_interface_method};
+				                                          embedded_interface_code(f->imethods[k].type)};
 	}
 	qsort(methods, t->method_count, sizeof *methods, by_name);
 }
