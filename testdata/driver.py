@@ -384,12 +384,40 @@ def leftovers_are_removed(p):
     same("what stays", os.listdir(p.temporary), ["gol-build-mine"])
 
 
+def user_cache():
+    return {name: os.environ.get(name) for name in ("GOLCACHE", "XDG_CACHE_HOME", "HOME")}
+
+
+def programs_meet(p):
+    """The same program twice at the same time, compiled by one gol run: the other does not wait until that one's has ended."""
+    p.write("m.gol", """package main
+
+import ("os"; "time")
+
+func main() {
+	os.WriteFile(os.Args[1], nil, 0o666)
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if _, err := os.Stat(os.Args[2]); err == nil {
+			println("met %d")
+			return
+		}
+	}
+}
+""" % time.time_ns())
+    compiler = shutil.which("gcc")
+    p.write("bin/gcc", f'#!/bin/sh\nsleep 1\nexec {compiler} "$@"\n')        # time for the other to find that it must wait
+    os.chmod(p.path("bin/gcc"), 0o755)
+    env = {**user_cache(), "PATH": p.path("bin") + ":" + p.env["PATH"]}
+    running = [p.command("run", "m.gol", *names, env=env) for names in (("a", "b"), ("b", "a"))]
+    same("met", [run.communicate(timeout=TIMEOUT)[1][:4] for run in running], [b"met "] * 2)
+    p.is_clean()
+
+
 def signals_of_run(p):
     """The program decides; gol waits for it and removes it."""
     p.write("s.gol", 'package main\n\nimport "time"\n\nfunc main() { println("up"); time.Sleep(time.Minute) }\n')
     for number, words in ((signal.SIGTERM, b"signal: terminated\n"), (signal.SIGHUP, b"signal: hangup\n")):
-        run = p.command("run", "s.gol", env={"GOLCACHE": os.environ.get("GOLCACHE"), "XDG_CACHE_HOME": os.environ.get("XDG_CACHE_HOME"),
-                                             "HOME": os.environ.get("HOME")})
+        run = p.command("run", "s.gol", env=user_cache())
         same("program", run.stderr.readline(), b"up\n")
         run.send_signal(number)
         text = run.communicate(timeout=TIMEOUT)[1]
@@ -581,7 +609,7 @@ def language_versions(p):
 
 CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output_cannot_be_written, cache_is_mended, cache_cannot_be_used,
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
-         signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_that_work, environment, strange_names, module_files, language_versions]
+         programs_meet, signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_that_work, environment, strange_names, module_files, language_versions]
 
 
 def run_case(gol, case):

@@ -108,13 +108,24 @@ static uint64_t text_key(Driver *d, Unit *u, const char *text)
 	return hash_bytes(key, flags_of(d, u), strlen(flags_of(d, u)));
 }
 
-/* Another gol is compiling the same text: wait for it. Where not, its lock is ours until this process ends. All
- * processes take the locks in the same order, that of the packages. */
+/* Another gol is compiling the same text: wait for it. Where not, its lock is ours until the object is stored. All
+ * processes take the locks in the same order, that of the packages, and hold those of one program only. */
 static void wait_for_others(Driver *d, uint64_t key)
 {
 	int fd = open(arena_printf(d->c->arena, "%s.lock", cache_path(d, key)), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
-	if (fd >= 0)
-		flock(fd, LOCK_EX);
+	if (fd < 0)
+		return;
+	flock(fd, LOCK_EX);
+	vec_push(d->c->arena, &d->locks, fd);
+}
+
+/* Before anything that may take long or wait for others: the linker, a program under gol run, the next package. */
+static void let_others_go_on(Driver *d)
+{
+	while (d->locks.len)
+		close(vec_pop(&d->locks));
+	d->locks.items = NULL;      /* the next program has an arena of its own */
+	d->locks.cap = 0;
 }
 
 typedef struct Pending { Unit *unit; uint64_t text_key; } Pending;
@@ -207,6 +218,7 @@ int compile_packages(Driver *d, Program *program, Unit **kept, const char ***obj
 	Job *jobs = NEW_ARRAY(d->c->arena, Job, n);
 	Pending *pending = NEW_ARRAY(d->c->arena, Pending, n);
 	int status = run_pending(d, jobs, pending, emit_missing(d, program, units, jobs, pending));
+	let_others_go_on(d);
 	if (status != EXIT_OK)
 		return status;
 	*objects = NEW_ARRAY(d->c->arena, const char *, n + 1);

@@ -80,6 +80,7 @@ typedef struct Driver {
 	const char *read_only_cache;        /* looked at too: the configured one where cache_dir stands in for it; or NULL */
 	const char *installed_cache;        /* objects of the standard library, filled by make install; may be NULL */
 	const char *work;           /* temporary folder, NULL until one is needed */
+	VEC(int) locks;             /* of what is being compiled: other processes wait for it (compile.c) */
 	uint64_t headers;           /* hash of the headers that generated C includes */
 	uint64_t identity;          /* of this compiler and the headers: part of every package's key */
 	Map reported;               /* packages whose errors were printed */
