@@ -560,6 +560,8 @@ def module_files(p):
         "module x\ngo 2.0": "go.mod requires go >= 2.0 ", "module x\ngo 1.x": "errors parsing go.mod:\ngo.mod:2: invalid go version '1.x': must match format 1.23.0",
         "module x\nmodule y": "go.mod:2: repeated module statement", "module x\nrequire (\n a\n)": "go.mod:3:2: usage: require module/path v1.2.3",
         "go 1.20": "error reading go.mod: missing module declaration. To specify the module path:\n\tgo mod edit", "module x y": "go.mod:1: usage: module module/path",
+        'module ""': 'malformed module path "": empty string', "module a\0b": r"go.mod:1:9: unexpected input character '\\x00'",
+        "module x\n\n\0": r"go.mod:3: unexpected input character '\\x00'", "module a\bb": r"go.mod:1:9: unexpected input character '\\b'",
         "module x\nfoo (\n)": "go.mod:2: unknown block type: foo", "module x!": "malformed module path \"x!\": invalid char '!'",
         "module x /* y */": "go.mod:1:10: mod files must use // comments", 'module "x': "go.mod:1:10: unexpected newline in string",
         "modul\nmodule x\ngo": "go.mod:1: unknown directive: modul\ngo.mod:3: go directive expects exactly one argument",

@@ -48,6 +48,16 @@ static void syntax_error(ModuleFile *f, int col, const char *text)
 	f->stop = true;
 }
 
+static bool is_control(char ch) { return iscntrl((unsigned char)ch); }
+
+static void unexpected(ModuleFile *f, int col, unsigned char ch)
+{
+	static const char escapes[] = "\a\b\t\n\v\f\r", letters[] = "abtnvfr";
+	const char *escape = ch ? strchr(escapes, ch) : NULL;
+	const char *shown = escape ? arena_printf(f->c->arena, "%c", letters[escape - escapes]) : arena_printf(f->c->arena, "x%02x", ch);
+	syntax_error(f, col, arena_printf(f->c->arena, "unexpected input character '\\%s'", shown));
+}
+
 /* The length of the word at p. */
 static size_t word_length(ModuleFile *f, const char *p, int col)
 {
@@ -62,7 +72,7 @@ static size_t word_length(ModuleFile *f, const char *p, int col)
 	if (*p == '(' || *p == ')' || *p == ',')
 		return 1;
 	size_t n = 0;
-	while (p[n] && !strchr(" \t\r(),", p[n]) && !(p[n] == '/' && p[n + 1] == '/'))
+	while (!is_control(p[n]) && !strchr(" (),", p[n]) && !(p[n] == '/' && p[n + 1] == '/'))
 		n++;
 	return n;
 }
@@ -77,6 +87,10 @@ static void split(ModuleFile *f, const char *text, Line *line)
 			return;
 		if (p[0] == '/' && p[1] == '*') {
 			syntax_error(f, col, "mod files must use // comments (not /* */ comments)");
+			return;
+		}
+		if (is_control(*p)) {
+			unexpected(f, col, (unsigned char)*p);
 			return;
 		}
 		size_t n = word_length(f, p, col);
@@ -202,11 +216,11 @@ static bool is_listed(const char *const *list, const char *word)
 	return false;
 }
 
-static void parse_lines(ModuleFile *f, char *text)
+static void parse_lines(ModuleFile *f, char *text, size_t size)
 {
 	static const char *const verbs[] = {"module", "go", "toolchain", "require", "exclude", "replace", "retract", "godebug", "tool", "ignore", NULL};
 	static const char *const blocks[] = {"module", "require", "exclude", "replace", "retract", "godebug", "tool", "ignore", NULL};
-	const char *block = NULL;
+	const char *block = NULL, *end = text + size;
 	int block_line = 0, block_col = 0;
 	Line line;
 	for (char *next; text && !f->stop; text = next) {
@@ -215,6 +229,8 @@ static void parse_lines(ModuleFile *f, char *text)
 		if (next)
 			*next++ = '\0';
 		split(f, text, &line);
+		if (!next && !f->stop && text + strlen(text) < end)
+			unexpected(f, (int)strlen(text) + 1, '\0');
 		if (f->stop || line.count == 0)
 			continue;
 		const Word *first = &line.words[0];
@@ -245,6 +261,8 @@ static void parse_lines(ModuleFile *f, char *text)
 /* What is wrong with a module path, or NULL. */
 static const char *path_fault(Compiler *c, const char *path)
 {
+	if (!*path)
+		return "empty string";
 	for (const unsigned char *p = (const unsigned char *)path; *p; p++)
 		if (!isalnum(*p) && !strchr("-._~/", *p))
 			return *p == '\\' ? "invalid char '\\\\'" : arena_printf(c->arena, "invalid char '%c'", *p);
@@ -297,7 +315,7 @@ static void read_module_file(Compiler *c, Module *m, const char *path, bool is_g
 	}
 	ModuleFile f = {.c = c, .m = m, .full_name = source->full_path, .name = strncmp(source->path, "./", 2) == 0 ? source->path + 2 : source->path};
 	buf_init(&f.errors, c->arena);
-	parse_lines(&f, arena_strndup(c->arena, source->text, source->size));
+	parse_lines(&f, arena_strndup(c->arena, source->text, source->size), source->size);
 	m->error = fault_of(&f, is_go);
 	m->path = f.path;
 }
