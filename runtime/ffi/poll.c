@@ -1,5 +1,6 @@
 /*
  * poll.c - intrinsics of internal/gol/poll: reads and writes that do not wait, and waiting for descriptors (sched/poll.c).
+ * Those that wait in the system are in syscall.c.
  */
 #include "ffi/descriptor.h"
 #include "ffi/intrinsic.h"

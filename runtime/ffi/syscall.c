@@ -119,6 +119,13 @@ static result2 transfer(gol_g *g, gol_int fd, gol_slice b, int64_t offset, void 
 
 INTRINSIC(result2, syscall_sysRead, gol_g *g, gol_int fd, gol_slice b) { return transfer(g, fd, b, 0, run_read); }
 INTRINSIC(result2, syscall_sysWrite, gol_g *g, gol_int fd, gol_slice b) { return transfer(g, fd, b, 0, run_write); }
+
+/* The read and write of os.File where the system waits: one call, as each more is one more frame to freeze. */
+INTRINSIC(result2, internal_1gol_1poll_block, gol_g *g, gol_int fd, gol_slice b, bool write_it)
+{
+	return transfer(g, fd, b, 0, write_it ? run_write : run_read);
+}
+
 INTRINSIC(result2, syscall_sysPread, gol_g *g, gol_int fd, gol_slice b, int64_t offset) { return transfer(g, fd, b, offset, run_pread); }
 INTRINSIC(result2, syscall_sysPwrite, gol_g *g, gol_int fd, gol_slice b, int64_t offset) { return transfer(g, fd, b, offset, run_pwrite); }
 
