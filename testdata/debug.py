@@ -37,7 +37,7 @@ PRINTS = [
     ("add", 1, {"count": "1", "k": "10"}),
     ("add", 2, {"count": "11", "k": "100"}),
     ("afterAdd", 1, {"count": "111"}),
-    ("sharedEnd", 1, {"g_6": "111", "r": "7"}),
+    ("sharedEnd", 1, {"g_6": "111", "r": "7", "__builtin_expect_6": "3"}),
     ("pair", 1, {}),
     ("pair", 2, None),
     ("afterPair", 1, {"n": "5", "err.tab": "0"}),
