@@ -166,17 +166,11 @@ static bool is_function_prefix(Emit *e, const char *name)
 	return false;
 }
 
-/* The C compiler's own: __builtin_expect, _Bool. */
-static bool is_compilers(const char *name)
-{
-	return name[0] == '_' && (name[1] == '_' || (name[1] >= 'A' && name[1] <= 'Z'));
-}
-
 /* The program's name, where C can have it: not one of C's words, nor what might be a function's or emission's own (v_). */
 const char *shown_name(Emit *e, IrVar *v)
 {
 	const char *name = mangle_local(e, v->shown);
-	bool taken = is_reserved_name(name) || is_compilers(name) || is_function_prefix(e, name) || name[strlen(name) - 1] == '_';
+	bool taken = is_reserved_name(name) || is_function_prefix(e, name) || name[strlen(name) - 1] == '_';
 	return taken ? arena_printf(E_ALLOC(e), "%s_6", name) : name;
 }
 

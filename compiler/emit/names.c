@@ -24,6 +24,8 @@ bool is_reserved_name(const char *name)
 	for (int i = 0; i < COUNT_OF(words); i++)
 		if (strcmp(name, words[i]) == 0)
 			return true;
+	if (name[0] == '_' && (name[1] == '_' || isupper((unsigned char)name[1])))
+		return true;        /* the C compiler's own: __LINE__, __builtin_expect, _Bool */
 	return strncmp(name, "INT", 3) == 0 || strncmp(name, "UINT", 4) == 0 || strncmp(name, "SIZE_", 5) == 0 ||
 	       strncmp(name, "PTRDIFF_", 8) == 0 || strncmp(name, "WCHAR_", 6) == 0 || strncmp(name, "GOL_", 4) == 0 ||
 	       (strncmp(name, "int", 3) == 0 && isdigit((unsigned char)name[3])) ||
