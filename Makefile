@@ -211,7 +211,7 @@ uninstall:
 
 # ---- dependencies ----------------------------------------------------------------
 
-PACKAGES = gcc libc6-dev make flex bison libgmp-dev libmpfr-dev libffi-dev libcriterion-dev unicode-data pkg-config python3 gdb
+PACKAGES = gcc libc6-dev make flex bison libgmp-dev libmpfr-dev libffi-dev libcriterion-dev unicode-data golang-src pkg-config python3 gdb
 
 # On systems without dpkg the packages are taken to be there.
 deps $(B)/deps.stamp:

@@ -119,6 +119,13 @@ void buf_quote_rune(Buf *b, uint32_t rune);              /* 'x', as %q prints it
 typedef struct Diagnostic Diagnostic;
 typedef struct Types Types;              /* types/type.h: universe and type tables */
 
+typedef struct SourceTree {          /* Go's own packages (load/tree.c) */
+	bool sought;
+	const char *root;                   /* NULL: there is none */
+	const char *version;                /* "go1.26.8" */
+	int minor;
+} SourceTree;
+
 typedef struct Compiler {
 	Arena *arena;
 	Interner *interner;
@@ -133,6 +140,7 @@ typedef struct Compiler {
 	const char *modfile;                /* -modfile: read instead of go.mod; or NULL */
 	bool trim_paths;                    /* recorded paths begin with the module's path instead of the file system's */
 	const char *work_dir;               /* current directory: diagnostics print paths relative to it */
+	SourceTree tree;
 } Compiler;
 
 Compiler *compiler_new(void);

@@ -26,8 +26,9 @@
 
 /* Imports of the package were checked before. Returns false if errors were queued. */
 bool check_package(Compiler *c, Package *package);
-/* Once all packages of the program have been checked: finds what //go:linkname names. Returns false if errors were queued. */
-bool check_linknames(Compiler *c, Package *package, Package *const *all, int count);
+/* Once all packages of the program have been checked: finds what //go:linkname names. Returns the package for which errors
+ * were queued, or NULL. */
+Package *check_linknames(Compiler *c, Package *const *all, int count);
 void types_verify(Compiler *c, const Package *package);      /* internal error where what stands above does not hold */
 void types_dump(Compiler *c, Buf *out, Package *package);   /* -dump=types: each expression with mode and type */
 

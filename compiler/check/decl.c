@@ -451,10 +451,13 @@ static void run_body(Checker *k, void *arg)
 	check_function_body(k, d->func_info, o->type, info->body_scope, d->body, info);
 }
 
-/* Does a directive say where the body is? */
-static bool is_elsewhere(const Decl *d)
+/* Does a //go:linkname of its file speak of the function? */
+static bool names_elsewhere(const Object *o)
 {
-	return d->doc && (strstr(d->doc, "//go:linkname ") || strstr(d->doc, "//gol:"));
+	for (int i = 0; i < o->file->linknames.len; i++)
+		if (o->file->linknames.items[i].local == o->name)
+			return true;
+	return false;
 }
 
 static void func_decl(Checker *k, Object *o, DeclInfo *info)
@@ -472,7 +475,7 @@ static void func_decl(Checker *k, Object *o, DeclInfo *info)
 	}
 	if (sig->type_params.len > 0)
 		check_error(k, o->pos, "generic function is missing function body");
-	else if (!k->package->is_stdlib && !is_elsewhere(d))
+	else if (!k->package->is_stdlib && !k->package->from_tree && !k->package->portable && !names_elsewhere(o))
 		vec_push(k->arena, &k->bodyless, o);
 }
 

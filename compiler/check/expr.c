@@ -60,6 +60,7 @@ static void name_by_kind(Checker *k, Operand *x, Object *o)
 		x->mode = MODE_VARIABLE;
 		break;
 	case OBJECT_FUNC:
+		o->used = true;
 		add_dependency(k, o);
 		x->mode = is_valid(x->type) ? MODE_VALUE : MODE_INVALID;
 		break;

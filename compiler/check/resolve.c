@@ -177,25 +177,7 @@ static void collect_func(Checker *k, Decl *d, File *file)
 
 static Package *find_import(Checker *k, const char *path)
 {
-	if (strcmp(path, "unsafe") == 0)
-		return k->types->unsafe_package;
-	for (int i = 0; i < k->package->imports.len; i++) {
-		Package *p = k->package->imports.items[i];
-		if (strcmp(p->path, path) == 0)
-			return p;
-	}
-	/* A relative or vendored path: the loader gave the package its full one. */
-	const char *tail = path;
-	while (tail[0] == '.' && (tail[1] == '/' || (tail[1] == '.' && tail[2] == '/')))
-		tail += tail[1] == '/' ? 2 : 3;
-	size_t n = strlen(tail);
-	for (int i = 0; i < k->package->imports.len; i++) {
-		Package *p = k->package->imports.items[i];
-		size_t m = strlen(p->path);
-		if (m >= n && strcmp(p->path + m - n, tail) == 0 && (m == n || p->path[m - n - 1] == '/'))
-			return p;
-	}
-	return NULL;
+	return strcmp(path, "unsafe") == 0 ? k->types->unsafe_package : map_get(&k->package->imported, path);
 }
 
 static void dot_import(Checker *k, File *file, Object *import)

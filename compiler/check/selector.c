@@ -67,6 +67,7 @@ static bool qualified_name(Checker *k, Operand *x, Expr *e)
 		return true;
 	}
 	e->object = o;
+	o->used = true;
 	exported_object(k, x, e, o);
 	return true;
 }

@@ -65,14 +65,10 @@ static bool check_program(Driver *d, Program *program)
 		p->failed = true;
 		all = false;
 	}
-	for (int i = 0; all && is_main(program) && i < program->packages.len; i++) {
-		Package *p = program->packages.items[i];
-		if (check_linknames(d->c, p, program->packages.items, program->packages.len))
-			continue;
-		report(d, p == program->root ? program->header : p->path);
-		all = false;
-	}
-	return all;
+	Package *failed = all && is_main(program) ? check_linknames(d->c, program->packages.items, program->packages.len) : NULL;
+	if (failed)
+		report(d, failed == program->root ? program->header : failed->path);
+	return all && !failed;
 }
 
 /* Escape analysis of everything; remarks are of the root alone. */

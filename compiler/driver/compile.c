@@ -31,12 +31,15 @@ static const char fixed_flags[] = "-std=gnu11 -w -c -fno-strict-aliasing -ffp-co
 
 /* ---- keys and units --------------------------------------------------------------------------- */
 
-/* The standard library's objects serve all settings: without the user's flags, lines and variables. */
-static bool is_debugged(Driver *d, Unit *u) { return d->options.debug && !u->package->is_stdlib; }
+/* gol's own library and the Go source tree: their objects serve all programs and settings, without the user's flags, lines
+ * and variables. */
+static bool is_standard(const Package *p) { return p->is_stdlib || p->from_tree; }
+
+static bool is_debugged(Driver *d, Unit *u) { return d->options.debug && !is_standard(u->package); }
 
 static const char *flags_of(Driver *d, Unit *u)
 {
-	if (u->package->is_stdlib)
+	if (is_standard(u->package))
 		return "";
 	return d->options.debug ? arena_printf(d->c->arena, "-g %s", d->options.cflags) : d->options.cflags;
 }
@@ -72,7 +75,7 @@ static Unit *make_units(Driver *d, Program *program)
 		u->package = program->packages.items[i];
 		/* The standard library is compiled in two ways only, so that its objects are shared by all settings. */
 		u->versions = u->package->is_stdlib && !d->options.versions_given ? 2 : d->options.versions;
-		u->optimise = !u->package->is_stdlib ? d->options.optimise : u->versions == 2 ? STDLIB_LEVEL : 1;
+		u->optimise = !is_standard(u->package) ? d->options.optimise : u->versions == 2 ? STDLIB_LEVEL : 1;
 		u->key = unit_key(d, program, units, u);
 	}
 	return units;
@@ -134,7 +137,7 @@ typedef struct Pending { Unit *unit; uint64_t text_key; } Pending;
 static bool emit_unit(Driver *d, Program *program, Unit *u, uint64_t *key, Job *job)
 {
 	char level[] = {'-', 'O', (char)('0' + u->optimise), '\0'};
-	EmitOptions options = {.versions = u->versions, .line_directives = !d->options.no_line && !u->package->is_stdlib,
+	EmitOptions options = {.versions = u->versions, .line_directives = !d->options.no_line && !is_standard(u->package),
 	                       .variables = is_debugged(d, u) && u->optimise == 0, .c_path = c_file_name(d, u->package)};
 	if (is_debugged(d, u))
 		options.c_path = cache_text_path(d, u->key);

@@ -1,7 +1,7 @@
 /*
  * environment.c - Go's environment variables: what gol cannot do is said, not ignored.
  *
- * Not looked at are those that name Go's own tools and places (GOROOT, GOPATH, GOBIN, GOENV, GOTOOLCHAIN, GCCGO),
+ * Not looked at are those that name Go's own tools and places (GOPATH, GOBIN, GOENV, GOTOOLCHAIN, GCCGO),
  * steer downloads (GOPROXY, GOSUMDB, GOPRIVATE ...: nothing is ever downloaded), cgo (CGO_*: import "C" is refused) and
  * other machines (GO386, GOARM ...).
  */

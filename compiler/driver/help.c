@@ -201,7 +201,7 @@ int env_command(Driver *d, int argc, char **argv)
 	const Variable all[] = {
 		{"CC", d->options.cc}, {"CFLAGS", d->options.cflags}, {"GOARCH", GOL_ARCH}, {"GOHOSTARCH", GOL_ARCH}, {"GOHOSTOS", "linux"},
 		{"GOFLAGS", environment("GOFLAGS")}, {"GOLCACHE", d->cache_dir}, {"GOLROOT", d->root}, {"GOLVERSION", "gol" GOL_VERSION}, {"GOMAXPROCS", environment("GOMAXPROCS")},
-		{"GOOS", "linux"}, {"GOROOT", d->root}, {"GOVERSION", "go1.26"}, {"GOTMPDIR", environment("GOTMPDIR")},
+		{"GOOS", "linux"}, {"GOROOT", find_go_tree(d->c) ? d->c->tree.root : ""}, {"GOVERSION", "go1.26"}, {"GOTMPDIR", environment("GOTMPDIR")},
 	};
 	bool json = false;
 	for (; argc > 0 && argv[0][0] == '-' && argv[0][1]; argc--, argv++) {

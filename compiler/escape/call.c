@@ -27,6 +27,8 @@ static Object *origin_of(Object *function)
 
 static void known_function(Escape *e, Callee *k, Object *function)
 {
+	if (function->linked && function->decl->body)
+		return;         /* its body is not what runs */
 	k->object = origin_of(function);
 	Unit *u = map_get(&e->batch, k->object);
 	k->info = u ? u->info : NULL;

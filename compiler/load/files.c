@@ -2,7 +2,7 @@
  * files.c - names of files and folders.
  */
 #include "files.h"
-#include "constraint.h"
+#include "tree.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -71,7 +71,7 @@ static bool is_test_name(const char *name)
 	return dot - name >= 5 && strncmp(dot - 5, "_test", 5) == 0;
 }
 
-TextList list_sources(Compiler *c, const char *dir, int *tests, int *excluded)
+TextList list_sources(Compiler *c, const char *dir, const BuildTags *tags, int *tests, int *excluded)
 {
 	TextList names = {0};
 	DIR *d = opendir(dir);
@@ -81,7 +81,7 @@ TextList list_sources(Compiler *c, const char *dir, int *tests, int *excluded)
 		const char *name = entry->d_name;
 		if (!is_source_name(name) || is_folder(arena_printf(c->arena, "%s/%s", dir, name)))
 			continue;
-		if (file_name_matches(name))
+		if (file_name_matches(name, tags))
 			vec_push(c->arena, &names, arena_printf(c->arena, "%s/%s", dir, name));
 		else if (is_test_name(name) && tests)
 			++*tests;
@@ -97,10 +97,11 @@ TextList list_sources(Compiler *c, const char *dir, int *tests, int *excluded)
 
 const char *standard_folder(Compiler *c, const char *path)
 {
+	static const BuildTags by_default;
 	const char *dirs[] = {c->stdlib_dir, c->generated_dir};
 	for (int i = 0; i < COUNT_OF(dirs); i++) {
 		const char *dir = dirs[i] ? arena_printf(c->arena, "%s/%s", dirs[i], path) : "";
-		if (*dir && list_sources(c, dir, NULL, NULL).len)
+		if (*dir && list_sources(c, dir, &by_default, NULL, NULL).len)
 			return arena_printf(c->arena, "%s/%s", c->stdlib_dir, path);
 	}
 	return NULL;
@@ -110,8 +111,11 @@ const char *standard_folder(Compiler *c, const char *path)
 const char *missing_package(Compiler *c, const Module *m, const char *path)
 {
 	size_t first = strcspn(path, "/");
+	if (!memchr(path, '.', first) && find_go_tree(c))
+		return arena_printf(c->arena, "package %s is not in std (%s/src/%s)", path, c->tree.root, path);
 	if (!memchr(path, '.', first))
-		return arena_printf(c->arena, "package %s is not in std (%s/%s)", path, c->stdlib_dir, path);
+		return arena_printf(c->arena, "package %s is not in gol's own library (%s), and no Go source tree was found: "
+		                    "install one (Debian: golang-src) or set GOROOT", path, c->stdlib_dir);
 	if (!m->path)
 		return arena_printf(c->arena, "no required module provides package %s: go.mod file not found in current directory or any "
 		                    "parent directory; see 'go help modules'", path);

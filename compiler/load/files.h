@@ -4,6 +4,7 @@
 #ifndef GOL_LOAD_FILES_H
 #define GOL_LOAD_FILES_H
 
+#include "constraint.h"
 #include "load.h"
 
 bool is_folder(const char *path);
@@ -15,7 +16,7 @@ const char *base_name(const char *path);
 const char *absolute_path(Compiler *c, const char *path);
 /* Go and gol files of a folder, sorted, each with the folder in front. tests, excluded (may be NULL): how
  * many were left out because they are tests, or are for other systems. */
-TextList list_sources(Compiler *c, const char *dir, int *tests, int *excluded);
+TextList list_sources(Compiler *c, const char *dir, const BuildTags *tags, int *tests, int *excluded);
 void sort_texts(TextList *list);
 
 /* The module that holds dir (module.c). */

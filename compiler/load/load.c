@@ -7,12 +7,13 @@
  * A path that is being loaded when it is met again is a cycle.
  *
  * Where a path leads: "./x" and "../x" beside the importing file (outside of
- * modules only, as in Go); the module's path or one below it in the module's tree;
- * everything else in the standard library, whose folders may be in two places
- * (hand-written and generated).
+ * modules only, as in Go); the module's path or one below it in the module's folders;
+ * everything else in the standard library: gol's own, whose folders may be in two places
+ * (hand-written and generated), then the Go source tree (tree.c).
  */
 #include "constraint.h"
 #include "files.h"
+#include "tree.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -29,10 +30,11 @@ typedef struct Load {
 	Program *program;
 	const Program *loaded;      /* packages that need not be read again; or NULL */
 	Module module;
-	const char *tags;
+	BuildTags tags;
 	bool local;                 /* files given by name, or no module: relative imports are not an error of their own */
 	Map by_path;                /* import path -> Package */
 	Map missing;                /* import paths that were complained about */
+	Map pushed;                 /* functions of the tree that gol packages supply: "path.name" */
 	VEC(Package *) stack;       /* being loaded */
 	VEC(Import) way;            /* way[i]: the import of stack[i + 1] in stack[i] */
 	bool cycle;
@@ -77,12 +79,22 @@ static const char *expression_of(const char *line)
 	return strncmp(line, prefix, strlen(prefix)) == 0 ? line + strlen(prefix) : line;
 }
 
-static bool is_selected(Load *l, File *file)
+/* cgo is not there: a file that imports "C" is left out, as under CGO_ENABLED=0. */
+static bool imports_c(const File *file)
 {
-	for (int i = 0; i < file->build_tags.len; i++)
-		if (!constraint_holds(expression_of(file->build_tags.items[i]), l->tags))
-			return false;
-	return true;
+	for (int i = 0; i < file->decls.len && file->decls.items[i]->kind == DECL_IMPORT; i++)
+		if (file->decls.items[i]->import_path && strcmp(file->decls.items[i]->import_path, "C") == 0)
+			return true;
+	return false;
+}
+
+/* The version of the language that a package is written in: minor versions, of the module, of the tree. */
+static int package_version(const Load *l, const Package *package)
+{
+	int newest = l->c->go_version, tree = l->c->tree.minor;
+	if (package->from_tree)
+		return tree < newest ? tree : newest;
+	return package->is_stdlib || !l->module.path ? newest : l->module.minor;
 }
 
 static void set_version(Load *l, const Package *package, File *file)
@@ -90,7 +102,7 @@ static void set_version(Load *l, const Package *package, File *file)
 	SourceFile *source = file->source;
 	if (file->build_tags.len)
 		source->file_version = constraint_version(expression_of(file->build_tags.items[0]));
-	source_set_version(source, package->is_stdlib || !l->module.path ? l->c->go_version : l->module.minor);
+	source_set_version(source, package_version(l, package));
 	if (source->file_version > l->c->go_version)
 		error_at(l->c, file->package_name_pos, "file requires newer Go version go1.%d", source->file_version);
 }
@@ -167,14 +179,12 @@ static bool parse_source(Load *l, Package *package, const char *name, bool given
 		COMPLAIN(l, "%sexpected 'package', found %s", position(l, pos), instead);
 		return true;
 	}
-	File *file = parse_file(c, source, false);
-	if (file->import_error) {
-		c->diagnostics.len = diagnostics;
-		c->errors = errors;
-		COMPLAIN(l, "%s%s", position(l, file->import_error_pos), file->import_error);
+	if (!given && !header_matches(source->text, source->size, &l->tags))
 		return true;
-	}
-	if (!given && !is_selected(l, file)) {
+	File *file = parse_file(c, source, false);
+	if (file->import_error)
+		COMPLAIN(l, "%s%s", position(l, file->import_error_pos), file->import_error);
+	if (file->import_error || (!given && imports_c(file))) {
 		c->diagnostics.len = diagnostics;
 		c->errors = errors;
 		return true;
@@ -204,6 +214,15 @@ static void parse_files(Load *l, Package *package, TextList names, bool given, P
 	vec_push(c->arena, &l->program->broken, b);
 	memset(&c->diagnostics, 0, sizeof c->diagnostics);
 	c->errors = 0;
+}
+
+/* Files that were parsed, and what was wrong with them, are forgotten. */
+static void forget_files(Load *l, Package *package)
+{
+	package->files.len = 0;
+	package->name = NULL;
+	if (l->program->broken.len && vec_last(&l->program->broken).package == package)
+		l->program->broken.len--;
 }
 
 /* ---- one package ---------------------------------------------------------------------------- */
@@ -260,7 +279,7 @@ static bool may_use_internal(Package *from, const char *from_path, const char *p
 	for (const char *p = path; (p = strstr(p, "internal")); p++)
 		if ((p == path || p[-1] == '/') && (p[8] == '\0' || p[8] == '/'))
 			at = p;
-	if (!at || from->is_stdlib)
+	if (!at || from->is_stdlib || from->from_tree)
 		return true;
 	size_t n = at == path ? 0 : (size_t)(at - path) - 1;
 	if (n == 0)
@@ -292,6 +311,8 @@ static void load_imports(Load *l, Package *p)
 	for (int i = 0; i < list.len && !l->cycle; i++) {
 		bool again = i > 0 && strcmp(list.items[i].path, list.items[i - 1].path) == 0;
 		Package *imported = again ? NULL : load_import(l, p, &list.items[i]);
+		if (imported)
+			map_put(l->c->arena, &p->imported, list.items[i].path, imported);
 		if (imported && imported != l->c->types->unsafe_package && !imports_already(p, imported)) {
 			vec_push(l->c->arena, &p->imports, imported);
 			found[i] = imported;
@@ -316,6 +337,14 @@ static bool is_being_loaded(Load *l, Package *p)
 }
 
 /* ---- where a path leads ------------------------------------------------------------------------ */
+
+static Package *missing(Load *l, const char *path, const char *message)
+{
+	if (!map_get(&l->missing, path))
+		vec_push(l->c->arena, &l->program->errors, message);
+	map_put(l->c->arena, &l->missing, path, l);
+	return NULL;
+}
 
 /* A package of an earlier program comes with all it imports. */
 static Package *adopt(Load *l, Package *p)
@@ -344,28 +373,64 @@ static int by_base_name(const void *a, const void *b)
 	return strcmp(base_name(*(const char *const *)a), base_name(*(const char *const *)b));
 }
 
-/* With its imports. */
-static Package *load_standard(Load *l, const char *path)
+/* A package of gol's own library, without its imports yet. */
+static Package *parse_standard(Load *l, const char *path)
 {
 	Compiler *c = l->c;
-	Package *p = loaded_before(l, path);
-	if (p)
-		return adopt(l, p);
 	const char *dir = arena_printf(c->arena, "%s/%s", c->stdlib_dir, path);
-	TextList names = list_sources(c, dir, NULL, NULL), generated = {0};
+	TextList names = list_sources(c, dir, &l->tags, NULL, NULL), generated = {0};
 	if (c->generated_dir)
-		generated = list_sources(c, arena_printf(c->arena, "%s/%s", c->generated_dir, path), NULL, NULL);
+		generated = list_sources(c, arena_printf(c->arena, "%s/%s", c->generated_dir, path), &l->tags, NULL, NULL);
 	if (names.len + generated.len == 0)
 		return NULL;
-	p = package_new(l, path, dir);
+	Package *p = package_new(l, path, dir);
 	p->is_stdlib = true;
 	for (int i = 0; i < generated.len; i++)
 		vec_push(c->arena, &names, generated.items[i]);
 	if (generated.len)      /* the order is that of an installation, where both are in one folder */
 		qsort(names.items, (size_t)names.len, sizeof *names.items, by_base_name);
 	parse_files(l, p, names, false, NO_POS);
-	load_imports(l, p);
 	return p;
+}
+
+/* With its imports. */
+static Package *load_standard(Load *l, const char *path)
+{
+	Package *p = loaded_before(l, path);
+	if (p)
+		return adopt(l, p);
+	p = parse_standard(l, path);
+	if (p)
+		load_imports(l, p);
+	return p;
+}
+
+static bool imports_portable(Load *l, Package *p)
+{
+	ImportList list = imports_of(l, p);
+	bool portable = false;
+	vec_push(l->c->arena, &l->stack, p);
+	for (int i = 0; i < list.len && !l->cycle; i++) {
+		Package *imported = load_import(l, p, &list.items[i]);
+		portable |= imported && imported->portable;
+	}
+	(void)vec_pop(&l->stack);
+	return portable;
+}
+
+/* All files of a folder. What calls assembly, and what of the tree names things that a package has beside its assembly
+ * only, is read again without. */
+static void parse_folder(Load *l, Package *p, TextList names, Pos importer)
+{
+	Compiler *c = l->c;
+	parse_files(l, p, names, false, importer);
+	p->portable = (lacks_bodies(c, p, &l->pushed) && has_assembly(c, p->dir, &l->tags)) || (p->from_tree && imports_portable(l, p));
+	if (!p->portable)
+		return;
+	forget_files(l, p);
+	l->tags.portable = true;
+	parse_files(l, p, list_sources(c, p->dir, &l->tags, NULL, NULL), false, importer);
+	l->tags.portable = false;
 }
 
 /* Says why nothing can be compiled in a folder that has sources or had some. */
@@ -377,17 +442,41 @@ static void complain_of_empty(Load *l, const char *path, const char *dir, int so
 		COMPLAIN(l, "%s: no non-test Go files in %s", path, dir);
 }
 
+/* A package of the Go source tree, with its imports, and the package of hooks that goes with it. */
+static Package *load_tree_package(Load *l, const char *path)
+{
+	Compiler *c = l->c;
+	const char *dir = tree_folder(c, path), *why = dir ? not_supported(path) : NULL;
+	if (why)
+		return missing(l, path, arena_printf(c->arena, "%s\n\timports %s: the package %s", import_chain(l, false), path, why));
+	if (!dir)
+		return NULL;
+	Package *hooks = parse_standard(l, arena_printf(c->arena, "internal/gol/hooks/%s", path));
+	if (hooks)
+		note_pushed(c, hooks, &l->pushed);
+	Package *p = package_new(l, path, dir);
+	p->from_tree = true;
+	int complaints = l->program->errors.len;
+	parse_folder(l, p, list_sources(c, dir, &l->tags, NULL, NULL), NO_POS);
+	if (p->files.len == 0 && l->program->errors.len == complaints)
+		complain_of_empty(l, path, dir, 1, 0, 0);
+	load_imports(l, p);
+	if (hooks)
+		load_imports(l, hooks);
+	return p;
+}
+
 /* With its imports. */
 static Package *load_folder(Load *l, const char *path, const char *dir, const Import *import)
 {
 	int tests = 0, excluded = 0, complaints = l->program->errors.len;
 	if (!is_folder(dir))
 		return NULL;
-	TextList names = list_sources(l->c, dir, &tests, &excluded);
+	TextList names = list_sources(l->c, dir, &l->tags, &tests, &excluded);
 	if (names.len + tests + excluded == 0)
 		return NULL;
 	Package *p = package_new(l, path, dir);
-	parse_files(l, p, names, false, import->pos);
+	parse_folder(l, p, names, import->pos);
 	if (p->files.len == 0 && l->program->errors.len == complaints) {
 		vec_push(l->c->arena, &l->stack, p);
 		complain_of_empty(l, path, dir, names.len, tests, excluded);
@@ -406,14 +495,6 @@ static bool is_valid_path(const char *path)
 	return true;
 }
 
-static Package *missing(Load *l, const char *path, const char *message)
-{
-	if (!map_get(&l->missing, path))
-		vec_push(l->c->arena, &l->program->errors, message);
-	map_put(l->c->arena, &l->missing, path, l);
-	return NULL;
-}
-
 static Package *load_relative(Load *l, Package *from, const Import *import, const char **path, const char **dir)
 {
 	Compiler *c = l->c;
@@ -429,6 +510,12 @@ static Package *load_relative(Load *l, Package *from, const Import *import, cons
 	return from;
 }
 
+/* What the tree's packages import of other modules lies in the tree. */
+static const char *path_in_tree(Compiler *c, const char *path)
+{
+	return memchr(path, '.', strcspn(path, "/")) ? intern_str(c, arena_printf(c->arena, "vendor/%s", path)) : path;
+}
+
 static Package *load_import(Load *l, Package *from, const Import *import)
 {
 	Compiler *c = l->c;
@@ -440,10 +527,12 @@ static Package *load_import(Load *l, Package *from, const Import *import)
 		                                     import->pos.col, path));
 	if (path[0] == '/')
 		return missing(l, path, arena_printf(c->arena, "%simport \"%s\": cannot import absolute path", position(l, import->pos), path));
-	if (!is_relative(path))
-		dir = module_folder_of(c, &l->module, path);
-	else if (!load_relative(l, from, import, &path, &dir))
+	if (is_relative(path) && !load_relative(l, from, import, &path, &dir))
 		return NULL;
+	if (from->from_tree)
+		path = path_in_tree(c, path);
+	else if (!dir)
+		dir = module_folder_of(c, &l->module, path);
 	vec_push(c->arena, &l->way, *import);
 	Package *p = map_get(&l->by_path, intern_str(c, path));
 	if (p && is_being_loaded(l, p)) {
@@ -453,6 +542,8 @@ static Package *load_import(Load *l, Package *from, const Import *import)
 		l->cycle = true;
 	} else if (!p) {
 		p = dir ? load_folder(l, path, dir, import) : load_standard(l, path);
+		if (!p && !dir)
+			p = load_tree_package(l, path);
 		if (!p && is_relative(import->path))
 			missing(l, path, arena_printf(c->arena, "%scannot find package \"%s\" in:\n\t%s", position(l, import->pos), import->path, dir));
 		else if (!p)
@@ -515,7 +606,7 @@ static void load_root(Load *l, const Target *target)
 	root->path = target->path;
 	l->program->root = root;
 	if (files.len == 0) {
-		files = list_sources(c, target->dir, &tests, &excluded);
+		files = list_sources(c, target->dir, &l->tags, &tests, &excluded);
 		vec_push(c->arena, &l->stack, root);
 		if (files.len + tests + excluded == 0)
 			COMPLAIN(l, "no Go files in %s", target->dir);
@@ -523,8 +614,10 @@ static void load_root(Load *l, const Target *target)
 			complain_of_empty(l, target->path, target->dir, files.len, tests, excluded);
 		(void)vec_pop(&l->stack);
 	}
-	if (l->program->errors.len == 0)
-		parse_files(l, root, files, target->files.len > 0, NO_POS);
+	if (l->program->errors.len == 0 && target->files.len)
+		parse_files(l, root, files, true, NO_POS);
+	else if (l->program->errors.len == 0)
+		parse_folder(l, root, files, NO_POS);
 	if (root->files.len == 0 && l->program->errors.len == 0) {
 		l->program->skipped = target->matched;
 		vec_push(c->arena, &l->stack, root);
@@ -545,7 +638,7 @@ Program *load_program(Compiler *c, const Target *target, const char *tags)
 
 Program *load_another(Compiler *c, const Target *target, const char *tags, const Program *loaded)
 {
-	Load l = {.c = c, .program = NEW(c->arena, Program), .loaded = loaded, .module = target->module, .tags = tags};
+	Load l = {.c = c, .program = NEW(c->arena, Program), .loaded = loaded, .module = target->module, .tags = {tags, false}};
 	Program *program = l.program;
 	program->module_path = l.module.path;
 	program->module_root = l.module.root;
@@ -556,6 +649,8 @@ Program *load_another(Compiler *c, const Target *target, const char *tags, const
 		program->root = map_get(&l.by_path, intern_str(c, target->path));
 		if (!program->root)
 			program->root = load_standard(&l, target->path);
+		if (!program->root)
+			program->root = load_tree_package(&l, target->path);
 	} else {
 		load_root(&l, target);
 	}

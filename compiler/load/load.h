@@ -53,6 +53,8 @@ typedef struct Program {
 /* What the words of the command line name. Mistakes are added to errors, patterns that match nothing to warnings. */
 void find_targets(Compiler *c, const char *const *names, int count, TargetList *targets, TextList *errors, TextList *warnings);
 bool is_source_name(const char *name);
+/* The Go source tree (tree.c): sought at the first call; false if there is none. */
+bool find_go_tree(Compiler *c);
 
 /* Never NULL; a program with errors must not be checked. The standard packages that the runtime itself needs
  * (package runtime) are loaded always. */

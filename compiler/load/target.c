@@ -8,6 +8,7 @@
  *   a/...           all such paths; std: the standard library
  */
 #include "files.h"
+#include "tree.h"
 
 #include <ctype.h>
 #include <dirent.h>
@@ -24,6 +25,8 @@ typedef struct Finder {
 	TargetList *targets;
 	TextList *errors, *warnings;
 } Finder;
+
+static const BuildTags by_default;
 
 #define COMPLAIN(list, ...) vec_push(f->c->arena, list, arena_printf(f->c->arena, __VA_ARGS__))
 
@@ -71,7 +74,8 @@ static void add_folder(Finder *f, const char *dir, bool matched)
 
 static void add_standard(Finder *f, const char *path, bool matched)
 {
-	add_target(f, (Target){.path = path, .dir = standard_folder(f->c, path), .output = base_name(path), .is_stdlib = true, .matched = matched});
+	const char *dir = standard_folder(f->c, path);
+	add_target(f, (Target){.path = path, .dir = dir ? dir : tree_folder(f->c, path), .output = base_name(path), .is_stdlib = true, .matched = matched});
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */
@@ -156,7 +160,7 @@ static void walk(Finder *f, const char *dir, const char *prefix, const char *pat
 	struct dirent **entries;
 	if (depth > 64)
 		return;
-	if (matches(pattern, prefix) && list_sources(c, dir, NULL, NULL).len) {
+	if (matches(pattern, prefix) && list_sources(c, dir, &by_default, NULL, NULL).len) {
 		if (standard)
 			add_standard(f, prefix, true);
 		else
@@ -215,9 +219,9 @@ static const char *clean_path(Compiler *c, const char *path)
 static void add_path(Finder *f, const char *name)
 {
 	const char *path = clean_path(f->c, name), *dir = module_folder_of(f->c, &f->module, path);
-	if (dir && is_folder(dir) && list_sources(f->c, dir, NULL, NULL).len)
+	if (dir && is_folder(dir) && list_sources(f->c, dir, &by_default, NULL, NULL).len)
 		add_folder(f, dir, false);
-	else if (standard_folder(f->c, path))
+	else if (standard_folder(f->c, path) || tree_folder(f->c, path))
 		add_standard(f, path, false);
 	else
 		vec_push(f->c->arena, f->errors, missing_package(f->c, &f->module, path));

@@ -58,8 +58,12 @@ Callee callee_of(FuncState *f, Expr *call)
 	Expr *fun = unparen(call->x), *name = declared_function(fun);
 	if (fun->kind == EXPR_FUNC)
 		return closure_callee(f, fun);
-	if (name)
-		return direct(function_for(f->l, name->object, type_args_in(f, &name->type_args)));
+	if (name) {
+		Callee r = direct(function_for(f->l, name->object, type_args_in(f, &name->type_args)));
+		if (name->object->linked)       /* to a method: its receiver is a parameter here */
+			r.signature = types_canonical(f->c, underlying(type_in(f, fun->type)));
+		return r;
+	}
 	if (is_method_selector(fun))
 		return method_callee(f, fun);
 	if (fun->kind == EXPR_SELECTOR && fun->selection && fun->selection->kind == SELECT_METHOD_EXPR) {

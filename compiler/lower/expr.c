@@ -216,6 +216,8 @@ void hoist(FuncState *f, Expr *e)
 IrExpr *place_of_object(FuncState *f, Object *o)
 {
 	if (o->is_package_level) {
+		if (o->linked)
+			o = o->linked;
 		IrExpr *e = ir_expr(f->c, IR_GLOBAL, types_canonical(f->c, o->type));
 		e->object = o;
 		return e;

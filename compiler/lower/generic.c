@@ -83,7 +83,7 @@ static void queue_declared(Lower *l, IrFunc *f, Object *fn, Subst s)
 	}
 	if (!instance && fn->package != l->package)
 		return;
-	f->is_static = in_root && (instance || fn->package == l->package);
+	f->is_static = in_root && !fn->is_link_target && (instance || fn->package == l->package);
 	Pending *p = queue_func(l, f, lower_declared);
 	p->object = fn;
 	p->subst = s;
@@ -94,6 +94,8 @@ IrFunc *function_for(Lower *l, Object *fn, TypeList args)
 	Compiler *c = l->c;
 	if (fn->origin)
 		fn = fn->origin;
+	if (fn->linked && fn->linked->receiver_base)
+		return method_for(l, types_canonical(c, fn->linked->receiver_base), fn->linked);
 	if (fn->linked)
 		fn = fn->linked;
 	const char *symbol = symbol_of_function(c, fn, &args);

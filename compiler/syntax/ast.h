@@ -275,6 +275,9 @@ typedef struct FuncInfo {
 	bool has_range_func, range_defers;  /* lowering: a range over a function is directly inside, and its body defers */
 } FuncInfo;
 
+/* A line //go:linkname LOCAL [TARGET]; wherever in the file it stands. Interned. */
+typedef struct Linkname { const char *local, *target; Pos pos; } Linkname;      /* target NULL: none given */
+
 struct File {
 	SourceFile *source;
 	Pos package_pos;
@@ -284,6 +287,7 @@ struct File {
 	const char *import_error;   /* what Go's tools say of an import that cannot be read, or NULL */
 	Pos import_error_pos;
 	VEC(const char *) build_tags;   /* raw text of //go:build lines */
+	VEC(Linkname) linknames;
 	VEC(struct { const char *text; Pos pos; }) directives;   /* every //go: //gol: //export //line comment */
 	Scope *scope;               /* checked: file scope (imports) */
 };

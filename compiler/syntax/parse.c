@@ -11,9 +11,21 @@ static bool has_prefix(const Comment *comment, const char *prefix)
 	return strncmp(comment->text, prefix, strlen(prefix)) == 0;
 }
 
+static void note_linkname(Parser *p, const char *text, Pos pos)
+{
+	static const char blanks[] = " \t\r";
+	const char *local = text + strspn(text, blanks), *target = local + strcspn(local, blanks);
+	size_t n = (size_t)(target - local);
+	target += strspn(target, blanks);
+	size_t m = strcspn(target, blanks);
+	if (n)
+		vec_push(p->arena, &p->file->linknames, (Linkname){intern(p->c, local, n), m ? intern(p->c, target, m) : NULL, pos});
+}
+
 /* Comments that speak to tools. Build constraints count only above the package clause. */
 static void collect_directives(Parser *p, uint32_t package_line)
 {
+	static const char linkname[] = "//go:linkname ";
 	File *file = p->file;
 
 	for (int i = 0; i < p->comments->len; i++) {
@@ -22,6 +34,8 @@ static void collect_directives(Parser *p, uint32_t package_line)
 
 		if (has_prefix(comment, "//go:build ") && comment->line < package_line)
 			vec_push(p->arena, &file->build_tags, comment->text);
+		if (has_prefix(comment, linkname))
+			note_linkname(p, comment->text + sizeof linkname - 1, pos);
 		if (!has_prefix(comment, "//go:") && !has_prefix(comment, "//gol:") && !has_prefix(comment, "//export ") &&
 		    !has_prefix(comment, "//line ") && !has_prefix(comment, "/*line "))
 			continue;

@@ -163,7 +163,7 @@ static Program *compile_input(void)
 	for (int i = 0; i < program->packages.len; i++)
 		if (!program->packages.items[i]->checked && !check_package(c, program->packages.items[i]))
 			return NULL;
-	if (strcmp(program->root->name, "main") != 0 || !check_linknames(c, program->root, program->packages.items, program->packages.len))
+	if (strcmp(program->root->name, "main") != 0 || check_linknames(c, program->packages.items, program->packages.len))
 		return NULL;
 	for (int i = 0; i < program->packages.len; i++)
 		if (!standard || !program->packages.items[i]->is_stdlib)

@@ -135,7 +135,8 @@ struct Object {
 	/* FUNC */
 	bool pointer_receiver;      /* method */
 	Type *receiver_base;        /* method: the NAMED (origin) it is declared on; interface methods: the INTERFACE or NULL */
-	Object *linked;             /* without a body: the function that //go:linkname names */
+	Object *linked;             /* FUNC, VAR: what //go:linkname or //gol:replace says it is */
+	bool is_link_target;        /* another object's linked */
 	Object *origin;             /* method of an instantiated type: the generic one; else itself */
 	/* PACKAGE */
 	Package *imported;
@@ -164,8 +165,12 @@ struct Package {
 	const char *dir;
 	VEC(File *) files;
 	VEC(Package *) imports;     /* direct, sorted by path */
+	Map imported;               /* path as written in the source -> Package */
 	Scope *scope;
-	bool is_stdlib, checked, failed;
+	bool is_stdlib;             /* of gol's own library */
+	bool from_tree;             /* of the Go source tree */
+	bool portable;              /* its files are those for a machine of an unknown architecture */
+	bool checked, failed;
 	VEC(Initializer *) init_order;      /* package variables' initialisers in initialisation order */
 	ObjectList init_functions;          /* func init, in source order */
 	ObjectList functions;               /* every declared function and method (blank named ones too), source order */

@@ -23,6 +23,9 @@ INTRINSIC(void, runtime_Goexit, gol_g *g)
 	g->unwinding = GOL_GOEXIT;
 }
 
+INTRINSIC(uint32_t, runtime_goroutineFlags, gol_g *g) { return g_of(g)->flags; }
+INTRINSIC(void, runtime_setGoroutineFlags, gol_g *g, uint32_t flags) { g_of(g)->flags = flags; }
+
 INTRINSIC(gol_int, runtime_NumGoroutine, gol_g *g) { (void)g; return sched_goroutine_count(); }
 INTRINSIC(gol_int, runtime_NumCPU, gol_g *g) { (void)g; return os_processor_count(); }
 INTRINSIC(int64_t, runtime_NumCgoCall, gol_g *g) { (void)g; return (int64_t)call_total(); }

@@ -26,6 +26,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -493,4 +494,22 @@ INTRINSIC(void, syscall_cSetenv, gol_g *g, gol_string key, gol_string value, boo
 		setenv(k, v, 1);
 	free(k);
 	free(v);
+}
+
+/* package internal/syscall/unix */
+INTRINSIC(result2, internal_1syscall_1unix_getrandom, gol_g *g, gol_slice b, gol_int flags)
+{
+	enum { UNINTERRUPTED = 256 };
+	result2 r = {0, 0};
+	(void)g;
+	while (r.r0 < b.len) {
+		gol_int rest = b.len - r.r0;
+		ssize_t n = getrandom((char *)b.ptr + r.r0, (size_t)(rest < UNINTERRUPTED ? rest : UNINTERRUPTED), (unsigned)flags);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return (result2){r.r0, errno};
+		r.r0 += n;
+	}
+	return r;
 }

@@ -132,6 +132,7 @@ struct G {
 	int64_t wait_since;         /* nanoseconds of the monotonic clock */
 	g_origin origin;
 	uint32_t lock_count;        /* LockOSThread */
+	uint32_t flags;             /* for Go packages: runtime.goroutineFlags; children inherit all but the lowest eight */
 	bool is_system;             /* does not count for NumGoroutine, deadlocks, traces */
 	bool overflow;              /* the stack limit was exceeded */
 	bool printing_panics;       /* calls Error() or String() of a value that ends the program: a panic now is fatal */

@@ -189,7 +189,7 @@ void proc_free_goroutine(G *g)
 	if (!g->is_system)
 		count_alive(-1);
 	g->is_main = g->is_system = false;
-	g->lock_count = g->mark_count = 0;
+	g->lock_count = g->mark_count = g->flags = 0;
 	g->m = NULL;
 	g->pub.ret = NULL;
 	g->pub.recover.panic = NULL;
@@ -219,7 +219,7 @@ void gol_go_at(gol_g *g, gol_func *fn, const gol_func_info *creator, uint32_t po
 	}
 	g_origin origin = {creator, point, g_of(g)->id};
 	monitor_need();
-	sched_start_goroutine(fn, &origin);
+	sched_start_goroutine(fn, &origin)->flags = g_of(g)->flags & ~0xffu;
 }
 
 void gol_go(gol_g *g, gol_func *fn)

@@ -10,6 +10,8 @@ FNR == 1 {
 	package = FILENAME; sub(/^stdlib\//, "", package); sub(/\/[^\/]*$/, "", package)
 	gsub(/_/, "_0", package); gsub(/\//, "_1", package); gsub(/\./, "_2", package); gsub(/-/, "_3", package)
 }
+/^\/\/go:linkname / { linked = 1 }       # its body is in another package
+!/^\/\// { if (linked) { linked = 0; next } }
 /^func [A-Za-z_]/ && !/[{]/ {
 	name = $0; sub(/^func /, "", name); sub(/[\[(].*/, "", name); gsub(/_[0-9]/, "_0&", name); gsub(/_0_/, "_0", name)
 	print "gol_" package "_" name

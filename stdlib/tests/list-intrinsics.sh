@@ -121,8 +121,10 @@ FNR == 1 {
 /^\/\/gol:pure/ { grade = "**pure**"; next }
 /^\/\/gol:nofreeze/ { grade = "**nofreeze**"; next }
 /^\/\/gol:address/ { grade = grade ", **address**"; next }
+/^\/\/go:linkname / { linked = 1; next }      # the body is in another package
 /^\/\/go:/ { next }
 /^\/\/ ?/ { l = $0; sub(/^\/\/ ?/, "", l); text = text (text == "" ? "" : l == "" ? "" : "\n") l; next }
+linked { linked = 0; text = ""; grade = "**freeze**"; next }
 /^func [A-Za-z_]/ && !/\{/ { emit($0); text = ""; grade = "**freeze**"; next }
 { text = ""; grade = "**freeze**" }
 '

@@ -1,0 +1,184 @@
+/*
+ * tree.c - the Go source tree.
+ *
+ * gol's own library holds what touches the runtime or the system, and the core above that. All other standard
+ * packages are read from a Go source tree, byte for byte as they are: encoding/json is src/encoding/json of the tree.
+ * A tree is a folder with src/encoding/json. It is sought once, when a package is wanted that the library lacks:
+ * $GOROOT; where Go's own distribution and Debian's packages put theirs, the newest of those whose language this
+ * compiler knows. Its version is in VERSION, or (Debian's source package has none) in src/internal/goversion.
+ *
+ * What the tree's packages expect of Go's runtime is pushed to them by gol packages below internal/gol/hooks: the
+ * package hooks/crypto/subtle is loaded with the tree's crypto/subtle, and its functions with //go:linkname take the place of
+ * the ones that crypto/subtle declares without a body.
+ *
+ * Assembly is never compiled. A folder with assembly for this machine has Go functions without bodies; where one is
+ * left that nothing supplies, the package is read once more as on a machine of an unknown architecture, for which
+ * packages keep Go code.
+ *
+ * Rejected: a copy of the packages here (490,000 lines, another licence), patched files (they break at every
+ * release of Go), an installed go command (there may be none).
+ */
+#include "tree.h"
+#include "constraint.h"
+#include "files.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { KNOWN_MINOR = 26 };
+
+/* ---- which tree -------------------------------------------------------------------------------------- */
+
+static bool is_tree(Compiler *c, const char *root)
+{
+	return is_folder(arena_printf(c->arena, "%s/src/encoding/json", root));
+}
+
+static const char *first_match(Compiler *c, const char *path, const char *format, int *minor)
+{
+	char line[1024];
+	FILE *f = fopen(path, "r");
+	const char *found = NULL;
+	while (f && !found && fgets(line, sizeof line, f))
+		if (sscanf(line, format, minor) == 1)
+			found = arena_strndup(c->arena, line, strcspn(line, "\r\n"));
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static int tree_minor(Compiler *c, const char *root, const char **version)
+{
+	int minor = 0;
+	*version = first_match(c, arena_printf(c->arena, "%s/VERSION", root), "go1.%d", &minor);
+	if (!*version && first_match(c, arena_printf(c->arena, "%s/src/internal/goversion/goversion.go", root), "const Version = %d", &minor))
+		*version = arena_printf(c->arena, "go1.%d", minor);
+	return minor;
+}
+
+/* The better of two trees: the newer one, but none beyond what is known before one that is. */
+static bool is_better(int minor, int than)
+{
+	if ((minor > KNOWN_MINOR) != (than > KNOWN_MINOR))
+		return minor <= KNOWN_MINOR;
+	return minor > KNOWN_MINOR ? minor < than : minor > than;
+}
+
+static void consider(Compiler *c, const char *root)
+{
+	const char *version;
+	if (!is_tree(c, root))
+		return;
+	int minor = tree_minor(c, root, &version);
+	if (minor == 0 || (c->tree.root && !is_better(minor, c->tree.minor)))
+		return;
+	c->tree.root = absolute_path(c, root);
+	c->tree.minor = minor;
+	c->tree.version = version;
+}
+
+static void consider_folders(Compiler *c, const char *dir, const char *prefix)
+{
+	DIR *d = opendir(dir);
+	if (!d)
+		return;
+	for (struct dirent *entry; (entry = readdir(d));)
+		if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0)
+			consider(c, arena_printf(c->arena, "%s/%s", dir, entry->d_name));
+	closedir(d);
+}
+
+bool find_go_tree(Compiler *c)
+{
+	if (c->tree.sought)
+		return c->tree.root != NULL;
+	c->tree.sought = true;
+	const char *given = getenv("GOROOT");
+	if (given && *given) {
+		consider(c, given);
+	} else {
+		consider(c, "/usr/local/go");
+		consider_folders(c, "/usr/lib", "go");
+		consider_folders(c, "/usr/share", "go");
+	}
+	return c->tree.root != NULL;
+}
+
+const char *tree_folder(Compiler *c, const char *path)
+{
+	if (!find_go_tree(c))
+		return NULL;
+	const char *dir = arena_printf(c->arena, "%s/src/%s", c->tree.root, path);
+	return is_folder(dir) ? dir : NULL;
+}
+
+const char *not_supported(const char *path)
+{
+	static const struct { const char *path, *why; } table[] = {
+		{"net", "needs a network poller, which gol's runtime does not have yet"},
+		{"os/exec", "starts processes, which gol's runtime cannot do yet"},
+		{"os/signal", "handles signals, which gol's runtime cannot do yet"},
+		{"plugin", "loads plugins, which gol cannot do"},
+		{"runtime/cgo", "is part of cgo, which gol does not have"},
+		{"runtime/pprof", "needs profiles, which gol's runtime does not have yet"},
+		{"runtime/metrics", "needs metrics, which gol's runtime does not have yet"},
+		{"testing/synctest", "needs bubbles, which gol's scheduler does not have yet"},
+	};
+	for (int i = 0; i < COUNT_OF(table); i++)
+		if (strcmp(table[i].path, path) == 0)
+			return table[i].why;
+	return NULL;
+}
+
+/* ---- assembly ------------------------------------------------------------------------------------------ */
+
+bool has_assembly(Compiler *c, const char *dir, const BuildTags *tags)
+{
+	bool found = false;
+	DIR *d = opendir(dir);
+	if (!d)
+		return false;
+	for (struct dirent *entry; !found && (entry = readdir(d));) {
+		size_t n = strlen(entry->d_name);
+		if (n < 3 || strcmp(entry->d_name + n - 2, ".s") != 0 || !file_name_matches(entry->d_name, tags))
+			continue;
+		SourceFile *source = source_load(c, arena_printf(c->arena, "%s/%s", dir, entry->d_name));
+		found = source && header_matches(source->text, source->size, tags);
+	}
+	closedir(d);
+	return found;
+}
+
+/* ---- functions that are elsewhere ------------------------------------------------------------------------ */
+
+void note_pushed(Compiler *c, const Package *p, Map *pushed)
+{
+	for (int i = 0; i < p->files.len; i++)
+		for (int k = 0; k < p->files.items[i]->linknames.len; k++) {
+			const Linkname *l = &p->files.items[i]->linknames.items[k];
+			if (l->target)
+				map_put(c->arena, pushed, l->target, (void *)p);
+		}
+}
+
+static bool is_supplied(Compiler *c, const Package *p, const File *file, const char *name, const Map *pushed)
+{
+	for (int i = 0; i < file->linknames.len; i++)
+		if (strcmp(file->linknames.items[i].local, name) == 0)
+			return true;
+	return map_get(pushed, intern_str(c, arena_printf(c->arena, "%s.%s", p->path, name))) != NULL;
+}
+
+bool lacks_bodies(Compiler *c, const Package *p, const Map *pushed)
+{
+	for (int i = 0; i < p->files.len; i++)
+		for (int k = 0; k < p->files.items[i]->decls.len; k++) {
+			const Decl *d = p->files.items[i]->decls.items[k];
+			if (d->kind == DECL_FUNC && !d->body && !is_supplied(c, p, p->files.items[i], d->names.items[0], pushed))
+				return true;
+		}
+	return false;
+}

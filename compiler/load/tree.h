@@ -1,0 +1,21 @@
+/*
+ * tree.h - the Go source tree: where the standard packages that gol does not have itself are read from.
+ */
+#ifndef GOL_LOAD_TREE_H
+#define GOL_LOAD_TREE_H
+
+#include "constraint.h"
+#include "load.h"
+
+/* The folder of a package of the tree, NULL if there is no tree or the tree has no such folder. */
+const char *tree_folder(Compiler *c, const char *path);
+/* Why a package of the tree cannot be had; NULL if it can. */
+const char *not_supported(const char *path);
+/* Does the folder have assembly that belongs to this build? */
+bool has_assembly(Compiler *c, const char *dir, const BuildTags *tags);
+/* Adds the functions that files of the package push elsewhere by //go:linkname: "path.name". */
+void note_pushed(Compiler *c, const Package *p, Map *pushed);
+/* Is there a function without a body that neither the set nor a directive of its file supplies? */
+bool lacks_bodies(Compiler *c, const Package *p, const Map *pushed);
+
+#endif
