@@ -609,9 +609,50 @@ def language_versions(p):
     p.expect(0, "", "build", ".")
 
 
+# ---- functions that are elsewhere ----------------------------------------------------------------------------------
+
+
+def linknames(p):
+    """Directives that are malformed or lead nowhere; what they name is not kept longer than it is true."""
+    start = 'package main\n\nimport (\n\t"m/names"\n\t"unsafe"\n)\n\nvar _ unsafe.Pointer\n\nvar _ = names.Supplied\n\n//go:linkname one m/names.supplied\n' \
+            'func one() string { return "one" }\n\n'       # 15 lines with the first of what follows
+    p.write("go.mod", "module m\n\ngo 1.26\n")
+    p.write("names/names.go", 'package names\n\nimport _ "unsafe"\n\n//go:linkname supplied\nfunc supplied() string\n\nfunc Supplied() string { return supplied() }\n\n'
+            "func hidden(s []string) int { return len(s) }\n\nvar counter = 7\n\ntype T struct{}\n\nfunc (T) m() {}\n\nfunc gen[E any](e E) {}\n\n"
+            "type G[E any] struct{}\n\nfunc (*G[E]) m() {}\n")
+    only, missing = "//go:linkname ", "missing function body$"
+    function = "//go:linkname f %s\nfunc f(%s)\n\nfunc main() { f(%s) }\n"
+    wrong = [
+        (15, 3, "usage: //go:linkname localname \\[linkname\\]$", only + "\n"), (15, 3, "usage: ", only + "one two three\n"),
+        (15, 3, "//go:linkname must refer to declared function or variable$", only + "nosuch x.y\n"), (15, 3, "//go:linkname must refer", only + "t\ntype t int\n"),
+        (15, 3, "duplicate //go:linkname for one$", only + "one x.y\n"), (15, 3, "//go:linkname reference of an instantiation is not allowed", only + "one x.y[int]\n"),
+        (16, 6, "duplicated definition of symbol m/names.supplied, from main and main$", only + "two m/names.supplied\nfunc two() string { return \"\" }\n"),
+        (16, 6, "duplicated definition of symbol m/names.hidden, from main and m/names$", only + "two m/names.hidden\nfunc two() {}\n"),
+        (16, 6, "duplicated definition of symbol runtime.fatal, from main and runtime$", only + 'two runtime.fatal\nfunc two(text string) {}\n'),
+        (16, 5, "duplicated definition of symbol m/names.counter, ", only + "two m/names.counter\nvar two = 1\n"),
+        (16, 5, "duplicated definition of symbol m/names.hidden, ", only + "two m/names.hidden\nvar two int\n"),
+        (16, 5, "m/names.counter is int, not string$", only + "two m/names.counter\nvar two string\n"),
+        (16, 6, r"missing function body: m/names.hidden is func\(s \[\]string\) int, not func\(x int\)$", function % ("m/names.hidden", "x int", "1")),
+        (16, 6, r"missing function body: m/names.gen is func\[E any\]\(e E\), not func\(x int\)$", function % ("m/names.gen", "x int", "1")),
+        (16, 6, "missing function body: .*, not", function % ("m/names.(*G).m", "x *names.G[int]", "nil")),
+    ]
+    wrong += [(16, 6, missing, function % (target, "", "")) for target in
+              ("m/names.nothing", "m/other.f", "main.f", "m/names.counter", "m/names.(*.m", "m/names.(*T.m", "m/names.(*T).m", "m/names.T.", "m/names.T", "m/names.", ".", "..", "/", "x")]
+    main = "\nfunc main() {}\n"
+    for line, col, message, text in wrong:
+        p.write("main.go", start + text + ("" if "main()" in text else main))
+        p.expect(1, rf"(?m)^# m\n\./main\.go:{line}:{col}: {message}", "build", ".")
+    p.write("main.go", start.replace('\t"unsafe"\n', "").replace("var _ unsafe.Pointer\n\n", "") + main)
+    p.expect(1, r'^# m\n\./main\.go:9:3: //go:linkname only allowed in Go files that import "unsafe"\n$', "build", ".")
+    for name in ("one", "other", "one"):
+        p.write("main.go", (start + "func main() { println(names.Supplied()) }\n").replace("one", name))
+        p.expect(0, f"^{name}\n$", "run", ".")
+
+
 CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output_cannot_be_written, cache_is_mended, cache_cannot_be_used,
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
-         programs_meet, signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_that_work, environment, strange_names, module_files, language_versions]
+         programs_meet, signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_that_work, environment, strange_names, module_files, language_versions,
+         linknames]
 
 
 def run_case(gol, case):

@@ -118,16 +118,54 @@ static void check_main_function(Checker *k)
 		check_error(k, NO_POS, "runtime.main_main·f: function main is undeclared in the main package");
 }
 
+static int word_count(const char *s)
+{
+	static const char blanks[] = " \t\r";
+	int count = 0;
+	for (s += strspn(s, blanks); *s; s += strspn(s, blanks)) {
+		s += strcspn(s, blanks);
+		count++;
+	}
+	return count;
+}
+
 static void check_directives(Checker *k, const File *file)
 {
-	static const char keep[] = "//go:uintptrkeepalive";
+	static const char keep[] = "//go:uintptrkeepalive", linkname[] = "//go:linkname ";
 	for (int i = 0; i < file->directives.len; i++) {
 		const char *text = file->directives.items[i].text;
 		Pos pos = file->directives.items[i].pos;
 		pos.col += (uint32_t)strlen("//");
 		if (strncmp(text, keep, strlen(keep)) == 0 && (!text[strlen(keep)] || text[strlen(keep)] == ' '))
 			check_error(k, pos, "%s is only allowed in the standard library", keep);
+		if (strncmp(text, linkname, strlen(linkname)) == 0 && (word_count(text) < 2 || word_count(text) > 3))
+			check_error(k, pos, "usage: //go:linkname localname [linkname]");
 	}
+}
+
+static bool imports_unsafe(const File *file)
+{
+	for (int i = 0; i < file->decls.len && file->decls.items[i]->kind == DECL_IMPORT; i++)
+		if (file->decls.items[i]->import_path && strcmp(file->decls.items[i]->import_path, "unsafe") == 0)
+			return true;
+	return false;
+}
+
+static void check_linkname(Checker *k, const File *file, const Linkname *d, Map *seen)
+{
+	Object *o = scope_lookup(k->package->scope, d->local);
+	Pos pos = d->pos;
+	pos.col += (uint32_t)strlen("//");
+	if (!imports_unsafe(file))
+		check_error(k, pos, "//go:linkname only allowed in Go files that import \"unsafe\"");
+	else if (d->target && strchr(d->target, '[') && strchr(d->target, ']'))
+		check_error(k, pos, "//go:linkname reference of an instantiation is not allowed");
+	else if (!o || (o->kind != OBJECT_FUNC && o->kind != OBJECT_VAR))
+		check_error(k, pos, "//go:linkname must refer to declared function or variable");
+	else if (map_get(seen, o->name))
+		check_error(k, pos, "duplicate //go:linkname for %s", d->local);
+	else
+		map_put(k->arena, seen, o->name, o);
 }
 
 /* Go points behind the word func. */
@@ -142,6 +180,13 @@ static void missing_body(Checker *k, Object *o)
 /* What Go's back end says, checked only where nothing else is wrong. */
 static void check_limits(Checker *k)
 {
+	Map linked = {0};
+	bool whole = !k->package->from_tree && !k->package->portable;       /* else what is named may be in files left out */
+	for (int i = 0; whole && i < k->package->files.len; i++) {
+		const File *file = k->package->files.items[i];
+		for (int n = 0; n < file->linknames.len; n++)
+			check_linkname(k, file, &file->linknames.items[n], &linked);
+	}
 	for (int i = 0; i < k->bodyless.len; i++)
 		missing_body(k, k->bodyless.items[i]);
 	check_sizes(k);

@@ -5,8 +5,8 @@
  *   push     LOCAL has a body: a function that PATH declares without one is LOCAL
  *   neither  //go:linkname LOCAL: allowed in Go to say that others may pull it, or that it is pushed here
  *   replace  //gol:replace PATH.NAME over a function of gol's library: PATH's function is this one although it has a
- *            body. For functions of the Go source tree that Go's own compiler does not compile from their bodies. One that
- *            is not there, or has another type in this tree, stays as it is.
+ *            body. For functions of the Go source tree that Go's own compiler does not compile from their bodies.
+ *            One that is not there, or has another type in this tree, stays as it is.
  *
  * NAME may be a method, (*T).m or T.m, whose receiver is then LOCAL's first parameter. The other package may be any of
  * the program, imported or not, so this runs once when all packages have been checked: Object.linked leads
@@ -15,7 +15,9 @@
  * A function that nothing supplies is an error where something names it. Others are left alone: in the Go source tree
  * some are declared so that nobody else takes the name.
  *
- * Both sides must have identical types: emitted C has types.
+ * Both sides must have identical types: emitted C has types. A name with two definitions is an error, as it is one for Go's
+ * linker; an intrinsic counts as defined. Of gol's library and the Go source tree both are allowed: the tree pushes
+ * to Go's runtime what gol has itself.
  */
 #include "check.h"
 
@@ -28,17 +30,32 @@ typedef struct Links {
 	Map pushed;                 /* "path.name" -> the function with a body */
 } Links;
 
-static const char *path_of(const Package *p) { return p->path; }
-
 static Package *package_of(const Links *l, const char *path, size_t n)
 {
 	for (int i = 0; i < l->count; i++)
-		if (l->all[i]->scope && strlen(path_of(l->all[i])) == n && memcmp(path_of(l->all[i]), path, n) == 0)
+		if (l->all[i]->scope && strlen(l->all[i]->path) == n && memcmp(l->all[i]->path, path, n) == 0)
 			return l->all[i];
 	return NULL;
 }
 
+static bool is_users(const Package *p) { return !p->is_stdlib && !p->from_tree; }
+
 static bool has_body(const Object *o) { return o->kind == OBJECT_FUNC && o->decl && o->decl->body; }
+
+static const Linkname *directive_for(const Object *o)
+{
+	const File *file = o->file;
+	for (int i = 0; file && i < file->linknames.len; i++)
+		if (file->linknames.items[i].local == o->name)
+			return &file->linknames.items[i];
+	return NULL;
+}
+
+/* An intrinsic's body is in C. */
+static bool is_defined(const Object *o)
+{
+	return o->kind != OBJECT_FUNC || has_body(o) || (o->package->is_stdlib && !directive_for(o));
+}
 
 /* ---- what a target names ------------------------------------------------------------------------ */
 
@@ -46,9 +63,10 @@ static bool has_body(const Object *o) { return o->kind == OBJECT_FUNC && o->decl
 static Object *find_method(const Links *l, Package *p, const char *name)
 {
 	bool pointer = strncmp(name, "(*", 2) == 0;
-	const char *type = name + 2 * pointer, *dot = strrchr(name, '.');
-	size_t n = dot ? (size_t)(dot - type) - pointer : 0;
-	Object *holder = dot ? scope_lookup(p->scope, intern(l->c, type, n)) : NULL;
+	const char *type = name + 2 * pointer, *end = type + strcspn(type, ")."), *dot = end + pointer;
+	if (end == type || (pointer && *end != ')') || *dot != '.')
+		return NULL;
+	Object *holder = scope_lookup(p->scope, intern(l->c, type, (size_t)(end - type)));
 	if (!holder || holder->kind != OBJECT_TYPE || holder->type->kind != TYPE_NAMED)
 		return NULL;
 	for (int i = 0; i < p->functions.len; i++) {
@@ -71,29 +89,46 @@ static Object *find_target(const Links *l, const char *target)
 
 /* ---- directives ----------------------------------------------------------------------------------- */
 
-static const Linkname *directive_for(const Object *o)
-{
-	const File *file = o->file;
-	for (int i = 0; file && i < file->linknames.len; i++)
-		if (file->linknames.items[i].local == o->name)
-			return &file->linknames.items[i];
-	return NULL;
-}
-
 static const char *symbol_of(const Links *l, const Object *o)
 {
 	const Linkname *d = directive_for(o);
-	return d && d->target ? d->target : intern_str(l->c, arena_printf(l->c->arena, "%s.%s", path_of(o->package), o->name));
+	return d && d->target ? d->target : intern_str(l->c, arena_printf(l->c->arena, "%s.%s", o->package->path, o->name));
 }
 
-static void note_pushes(Links *l, Package *p)
+static void report_duplicate(const Links *l, const Object *o, const char *symbol, const Object *other)
 {
+	const char *first = o->package->path, *second = other->package->path;
+	error_at(l->c, o->pos, "duplicated definition of symbol %s, from %s and %s", symbol, first, second);
+}
+
+static void report_type(const Links *l, const Object *o, const char *intro, const char *symbol, const Object *target)
+{
+	const char *has = type_text(l->c, target->type), *wanted = type_text(l->c, o->type);
+	error_at(l->c, o->pos, "%s%s is %s, not %s", intro, symbol, has, wanted);
+}
+
+/* A program has one definition of a name. (The Go source tree may push what gol's library has itself.) */
+static void note_push(Links *l, Object *o, const char *symbol)
+{
+	Object *other = map_get(&l->pushed, symbol);
+	if (!other)
+		other = find_target(l, symbol);
+	if (!other || other == o || !is_defined(other))
+		map_put(l->c->arena, &l->pushed, symbol, o);
+	else if (is_users(o->package))
+		report_duplicate(l, o, symbol, other);
+}
+
+static bool note_pushes(Links *l, Package *p)
+{
+	int errors_before = l->c->errors;
 	for (int i = 0; i < p->functions.len; i++) {
 		Object *o = p->functions.items[i];
 		const Linkname *d = has_body(o) && !o->decl->receiver ? directive_for(o) : NULL;
 		if (d && d->target)
-			map_put(l->c->arena, &l->pushed, d->target, o);
+			note_push(l, o, d->target);
 	}
+	return l->c->errors == errors_before;
 }
 
 /* A method's receiver counts as its first parameter. */
@@ -105,7 +140,9 @@ static bool has_type_of(const Object *target, const Object *o)
 	if (f->fields.len != m->fields.len + 1 || f->results.len != m->results.len || f->variadic != m->variadic)
 		return false;
 	Type *first = f->fields.items[0]->type;
-	if (target->pointer_receiver ? first->kind != TYPE_POINTER || first->elem != target->receiver_base : first != target->receiver_base)
+	if (target->pointer_receiver && first->kind != TYPE_POINTER)
+		return false;
+	if ((target->pointer_receiver ? first->elem : first) != target->receiver_base)
 		return false;
 	for (int i = 0; i < m->fields.len; i++)
 		if (!identical(m->fields.items[i]->type, f->fields.items[i + 1]->type))
@@ -122,10 +159,13 @@ static void link_function(Links *l, Object *o)
 	Object *target = map_get(&l->pushed, symbol);
 	if (!target)
 		target = find_target(l, symbol);
-	if (target && target != o && (has_body(target) || target->package->is_stdlib) && target->kind == OBJECT_FUNC && has_type_of(target, o)) {
+	bool found = target && target != o && target->kind == OBJECT_FUNC && is_defined(target);
+	if (found && has_type_of(target, o)) {
 		o->linked = target;
 		target->is_link_target = true;
-	} else if (!o->package->is_stdlib && o->used) {
+	} else if (found && o->used) {
+		report_type(l, o, "missing function body: ", symbol, target);
+	} else if (o->used) {
 		error_at(l->c, o->pos, "missing function body");
 	}
 }
@@ -155,16 +195,30 @@ static void replace_bodies(Links *l, Package *p)
 }
 
 /* A variable of the same name elsewhere is the one there is. */
+static void link_variable(Links *l, Object *o, const char *symbol)
+{
+	Object *target = find_target(l, symbol);
+	bool users = is_users(o->package);
+	if (!target || target == o || target->linked == o)
+		return;
+	if (users && (target->kind != OBJECT_VAR || o->decl->values.len)) {
+		report_duplicate(l, o, symbol, target);
+	} else if (target->kind == OBJECT_VAR && identical(target->type, o->type)) {
+		o->linked = target;
+		target->is_link_target = true;
+	} else if (users) {
+		report_type(l, o, "", symbol, target);
+	}
+}
+
 static void link_variables(Links *l, Package *p)
 {
 	for (int i = 0; i < p->files.len; i++)
 		for (int k = 0; k < p->files.items[i]->linknames.len; k++) {
 			const Linkname *d = &p->files.items[i]->linknames.items[k];
-			Object *o = d->target ? scope_lookup(p->scope, d->local) : NULL, *target = o && o->kind == OBJECT_VAR ? find_target(l, d->target) : NULL;
-			if (target && target != o && target->kind == OBJECT_VAR && identical(target->type, o->type)) {
-				o->linked = target;
-				target->is_link_target = true;
-			}
+			Object *o = d->target ? scope_lookup(p->scope, d->local) : NULL;
+			if (o && o->kind == OBJECT_VAR)
+				link_variable(l, o, d->target);
 		}
 }
 
@@ -173,7 +227,8 @@ static bool link_package(Links *l, Package *p)
 	int errors_before = l->c->errors;
 	for (int i = 0; i < p->functions.len; i++) {
 		Object *o = p->functions.items[i];
-		if (o->decl && !o->decl->body && !o->decl->receiver)
+		bool intrinsic = p->is_stdlib && !directive_for(o);
+		if (o->decl && !o->decl->body && !o->decl->receiver && !intrinsic)
 			link_function(l, o);
 	}
 	replace_bodies(l, p);
@@ -185,7 +240,8 @@ Package *check_linknames(Compiler *c, Package *const *all, int count)
 {
 	Links l = {.c = c, .all = all, .count = count};
 	for (int i = 0; i < count; i++)
-		note_pushes(&l, all[i]);
+		if (!note_pushes(&l, all[i]))
+			return all[i];
 	for (int i = 0; i < count; i++)
 		if (!link_package(&l, all[i]))
 			return all[i];

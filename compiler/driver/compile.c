@@ -44,6 +44,27 @@ static const char *flags_of(Driver *d, Unit *u)
 	return d->options.debug ? arena_printf(d->c->arena, "-g %s", d->options.cflags) : d->options.cflags;
 }
 
+static uint64_t link_key(uint64_t key, const Object *o)
+{
+	if (!o || !o->linked)
+		return key;
+	const char *names[] = {o->name, o->linked->package->path, o->linked->name};
+	for (int i = 0; i < COUNT_OF(names); i++)
+		key = hash_bytes(key, names[i], strlen(names[i]) + 1);
+	return key;
+}
+
+/* What //go:linkname supplies from elsewhere is called by its name. */
+static uint64_t link_keys(uint64_t key, const Package *p)
+{
+	for (int i = 0; i < p->functions.len; i++)
+		key = link_key(key, p->functions.items[i]);
+	for (int i = 0; i < p->files.len; i++)
+		for (int k = 0; k < p->files.items[i]->linknames.len; k++)
+			key = link_key(key, scope_lookup(p->scope, p->files.items[i]->linknames.items[k].local));
+	return key;
+}
+
 static uint64_t unit_key(Driver *d, Program *program, Unit *units, Unit *u)
 {
 	Package *p = u->package;
@@ -60,6 +81,7 @@ static uint64_t unit_key(Driver *d, Program *program, Unit *units, Unit *u)
 	}
 	for (int k = 0; k < p->imports.len; k++)
 		key = hash_bytes(key, &units[p->imports.items[k]->number].key, sizeof key);
+	key = link_keys(key, p);
 	if (p == program->root)        /* it lists every package */
 		for (Unit *other = units; other < u; other++)
 			key = hash_bytes(key, &other->key, sizeof key);

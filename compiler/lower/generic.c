@@ -94,10 +94,10 @@ IrFunc *function_for(Lower *l, Object *fn, TypeList args)
 	Compiler *c = l->c;
 	if (fn->origin)
 		fn = fn->origin;
-	if (fn->linked && fn->linked->receiver_base)
-		return method_for(l, types_canonical(c, fn->linked->receiver_base), fn->linked);
-	if (fn->linked)
+	while (fn->linked)
 		fn = fn->linked;
+	if (fn->receiver_base)
+		return method_for(l, types_canonical(c, fn->receiver_base), fn);
 	const char *symbol = symbol_of_function(c, fn, &args);
 	IrFunc *f = map_get(&l->functions, symbol);
 	if (f)

@@ -18,7 +18,8 @@ static void note_linkname(Parser *p, const char *text, Pos pos)
 	size_t n = (size_t)(target - local);
 	target += strspn(target, blanks);
 	size_t m = strcspn(target, blanks);
-	if (n)
+	bool more = target[m + strspn(target + m, blanks)] != '\0';
+	if (n && !more)         /* else malformed, which the checker says */
 		vec_push(p->arena, &p->file->linknames, (Linkname){intern(p->c, local, n), m ? intern(p->c, target, m) : NULL, pos});
 }
 
