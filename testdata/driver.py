@@ -609,7 +609,60 @@ def language_versions(p):
     p.expect(0, "", "build", ".")
 
 
-# ---- functions that are elsewhere ----------------------------------------------------------------------------------
+# ---- other places of packages and functions ----------------------------------------------------------------------------------
+
+
+def source_tree(p):
+    """Packages of a small Go source tree, and folders that are none."""
+    p.write("h.gol", 'package main\n\nimport "encoding/json"\n\nfunc main() { println(json.Hello()) }\n')
+    p.write("tree/src/encoding/json/json.go", 'package json\n\nimport "x.org/v"\n\nfunc Hello() string { return v.Hello }\n')
+    p.write("tree/src/vendor/x.org/v/v.go", 'package v\n\nconst Hello = "hello"\n')
+    p.write("file", "")
+    os.makedirs(p.path("empty/src/encoding/json"))
+    os.symlink("tree", p.path("link"))
+    os.symlink("loop", p.path("loop"))
+    for root in ("tree", "empty", "file", "nosuch", "loop"):        # no version: not a tree
+        p.expect(1, rf"^h.gol:3:8: package encoding/json is not in gol's own library \(.*\), and GOROOT={root} is not a Go source tree$", "build", "h.gol", env={"GOROOT": root})
+        p.expect(0, "^\n$", "env", "GOROOT", env={"GOROOT": root})
+    for version in ("go2", "go1.0", "go1.-5", "go1", "\0", ""):
+        p.write("tree/VERSION", version)
+        p.expect(1, "GOROOT=tree is not a Go source tree", "build", "h.gol", env={"GOROOT": "tree"})
+    p.write("tree/VERSION", "devel 77")
+    p.write("tree/src/internal/goversion/goversion.go", "package goversion\n\nconst Version = 22\n")
+    for root in ("tree", "./tree/", "link", p.path("tree")):
+        p.expect(0, "^hello$", "run", "h.gol", env={"GOROOT": root})
+        same("root", p.expect(0, "", "env", "GOROOT", env={"GOROOT": root}), os.path.realpath(p.path("tree")) + "\n")
+    p.expect(0, "", "build", "encoding/json", env={"GOROOT": "tree"})
+
+
+def import_paths(p):
+    p.write("tree/VERSION", "go1.26")
+    p.write("tree/src/encoding/json/json.go", "package json\n")
+    p.write("tree/src/vendor/x.org/v/v.go", "package v\n")
+    p.write("tree/src/cmd/vendor/x.org/c/c.go", "package c\n")
+    p.write("tree/src/cmd/tool/tool.go", 'package tool\n\nimport _ "x.org/c"\n')
+    p.write("tree/src/builtin/builtin.go", "package builtin\n\ntype bool bool\n")
+    p.write("tree/src/net/net.go", "package net\n")
+    p.write("tree/src/image/image.go", 'package image\n\nimport "net"\n')
+    p.write("tree/src/checks/x_test.go", "package checks\n")
+    p.write("tree/src/other/x_windows.go", "package other\n")
+    os.makedirs(p.path("tree/src/nothing"))
+    paths = {
+        "encoding/../encoding/json": 'h.gol:3:8: malformed import path "encoding/../encoding/json": invalid path element ".."',
+        "encoding/json/": 'h.gol:3:8: malformed import path "encoding/json/": trailing slash', "encoding//json": '.*": double slash',
+        "-x": '.*": leading dash', "fmt.": '.*": trailing dot in path element', "fmt/./x": '.*": invalid path element "."',
+        "vendor/x.org/v": "h.gol:3:8: use of vendored package not allowed", "nothing": r"h.gol:3:8: package nothing is not in std \(.*/tree/src/nothing\)",
+        "builtin": "package command-line-arguments\n\timports builtin: the package describes what is predeclared",
+        "net": "package command-line-arguments\n\timports net: the package needs a network poller",
+        "image": "package command-line-arguments\n\timports image\n\timports net: the package needs a network poller",
+        "checks": "checks: no non-test Go files in .*/tree/src/checks", "other": "package command-line-arguments\n\timports other: build constraints exclude all Go files in",
+        "internal/gol/hooks/internal/cpu": r"package command-line-arguments\n\th.gol:3:8: use of internal package .* not allowed",
+    }
+    for path, message in paths.items():
+        p.write("h.gol", f'package main\n\nimport _ "{path}"\n\nfunc main() {{}}\n')
+        p.expect(1, "^" + message, "build", "h.gol", env={"GOROOT": "tree"})
+    p.expect(1, "^package net needs a network poller", "build", "net", env={"GOROOT": "tree"})
+    p.expect(0, "", "build", "cmd/tool", env={"GOROOT": "tree"})
 
 
 def linknames(p):
@@ -652,7 +705,7 @@ def linknames(p):
 CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output_cannot_be_written, cache_is_mended, cache_cannot_be_used,
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
          programs_meet, signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_that_work, environment, strange_names, module_files, language_versions,
-         linknames]
+         source_tree, import_paths, linknames]
 
 
 def run_case(gol, case):

@@ -113,6 +113,10 @@ const char *missing_package(Compiler *c, const Module *m, const char *path)
 	size_t first = strcspn(path, "/");
 	if (!memchr(path, '.', first) && find_go_tree(c))
 		return arena_printf(c->arena, "package %s is not in std (%s/src/%s)", path, c->tree.root, path);
+	const char *given = getenv("GOROOT");
+	if (!memchr(path, '.', first) && given && *given)
+		return arena_printf(c->arena, "package %s is not in gol's own library (%s), and GOROOT=%s is not a Go source tree", path,
+		                    c->stdlib_dir, given);
 	if (!memchr(path, '.', first))
 		return arena_printf(c->arena, "package %s is not in gol's own library (%s), and no Go source tree was found: "
 		                    "install one (Debian: golang-src) or set GOROOT", path, c->stdlib_dir);

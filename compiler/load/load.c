@@ -299,6 +299,8 @@ static void check_import(Load *l, Package *from, const Import *import, Package *
 {
 	if (imported->name && strcmp(imported->name, "main") == 0 && imported != from)
 		COMPLAIN(l, "%simport \"%s\" is a program, not an importable package", position(l, import->pos), imported->path);
+	if (!from->from_tree && imported->from_tree && strncmp(imported->path, "vendor/", strlen("vendor/")) == 0)
+		COMPLAIN(l, "%suse of vendored package not allowed", position(l, import->pos));
 	if (!may_use_internal(from, outer_path(l, from), imported->path))
 		COMPLAIN(l, "%s\n\t%suse of internal package %s not allowed", import_chain(l, false), position(l, import->pos), imported->path);
 }
@@ -424,7 +426,9 @@ static void parse_folder(Load *l, Package *p, TextList names, Pos importer)
 {
 	Compiler *c = l->c;
 	parse_files(l, p, names, false, importer);
-	p->portable = (lacks_bodies(c, p, &l->pushed) && has_assembly(c, p->dir, &l->tags)) || (p->from_tree && imports_portable(l, p));
+	p->portable = lacks_bodies(c, p, &l->pushed) && has_assembly(c, p->dir, &l->tags);
+	if (p->from_tree && !p->portable)
+		p->portable = imports_portable(l, p);
 	if (!p->portable)
 		return;
 	forget_files(l, p);
@@ -442,24 +446,39 @@ static void complain_of_empty(Load *l, const char *path, const char *dir, int so
 		COMPLAIN(l, "%s: no non-test Go files in %s", path, dir);
 }
 
+/* The package in a folder, without its imports yet; NULL: there are no sources. */
+static Package *parse_package(Load *l, const char *path, const char *dir, bool from_tree, Pos importer)
+{
+	int tests = 0, excluded = 0, complaints = l->program->errors.len;
+	TextList names = is_folder(dir) ? list_sources(l->c, dir, &l->tags, &tests, &excluded) : (TextList){0};
+	if (names.len + tests + excluded == 0)
+		return NULL;
+	Package *p = package_new(l, path, dir);
+	p->from_tree = from_tree;
+	parse_folder(l, p, names, importer);
+	if (p->files.len == 0 && l->program->errors.len == complaints) {
+		vec_push(l->c->arena, &l->stack, p);
+		complain_of_empty(l, path, dir, names.len, tests, excluded);
+		(void)vec_pop(&l->stack);
+	}
+	return p;
+}
+
 /* A package of the Go source tree, with its imports, and the package of hooks that goes with it. */
 static Package *load_tree_package(Load *l, const char *path)
 {
 	Compiler *c = l->c;
 	const char *dir = tree_folder(c, path), *why = dir ? not_supported(path) : NULL;
-	if (why)
+	if (why && l->stack.len)
 		return missing(l, path, arena_printf(c->arena, "%s\n\timports %s: the package %s", import_chain(l, false), path, why));
+	if (why)
+		return missing(l, path, arena_printf(c->arena, "package %s %s", path, why));
 	if (!dir)
 		return NULL;
 	Package *hooks = parse_standard(l, arena_printf(c->arena, "internal/gol/hooks/%s", path));
 	if (hooks)
 		note_pushed(c, hooks, &l->pushed);
-	Package *p = package_new(l, path, dir);
-	p->from_tree = true;
-	int complaints = l->program->errors.len;
-	parse_folder(l, p, list_sources(c, dir, &l->tags, NULL, NULL), NO_POS);
-	if (p->files.len == 0 && l->program->errors.len == complaints)
-		complain_of_empty(l, path, dir, 1, 0, 0);
+	Package *p = parse_package(l, path, dir, true, NO_POS);
 	load_imports(l, p);
 	if (hooks)
 		load_imports(l, hooks);
@@ -469,20 +488,9 @@ static Package *load_tree_package(Load *l, const char *path)
 /* With its imports. */
 static Package *load_folder(Load *l, const char *path, const char *dir, const Import *import)
 {
-	int tests = 0, excluded = 0, complaints = l->program->errors.len;
-	if (!is_folder(dir))
-		return NULL;
-	TextList names = list_sources(l->c, dir, &l->tags, &tests, &excluded);
-	if (names.len + tests + excluded == 0)
-		return NULL;
-	Package *p = package_new(l, path, dir);
-	parse_folder(l, p, names, import->pos);
-	if (p->files.len == 0 && l->program->errors.len == complaints) {
-		vec_push(l->c->arena, &l->stack, p);
-		complain_of_empty(l, path, dir, names.len, tests, excluded);
-		(void)vec_pop(&l->stack);
-	}
-	load_imports(l, p);
+	Package *p = parse_package(l, path, dir, false, import->pos);
+	if (p)
+		load_imports(l, p);
 	return p;
 }
 
@@ -510,10 +518,34 @@ static Package *load_relative(Load *l, Package *from, const Import *import, cons
 	return from;
 }
 
-/* What the tree's packages import of other modules lies in the tree. */
-static const char *path_in_tree(Compiler *c, const char *path)
+/* What the tree's packages import of other modules lies in the tree: one set for the library, one for Go's commands. */
+static const char *path_in_tree(Compiler *c, const Package *from, const char *path)
 {
-	return memchr(path, '.', strcspn(path, "/")) ? intern_str(c, arena_printf(c->arena, "vendor/%s", path)) : path;
+	const char *commands = strncmp(from->path, "cmd/", 4) == 0 ? "cmd/" : "";
+	if (!memchr(path, '.', strcspn(path, "/")))
+		return path;
+	return intern_str(c, arena_printf(c->arena, "%svendor/%s", commands, path));
+}
+
+/* What is wrong with the elements of an import path; NULL: nothing. */
+static const char *malformed_element(Compiler *c, const char *path)
+{
+	size_t length = strlen(path);
+	if (*path == '-')
+		return "leading dash";
+	if (strstr(path, "//"))
+		return "double slash";
+	if (path[length - 1] == '/')
+		return "trailing slash";
+	for (const char *s = path; *s; s += s[0] == '/') {
+		size_t n = strcspn(s, "/");
+		if (strspn(s, ".") >= n)
+			return arena_printf(c->arena, "invalid path element \"%.*s\"", (int)n, s);
+		if (s[n - 1] == '.')
+			return "trailing dot in path element";
+		s += n;
+	}
+	return NULL;
 }
 
 static Package *load_import(Load *l, Package *from, const Import *import)
@@ -527,11 +559,15 @@ static Package *load_import(Load *l, Package *from, const Import *import)
 		                                     import->pos.col, path));
 	if (path[0] == '/')
 		return missing(l, path, arena_printf(c->arena, "%simport \"%s\": cannot import absolute path", position(l, import->pos), path));
+	const char *malformed = is_relative(path) ? NULL : malformed_element(c, path);
+	if (malformed)
+		return missing(l, path, arena_printf(c->arena, "%smalformed import path \"%s\": %s", position(l, import->pos), path,
+		                                     malformed));
 	if (is_relative(path) && !load_relative(l, from, import, &path, &dir))
 		return NULL;
 	if (from->from_tree)
-		path = path_in_tree(c, path);
-	else if (!dir)
+		path = path_in_tree(c, from, path);
+	else if (!dir && !from->is_stdlib)
 		dir = module_folder_of(c, &l->module, path);
 	vec_push(c->arena, &l->way, *import);
 	Package *p = map_get(&l->by_path, intern_str(c, path));

@@ -73,7 +73,7 @@ static void consider(Compiler *c, const char *root)
 	if (!is_tree(c, root))
 		return;
 	int minor = tree_minor(c, root, &version);
-	if (minor == 0 || (c->tree.root && !is_better(minor, c->tree.minor)))
+	if (minor <= 0 || (c->tree.root && !is_better(minor, c->tree.minor)))
 		return;
 	c->tree.root = absolute_path(c, root);
 	c->tree.minor = minor;
@@ -111,13 +111,18 @@ const char *tree_folder(Compiler *c, const char *path)
 {
 	if (!find_go_tree(c))
 		return NULL;
+	static const BuildTags by_default;
 	const char *dir = arena_printf(c->arena, "%s/src/%s", c->tree.root, path);
-	return is_folder(dir) ? dir : NULL;
+	int tests = 0, excluded = 0;
+	TextList names = list_sources(c, dir, &by_default, &tests, &excluded);
+	return names.len + tests + excluded ? dir : NULL;
 }
 
 const char *not_supported(const char *path)
 {
 	static const struct { const char *path, *why; } table[] = {
+		{"builtin", "describes what is predeclared and cannot be compiled"},
+		{"internal/goroot", "is for the packages of Go's own compilers"},
 		{"net", "needs a network poller, which gol's runtime does not have yet"},
 		{"os/exec", "starts processes, which gol's runtime cannot do yet"},
 		{"os/signal", "handles signals, which gol's runtime cannot do yet"},
