@@ -697,6 +697,12 @@ def linknames(p):
         p.expect(1, rf"(?m)^# m\n\./main\.go:{line}:{col}: {message}", "build", ".")
     p.write("main.go", start.replace('\t"unsafe"\n', "").replace("var _ unsafe.Pointer\n\n", "") + main)
     p.expect(1, r'^# m\n\./main\.go:9:3: //go:linkname only allowed in Go files that import "unsafe"\n$', "build", ".")
+    p.write("assembly/a.go", "package assembly\n\ntype T int\n\nfunc (t T) f()\n\nfunc g()\n\nfunc F() { g() }\n")
+    p.write("assembly/a.s", "")
+    p.write("main.go", 'package main\n\nimport _ "m/assembly"\n' + main)
+    p.expect(1, r"^# m/assembly\nassembly/a\.go:5:6: missing function body\n$", "build", ".")
+    p.write("assembly/a.go", p.read("assembly/a.go").replace("f()\n", "f() {}\n"))
+    p.expect(1, r"^# m/assembly\nassembly/a\.go:7:6: missing function body\n$", "build", ".")
     for name in ("one", "other", "one"):
         p.write("main.go", (start + "func main() { println(names.Supplied()) }\n").replace("one", name))
         p.expect(0, f"^{name}\n$", "run", ".")

@@ -451,9 +451,11 @@ static void run_body(Checker *k, void *arg)
 	check_function_body(k, d->func_info, o->type, info->body_scope, d->body, info);
 }
 
-/* Does a //go:linkname of its file speak of the function? */
-static bool names_elsewhere(const Object *o)
+/* May another package have the function's body? linkname.c will see. Methods are not pushed. */
+static bool may_be_elsewhere(const Package *p, const Object *o)
 {
+	if (p->from_tree || p->portable)
+		return true;
 	for (int i = 0; i < o->file->linknames.len; i++)
 		if (o->file->linknames.items[i].local == o->name)
 			return true;
@@ -475,7 +477,7 @@ static void func_decl(Checker *k, Object *o, DeclInfo *info)
 	}
 	if (sig->type_params.len > 0)
 		check_error(k, o->pos, "generic function is missing function body");
-	else if (!k->package->is_stdlib && !k->package->from_tree && !k->package->portable && !names_elsewhere(o))
+	else if (!k->package->is_stdlib && (d->receiver || !may_be_elsewhere(k->package, o)))
 		vec_push(k->arena, &k->bodyless, o);
 }
 
