@@ -38,12 +38,13 @@ static const char *read_text(Driver *d, const char *path)
 {
 	struct stat st;
 	FILE *f = fopen(path, "r");
-	if (!f || fstat(fileno(f), &st) != 0)
-		return NULL;
-	char *text = arena_alloc(d->c->arena, (size_t)st.st_size + 1);
-	size_t n = fread(text, 1, (size_t)st.st_size, f);
-	text[n] = '\0';
-	fclose(f);
+	char *text = NULL;
+	if (f && fstat(fileno(f), &st) == 0) {
+		text = arena_alloc(d->c->arena, (size_t)st.st_size + 1);
+		text[fread(text, 1, (size_t)st.st_size, f)] = '\0';
+	}
+	if (f)
+		fclose(f);
 	return text;
 }
 

@@ -23,6 +23,7 @@ static int complain(Driver *d, const char *what, const char *path)
 static int run_linker(Driver *d, const char *const *objects, const char *output, const char **lost)
 {
 	Arguments a = {0};
+	*lost = NULL;
 	add_words(d, &a, d->options.cc);
 	add_words(d, &a, d->options.cflags);
 	add_words(d, &a, d->options.linker_flags);
@@ -40,7 +41,6 @@ static int run_linker(Driver *d, const char *const *objects, const char *output,
 	progress_show(d, 1, 1, "link");
 	run_job(d, &job);
 	progress_clear(d);
-	*lost = NULL;
 	if (job.status == 0)
 		return EXIT_OK;
 	for (int i = 0; objects[i]; i++)

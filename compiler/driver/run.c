@@ -46,11 +46,13 @@ static int execute(Driver *d, char *const argv[])
 		fprintf(stderr, "gol: cannot run %s: %s\n", argv[0], reason(d, errno));
 		return EXIT_ERROR;
 	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+	siginfo_t ended;
+	while (waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR)    /* signals still find it */
 		;
 	pthread_mutex_lock(&d->scratch->lock);
 	d->scratch->program = 0;
 	pthread_mutex_unlock(&d->scratch->lock);
+	waitpid(pid, &status, 0);
 	if (WIFSIGNALED(status))
 		print_signal(WTERMSIG(status));
 	else if (WEXITSTATUS(status))

@@ -177,7 +177,7 @@ static bool gave_way(M *m, G *g)
 {
 	g->pub.unwinding = GOL_RUNNING;
 	stack_finish_freeze(m, g);
-	if (GOL_UNLIKELY(profile_waiting != 0) && g->why != WHY_CALL_LOST_P)
+	if (g->why != WHY_CALL_LOST_P && GOL_UNLIKELY(profile_waiting != 0))       /* read by holders of a P only */
 		book_samples(g);
 	if (GOL_UNLIKELY(g->overflow))
 		fatal_die(g);
