@@ -16,6 +16,7 @@
 #ifndef __clang__
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #pragma GCC diagnostic ignored "-Warray-bounds"     /* a type switch over a box in the frame: gcc looks into cases of larger types */
+#pragma GCC diagnostic ignored "-Wsign-compare"     /* x == ^y of uint8 and uint16: gcc looks through the conversion back */
 #if __GNUC__ >= 10      /* gcc takes the word behind a field of type [0]T for its element when it copies the struct */
 #pragma GCC diagnostic ignored "-Wzero-length-bounds"
 #endif
