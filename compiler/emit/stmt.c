@@ -645,6 +645,7 @@ static void emit_loop(Emit *e, IrStmt *s)
 
 static void emit_switch(Emit *e, IrStmt *s)
 {
+	bool has_default = false;
 	s->c_label = 0;
 	s->uses_break = false;
 	emit_indent(e);
@@ -659,6 +660,7 @@ static void emit_switch(Emit *e, IrStmt *s)
 			emit_constant(e, k->values.items[j], s->x->type);
 			buf_str(e->out, ":\n");
 		}
+		has_default |= k->values.len == 0;
 		if (k->values.len == 0)
 			emit_line(e, "default:");
 		Pos line = e->line;
@@ -668,6 +670,8 @@ static void emit_switch(Emit *e, IrStmt *s)
 		e->indent--;
 		set_line(e, line);
 	}
+	if (!has_default && s->x->kind == IR_CONST)
+		emit_line(e, "default:;");      /* clang warns where no case is that of a constant */
 	emit_line(e, "}");
 	if (s->uses_break)
 		emit_jump_label(e, s, "break");
