@@ -728,6 +728,7 @@ def main():
     p.add_argument("--gol", default=os.path.join(HERE, "..", "gol"))
     p.add_argument("--only", metavar="REGEX", default="")
     args = p.parse_args()
+    progress.heed_signals()
     cases = [c for c in CASES if re.search(args.only, c.__name__)]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         results = progress.results("cases", [pool.submit(run_case, os.path.abspath(args.gol), c) for c in cases])

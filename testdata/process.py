@@ -205,6 +205,7 @@ def main():
     p.add_argument("--gol", default=os.path.join(HERE, "..", "gol"))
     p.add_argument("--versions", default="1,2", type=lambda s: s.split(","))
     args = p.parse_args()
+    progress.heed_signals()
     args.gol = os.path.abspath(args.gol)
     failed = done = 0
     shown = progress.Progress("tests", len(args.versions) * (sum(map(len, TESTS.values())) + 1))

@@ -1,11 +1,20 @@
-"""What a long run of tests says of itself: on a terminal a line that is written over, elsewhere a line every ten seconds."""
+"""What long runs of tests have in common. What one says of itself: on a terminal a line that is written over, elsewhere a line
+every ten seconds."""
 
 import concurrent.futures
 import os
+import signal
 import sys
 import time
 
 FIRST, EVERY = 1, 10        # seconds
+
+
+def heed_signals():
+    """Programs are started as from a terminal, although whoever started the tests in the background may have these ignored."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 class Progress:
