@@ -635,6 +635,57 @@ def source_tree(p):
     p.expect(0, "", "build", "encoding/json", env={"GOROOT": "tree"})
 
 
+def tools_of_the_tree(p):
+    """A command of the tree is compiled once, with a tag of its own, and again when a file of it changes."""
+    p.write("tree/VERSION", "go1.26")
+    p.write("tree/src/encoding/json/json.go", "package json\n")
+    p.write("tree/src/cmd/hello/hello.go", """//go:build cmd_go_bootstrap
+
+package main
+
+import ("os"; "x.org/v")
+
+func main() {
+	println(v.Hello, os.Getenv("GOROOT"), os.Getenv("GOTOOLCHAIN"), os.Getenv("GOFLAGS"), len(os.Args), os.Args[len(os.Args)-1])
+	os.Exit(7)
+}
+""")
+    p.write("tree/src/cmd/vendor/x.org/v/v.go", 'package v\n\nconst Hello = "hello"\n')
+    p.write("tree/src/cmd/library/library.go", "package library\n")
+    p.write("tree/src/cmd/bad/bad.go", "package main\n\nfunc main() { x }\n")
+    root = os.path.realpath(p.path("tree"))
+    env = {**user_cache(), "GOROOT": "tree", "GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "go1.99"}
+    status, tool = p.run("tool", "-n", "hello", env=env)
+    same("status", status, 0)
+    tool = tool.strip()
+
+    def runs(text, *arguments):
+        words = f"{root} local -mod=mod {len(arguments) + 1} {['hello', *arguments][-1]}"
+        p.expect(7, f"^{text} {re.escape(words)}\n$", "tool", "hello", *arguments, env=env)
+        return os.stat(tool).st_mtime_ns
+
+    made = runs("hello")
+    same("not made again", runs("hello", "-n", "a b"), made)
+    p.write("tree/src/cmd/vendor/x.org/v/v.go", 'package v\n\nconst Hello = "changed"\n')
+    made = runs("changed")
+    p.write("tree/src/cmd/hello/more.go", 'package main\n\nimport "x.org/v"\n\nfunc init() { print(v.Hello, "+") }\n')
+    runs(r"changed\+changed")
+    os.truncate(tool + ".files", 10)
+    runs(r"changed\+changed")
+    p.write("tree/src/cmd/hello/more.go", "package main\n\nfunc init() { y }\n")
+    p.expect(1, r"^# cmd/hello\ntree/src/cmd/hello/more.go:3:15: undefined: y\n$", "tool", "hello", env=env)
+    p.expect(1, "^# cmd/bad\n.*undefined: x", "tool", "bad", env=env)
+    p.expect(1, "^package cmd/library is not a main package$", "tool", "library", env=env)
+    p.expect(2, '^gol: no such tool "nosuch"$', "tool", "nosuch", env=env)
+    p.expect(2, "^usage: gol tool", "tool", env=env)
+    p.expect(1, "^gol: cmd/hello is compiled from a Go source tree, and GOROOT=tree/src is none$", "tool", "hello", env={**env, "GOROOT": "tree/src"})
+    os.makedirs(p.cache)
+    for name in (tool, tool + ".files"):
+        shutil.move(name, os.path.join(p.cache, os.path.basename(name)))
+    p.expect(0, "", "clean", "-cache")
+    same("cache", os.listdir(p.cache), [])
+
+
 def import_paths(p):
     p.write("tree/VERSION", "go1.26")
     p.write("tree/src/encoding/json/json.go", "package json\n")
@@ -711,7 +762,7 @@ def linknames(p):
 CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output_cannot_be_written, cache_is_mended, cache_cannot_be_used,
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
          programs_meet, signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_that_work, environment, strange_names, module_files, language_versions,
-         source_tree, import_paths, linknames]
+         source_tree, tools_of_the_tree, import_paths, linknames]
 
 
 def run_case(gol, case):

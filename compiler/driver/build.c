@@ -176,7 +176,7 @@ static bool set_language(Driver *d, Program *program)
 	return true;
 }
 
-static int build_program(Driver *d, Program *program, const char *output, bool is_program)
+int build_program(Driver *d, Program *program, const char *output, bool is_program)
 {
 	apply_compiler_flags(d, program->header);
 	if (d->options.bad_compiler_flag) {
@@ -272,12 +272,13 @@ int find_inputs(Driver *d, TargetList *targets)
 }
 
 /* Each further package is compiled by a compiler of its own. */
-static void fresh_compiler(Driver *d)
+void fresh_compiler(Driver *d)
 {
 	Compiler *old = d->c;
 	d->c = compiler_new();
 	d->c->stdlib_dir = old->stdlib_dir;
 	d->c->generated_dir = old->generated_dir;
+	d->c->tree = old->tree;
 	d->c->trim_paths = old->trim_paths;
 	d->c->modfile = old->modfile;
 }

@@ -137,17 +137,18 @@ bool cache_store_text(Driver *d, uint64_t key, const char *text)
 
 /* ---- gol clean ----------------------------------------------------------------------------------- */
 
-/* KEY.o, KEY.c, and what killed runs left aside. */
+/* KEY.o, KEY.c, KEY.tool and its list, and what killed runs left aside. */
 static bool is_entry(const char *name)
 {
 	const char *end = strrchr(name, '.');
-	return end && end > name && (strcmp(end, ".o") == 0 || strcmp(end, ".c") == 0 || strstr(name, ".o.") || strstr(name, ".c."));
+	return end && end > name && (strcmp(end, ".o") == 0 || strcmp(end, ".c") == 0 || strcmp(end, ".tool") == 0 || strstr(name, ".o.") ||
+	                             strstr(name, ".c.") || strstr(name, ".tool."));
 }
 
 static void clean_cache(Driver *d)
 {
 	if (d->options.print_commands)
-		fprintf(stderr, "rm -r %s/*.o %s/*.c\n", d->cache_dir, d->cache_dir);
+		fprintf(stderr, "rm -r %s/*.o %s/*.c %s/*.tool*\n", d->cache_dir, d->cache_dir, d->cache_dir);
 	DIR *dir = d->options.dry_run ? NULL : opendir(d->cache_dir);
 	if (!dir)
 		return;

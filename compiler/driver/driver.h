@@ -177,8 +177,20 @@ int find_inputs(Driver *d, TargetList *targets);
 /* Checks and compiles; output NULL: and discards. *is_program (may be NULL): whether it is package main. */
 int build_target(Driver *d, const Target *target, const char *output, bool *is_program);
 int build_command(Driver *d);
+/* The same for what was loaded and has no errors. */
+int build_program(Driver *d, Program *program, const char *output, bool is_program);
+void fresh_compiler(Driver *d);                         /* another d->c; the old one lives on */
 /* run.c */
+/* Runs the program in the foreground and waits for it: a status as of waitpid; -1: it could not be started, which was said. */
+int execute(Driver *d, const char *path, char *const argv[]);
 int run_command_line(Driver *d);
+
+/* tool.c: programs of the Go source tree, such as cmd/gofmt, compiled when they are first wanted */
+const char *tool_path(Driver *d, const char *package);  /* the program; NULL: there is none, which was said */
+void set_tool_environment(Driver *d);                   /* what a tool must find in this process's environment */
+/* Runs it in the foreground with the arguments (NULL terminated, without its name): an exit status, its own if it ran. */
+int run_tool(Driver *d, const char *package, char *const *arguments);
+int tool_command(Driver *d, int argc, char **argv);
 
 /* help.c */
 int help_command(int argc, char **argv);

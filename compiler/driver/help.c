@@ -17,6 +17,7 @@ static const char general[] =
 	"\tclean       remove object files and cached files\n"
 	"\tenv         print Gol environment information\n"
 	"\trun         compile and run Gol program\n"
+	"\ttool        run specified tool of the Go source tree\n"
 	"\tversion     print Gol version\n\n"
 	"Use \"gol help <command>\" for more information about a command.\n\n"
 	"Additional help topics:\n\n"
@@ -76,6 +77,9 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "what would be removed, -x prints it and removes it.\n"},
 	{"env", "usage: gol env [-json] [-changed] [-u] [-w] [var ...]\n\nEnv prints the environment gol works in, or the values of the names given, one a line.\n"
 	 "-json prints it in JSON.\n"},
+	{"tool", "usage: gol tool [-n] command [args...]\n\n"
+	 "Tool runs the command named: a program of the Go source tree, compiled when it is first\n"
+	 "wanted and kept in the cache. -n prints where it is kept and does not run it.\n"},
 	{"version", "usage: gol version [-m] [-v] [-json] [file ...]\n\nVersion prints the version of gol.\n"},
 	{"buildconstraint",
 	 "A file belongs to a build if the //go:build line above its package clause holds: tags\n"

@@ -65,6 +65,8 @@ static int dispatch(Driver *d, int argc, char **argv)
 		return env_command(d, argc, argv);
 	if (strcmp(verb, "clean") == 0)
 		return clean_command(d, argc, argv);
+	if (strcmp(verb, "tool") == 0)
+		return tool_command(d, argc, argv);
 	bool is_build = strcmp(verb, "build") == 0;
 	if (!is_build && strcmp(verb, "run") != 0) {
 		fprintf(stderr, "gol %s: unknown command\nRun 'gol help' for usage.\n", verb);

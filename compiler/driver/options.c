@@ -112,6 +112,7 @@ void usage_line(Driver *d)
 		{"run", "[build flags] [-exec xprog] package [arguments...]"},
 		{"version", "[-m] [-v] [-json] [file ...]"},
 		{"env", "[-json] [-changed] [-u] [-w] [var ...]"},
+		{"tool", "[-n] command [args...]"},
 		{"clean", "[-i] [-r] [-cache] [-testcache] [-modcache] [-fuzzcache] [build flags] [packages]"},
 	};
 	for (int i = 0; i < COUNT_OF(lines); i++)

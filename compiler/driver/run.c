@@ -22,29 +22,29 @@ static void print_signal(int number)
 }
 
 /* In the child: signals as they were when gol was started. */
-static void become(Driver *d, char *const argv[])
+static void become(Driver *d, const char *path, char *const argv[])
 {
 	if (!d->scratch->ignores_size)
 		signal(SIGXFSZ, SIG_DFL);
 	pthread_sigmask(SIG_SETMASK, &d->scratch->mask, NULL);
 	setrlimit(RLIMIT_STACK, &d->stack_limit);
-	execvp(argv[0], argv);
-	fprintf(stderr, "gol: cannot run %s: %s\n", argv[0], reason(d, errno));
+	execvp(path, argv);
+	fprintf(stderr, "gol: cannot run %s: %s\n", path, reason(d, errno));
 	_exit(127);
 }
 
 /* Signals are the program's while it runs (scratch.c). */
-static int execute(Driver *d, char *const argv[])
+int execute(Driver *d, const char *path, char *const argv[])
 {
 	int status = 0;
 	pthread_mutex_lock(&d->scratch->lock);
 	pid_t pid = d->scratch->program = fork();
 	if (pid == 0)
-		become(d, argv);
+		become(d, path, argv);
 	pthread_mutex_unlock(&d->scratch->lock);
 	if (pid < 0) {
-		fprintf(stderr, "gol: cannot run %s: %s\n", argv[0], reason(d, errno));
-		return EXIT_ERROR;
+		fprintf(stderr, "gol: cannot run %s: %s\n", path, reason(d, errno));
+		return -1;
 	}
 	siginfo_t ended;
 	while (waitid(P_PID, (id_t)pid, &ended, WEXITED | WNOWAIT) < 0 && errno == EINTR)    /* signals still find it */
@@ -53,6 +53,14 @@ static int execute(Driver *d, char *const argv[])
 	d->scratch->program = 0;
 	pthread_mutex_unlock(&d->scratch->lock);
 	waitpid(pid, &status, 0);
+	return status;
+}
+
+/* Says how the program ended. */
+static int exit_of(int status)
+{
+	if (status < 0)
+		return EXIT_ERROR;
 	if (WIFSIGNALED(status))
 		print_signal(WTERMSIG(status));
 	else if (WEXITSTATUS(status))
@@ -85,7 +93,7 @@ int run_command_line(Driver *d)
 		vec_push(d->c->arena, &a, NULL);
 		if (d->options.print_commands)
 			fprintf(stderr, "%s\n", program);
-		status = execute(d, a.items);
+		status = exit_of(execute(d, a.items[0], a.items));
 	}
 	scratch_remove(d, dir);
 	return status;

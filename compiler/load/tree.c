@@ -128,7 +128,6 @@ const char *not_supported(const char *path)
 		{"os/signal", "handles signals, which gol's runtime cannot do yet"},
 		{"plugin", "loads plugins, which gol cannot do"},
 		{"runtime/cgo", "is part of cgo, which gol does not have"},
-		{"runtime/pprof", "needs profiles, which gol's runtime does not have yet"},
 		{"runtime/metrics", "needs metrics, which gol's runtime does not have yet"},
 		{"testing/synctest", "needs bubbles, which gol's scheduler does not have yet"},
 	};

@@ -7,8 +7,6 @@
 #include "constraint.h"
 #include "load.h"
 
-/* The folder of a package of the tree, NULL if there is no tree or no source of such a package in it. */
-const char *tree_folder(Compiler *c, const char *path);
 /* Why a package of the tree cannot be had; NULL if it can. */
 const char *not_supported(const char *path);
 /* Does the folder have assembly that belongs to this build? */
