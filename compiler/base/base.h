@@ -56,6 +56,8 @@ void buf_str(Buf *b, const char *s);
 void buf_printf(Buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
 void buf_vprintf(Buf *b, const char *format, va_list ap) PRINTF_LIKE(2, 0);
 
+typedef VEC(const char *) TextList;
+
 /* ---- interned strings and maps ------------------------------------------------ */
 
 /* Names are interned: equal names are equal pointers. */
@@ -141,6 +143,7 @@ typedef struct Compiler {
 	bool trim_paths;                    /* recorded paths begin with the module's path instead of the file system's */
 	const char *work_dir;               /* current directory: diagnostics print paths relative to it */
 	SourceTree tree;
+	struct Modules *modules;            /* read so far (module/module.h) */
 } Compiler;
 
 Compiler *compiler_new(void);

@@ -1,68 +1,17 @@
 /*
- * files.c - names of files and folders.
+ * files.c - the sources of a folder; paths that lead nowhere.
  */
 #include "files.h"
 #include "tree.h"
 
 #include <dirent.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 bool is_source_name(const char *name)
 {
 	const char *dot = strrchr(name, '.');
 	return dot && (strcmp(dot, ".gol") == 0 || strcmp(dot, ".go") == 0);
-}
-
-bool is_folder(const char *path)
-{
-	struct stat st;
-	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
-}
-
-bool is_relative(const char *path)
-{
-	return strncmp(path, "./", 2) == 0 || strncmp(path, "../", 3) == 0 || !strcmp(path, ".") || !strcmp(path, "..");
-}
-
-const char *folder_of(Compiler *c, const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return !slash ? "." : slash == path ? "/" : arena_strndup(c->arena, path, (size_t)(slash - path));
-}
-
-const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	return slash ? slash + 1 : path;
-}
-
-const char *absolute_path(Compiler *c, const char *path)
-{
-	char *real = realpath(path, NULL);
-	const char *copy;
-	if (real)
-		copy = arena_printf(c->arena, "%s", real);
-	else if (path[0] == '/')
-		copy = arena_printf(c->arena, "%s", path);
-	else
-		copy = arena_printf(c->arena, "%s/%s", c->work_dir, strncmp(path, "./", 2) == 0 ? path + 2 : path);
-	free(real);
-	return copy;
-}
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-void sort_texts(TextList *list)
-{
-	if (list->len)
-		qsort(list->items, (size_t)list->len, sizeof *list->items, by_text);
 }
 
 static bool is_test_name(const char *name)
@@ -108,7 +57,7 @@ const char *standard_folder(Compiler *c, const char *path)
 }
 
 /* Only a path whose first element has a dot can be another module's. */
-const char *missing_package(Compiler *c, const Module *m, const char *path)
+const char *missing_package(Compiler *c, const Modules *modules, const char *path)
 {
 	size_t first = strcspn(path, "/");
 	if (!memchr(path, '.', first) && find_go_tree(c))
@@ -120,7 +69,7 @@ const char *missing_package(Compiler *c, const Module *m, const char *path)
 	if (!memchr(path, '.', first))
 		return arena_printf(c->arena, "package %s is not in gol's own library (%s), and no Go source tree was found: "
 		                    "install one (Debian: golang-src) or set GOROOT", path, c->stdlib_dir);
-	if (!m->path)
+	if (modules_main(modules)->len == 0)
 		return arena_printf(c->arena, "no required module provides package %s: go.mod file not found in current directory or any "
 		                    "parent directory; see 'go help modules'", path);
 	return arena_printf(c->arena, "no required module provides package %s; to add it:\n\tgo get %s", path, path);

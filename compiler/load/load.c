@@ -29,7 +29,7 @@ typedef struct Load {
 	Compiler *c;
 	Program *program;
 	const Program *loaded;      /* packages that need not be read again; or NULL */
-	Module module;
+	Modules *modules;
 	BuildTags tags;
 	bool local;                 /* files given by name, or no module: relative imports are not an error of their own */
 	Map by_path;                /* import path -> Package */
@@ -94,7 +94,7 @@ static int package_version(const Load *l, const Package *package)
 	int newest = l->c->go_version, tree = l->c->tree.minor;
 	if (package->from_tree)
 		return tree < newest ? tree : newest;
-	return package->is_stdlib || !l->module.path ? newest : l->module.minor;
+	return package->module ? package->module->minor : newest;
 }
 
 static void set_version(Load *l, const Package *package, File *file)
@@ -290,7 +290,7 @@ static bool may_use_internal(Package *from, const char *from_path, const char *p
 /* The path of a package as seen by others: that of a program's main package is "main" inside. */
 static const char *outer_path(Load *l, Package *p)
 {
-	const char *path = p == l->program->root ? module_path_of(l->c, &l->module, p->dir) : p->path;
+	const char *path = p == l->program->root ? module_import_path(l->c, p->module, p->dir) : p->path;
 	return path ? path : arena_printf(l->c->arena, "_%s", p->dir);
 }
 
@@ -447,7 +447,7 @@ static void complain_of_empty(Load *l, const char *path, const char *dir, int so
 }
 
 /* The package in a folder, without its imports yet; NULL: there are no sources. */
-static Package *parse_package(Load *l, const char *path, const char *dir, bool from_tree, Pos importer)
+static Package *parse_package(Load *l, const char *path, const char *dir, bool from_tree, const Module *module, Pos importer)
 {
 	int tests = 0, excluded = 0, complaints = l->program->errors.len;
 	TextList names = is_folder(dir) ? list_sources(l->c, dir, &l->tags, &tests, &excluded) : (TextList){0};
@@ -455,6 +455,7 @@ static Package *parse_package(Load *l, const char *path, const char *dir, bool f
 		return NULL;
 	Package *p = package_new(l, path, dir);
 	p->from_tree = from_tree;
+	p->module = module;
 	parse_folder(l, p, names, importer);
 	if (p->files.len == 0 && l->program->errors.len == complaints) {
 		vec_push(l->c->arena, &l->stack, p);
@@ -478,7 +479,7 @@ static Package *load_tree_package(Load *l, const char *path)
 	Package *hooks = parse_standard(l, arena_printf(c->arena, "internal/gol/hooks/%s", path));
 	if (hooks)
 		note_pushed(c, hooks, &l->pushed);
-	Package *p = parse_package(l, path, dir, true, NO_POS);
+	Package *p = parse_package(l, path, dir, true, NULL, NO_POS);
 	load_imports(l, p);
 	if (hooks)
 		load_imports(l, hooks);
@@ -486,9 +487,9 @@ static Package *load_tree_package(Load *l, const char *path)
 }
 
 /* With its imports. */
-static Package *load_folder(Load *l, const char *path, const char *dir, const Import *import)
+static Package *load_folder(Load *l, const char *path, const char *dir, const Module *module, const Import *import)
 {
-	Package *p = parse_package(l, path, dir, false, import->pos);
+	Package *p = parse_package(l, path, dir, false, module, import->pos);
 	if (p)
 		load_imports(l, p);
 	return p;
@@ -506,7 +507,7 @@ static bool is_valid_path(const char *path)
 static Package *load_relative(Load *l, Package *from, const Import *import, const char **path, const char **dir)
 {
 	Compiler *c = l->c;
-	if (l->module.path) {
+	if (from->module) {
 		missing(l, import->path, arena_printf(c->arena, "%s\"%s\" is relative, but relative import paths are not supported in module mode",
 		                                      position(l, import->pos), import->path));
 		if (!l->local)
@@ -548,10 +549,23 @@ static const char *malformed_element(Compiler *c, const char *path)
 	return NULL;
 }
 
+/* Is a package of a module meant? False: it would be, but there is something wrong. */
+static bool find_in_modules(Load *l, const Package *from, const Import *import, const Module **module, const char **dir)
+{
+	Importer importer = {from->path, from->module};
+	Found found = modules_find(l->modules, import->path, &importer);
+	if (found.error)
+		missing(l, import->path, arena_printf(l->c->arena, "%s%s", position(l, import->pos), found.error));
+	*module = found.module;
+	*dir = found.dir;
+	return !found.error;
+}
+
 static Package *load_import(Load *l, Package *from, const Import *import)
 {
 	Compiler *c = l->c;
 	const char *path = import->path, *dir = NULL;
+	const Module *module = NULL;
 	if (strcmp(path, "unsafe") == 0)
 		return c->types->unsafe_package;
 	if (!*path || !is_valid_path(path))
@@ -567,8 +581,8 @@ static Package *load_import(Load *l, Package *from, const Import *import)
 		return NULL;
 	if (from->from_tree)
 		path = path_in_tree(c, from, path);
-	else if (!dir && !from->is_stdlib)
-		dir = module_folder_of(c, &l->module, path);
+	else if (!dir && !from->is_stdlib && !find_in_modules(l, from, import, &module, &dir))
+		return NULL;
 	vec_push(c->arena, &l->way, *import);
 	Package *p = map_get(&l->by_path, intern_str(c, path));
 	if (p && is_being_loaded(l, p)) {
@@ -577,13 +591,13 @@ static Package *load_import(Load *l, Package *from, const Import *import)
 		(void)vec_pop(&l->stack);
 		l->cycle = true;
 	} else if (!p) {
-		p = dir ? load_folder(l, path, dir, import) : load_standard(l, path);
+		p = dir ? load_folder(l, path, dir, module, import) : load_standard(l, path);
 		if (!p && !dir)
 			p = load_tree_package(l, path);
 		if (!p && is_relative(import->path))
 			missing(l, path, arena_printf(c->arena, "%scannot find package \"%s\" in:\n\t%s", position(l, import->pos), import->path, dir));
 		else if (!p)
-			missing(l, path, arena_printf(c->arena, "%s%s", position(l, import->pos), missing_package(c, &l->module, path)));
+			missing(l, path, arena_printf(c->arena, "%s%s", position(l, import->pos), missing_package(c, l->modules, path)));
 	}
 	(void)vec_pop(&l->way);
 	return p;
@@ -640,6 +654,7 @@ static void load_root(Load *l, const Target *target)
 	TextList files = target->files;
 	root->dir = target->dir;
 	root->path = target->path;
+	root->module = target->module;
 	l->program->root = root;
 	if (files.len == 0) {
 		files = list_sources(c, target->dir, &l->tags, &tests, &excluded);
@@ -674,12 +689,10 @@ Program *load_program(Compiler *c, const Target *target, const char *tags)
 
 Program *load_another(Compiler *c, const Target *target, const char *tags, const Program *loaded)
 {
-	Load l = {.c = c, .program = NEW(c->arena, Program), .loaded = loaded, .module = target->module, .tags = {tags, false}};
+	Load l = {.c = c, .program = NEW(c->arena, Program), .loaded = loaded, .modules = target->modules, .tags = {tags, false}};
 	Program *program = l.program;
-	program->module_path = l.module.path;
-	program->module_root = l.module.root;
 	program->header = target->path;
-	l.local = target->files.len > 0 || !l.module.path;
+	l.local = target->files.len > 0 || !target->module;
 	load_runtime(&l);
 	if (target->is_stdlib) {
 		program->root = map_get(&l.by_path, intern_str(c, target->path));

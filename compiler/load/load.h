@@ -12,15 +12,8 @@
 #ifndef GOL_LOAD_H
 #define GOL_LOAD_H
 
+#include "../module/module.h"
 #include "../types/type.h"
-
-typedef VEC(const char *) TextList;
-
-typedef struct Module {
-	const char *path, *root;    /* both NULL: no go.mod or gol.mod above */
-	int minor;                  /* of the language: go 1.N */
-	const char *error;          /* what is wrong with the file, as it is printed; or NULL */
-} Module;
 
 typedef struct Target {         /* one package named on the command line */
 	const char *path;           /* import path, or "command-line-arguments" */
@@ -29,7 +22,8 @@ typedef struct Target {         /* one package named on the command line */
 	TextList files;             /* given by name; empty: those of the folder */
 	bool is_stdlib;
 	bool matched;               /* by a pattern: not an error if it holds nothing to compile */
-	Module module;
+	Modules *modules;           /* those that are seen from where it was named */
+	const Module *module;       /* that it belongs to; NULL: none */
 } Target;
 typedef VEC(Target) TargetList;
 
@@ -43,7 +37,6 @@ typedef struct Broken {
 typedef struct Program {
 	VEC(Package *) packages;    /* imports before importers; the last is the root */
 	Package *root;
-	const char *module_path, *module_root;
 	const char *header;         /* "command-line-arguments" or the import path, for diagnostics */
 	TextList errors;            /* in the order found, as they are printed */
 	VEC(Broken) broken;

@@ -21,7 +21,7 @@
 
 typedef struct Finder {
 	Compiler *c;
-	Module module;              /* around the working directory */
+	Modules *modules;           /* seen from the working directory */
 	TargetList *targets;
 	TextList *errors, *warnings;
 } Finder;
@@ -48,24 +48,26 @@ static void add_target(Finder *f, Target t)
 }
 
 /* Said once. */
-static bool has_error(Finder *f, const Module *m)
+static bool has_error(Finder *f, const Modules *modules)
 {
+	const char *error = modules_error(modules);
 	bool said = false;
-	for (int i = 0; m->error && i < f->errors->len; i++)
-		said |= strcmp(f->errors->items[i], m->error) == 0;
-	if (m->error && !said)
-		vec_push(f->c->arena, f->errors, m->error);
-	return m->error != NULL;
+	for (int i = 0; error && i < f->errors->len; i++)
+		said |= strcmp(f->errors->items[i], error) == 0;
+	if (error && !said)
+		vec_push(f->c->arena, f->errors, error);
+	return error != NULL;
 }
 
 /* A folder outside of any module is called "_" and its path, as Go calls those outside GOPATH. */
 static void add_folder(Finder *f, const char *dir, bool matched)
 {
 	Target t = {.dir = absolute_path(f->c, dir), .matched = matched};
-	t.module = find_module(f->c, t.dir);
-	if (has_error(f, &t.module))
+	t.modules = modules_at(f->c, t.dir);
+	if (has_error(f, t.modules))
 		return;
-	t.path = module_path_of(f->c, &t.module, t.dir);
+	t.module = modules_holding(t.modules, t.dir);
+	t.path = module_import_path(f->c, t.module, t.dir);
 	if (!t.path)
 		t.path = arena_printf(f->c->arena, "_%s", t.dir);
 	t.output = program_name(f->c, t.path);
@@ -75,7 +77,7 @@ static void add_folder(Finder *f, const char *dir, bool matched)
 static void add_standard(Finder *f, const char *path, bool matched)
 {
 	const char *dir = standard_folder(f->c, path);
-	add_target(f, (Target){.path = path, .dir = dir ? dir : tree_folder(f->c, path), .output = base_name(path), .is_stdlib = true, .matched = matched});
+	add_target(f, (Target){.modules = f->modules, .path = path, .dir = dir ? dir : tree_folder(f->c, path), .output = base_name(path), .is_stdlib = true, .matched = matched});
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */
@@ -123,9 +125,10 @@ static void add_files(Finder *f, const char *const *names, int count)
 	t.dir = absolute_path(c, folder_of(c, names[0]));
 	for (int i = 0; i < count; i++)
 		t.files.items[i] = arena_printf(c->arena, "%s/%s", t.dir, base_name(names[i]));
-	t.module = find_module(c, t.dir);
-	if (has_error(f, &t.module))
+	t.modules = modules_at(c, t.dir);
+	if (has_error(f, t.modules))
 		return;
+	t.module = modules_holding(t.modules, t.dir);
 	add_target(f, t);
 }
 
@@ -200,8 +203,9 @@ static void add_folder_pattern(Finder *f, const char *pattern)
 static void add_path_pattern(Finder *f, const char *pattern)
 {
 	bool std = strcmp(pattern, "std") == 0;
-	if (f->module.path && !std)
-		walk(f, f->module.root, f->module.path, pattern, false, 0);
+	const ModuleList *mains = modules_main(f->modules);
+	for (int i = 0; i < mains->len && !std; i++)
+		walk(f, mains->items[i]->root, mains->items[i]->path, pattern, false, 0);
 	if (strcmp(pattern, "all") != 0)
 		walk(f, f->c->stdlib_dir, "", std ? "..." : pattern, true, 0);
 }
@@ -218,13 +222,13 @@ static const char *clean_path(Compiler *c, const char *path)
 
 static void add_path(Finder *f, const char *name)
 {
-	const char *path = clean_path(f->c, name), *dir = module_folder_of(f->c, &f->module, path);
+	const char *path = clean_path(f->c, name), *dir = modules_find(f->modules, path, &(Importer){0}).dir;
 	if (dir && is_folder(dir) && list_sources(f->c, dir, &by_default, NULL, NULL).len)
 		add_folder(f, dir, false);
 	else if (standard_folder(f->c, path) || tree_folder(f->c, path))
 		add_standard(f, path, false);
 	else
-		vec_push(f->c->arena, f->errors, missing_package(f->c, &f->module, path));
+		vec_push(f->c->arena, f->errors, missing_package(f->c, f->modules, path));
 }
 
 static void add_name(Finder *f, const char *name)
@@ -252,8 +256,8 @@ void find_targets(Compiler *c, const char *const *names, int count, TargetList *
 		add_files(&f, names, count);
 		return;
 	}
-	f.module = find_module(c, ".");
-	if (has_error(&f, &f.module))
+	f.modules = modules_at(c, ".");
+	if (has_error(&f, f.modules))
 		return;
 	for (int i = 0; i < count; i++)
 		add_name(&f, names[i]);

@@ -169,6 +169,7 @@ struct Package {
 	Scope *scope;
 	bool is_stdlib;             /* of gol's own library */
 	bool from_tree;             /* of the Go source tree */
+	const struct Module *module;        /* that it belongs to (module/module.h); NULL: the two above, and outside of modules */
 	bool portable;              /* its files are those for a machine of an unknown architecture */
 	bool checked, failed;
 	VEC(Initializer *) init_order;      /* package variables' initialisers in initialisation order */

@@ -7,7 +7,8 @@
  * is wrong should be mended before something is built from it; only module and go have an effect here: other modules are
  * not followed. Without a go line the language of a go.mod is that of Go 1.16, as Go has it; that of a gol.mod the newest.
  */
-#include "files.h"
+#include "module.h"
+#include "../base/path.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -306,58 +307,103 @@ static const char *fault_of(ModuleFile *f, bool is_go)
 	return NULL;
 }
 
-static void read_module_file(Compiler *c, Module *m, const char *path, bool is_go)
+/* What is wrong, as it is printed; or NULL. */
+static const char *read_module_file(Compiler *c, Module *m, const char *path, bool is_go)
 {
 	SourceFile *source = source_load(c, path);
-	if (!source) {
-		m->error = arena_printf(c->arena, "gol: open %s: %s", path, errno == EACCES ? "permission denied" : "no such file or directory");
-		return;
-	}
+	if (!source)
+		return arena_printf(c->arena, "gol: open %s: %s", path, errno == EACCES ? "permission denied" : "no such file or directory");
 	ModuleFile f = {.c = c, .m = m, .full_name = source->full_path, .name = strncmp(source->path, "./", 2) == 0 ? source->path + 2 : source->path};
 	buf_init(&f.errors, c->arena);
 	parse_lines(&f, arena_strndup(c->arena, source->text, source->size), source->size);
-	m->error = fault_of(&f, is_go);
+	const char *fault = fault_of(&f, is_go);
 	m->path = f.path;
+	m->go = f.go;
+	return fault;
 }
 
-Module find_module(Compiler *c, const char *dir)
+/* ---- the modules around a folder ---------------------------------------------------------------------- */
+
+struct Modules {
+	Compiler *c;
+	const char *dir;
+	ModuleList mains;
+	const char *error;
+	Modules *next;
+};
+
+static void find_main_module(Modules *all)
 {
 	static const char *const names[] = {"gol.mod", "go.mod"};
-	Module m = {.minor = NEWEST};
-	for (const char *at = absolute_path(c, dir);; at = folder_of(c, at)) {
+	Compiler *c = all->c;
+	for (const char *at = all->dir;; at = folder_of(c, at)) {
 		for (int i = 0; i < COUNT_OF(names); i++) {
 			const char *file = arena_printf(c->arena, "%s/%s", strcmp(at, "/") ? at : "", names[i]);
 			if (access(file, F_OK) != 0 || is_folder(file))
 				continue;
-			read_module_file(c, &m, c->modfile ? c->modfile : file, c->modfile || i == 1);
-			m.root = m.path ? at : NULL;
-			return m;
+			Module *m = NEW(c->arena, Module);
+			m->root = at;
+			all->error = read_module_file(c, m, c->modfile ? c->modfile : file, c->modfile || i == 1);
+			if (m->path)
+				vec_push(c->arena, &all->mains, m);
+			return;
 		}
 		if (strcmp(at, "/") == 0) {
 			if (c->modfile)
-				m.error = "gol: cannot find main module, but -modfile was set.\n\t-modfile cannot be used to set the module root directory.";
-			return m;
+				all->error = "gol: cannot find main module, but -modfile was set.\n\t-modfile cannot be used to set the module root directory.";
+			return;
 		}
 	}
 }
 
-const char *module_path_of(Compiler *c, const Module *m, const char *dir)
+Modules *modules_at(Compiler *c, const char *dir)
 {
-	if (!m->path)
-		return NULL;
-	const char *full = absolute_path(c, dir);
-	size_t n = strlen(m->root);
-	if (strncmp(full, m->root, n) != 0 || (full[n] && full[n] != '/'))
-		return NULL;
-	return full[n] ? arena_printf(c->arena, "%s%s", m->path, full + n) : m->path;
+	dir = absolute_path(c, dir);
+	for (Modules *all = c->modules; all; all = all->next)
+		if (strcmp(all->dir, dir) == 0)
+			return all;
+	Modules *all = NEW(c->arena, Modules);
+	*all = (Modules){.c = c, .dir = dir, .next = c->modules};
+	c->modules = all;
+	find_main_module(all);
+	return all;
 }
 
-const char *module_folder_of(Compiler *c, const Module *m, const char *path)
+const char *modules_error(const Modules *all) { return all->error; }
+
+const ModuleList *modules_main(const Modules *all) { return &all->mains; }
+
+static bool is_below(const char *path, const char *dir)
 {
-	if (!m->path)
+	size_t n = strcmp(dir, "/") == 0 ? 0 : strlen(dir);
+	return strncmp(path, dir, n) == 0 && (path[n] == '\0' || path[n] == '/');
+}
+
+const Module *modules_holding(const Modules *all, const char *dir)
+{
+	const Module *best = NULL;
+	for (int i = 0; i < all->mains.len; i++) {
+		const Module *m = all->mains.items[i];
+		if (is_below(dir, m->root) && (!best || strlen(m->root) > strlen(best->root)))
+			best = m;
+	}
+	return best;
+}
+
+const char *module_import_path(Compiler *c, const Module *m, const char *dir)
+{
+	if (!m || !is_below(dir, m->root))
 		return NULL;
-	size_t n = strlen(m->path);
-	if (strncmp(path, m->path, n) != 0 || (path[n] && path[n] != '/'))
-		return NULL;
-	return arena_printf(c->arena, "%s%s", m->root, path + n);
+	return arena_printf(c->arena, "%s%s", m->path, dir + (strcmp(m->root, "/") ? strlen(m->root) : 0));
+}
+
+Found modules_find(Modules *all, const char *path, const Importer *importer)
+{
+	(void)importer;
+	for (int i = 0; i < all->mains.len; i++) {
+		const Module *m = all->mains.items[i];
+		if (is_below(path, m->path))
+			return (Found){m, arena_printf(all->c->arena, "%s%s", m->root, path + strlen(m->path)), NULL};
+	}
+	return (Found){0};
 }
