@@ -20,6 +20,7 @@ CFLAGS ?= -O2 -g
 WARNINGS = -Wall -Wextra -Wundef -Wmissing-prototypes -Wshadow
 B = build
 GOL = gol
+FETCH = gol-fetch
 
 ifeq ($(V),1)
 Q =
@@ -29,7 +30,8 @@ Q = @
 say = @printf '  %-6s %s\n'
 endif
 
-COMPILER_SOURCES := $(filter-out compiler/tests/% compiler/driver/main.c,$(sort $(wildcard compiler/*/*.c)))
+COMPILER_SOURCES := $(filter-out compiler/tests/% compiler/fetch/% compiler/driver/main.c,$(sort $(wildcard compiler/*/*.c)))
+FETCH_OBJECTS := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard compiler/fetch/*.c)))
 COMPILER_OBJECTS := $(COMPILER_SOURCES:%.c=$(B)/%.o) $(B)/compiler/generated/lexer.o $(B)/compiler/generated/parser.o
 RUNTIME_SOURCES := $(filter-out runtime/tests/%,$(sort $(wildcard runtime/*/*.c)))
 RUNTIME_HEADERS := $(filter-out runtime/tests/%,$(wildcard runtime/*/*.h runtime/*/*.def)) $(wildcard runtime/include/gol/*)
@@ -42,11 +44,16 @@ COMPILER_FLAGS = -std=gnu11 $(WARNINGS) -Icompiler -I$(B)/compiler/generated
 GENERATED_FLAGS = -std=gnu11 -Wall -Wextra -Wno-unused-function -Wno-sign-compare -Icompiler -Icompiler/syntax -I$(B)/compiler/generated
 RUNTIME_FLAGS = -std=gnu11 $(WARNINGS) -Iruntime -Iruntime/include/gol -ffp-contract=off -fno-omit-frame-pointer
 
-all: $(GOL) $(B)/libgolrt.a $(B)/amalgamation/golrt.c stdlib
+all: $(GOL) $(FETCH) $(B)/libgolrt.a $(B)/amalgamation/golrt.c stdlib
 
 $(GOL): $(B)/compiler/driver/main.o $(B)/libgolcompiler.a
 	$(say) LD $@
 	$(Q)$(CC) $(CFLAGS) -o $@.new $^ -lmpfr -lgmp -lpthread && mv $@.new $@
+
+# What talks to module proxies: apart, so that the compiler loads no network library.
+$(FETCH): $(FETCH_OBJECTS) $(B)/libgolcompiler.a
+	$(say) LD $@
+	$(Q)$(CC) $(CFLAGS) -o $@.new $^ -lcurl -lzip -lcrypto -lpthread && mv $@.new $@
 
 $(B)/libgolcompiler.a: $(COMPILER_OBJECTS)
 	$(say) AR $@
@@ -114,6 +121,7 @@ check: all unit check-debug
 	python3 testdata/check.py --gol ./gol
 	python3 testdata/process.py --gol ./gol
 	python3 testdata/driver.py --gol ./gol
+	python3 testdata/fetch.py --fetch ./gol-fetch
 	python3 testdata/limits.py --gol ./gol
 	python3 testdata/debug.py --gol ./gol
 	@echo "check: all tests passed"
@@ -189,6 +197,7 @@ install: all
 	$(say) MAKE $(DESTDIR)$(PREFIX)
 	$(Q)install -d $(DESTDIR)$(PREFIX)/bin $(LIB)/gol/src $(LIB)/pkgconfig $(LIB)/cmake/golrt $(DESTDIR)$(PREFIX)/include/gol
 	$(Q)install gol $(DESTDIR)$(PREFIX)/bin/gol
+	$(Q)install -D gol-fetch $(DESTDIR)$(PREFIX)/libexec/gol/gol-fetch
 	$(Q)install -m 644 $(B)/libgolrt.a $(LIB)/
 	$(Q)install -m 644 $(wildcard runtime/include/gol/*) $(DESTDIR)$(PREFIX)/include/gol/
 	$(Q)install -m 644 $(B)/amalgamation/* $(LIB)/gol/src/
@@ -207,11 +216,11 @@ install: all
 	$(Q)rm -rf $(LIB)/gol/cache && mkdir -p $(LIB)/gol/cache && cp $(B)/precompile/objects/*.o $(LIB)/gol/cache/
 
 uninstall:
-	rm -rf $(DESTDIR)$(PREFIX)/bin/gol $(LIB)/gol $(LIB)/libgolrt.a $(LIB)/pkgconfig/golrt.pc $(LIB)/cmake/golrt $(DESTDIR)$(PREFIX)/include/gol
+	rm -rf $(DESTDIR)$(PREFIX)/bin/gol $(DESTDIR)$(PREFIX)/libexec/gol $(LIB)/gol $(LIB)/libgolrt.a $(LIB)/pkgconfig/golrt.pc $(LIB)/cmake/golrt $(DESTDIR)$(PREFIX)/include/gol
 
 # ---- dependencies ----------------------------------------------------------------
 
-PACKAGES = gcc libc6-dev make flex bison libgmp-dev libmpfr-dev libffi-dev libcriterion-dev unicode-data golang-src pkg-config python3 gdb
+PACKAGES = gcc libc6-dev make flex bison libgmp-dev libmpfr-dev libffi-dev libcurl4-openssl-dev libzip-dev libssl-dev libcriterion-dev unicode-data golang-src pkg-config python3 gdb
 
 # On systems without dpkg the packages are taken to be there.
 deps $(B)/deps.stamp:
@@ -228,7 +237,7 @@ deps $(B)/deps.stamp:
 	fi; touch $(B)/deps.stamp
 
 clean:
-	rm -rf $(B) gol
+	rm -rf $(B) gol gol-fetch
 
 .PHONY: all deps clean stdlib demo debug check check-debug check-full diff-go unit unit-runtime bench fuzz fuzz-diff fuzz-programs install uninstall
 .SECONDARY:

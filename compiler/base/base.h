@@ -139,6 +139,7 @@ typedef struct Compiler {
 	int go_version;                     /* newest minor version of the language; that of a file is in SourceFile */
 	const char *stdlib_dir;             /* where stdlib/ is */
 	const char *generated_dir;          /* generated sources of the standard library, laid out alike; may be NULL */
+	const char *fetch_program;          /* gol-fetch, which downloads modules (fetch/); it may not be there */
 	const char *modfile;                /* -modfile: read instead of go.mod; or NULL */
 	bool trim_paths;                    /* recorded paths begin with the module's path instead of the file system's */
 	const char *work_dir;               /* current directory: diagnostics print paths relative to it */

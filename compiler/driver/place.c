@@ -1,5 +1,5 @@
 /*
- * place.c - where things are: the standard library, headers and runtime beside
+ * place.c - where things are: the standard library, headers, runtime and gol-fetch beside
  * this executable (a build tree), two folders above it (a build of another kind in that tree: build/debug,
  * with its runtime beside the executable) or in PREFIX/lib/gol (installed), and the cache in
  * $GOLCACHE, $XDG_CACHE_HOME/gol or ~/.cache/gol.
@@ -91,6 +91,7 @@ static bool find_tree(Driver *d, const char *tree, const char *built)
 	d->amalgamation = arena_printf(a, "%s/amalgamation", built);
 	d->c->stdlib_dir = arena_printf(a, "%s/stdlib", tree);
 	d->c->generated_dir = arena_printf(a, "%s/build/stdlib", tree);
+	d->c->fetch_program = arena_printf(a, "%s/gol-fetch", tree);
 	return true;
 }
 
@@ -113,6 +114,7 @@ static void find_installation(Driver *d)
 	d->amalgamation = arena_printf(a, "%s/src", d->root);
 	d->installed_cache = arena_printf(a, "%s/cache", d->root);
 	d->c->stdlib_dir = arena_printf(a, "%s/stdlib", d->root);
+	d->c->fetch_program = arena_printf(a, "%s/../libexec/gol/gol-fetch", exe);
 }
 
 const char *absolute_name(Driver *d, const char *path)
