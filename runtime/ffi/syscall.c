@@ -26,6 +26,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -212,6 +214,27 @@ INTRINSIC(result2, syscall_sysDup, gol_g *g, gol_int fd)
 	return (result2){n, n < 0 ? errno : 0};
 }
 
+INTRINSIC(void, syscall_sysSetCloseOnExec, gol_g *g, gol_int fd) { (void)g; (void)fcntl((int)fd, F_SETFD, FD_CLOEXEC); }
+INTRINSIC(gol_int, syscall_sysSetNonblock, gol_g *g, gol_int fd, bool on) { (void)g; return os_set_nonblocking((int)fd, on) ? 0 : errno; }
+
+static void run_flock(call_frame *c) { give1(c, RETRY(flock((int)c->a[2], (int)c->a[3])), 0); }
+INTRINSIC(gol_int, syscall_sysFlock, gol_g *g, gol_int fd, gol_int how) { return on_descriptor(g, fd, how, run_flock); }
+
+/* ---- memory ---------------------------------------------------------------------------------------------- */
+
+INTRINSIC(result2, syscall_sysMmap, gol_g *g, gol_int fd, int64_t offset, gol_int length, gol_int protection, gol_int flags)
+{
+	(void)g;
+	void *p = mmap(NULL, (size_t)length, (int)protection, (int)flags, (int)fd, offset);
+	return p == MAP_FAILED ? (result2){0, errno} : (result2){(gol_int)(uintptr_t)p, 0};
+}
+
+INTRINSIC(gol_int, syscall_sysMunmap, gol_g *g, uintptr_t address, gol_int length)
+{
+	(void)g;
+	return munmap((void *)address, (size_t)length) == 0 ? 0 : errno;
+}
+
 /* ---- files by name --------------------------------------------------------------------------------------- */
 
 /* a[2], a[3], ...: the other arguments */
@@ -286,6 +309,21 @@ INTRINSIC(gol_int, syscall_sysChdir, gol_g *g, gol_string path, gol_int fd) { re
 INTRINSIC(gol_int, syscall_sysRename, gol_g *g, gol_string from, gol_string to) { return on_paths(g, from, to, run_rename); }
 INTRINSIC(gol_int, syscall_sysLink, gol_g *g, gol_string from, gol_string to) { return on_paths(g, from, to, run_link); }
 INTRINSIC(gol_int, syscall_sysSymlink, gol_g *g, gol_string from, gol_string to) { return on_paths(g, from, to, run_symlink); }
+
+/* a[2] folder, a[3] mode, a[4] flags */
+static void run_faccessat(call_frame *c) { give1(c, faccessat((int)c->a[2], path_of(c, 0), (int)c->a[3], (int)c->a[4]), 1); }
+
+INTRINSIC(gol_int, syscall_sysFaccessat, gol_g *g, gol_int dir, gol_string path, gol_int mode, gol_int flags)
+{
+	call_frame c;
+	call_start(&c, run_faccessat);
+	path_set(&c, 0, path);
+	c.a[2] = dir;
+	c.a[3] = mode;
+	c.a[4] = flags;
+	call_blocking(g, &c);
+	return 0;
+}
 
 INTRINSIC(gol_int, syscall_sysChown, gol_g *g, gol_string path, gol_int fd, bool link, gol_int uid, gol_int gid)
 {
@@ -434,6 +472,13 @@ INTRINSIC(gol_int, syscall_sysID, gol_g *g, gol_int which)
 	case 5: return getegid();
 	default: return sysconf(_SC_PAGESIZE);
 	}
+}
+
+INTRINSIC(result2, syscall_sysProcessGroup, gol_g *g, gol_int which, gol_int pid, gol_int group)
+{
+	(void)g;
+	pid_t n = which == 0 ? getpgid((pid_t)pid) : which == 1 ? setpgid((pid_t)pid, (pid_t)group) : setsid();
+	return (result2){n, n < 0 ? errno : 0};
 }
 
 INTRINSIC(gol_int, syscall_sysKill, gol_g *g, gol_int pid, gol_int number)

@@ -32,6 +32,7 @@ void os_open_standard_files(void);
 /* Ignores the signals that Go programs survive and others die of by default: those for the user, of timers, of limits,
  * real-time ones, SIGPIPE (write fails with EPIPE). What was ignored or handled already stays. */
 void os_ignore_signals(void);
+bool os_ignores(int number);                                /* by the above, and not by anybody else */
 _Noreturn void os_die_of_broken_pipe(void);
 
 /* Readiness of descriptors: one set for the process. What a descriptor is watched for is reported once; an error or
@@ -42,6 +43,37 @@ void os_poll_forget(int fd);
 int os_poll_wait(os_ready *out, int count);                 /* how many, at least one; -1: the set is gone */
 bool os_set_nonblocking(int fd, bool on);
 bool os_is_nonblocking(int fd);
+
+/* ---- processes (process.c) ------------------------------------------------------------------------- */
+
+/* A program to be started: NUL-terminated texts, lists that end with NULL. Flags are those of Go's syscall.SysProcAttr. */
+typedef struct os_spawn {
+	char *path, **arguments, **environment;
+	char *root, *folder;                /* NULL: as they are */
+	int *files, file_count;             /* files[i] becomes i, -1: closed; overwritten */
+	bool new_session, set_group, set_terminal, no_terminal, foreground, traced;
+	bool has_user, has_groups, wants_descriptor;
+	int group, terminal, death_signal;
+	uint64_t clone_flags, unshare_flags;
+	uint32_t uid, gid, *groups;
+	size_t group_count;
+	int error;                          /* result: 0, or why it was not started */
+	int descriptor;                     /* result: of the process (pidfd), -1: none */
+} os_spawn;
+int os_spawn_start(os_spawn *s);                            /* the number of the process; -1: s->error */
+/* Becomes the program: returns only with an error number. */
+int os_become(const char *path, char *const *arguments, char *const *environment);
+
+enum { OS_USAGE_COUNT = 18 };
+typedef struct os_ended {
+	int64_t pid, status, usage[OS_USAGE_COUNT];             /* status as of wait4; usage in the order of struct rusage */
+} os_ended;
+int os_wait4(int pid, int options, os_ended *out);          /* an error number; pid 0: none has changed (WNOHANG) */
+int os_wait_descriptor(int descriptor, os_ended *out);      /* the same without waiting */
+int os_wait_ended(int pid);                                 /* until it has ended; it stays to be waited for */
+int os_usage(int who, os_ended *out);                       /* of this process (0), its children (-1), the thread (1) */
+int os_process_open(int pid, int *descriptor);
+int os_process_signal(int descriptor, int number);
 
 /* Ends the process the way GOTRACEBACK=crash asks for. */
 _Noreturn void os_abort(void);

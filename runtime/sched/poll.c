@@ -1,6 +1,6 @@
 /*
  * poll.c - goroutines that wait until a descriptor can be read or written: pipes, FIFOs, terminals, sockets in
- * nonblocking mode. Any number of them costs one thread, which sleeps in the system until one is ready.
+ * nonblocking mode, processes (which can be read when they have ended). Any number of them costs one thread, which sleeps in the system until one is ready.
  *
  * A goroutine tries first (internal/gol/poll); if it would block it comes here, and tries again when it goes on. So
  * being woken for nothing is harmless, and what this file keeps need not be exact: who waits, in a list by
