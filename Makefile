@@ -48,7 +48,7 @@ all: $(GOL) $(FETCH) $(B)/libgolrt.a $(B)/amalgamation/golrt.c stdlib
 
 $(GOL): $(B)/compiler/driver/main.o $(B)/libgolcompiler.a
 	$(say) LD $@
-	$(Q)$(CC) $(CFLAGS) -o $@.new $^ -lmpfr -lgmp -lpthread && mv $@.new $@
+	$(Q)$(CC) $(CFLAGS) -o $@.new $^ -lmpfr -lgmp -lnettle -lpthread && mv $@.new $@
 
 # What talks to module proxies: apart, so that the compiler loads no network library.
 $(FETCH): $(FETCH_OBJECTS) $(B)/libgolcompiler.a
@@ -142,7 +142,7 @@ RUNTIME_UNIT_PROGRAMS := $(RUNTIME_UNIT_SOURCES:%.c=$(B)/%)
 
 $(B)/compiler/tests/%: compiler/tests/%.c $(B)/libgolcompiler.a
 	$(say) CC $<
-	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) -std=gnu11 -Wall -Wextra -Icompiler -I$(B)/compiler/generated -o $@ $< $(B)/libgolcompiler.a -lcriterion -lmpfr -lgmp -lpthread
+	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) -std=gnu11 -Wall -Wextra -Icompiler -I$(B)/compiler/generated -o $@ $< $(B)/libgolcompiler.a -lcriterion -lmpfr -lgmp -lnettle -lpthread
 
 $(B)/runtime/tests/%: runtime/tests/%.c $(B)/libgolrt.a
 	$(say) CC $<
@@ -177,7 +177,7 @@ $(FUZZ)/compiler/%.o: compiler/%.c | $(GENERATED)
 
 $(FUZZ)/%_fuzz: compiler/tests/%_fuzz.c $(FUZZ_OBJECTS)
 	$(say) LD $@
-	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer $(COMPILER_FLAGS) -o $@ $(filter-out %.h,$^) -lmpfr -lgmp -lpthread
+	$(Q)clang $(FUZZ_FLAGS) -fsanitize=fuzzer $(COMPILER_FLAGS) -o $@ $(filter-out %.h,$^) -lmpfr -lgmp -lnettle -lpthread
 
 $(FUZZ)/front_fuzz: compiler/tests/front_mutate.c compiler/tests/front_fuzz.h
 
@@ -220,7 +220,7 @@ uninstall:
 
 # ---- dependencies ----------------------------------------------------------------
 
-PACKAGES = gcc libc6-dev make flex bison libgmp-dev libmpfr-dev libffi-dev libcurl4-openssl-dev libzip-dev libssl-dev libcriterion-dev unicode-data golang-src pkg-config python3 gdb
+PACKAGES = gcc libc6-dev make flex bison libgmp-dev libmpfr-dev libffi-dev nettle-dev libcurl4-openssl-dev libzip-dev libssl-dev libcriterion-dev unicode-data golang-src pkg-config python3 gdb
 
 # On systems without dpkg the packages are taken to be there.
 deps $(B)/deps.stamp:

@@ -759,10 +759,67 @@ def linknames(p):
         p.expect(0, f"^{name}\n$", "run", ".")
 
 
+def embedding(p):
+    """Lines //go:embed: where they stand, what patterns lead to, files that change."""
+    head, main = 'package main\n\nimport "embed"\n\n', "\nvar _ embed.FS\n\nfunc main() {}\n"
+    p.write("go.mod", "module m\n\ngo 1.26\n")
+    for name in ("x.txt", "y.txt", "other/go.mod", "other/z", "hidden/.z", ".git/z", "bad/a:b", "con.txt", "d/z"):
+        p.write(name, "text")
+    os.mkfifo(p.path("fifo"))
+    os.symlink("x.txt", p.path("link"))
+    os.symlink("d", p.path("dlink"))
+    patterns = {
+        "nosuch x.txt": "nosuch: no matching files found", 'y.txt "a b"': "a b: no matching files found", "x.txt/y": "x.txt/y: no matching files found",
+        "[x": r"\[x: invalid pattern syntax", "../x": r"../x: invalid pattern syntax", ".": r"\.: invalid pattern syntax", '""': " : invalid pattern syntax",
+        "d//z": "d//z: invalid pattern syntax", "d/": "d/: invalid pattern syntax", "a[]b": r"a\[\]b: invalid pattern syntax", "x\\": r"x\\: invalid pattern syntax",
+        "other/z": "other/z: cannot embed file other/z: in different module", "other": "other: cannot embed directory other: in different module",
+        "hidden": "hidden: cannot embed directory hidden: contains no embeddable files", ".git/z": "cannot embed file .git/z: in invalid directory .git",
+        "*it": "cannot embed directory .git: invalid name .git", "bad": "bad: cannot embed file bad/a:b: invalid name a:b", "con.*": "cannot embed file con.txt: invalid name con.txt",
+        "fifo": "fifo: cannot embed irregular file fifo", "link": "link: cannot embed irregular file link", "dlink/z": "dlink/z: cannot embed file dlink/z: in non-directory dlink",
+    }
+    for pattern, message in patterns.items():
+        p.write("main.go", head + f"//go:embed {pattern}\nvar f embed.FS\n" + main)
+        p.expect(1, rf"^main\.go:5:\d+: pattern {message.lstrip()}$" if message[0] != "c" else rf"^main\.go:5:12: pattern \S+: {message}$", "build", ".")
+    lines = {
+        "//go:embed x.txt\nvar a, b string\n": "5:3: go:embed cannot apply to multiple vars",
+        "//go:embed x.txt\nvar a = 1\n": "5:3: go:embed cannot apply to var with initializer",
+        "func f() {\n\t//go:embed x.txt\n\tvar s string\n\t_ = s\n}\n": "6:4: go:embed cannot apply to var inside func",
+        "//go:embed x.txt\nvar (\n\ta string\n)\n": "5:3: misplaced go:embed directive",
+        "//go:embed x.txt\nfunc f() {}\n": "5:3: misplaced go:embed directive",
+        "var a string //go:embed x.txt\n": "5:16: misplaced compiler directive",
+        "//go:embed\nvar a string\n": r"5:3: usage: //go:embed pattern\.\.\.",
+        '//go:embed "x.txt\nvar a string\n': r'5:3: invalid quoted string in //go:embed: "x\.txt\n./main.go:5:3: usage: //go:embed pattern\.\.\.',
+        "//go:embed x.txt y.txt\nvar a string\n": "6:5: invalid go:embed: multiple files for type string",
+        "//go:embed ?.txt\n//go:embed x.txt\nvar a []byte\n": r"7:5: invalid go:embed: multiple files for type \[\]byte",
+        "//go:embed x.txt\nvar a int\n": "6:5: go:embed cannot apply to var of type int",
+        "type F embed.FS\n\n//go:embed x.txt\nvar a F\n": "8:5: go:embed cannot apply to var of type F",
+    }
+    for text, message in lines.items():
+        p.write("main.go", head + text + main)
+        p.expect(1, rf"^# m\n\./main\.go:{message}\n$", "build", ".")
+    p.write("main.go", "package main\n\n//go:embed nosuch\nvar s string\n\nfunc main() {}\n")
+    p.expect(1, r'^# m\n\./main\.go:3:3: go:embed requires import "embed" \(or import _ "embed", if package is not used\)\n$', "build", ".")
+    p.write("go.mod", "module m\n\ngo 1.15\n")
+    p.write("main.go", head + "//go:embed x.txt\nvar s string\n" + main)
+    p.expect(1, r"^# m\n\./main\.go:5:3: go:embed requires go1\.16 or later \(-lang was set to go1\.15; check go\.mod\)\n$", "build", ".")
+    p.write("go.mod", "module m\n\ngo 1.26\n")
+    p.write("main.go", head + "//go:embed x.txt\nvar s string\n\n//go:embed odd\nvar odd string\n" + main.replace("{}", "{ println(s, odd) }"))
+    p.write("odd", "1")
+    shared = user_cache()      # package embed imports much
+    for text in ("one", "two", "one"):
+        p.write("x.txt", text)
+        p.expect(0, f"^{text} 1\n$", "run", ".", env=shared)
+    p.write("bin/gcc", f'#!/bin/sh\nprintf more >> x.txt\nexec {shutil.which("gcc")} "$@"\n')
+    os.chmod(p.path("bin/gcc"), 0o755)
+    p.write("x.txt", f"three {time.time()} ")
+    p.expect(1, r"embed x\.txt: .*/x\.txt was changed during the build\n$", "build", ".", env={**shared, "PATH": p.path("bin") + ":" + p.env["PATH"]})
+    p.expect(0, r"^three [0-9.]+ (more)+ 1\n$", "run", ".", env=shared)
+
+
 CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output_cannot_be_written, cache_is_mended, cache_cannot_be_used,
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
          programs_meet, signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_that_work, environment, strange_names, module_files, language_versions,
-         source_tree, tools_of_the_tree, import_paths, linknames]
+         source_tree, tools_of_the_tree, import_paths, linknames, embedding]
 
 
 def run_case(gol, case):

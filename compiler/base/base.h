@@ -116,6 +116,12 @@ void buf_rune(Buf *b, uint32_t rune);
 void buf_quote(Buf *b, const char *s, size_t n);         /* a Go string literal, as %q prints it */
 void buf_quote_rune(Buf *b, uint32_t rune);              /* 'x', as %q prints it */
 
+/* ---- SHA-256 (sha256.c) -------------------------------------------------------------- */
+
+enum { SHA256_SIZE = 32 };
+void sha256_bytes(uint8_t digest[SHA256_SIZE], const void *bytes, size_t size);
+bool sha256_file(uint8_t digest[SHA256_SIZE], const char *path, uint64_t *size);        /* false with errno set */
+
 /* ---- the compilation -------------------------------------------------------------- */
 
 typedef struct Diagnostic Diagnostic;

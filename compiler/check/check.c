@@ -132,6 +132,8 @@ static int word_count(const char *s)
 static void check_directives(Checker *k, const File *file)
 {
 	static const char keep[] = "//go:uintptrkeepalive", linkname[] = "//go:linkname ";
+	for (int i = 0; i < file->directive_faults.len; i++)
+		check_error(k, file->directive_faults.items[i].pos, "%s", file->directive_faults.items[i].text);
 	for (int i = 0; i < file->directives.len; i++) {
 		const char *text = file->directives.items[i].text;
 		Pos pos = file->directives.items[i].pos;
@@ -187,6 +189,10 @@ static void check_limits(Checker *k)
 		for (int n = 0; n < file->linknames.len; n++)
 			check_linkname(k, file, &file->linknames.items[n], &linked);
 	}
+	for (int i = 0; i < k->package->files.len; i++)
+		check_embeds(k, k->package->files.items[i]);
+	for (int i = 0; i < k->package->files.len && !k->errors; i++)
+		check_embed_types(k, k->package->files.items[i]);
 	for (int i = 0; i < k->bodyless.len; i++)
 		missing_body(k, k->bodyless.items[i]);
 	check_sizes(k);

@@ -29,6 +29,10 @@ bool check_package(Compiler *c, Package *package);
 /* Once all packages of the program have been checked: finds what //go:linkname names. Returns the package for which errors
  * were queued, or NULL. */
 Package *check_linknames(Compiler *c, Package *const *all, int count);
+/* What a variable under //go:embed holds (embed.c), and of which files: each once, in no order. */
+typedef enum { EMBED_NONE, EMBED_STRING, EMBED_BYTES, EMBED_FILES } EmbedKind;
+EmbedKind embed_kind(Type *t);
+EmbedFileList embedded_files(Compiler *c, const Decl *d);
 void types_verify(Compiler *c, const Package *package);      /* internal error where what stands above does not hold */
 void types_dump(Compiler *c, Buf *out, Package *package);   /* -dump=types: each expression with mode and type */
 

@@ -119,6 +119,10 @@ bool check_version(Checker *k, Pos pos, int minor, const char *what);    /* "wha
 const char *check_version_hint(Checker *k, Pos pos, const char *message);
 void check_literal_version(Checker *k, const Expr *e);
 
+/* ---- embed.c -------------------------------------------------------------------- */
+void check_embeds(Checker *k, const File *file);        /* where lines //go:embed stand */
+void check_embed_types(Checker *k, const File *file);      /* once that is right: types, files */
+
 /* ---- resolve.c ------------------------------------------------------------------- */
 void check_collect_objects(Checker *k);
 void check_package_objects(Checker *k);

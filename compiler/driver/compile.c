@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Generated C is compiled with these, whatever the user asks for. A debug compiler's has checks of the runtime's invariants. */
@@ -65,6 +66,16 @@ static uint64_t link_keys(uint64_t key, const Package *p)
 	return key;
 }
 
+static uint64_t embedded_key(uint64_t key, const Package *p)
+{
+	for (int i = 0; i < p->embedded.len; i++) {
+		const EmbedFile *file = p->embedded.items[i];
+		key = hash_bytes(key, file->name, strlen(file->name) + 1);
+		key = hash_bytes(key, file->hash, sizeof file->hash);
+	}
+	return key;
+}
+
 static uint64_t unit_key(Driver *d, Program *program, Unit *units, Unit *u)
 {
 	Package *p = u->package;
@@ -81,7 +92,7 @@ static uint64_t unit_key(Driver *d, Program *program, Unit *units, Unit *u)
 	}
 	for (int k = 0; k < p->imports.len; k++)
 		key = hash_bytes(key, &units[p->imports.items[k]->number].key, sizeof key);
-	key = link_keys(key, p);
+	key = embedded_key(link_keys(key, p), p);
 	if (p == program->root)        /* it lists every package */
 		for (Unit *other = units; other < u; other++)
 			key = hash_bytes(key, &other->key, sizeof key);
@@ -185,12 +196,29 @@ static bool emit_unit(Driver *d, Program *program, Unit *u, uint64_t *key, Job *
 	return true;
 }
 
+/* The assembler read them long after their hashes were taken. */
+static bool files_are_unchanged(const Package *p)
+{
+	for (int i = 0; i < p->embedded.len; i++) {
+		const EmbedFile *file = p->embedded.items[i];
+		struct stat st;
+		if (stat(file->path, &st) == 0 && (uint64_t)st.st_size == file->size &&
+		    (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec == file->changed_at)
+			continue;
+		fprintf(stderr, "# %s\nembed %s: %s was changed during the build\n", p->path, file->name, file->path);
+		return false;
+	}
+	return true;
+}
+
 /* Seals and stores what was compiled; an exit status. */
 static int take_object(Driver *d, const Job *job, const Pending *p)
 {
 	p->unit->object = job->object;
 	if (d->options.dry_run)
 		return EXIT_OK;
+	if (!files_are_unchanged(p->unit->package))
+		return EXIT_ERROR;
 	if (!seal_object(job->object)) {
 		if (errno == ENOENT)
 			fprintf(stderr, "gol: %s made no object of package %s; gol needs gcc or clang\n", d->options.cc, job->what);

@@ -168,6 +168,33 @@ static const char *with_joined_header(Driver *d, const char *text)
 	return !at ? text : arena_printf(d->c->arena, "%.*s#include \"golrt.h\"%s", (int)(at - text), text, at + strlen(include));
 }
 
+/* Of the size that it had when it was hashed; NULL if it is another by now, or cannot be read. */
+static const char *read_embedded(Driver *d, const EmbedFile *file)
+{
+	uint8_t hash[SHA256_SIZE];
+	char *bytes = arena_alloc(d->c->arena, file->size + 1);
+	FILE *f = fopen(file->path, "rb");
+	bool whole = f && fread(bytes, 1, file->size, f) == file->size && fgetc(f) == EOF;
+	if (f)
+		fclose(f);
+	sha256_bytes(hash, bytes, file->size);
+	return whole && memcmp(hash, file->hash, sizeof hash) == 0 ? bytes : NULL;
+}
+
+/* The C holds them itself. False where one has changed, which is said. */
+static bool read_contents(Driver *d, Package *p)
+{
+	for (int i = 0; i < p->embedded.len; i++) {
+		EmbedFile *file = p->embedded.items[i];
+		file->contents = file->error ? "" : read_embedded(d, file);     /* "": no variable takes it */
+		if (!file->contents) {
+			fprintf(stderr, "gol: embed %s: %s was changed during the build\n", file->name, file->path);
+			return false;
+		}
+	}
+	return true;
+}
+
 int emit_sources(Driver *d, Program *program, const char *dir)
 {
 	static const char *const runtime[] = {"golrt.c", "golrt.h"};
@@ -176,6 +203,8 @@ int emit_sources(Driver *d, Program *program, const char *dir)
 		Package *p = program->packages.items[i];
 		EmitOptions options = {.versions = d->options.versions, .line_directives = false};
 		progress_show(d, i, program->packages.len, p->path);
+		if (!read_contents(d, p))
+			return EXIT_ERROR;
 		Output o = {c_file_name(d, p), with_joined_header(d, emit_package(d->c, program, p, &options))};
 		vec_push(d->c->arena, &all.list, o);
 	}

@@ -1,6 +1,9 @@
 /*
  * data.c - package variables and constant data. Initialisers are printed as
  * braces, not as compound literals, so that any C compiler takes them as constant.
+ *
+ * Contents of files (//go:embed) are left to the assembler, which copies 50 MB in no time where a C compiler
+ * takes minutes; where the C must stand alone (-emit=c: EmbedFile.contents is there) they are string literals.
  */
 #include "emitter.h"
 
@@ -94,6 +97,59 @@ const char *static_name(Emit *e, IrStatic *data)
 		vec_push(E_ALLOC(e), &e->roots, arena_printf(E_ALLOC(e), "{&%s, &%s}", data->symbol, type_descriptor(e, data->type)));
 	return data->symbol;
 }
+
+/* ---- files ------------------------------------------------------------------------------------ */
+
+/* A path between quotes of an assembler's string that is in a C string. */
+static void emit_assembler_path(Buf *out, const char *path)
+{
+	for (; *path; path++) {
+		bool plain = (*path >= 'a' && *path <= 'z') || (*path >= 'A' && *path <= 'Z') || (*path >= '0' && *path <= '9') || strchr("/._-+@", *path);
+		buf_printf(out, plain ? "%c" : "\\\\%03o", plain ? *path : (unsigned char)*path);
+	}
+}
+
+/* Not static: a C compiler that optimises while it links may put this text and those who use the name into different units. The
+ * hash makes the text another one when the file has changed. */
+static void emit_file_reference(Emit *e, const EmbedFile *file, const char *symbol, bool writable)
+{
+	Buf *d = &e->data;
+	buf_printf(&e->protos, "extern %suint8_t %s[] __attribute__((visibility(\"hidden\")));\n", writable ? "" : "const ", symbol);
+	buf_printf(d, "__asm__(\".pushsection .%s\\n.globl %s\\n.hidden %s\\n.type %s, %%object\\n.size %s, %llu\\n%s: .incbin \\\"",
+	           writable ? "data" : "rodata", symbol, symbol, symbol, symbol, (unsigned long long)file->size, symbol);
+	emit_assembler_path(d, file->path);
+	buf_printf(d, "\\\", 0, %llu\\n.byte 0\\n.popsection\"); /* ", (unsigned long long)file->size);
+	for (int i = 0; i < COUNT_OF(file->hash); i++)
+		buf_printf(d, "%02x", file->hash[i]);
+	buf_str(d, " */\n");
+}
+
+static void emit_file_contents(Emit *e, const EmbedFile *file, const char *symbol, bool writable)
+{
+	enum { LINE = 96 };
+	const char *linkage = writable ? "static uint8_t" : "static const uint8_t";
+	buf_printf(&e->protos, "%s %s[%llu];\n", linkage, symbol, (unsigned long long)file->size + 1);
+	buf_printf(&e->data, "%s %s[%llu] =", linkage, symbol, (unsigned long long)file->size + 1);
+	for (uint64_t at = 0; at < file->size || at == 0; at += LINE) {
+		buf_str(&e->data, "\n\t");
+		emit_string_literal(&e->data, file->contents + at, file->size - at < LINE ? (size_t)(file->size - at) : LINE);
+	}
+	buf_str(&e->data, ";\n");
+}
+
+const char *file_name(Emit *e, const EmbedFile *file, bool writable)
+{
+	const char *symbol = writable ? NULL : map_get(&e->files, file);
+	if (symbol)
+		return symbol;
+	symbol = arena_printf(E_ALLOC(e), "%s_5file%d", mangle_package(e->c, e->package->package->path), ++e->file_count);
+	if (!writable)
+		map_put(E_ALLOC(e), &e->files, file, (void *)(uintptr_t)symbol);
+	(file->contents ? emit_file_contents : emit_file_reference)(e, file, symbol, writable);
+	return symbol;
+}
+
+/* ---- variables -------------------------------------------------------------------------------- */
 
 void emit_globals(Emit *e)
 {

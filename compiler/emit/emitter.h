@@ -55,6 +55,8 @@ typedef struct Emit {
 	VEC(IrFunc *) infos;    /* functions with a gol_func_info */
 	VEC(const char *) roots;        /* {address, type} initialisers */
 	Map statics;            /* IrStatic -> (void *)1 once defined */
+	Map files;              /* EmbedFile -> symbol of its contents */
+	int file_count;
 
 	/* the function being printed */
 	IrFunc *f;
@@ -180,6 +182,7 @@ int64_t temporary_bytes(const Emit *e, const IrStmtList *list);     /* of native
 
 /* data.c */
 const char *static_name(Emit *e, IrStatic *data);   /* defined where first asked for */
+const char *file_name(Emit *e, const EmbedFile *file, bool writable);   /* contents: where they may be written to, others each time */
 void emit_globals(Emit *e);
 const char *zero_braces(Emit *e, Type *t);
 bool has_empty_parts(Emit *e, IrExpr *made);

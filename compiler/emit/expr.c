@@ -60,7 +60,7 @@ void emit_string_literal(Buf *out, const char *s, size_t n)
 		else if (ch == '?')
 			buf_str(out, "\\?");
 		else if (ch < ' ' || ch >= 0x7f)
-			buf_printf(out, "\\%03o", ch);
+			buf_bytes(out, (char[]){'\\', (char)('0' + (ch >> 6)), (char)('0' + (ch >> 3 & 7)), (char)('0' + (ch & 7))}, 4);
 		else
 			buf_char(out, (char)ch);
 	}
@@ -707,6 +707,9 @@ void emit_expr(Emit *e, IrExpr *x)
 		break;
 	case IR_CONDITION:
 		emit_condition(e, x);
+		break;
+	case IR_FILE:
+		OUT(e, "((void *)%s)", file_name(e, x->file, x->index != 0));
 		break;
 	case IR_TEXT:
 		OUT(e, "%s", x->text);

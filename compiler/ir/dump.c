@@ -93,6 +93,7 @@ static void dump_expr(Dump *d, const IrExpr *e)
 	case IR_RT: buf_str(d->out, rt_name(e->rt)); dump_args(d, &e->args); break;
 	case IR_CONDITION: dump_pair(d, e, "(", " ? ", " : "); dump_expr(d, e->args.items[0]); buf_char(d->out, ')'); break;
 	case IR_STATIC: buf_printf(d->out, "@%s", e->data->symbol); break;
+	case IR_FILE: buf_printf(d->out, "file[%s]", e->file->name); break;
 	case IR_TEXT: buf_str(d->out, e->text); break;
 	}
 }

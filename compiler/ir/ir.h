@@ -119,6 +119,7 @@ typedef enum {
 	IR_RT,          /* call of a runtime function without effects but allocation: rt, args */
 	IR_CONDITION,   /* x ? y : args[0] */
 	IR_STATIC,      /* place: the object `data` of IrPackage.statics (its address, by IR_ADDR, is a constant) */
+	IR_FILE,        /* address of the contents of `file`, which may be written to where `index` is not 0; in static data only */
 	IR_TEXT,        /* C text, for arguments such as integer constants of runtime calls: text */
 } IrExprKind;
 
@@ -149,6 +150,7 @@ struct IrExpr {
 	IrExprList args;
 	const char *text;
 	struct IrStatic *data;      /* STATIC */
+	const EmbedFile *file;      /* FILE */
 	bool no_wrap;               /* BINARY: proven not to overflow */
 	bool rounds;                /* CONVERT to a float type that the program wrote: no fusing across it */
 };

@@ -12,6 +12,7 @@
  * (hand-written and generated), then the Go source tree (tree.c).
  */
 #include "constraint.h"
+#include "embed.h"
 #include "files.h"
 #include "tree.h"
 
@@ -323,6 +324,10 @@ static void load_imports(Load *l, Package *p)
 	for (int i = 0; i < list.len && !l->cycle; i++)
 		if (found[i])
 			check_import(l, p, &list.items[i], found[i]);
+	Pos pos;
+	const char *fault = find_embedded(l->c, p, &pos);
+	if (fault)
+		COMPLAIN(l, "%s%s", position(l, pos), fault);
 	(void)vec_pop(&l->stack);
 	if (p->imports.len)
 		qsort(p->imports.items, (size_t)p->imports.len, sizeof *p->imports.items, by_import_path);

@@ -11,7 +11,8 @@
  *   convert.c   conversions                   iface.c     interfaces, assertions
  *   compare.c   equality, order               literal.c   composite literals
  *   builtin.c append.c print.c                switch.c select.c range.c rangefunc.c
- *   init.c      package initialisation        emit.c      small steps
+ *   init.c      package initialisation        embed.c     contents of files
+ *   emit.c      small steps
  */
 #include "state.h"
 
@@ -49,6 +50,15 @@ static void declare_functions(Lower *l)
 	}
 }
 
+static void declare_global(Lower *l, Object *o)
+{
+	if (!o || strcmp(o->name, "_") == 0)
+		return;
+	vec_push(l->c->arena, &l->ir->globals, o);
+	if (o->decl->embeds.len)
+		map_put(l->c->arena, &l->ir->global_values, o, embedded_value(l, o));
+}
+
 static void declare_globals(Lower *l)
 {
 	for (int i = 0; i < l->package->files.len; i++) {
@@ -56,8 +66,7 @@ static void declare_globals(Lower *l)
 		for (int j = 0; j < file->decls.len; j++) {
 			Decl *d = file->decls.items[j];
 			for (int k = 0; d->kind == DECL_VAR && k < d->objects.len; k++)
-				if (d->objects.items[k] && strcmp(d->objects.items[k]->name, "_") != 0)
-					vec_push(l->c->arena, &l->ir->globals, d->objects.items[k]);
+				declare_global(l, d->objects.items[k]);
 		}
 	}
 }

@@ -307,7 +307,8 @@ void defer_statement(FuncState *f, Stmt *s);
 IrExpr *shared_defer_list(FuncState *f, Stmt *s);
 void make_epilogue(FuncState *f);
 
-/* init.c */
+/* init.c, embed.c */
+IrExpr *embedded_value(Lower *l, Object *o);    /* the initial value of a variable under //go:embed */
 void lower_package_init(Lower *l);
 
 #endif

@@ -232,6 +232,28 @@ struct Stmt {
 
 typedef enum { DECL_BAD, DECL_IMPORT, DECL_CONST, DECL_VAR, DECL_TYPE, DECL_FUNC } DeclKind;
 
+/* A file that a program takes in. Filled by load/embed.c, where it can be read; else error says why not. */
+typedef struct EmbedFile {
+	const char *name;           /* below the package's folder */
+	const char *path, *error;
+	const char *contents;       /* where C is made that must stand alone; else NULL */
+	uint64_t size;
+	int64_t changed_at;         /* nanoseconds: it must not change until it has been compiled */
+	uint8_t hash[SHA256_SIZE];  /* SHA-256 of what is in it */
+} EmbedFile;
+typedef VEC(EmbedFile *) EmbedFileList;
+
+/* text: without quotes. files: sorted by name. */
+typedef struct EmbedPattern { const char *text; Pos pos; EmbedFileList files; } EmbedPattern;
+
+/* A line //go:embed PATTERN... (embed.c) */
+typedef struct Embed {
+	Pos pos;                    /* of "go:embed" */
+	VEC(EmbedPattern) patterns;
+	Decl *decl;                 /* that it stands above; NULL: none, or the package clause */
+	bool ignored;               /* nothing comes of it: it is malformed, or only half a directive */
+} Embed;
+
 /* One Decl per specification: "var ( a = 1; b, c = f() )" makes two. */
 struct Decl {
 	DeclKind kind;
@@ -253,6 +275,7 @@ struct Decl {
 	FuncType *func_type;
 	Block *body;                /* FUNC: NULL where declared only */
 	const char *doc;            /* the comments above: hold //go: and //gol: directives (raw text, or NULL) */
+	VEC(Embed *) embeds;        /* lines //go:embed above */
 
 	/* checked */
 	ObjectList objects;         /* per name (blank ones too) */
@@ -288,7 +311,10 @@ struct File {
 	Pos import_error_pos;
 	VEC(const char *) build_tags;   /* raw text of //go:build lines */
 	VEC(Linkname) linknames;
+	VEC(Embed *) embeds;        /* every line //go:embed */
 	VEC(struct { const char *text; Pos pos; }) directives;   /* every //go: //gol: //export //line comment */
+	VEC(struct { Pos pos; const char *text; }) directive_faults;    /* what is wrong with them: for the checker to say, unless
+	                             * there are syntax errors, among which they are then */
 	Scope *scope;               /* checked: file scope (imports) */
 };
 

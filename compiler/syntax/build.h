@@ -73,6 +73,15 @@ DeclList *build_decls(Parser *p, DeclList *list, Decl *d);
 DeclList *build_group(Parser *p, const Token *keyword, DeclKind kind, DeclList *list, bool grouped);
 void build_top_level(Parser *p, DeclList *list);
 
+/* ---- embed.c ------------------------------------------------------------------------------- */
+
+void directive_fault(Parser *p, Pos pos, const char *text);     /* parse.c */
+/* Adds the comment to the file's embeds if it is a line //go:embed; alone: nothing stands before it. */
+void note_embed(Parser *p, const Comment *comment, Pos pos, bool alone);
+/* d, which begins on `line`, takes the lines between `above` and there that nothing has taken. */
+void take_embeds(Parser *p, Decl *d, uint32_t above, uint32_t line);
+void report_misplaced_embeds(Parser *p);       /* once all declarations have taken theirs */
+
 /* ---- build_stmt.c ------------------------------------------------------------------------ */
 
 Stmt *build_simple(Parser *p, StmtKind kind, const Token *op, ExprList *lhs, ExprList *rhs);

@@ -344,7 +344,9 @@ DeclList *build_group(Parser *p, const Token *keyword, DeclKind kind, DeclList *
 		d->kind = kind;
 		d->keyword_pos = token_pos(p, keyword);
 		d->group = group;
-		d->doc = doc_above(p, grouped ? d->pos.line : keyword->line);
+		uint32_t line = grouped ? d->pos.line : keyword->line;
+		d->doc = doc_above(p, line);
+		take_embeds(p, d, line_before(p, line), d->pos.line);
 	}
 	if (kind == DECL_CONST)
 		repeat_constants(list);
@@ -356,8 +358,10 @@ void build_top_level(Parser *p, DeclList *list)
 	for (int i = 0; i < list->len; i++) {
 		Decl *d = list->items[i];
 
-		if (d->kind == DECL_FUNC)
+		if (d->kind == DECL_FUNC) {
 			d->doc = doc_above(p, d->keyword_pos.line);
+			take_embeds(p, d, line_before(p, d->keyword_pos.line), d->keyword_pos.line);
+		}
 		vec_push(p->arena, &p->file->decls, d);
 	}
 }

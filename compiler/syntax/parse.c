@@ -23,6 +23,27 @@ static void note_linkname(Parser *p, const char *text, Pos pos)
 		vec_push(p->arena, &p->file->linknames, (Linkname){intern(p->c, local, n), m ? intern(p->c, target, m) : NULL, pos});
 }
 
+void directive_fault(Parser *p, Pos pos, const char *text)
+{
+	vec_push(p->arena, &p->file->directive_faults, (__typeof__(*p->file->directive_faults.items)){pos, text});
+}
+
+/* Does nothing stand before the comment on its line? */
+static bool stands_alone(const Parser *p, int index)
+{
+	const Comment *comment = &p->comments->items[index];
+	int low = 0, high = p->count;
+	while (low < high) {
+		int mid = (low + high) / 2;
+		const Token *t = &p->tokens[mid];
+		if (t->line < comment->line || (t->line == comment->line && t->col < comment->col))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return (low == 0 || p->tokens[low - 1].line < comment->line) && (index == 0 || comment[-1].end_line < comment->line);
+}
+
 /* Comments that speak to tools. Build constraints count only above the package clause. */
 static void collect_directives(Parser *p, uint32_t package_line)
 {
@@ -35,6 +56,12 @@ static void collect_directives(Parser *p, uint32_t package_line)
 
 		if (has_prefix(comment, "//go:build ") && comment->line < package_line)
 			vec_push(p->arena, &file->build_tags, comment->text);
+		if (has_prefix(comment, "//go:")) {
+			bool alone = stands_alone(p, i);
+			if (!alone)
+				directive_fault(p, (Pos){pos.file, pos.line, pos.col + 2}, "misplaced compiler directive");
+			note_embed(p, comment, pos, alone);
+		}
 		if (has_prefix(comment, linkname))
 			note_linkname(p, comment->text + sizeof linkname - 1, pos);
 		if (!has_prefix(comment, "//go:") && !has_prefix(comment, "//gol:") && !has_prefix(comment, "//export ") &&
@@ -69,6 +96,10 @@ File *parse_file(Compiler *c, SourceFile *source, bool imports_only)
 	collect_directives(&p, package_line(&p));
 	if (mark_tokens(c, source, &lexer.tokens))
 		gol_yyparse(&p);
+	if (c->diagnostics.len == diagnostics_before && !imports_only)
+		report_misplaced_embeds(&p);
+	for (int i = 0; i < p.file->directive_faults.len && c->diagnostics.len > diagnostics_before; i++)
+		error_at(c, p.file->directive_faults.items[i].pos, "%s", p.file->directive_faults.items[i].text);
 	if (c->diagnostics.len == diagnostics_before && !imports_only)
 		VERIFY(ast_verify(c, p.file));
 	return p.file;

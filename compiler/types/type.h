@@ -164,6 +164,7 @@ struct Package {
 	const char *name;
 	const char *dir;
 	VEC(File *) files;
+	EmbedFileList embedded;     /* files that lines //go:embed name */
 	VEC(Package *) imports;     /* direct, sorted by path */
 	Map imported;               /* path as written in the source -> Package */
 	Scope *scope;
