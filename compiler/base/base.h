@@ -147,6 +147,8 @@ typedef struct Compiler {
 	const char *generated_dir;          /* generated sources of the standard library, laid out alike; may be NULL */
 	const char *fetch_program;          /* gol-fetch, which downloads modules (fetch/); it may not be there */
 	const char *modfile;                /* -modfile: read instead of go.mod; or NULL */
+	const char *mod;                    /* -mod: vendor, mod, readonly; NULL or "": not given */
+	const struct Overlay *overlay;      /* -overlay: what overlay_actual answers from; or NULL */
 	bool trim_paths;                    /* recorded paths begin with the module's path instead of the file system's */
 	const char *work_dir;               /* current directory: diagnostics print paths relative to it */
 	SourceTree tree;
@@ -154,6 +156,8 @@ typedef struct Compiler {
 } Compiler;
 
 Compiler *compiler_new(void);
+/* Another, with the same places and settings: for a further package. */
+Compiler *compiler_like(const Compiler *old);
 void compiler_set_directory(Compiler *c);       /* after chdir */
 void compiler_free(Compiler *c);
 const char *intern(Compiler *c, const char *s, size_t n);
@@ -165,6 +169,20 @@ const char *interner_get(Interner *in, const char *s, size_t n);
 SourceFile *source_load(Compiler *c, const char *path);
 void source_set_version(SourceFile *f, int module_version);     /* go_version, from it and file_version */
 SourceFile *source_from_text(Compiler *c, const char *path, const char *text, size_t size);
+
+/* ---- files as -overlay has them (overlay.c) ------------------------------------------- */
+
+typedef struct Overlay Overlay;
+/* NULL if the file cannot be read or is none, which is then said. */
+const Overlay *overlay_read(Compiler *c, const char *path);
+/* Where a file is read: the path itself if it is not replaced, NULL if it is taken away. */
+const char *overlay_actual(Compiler *c, const char *path);
+bool folder_exists(Compiler *c, const char *path);
+bool file_exists(Compiler *c, const char *path);
+/* Sorted, without the dots; empty where there is no such folder. */
+TextList folder_names(Compiler *c, const char *dir);
+/* Absolute form of a path, with "." and ".." and doubled slashes worked out. */
+const char *clean_absolute(Compiler *c, const char *path);
 
 /* A user's source error, queued; diag_print sorts by position, drops duplicates on a line of equal text,
  * prints Go's way and stops after 10 unless all_errors. A "\n\t" in the text starts a continuation line. */

@@ -28,6 +28,20 @@ Compiler *compiler_new(void)
 	return c;
 }
 
+Compiler *compiler_like(const Compiler *old)
+{
+	Compiler *c = compiler_new();
+
+	c->stdlib_dir = old->stdlib_dir;
+	c->generated_dir = old->generated_dir;
+	c->tree = old->tree;
+	c->trim_paths = old->trim_paths;
+	c->modfile = old->modfile;
+	c->mod = old->mod;
+	c->overlay = old->overlay;
+	return c;
+}
+
 void compiler_set_directory(Compiler *c)
 {
 	char *cwd = getcwd(NULL, 0);
@@ -50,8 +64,7 @@ int pos_compare(Pos a, Pos b)
 	return a.col < b.col ? -1 : a.col > b.col;
 }
 
-/* Absolute form of path, with "." and ".." and doubled slashes worked out. */
-static const char *clean_absolute(Compiler *c, const char *path)
+const char *clean_absolute(Compiler *c, const char *path)
 {
 	const char *joined = path[0] == '/' ? path : arena_printf(c->arena, "%s/%s", c->work_dir, path);
 	char *out = arena_alloc(c->arena, strlen(joined) + 2);
@@ -121,12 +134,13 @@ void source_set_version(SourceFile *f, int module_version)
 	f->go_version = f->file_version ? least : module_version;
 }
 
-static SourceFile *add_file(Compiler *c, const char *path, const char *text, size_t size)
+/* read_from: where the text is, which is what messages name. */
+static SourceFile *add_file(Compiler *c, const char *path, const char *read_from, const char *text, size_t size)
 {
 	SourceFile *f = NEW(c->arena, SourceFile);
 
 	f->full_path = clean_absolute(c, path);
-	f->path = shown_path(c, f->full_path);
+	f->path = shown_path(c, path == read_from ? f->full_path : clean_absolute(c, read_from));
 	f->recorded_path = recorded_path(c, f->full_path);
 	f->text = text;
 	f->size = size;
@@ -145,15 +159,18 @@ SourceFile *source_from_text(Compiler *c, const char *path, const char *text, si
 	copy = arena_alloc(c->arena, size + 2);
 	if (size > 0)
 		memcpy(copy, text, size);
-	return add_file(c, path, copy, size);
+	return add_file(c, path, path, copy, size);
 }
 
 SourceFile *source_load(Compiler *c, const char *path)
 {
-	FILE *f = fopen(path, "rb");
+	const char *actual = overlay_actual(c, path);
+	FILE *f = actual ? fopen(actual, "rb") : NULL;
 	char *text = NULL;
 	size_t size = 0, cap = 0;
 
+	if (!actual)
+		errno = ENOENT;
 	if (!f)
 		return NULL;
 	for (;;) {
@@ -177,7 +194,7 @@ SourceFile *source_load(Compiler *c, const char *path)
 	fclose(f);
 	if (size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
 		text += 3, size -= 3;
-	return add_file(c, path, text, size);
+	return add_file(c, path, actual, text, size);
 }
 
 /* ---- positions as users see them ------------------------------------------------------ */

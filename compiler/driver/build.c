@@ -7,6 +7,7 @@
  * in one package does not keep those that do not import it from being checked.
  */
 #include "driver.h"
+#include "json.h"
 #include "../check/check.h"
 #include "../escape/escape.h"
 
@@ -29,7 +30,9 @@ static void report(Driver *d, const char *header)
 	progress_clear(d);
 	if (d->options.print_packages)
 		fprintf(stderr, "%s\n", header);
+	events_start(d);
 	diag_print(d->c, header);
+	events_end(d, header, true);
 	map_put(d->c->arena, &d->reported, header, d);
 }
 
@@ -198,7 +201,9 @@ int build_program(Driver *d, Program *program, const char *output, bool is_progr
 		return EXIT_ERROR;
 	if (d->options.emit_c)
 		return emit_sources(d, program, d->options.output ? d->options.output : ".");
+	events_start(d);
 	diag_print(d->c, program->header);     /* remarks */
+	events_end(d, program->header, false);
 	if (is_program && !data_fits(d, program))
 		return EXIT_ERROR;
 	return compile_and_link(d, program, is_program && !list ? output : NULL, list);
@@ -274,13 +279,7 @@ int find_inputs(Driver *d, TargetList *targets)
 /* Each further package is compiled by a compiler of its own. */
 void fresh_compiler(Driver *d)
 {
-	Compiler *old = d->c;
-	d->c = compiler_new();
-	d->c->stdlib_dir = old->stdlib_dir;
-	d->c->generated_dir = old->generated_dir;
-	d->c->tree = old->tree;
-	d->c->trim_paths = old->trim_paths;
-	d->c->modfile = old->modfile;
+	d->c = compiler_like(d->c);
 }
 
 typedef struct Loaded { Compiler *c; Program *program; } Loaded;
@@ -296,11 +295,14 @@ static int load_all(Driver *d, const TargetList *targets, Loaded *loaded)
 		types_new(d->c);
 		loaded[i] = (Loaded){d->c, load_program(d->c, &targets->items[i], d->options.tags)};
 		TextList *errors = &loaded[i].program->errors;
+		int before = map_count(&printed);
+		events_start(d);
 		for (int k = 0; k < errors->len && !loaded[i].program->skipped; k++) {
 			if (!map_get(&printed, errors->items[k]))
 				fprintf(stderr, "%s\n", errors->items[k]);
 			map_put(arena, &printed, errors->items[k], loaded);
 		}
+		events_end(d, loaded[i].program->header, map_count(&printed) > before);
 	}
 	return map_count(&printed) ? EXIT_ERROR : EXIT_OK;
 }

@@ -35,11 +35,13 @@ typedef struct Options {
 	const char *bad_compiler_flag;      /* what is wrong with -gcflags: reported like a mistake in the package */
 	const char *linker_flags;   /* of -ldflags, for the C linker */
 	const char *modfile, *lang; /* -modfile; -gcflags=-lang */
+	const char *mod, *build_mode, *overlay;     /* as given, or NULL */
 	int optimise;               /* 0..3 */
 	int versions;
 	int parallel;               /* -p; 0: as many as there are processors */
 	bool versions_given;
 	bool emit_c, remarks, all_errors, print_commands, print_packages, keep_work, rebuild, dry_run, trim_paths, asan;
+	bool json, writable_modules;        /* gol build -json; -modcacherw */
 	bool no_line;               /* -gcflags=-noline: no #line */
 	bool debug;                 /* -g, -gcflags=-N, or -g in CFLAGS: for debuggers */
 	int remark_level;
@@ -86,6 +88,7 @@ typedef struct Driver {
 	Map reported;               /* packages whose errors were printed */
 	Scratch *scratch;
 	struct rlimit stack_limit;          /* as it was, for the program */
+	int events, real_stderr;            /* gol build -json: what standard error is for the moment, and was (json.c) */
 } Driver;
 
 /* options.c: fills d->options; on a mistake prints as Go does and returns the exit status. */

@@ -27,7 +27,7 @@ static int run_linker(Driver *d, const char *const *objects, const char *output,
 	add_words(d, &a, d->options.cc);
 	add_words(d, &a, d->options.cflags);
 	add_words(d, &a, d->options.linker_flags);
-	add_argument(d, &a, "%s", "-no-pie");
+	add_argument(d, &a, "%s", d->options.build_mode && strcmp(d->options.build_mode, "pie") == 0 ? "-pie" : "-no-pie");
 	add_argument(d, &a, "%s", "-o");
 	add_argument(d, &a, "%s", output);
 	for (int i = 0; objects[i]; i++)

@@ -1,15 +1,16 @@
 /*
- * options.c - the command line of build and run, in Go's words; $GOFLAGS before it.
+ * options.c - what the flags of the commands mean, in Go's words.
  *
  * Each of Go's flags does what it does there, or is refused with a message: a build that says nothing has done what it
- * was asked to do. FLAG_SO_ALREADY marks those that ask for what is so in any case: -installsuffix names a folder of Go's,
- * -asmflags and -gccgoflags are for tools that no build here runs, -modcacherw for files that are never downloaded.
+ * was asked to do (docs/command.md lists all of them). FLAG_SO_ALREADY marks those that ask for what is so in any case:
+ * -installsuffix names a folder of Go's, -asmflags is for a tool that no build here runs.
  */
-#include "driver.h"
+#include "flags.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static bool has_prefix(const char *s, const char *prefix) { return strncmp(s, prefix, strlen(prefix)) == 0; }
 
@@ -94,30 +95,38 @@ void apply_compiler_flags(Driver *d, const char *path)
 			flags = equal + 1;
 	}
 	char *copy = arena_printf(d->c->arena, "%s", flags ? flags : "");
-	for (char *save, *word = strtok_r(copy, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
-		size_t n = strlen(word);
-		if (n > 1 && (*word == '"' || *word == '\'') && word[n - 1] == *word)
-			word[n - 1] = '\0', word++;
+	char quote;
+	for (char *word; (word = next_word(&copy, &quote));) {
 		if (!o->bad_compiler_flag)
 			o->bad_compiler_flag = compiler_flag(d, word);
 	}
 }
 
-/* ---- messages ------------------------------------------------------------------------------- */
+/* ---- the commands ----------------------------------------------------------------------------- */
+
+static const struct Command { const char *name; unsigned bit; const char *usage; } commands[] = {
+	{"build", OF_BUILD, "[-o output] [build flags] [packages]"},
+	{"run", OF_RUN, "[build flags] [-exec xprog] package [arguments...]"},
+	{"version", 0, "[-m] [-v] [-json] [file ...]"},
+	{"env", 0, "[-json] [-changed] [-u] [-w] [var ...]"},
+	{"tool", 0, "[-n] command [args...]"},
+	{"clean", 0, "[-i] [-r] [-cache] [-testcache] [-modcache] [-fuzzcache] [build flags] [packages]"},
+};
+
+/* Of no command, all bits. */
+static unsigned command_bit(const char *verb)
+{
+	for (int i = 0; verb && i < COUNT_OF(commands); i++)
+		if (strcmp(commands[i].name, verb) == 0)
+			return commands[i].bit;
+	return ~0u;
+}
 
 void usage_line(Driver *d)
 {
-	static const struct { const char *verb, *text; } lines[] = {
-		{"build", "[-o output] [build flags] [packages]"},
-		{"run", "[build flags] [-exec xprog] package [arguments...]"},
-		{"version", "[-m] [-v] [-json] [file ...]"},
-		{"env", "[-json] [-changed] [-u] [-w] [var ...]"},
-		{"tool", "[-n] command [args...]"},
-		{"clean", "[-i] [-r] [-cache] [-testcache] [-modcache] [-fuzzcache] [build flags] [packages]"},
-	};
-	for (int i = 0; i < COUNT_OF(lines); i++)
-		if (strcmp(lines[i].verb, d->options.verb) == 0)
-			fprintf(stderr, "usage: gol %s %s\n", lines[i].verb, lines[i].text);
+	for (int i = 0; i < COUNT_OF(commands); i++)
+		if (strcmp(commands[i].name, d->options.verb) == 0)
+			fprintf(stderr, "usage: gol %s %s\n", commands[i].name, commands[i].usage);
 	fprintf(stderr, "Run 'gol help %s' for details.\n", d->options.verb);
 }
 
@@ -147,41 +156,36 @@ static int linker_flag(Driver *d, const char *word)
 	return EXIT_USAGE;
 }
 
-/* The next word, out of its quotes; NULL at the end. */
-static char *next_word(char **rest)
+/* Behind the pattern of "[pattern=]arguments"; NULL, and said, if it has none of the form. */
+static const char *without_pattern(const FlagReader *r, const char *flag, const char *value)
 {
-	char *p = *rest + strspn(*rest, " \t\n"), *out = p, *start = p;
-	if (!*p)
+	const char *text = value + strspn(value, " "), *equal = strchr(text, '=');
+	char quote;
+	if (*text && *text != '-' && (!equal || equal == text)) {
+		bad_flag_value(r, "", value, flag, equal ? "missing <pattern> in <pattern>=<value>" : "missing =<value> in <pattern>=<value>");
 		return NULL;
-	for (char quote = 0; *p && (quote || !strchr(" \t\n", *p)); p++) {
-		if (quote ? *p == quote : *p == '"' || *p == '\'')
-			quote = quote ? 0 : *p;
-		else
-			*out++ = *p;
 	}
-	*rest = p + (*p != '\0');
-	*out = '\0';
-	return start;
+	text = !*text || *text == '-' ? text : equal + 1;
+	for (char *rest = arena_printf(r->d->c->arena, "%s", text); next_word(&rest, &quote);)
+		;
+	if (!quote)
+		return text;
+	bad_flag_value(r, "", value, flag, arena_printf(r->d->c->arena, "unterminated %c string", quote));
+	return NULL;
 }
 
 /* Like Go the last -ldflags counts. With a pattern it is for the packages that match; only programs are linked. */
-static int parse_linker_flags(Driver *d, const char *value)
+static int parse_linker_flags(const FlagReader *r, const char *value)
 {
-	const char *text = value + strspn(value, " ");
-	char *rest, *word;
-	if (*text && *text != '-' && *text != '"' && *text != '\'') {
-		text = strchr(text, '=');
-		if (!text) {
-			fprintf(stderr, "invalid value \"%s\" for flag -ldflags: missing =<value> in <pattern>=<value>\n", value);
-			usage_line(d);
-			return EXIT_USAGE;
-		}
-		text++;
-	}
+	Driver *d = r->d;
+	const char *text = without_pattern(r, "ldflags", value);
+	char *rest, *word, quote;
+	if (!text)
+		return EXIT_USAGE;
 	d->options.linker_flags = "";
-	for (rest = arena_printf(d->c->arena, "%s", text); (word = next_word(&rest));) {
+	for (rest = arena_printf(d->c->arena, "%s", text); (word = next_word(&rest, &quote));) {
 		if (!strcmp(word, "-extldflags") || !strcmp(word, "-linkmode") || !strcmp(word, "-buildid") || !strcmp(word, "-X")) {
-			char *argument = next_word(&rest);
+			char *argument = next_word(&rest, &quote);
 			word = arena_printf(d->c->arena, "%s=%s", word, argument ? argument : "");
 		}
 		int status = linker_flag(d, word);
@@ -191,49 +195,39 @@ static int parse_linker_flags(Driver *d, const char *value)
 	return EXIT_OK;
 }
 
-/* ---- flags of the command ---------------------------------------------------------------------- */
-
-typedef enum {
-	FLAG_BOOL, FLAG_TEXT, FLAG_NUMBER, FLAG_EMIT, FLAG_COMPILER, FLAG_LINKER, FLAG_REMARKS, FLAG_VCS,
-	FLAG_CHOICE,                    /* target: the values that are taken, then NULL, then those that are not yet */
-	FLAG_NOT_YET_BOOL, FLAG_NOT_YET, FLAG_SO_ALREADY_BOOL, FLAG_SO_ALREADY, FLAG_FIRST,
-} FlagKind;
-typedef struct Flag { const char *name; FlagKind kind; const void *target; } Flag;
-enum { FLAG_LIMIT = 64 };
-
-static int bad_value(Driver *d, const char *what, const char *value, const char *name)
+static int add_compiler_flags(const FlagReader *r, const char *value)
 {
-	fprintf(stderr, "invalid %s \"%s\" for %s-%s: parse error\n", what, value, strcmp(what, "value") == 0 ? "flag " : "", name);
-	usage_line(d);
+	if (!without_pattern(r, "gcflags", value))
+		return EXIT_USAGE;
+	vec_push(r->d->c->arena, &r->d->options.compiler_flags, value);
+	return EXIT_OK;
+}
+
+/* ---- values of flags ---------------------------------------------------------------------------------- */
+
+/* What gol does not do, in Go's words where Go has such a case: for a machine or without cgo. */
+static int refuse(const Flag *f, const char *value)
+{
+	static const struct { const char *name, *format; int status; } table[] = {
+		{"race", "-race is not supported on linux/" GOL_ARCH "\n", EXIT_USAGE},
+		{"msan", "-msan is not supported on linux/" GOL_ARCH "\n", EXIT_USAGE},
+		{"linkshared", "-linkshared requires external (cgo) linking, but cgo is not enabled\n", EXIT_ERROR},
+	};
+	for (int i = 0; i < COUNT_OF(table); i++)
+		if (strcmp(table[i].name, f->name) == 0) {
+			fputs(table[i].format, stderr);
+			return table[i].status;
+		}
+	fprintf(stderr, value ? "gol: -%s=%s is not supported yet\n" : "gol: -%s is not supported yet\n", f->name, value);
 	return EXIT_USAGE;
 }
 
-static int not_yet(const char *flag, const char *value)
-{
-	fprintf(stderr, value ? "gol: -%s=%s is not supported yet\n" : "gol: -%s is not supported yet\n", flag, value);
-	return EXIT_USAGE;
-}
-
-static int set_bool(Driver *d, const Flag *f, const char *value)
-{
-	static const char *const yes[] = {"1", "t", "T", "true", "TRUE", "True"}, *const no[] = {"0", "f", "F", "false", "FALSE", "False"};
-	for (int i = 0; i < COUNT_OF(yes); i++) {
-		bool is_yes = !value || strcmp(value, yes[i]) == 0;
-		if (!is_yes && strcmp(value, no[i]) != 0)
-			continue;
-		if (f->target)
-			*(bool *)(uintptr_t)f->target = is_yes;
-		return is_yes && f->kind == FLAG_NOT_YET_BOOL ? not_yet(f->name, NULL) : EXIT_OK;
-	}
-	return bad_value(d, "boolean value", value, f->name);
-}
-
-static int set_number(Driver *d, const Flag *f, const char *value)
+static int set_number(const FlagReader *r, const Flag *f, const char *value)
 {
 	char *end;
 	long n = strtol(value, &end, 0);
 	if (*end || end == value)
-		return bad_value(d, "value", value, f->name);
+		return bad_flag_value(r, "", value, f->name, "parse error");
 	if (strcmp(f->name, "p") == 0 && n <= 0) {
 		fprintf(stderr, "gol: -p must be a positive integer: %ld\n", n);
 		return EXIT_ERROR;
@@ -242,156 +236,161 @@ static int set_number(Driver *d, const Flag *f, const char *value)
 	return EXIT_OK;
 }
 
-static int set_choice(const Flag *f, const char *value)
+static bool is_choice(const char *const *list, const char *value)
 {
-	const char *const *known = f->target;
-	bool taken = true;
-	for (int i = 0; i < 2; i++, known++, taken = false)
-		for (; *known; known++)
-			if (strcmp(*known, value) == 0)
-				return taken ? EXIT_OK : not_yet(f->name, value);
-	if (strcmp(f->name, "mod") == 0)
-		fprintf(stderr, "-mod=%s not supported (can be '', 'mod', 'readonly', or 'vendor')\n", value);
-	else if (strcmp(f->name, "buildmode") == 0)
-		fprintf(stderr, "buildmode=%s not supported\n", value);
-	else
-		return not_yet(f->name, value);
-	return EXIT_ERROR;
+	for (; *list; list++)
+		if (strcmp(*list, value) == 0)
+			return true;
+	return false;
 }
 
-static int set_flag(Driver *d, const Flag *f, const char *value)
+static int set_choice(const FlagReader *r, const Flag *f, const char *value)
 {
-	Options *o = &d->options;
-	switch (f->kind) {
-	case FLAG_BOOL: case FLAG_NOT_YET_BOOL: case FLAG_SO_ALREADY_BOOL:
-		return set_bool(d, f, value);
-	case FLAG_VCS:                  /* no program carries a stamp: right for auto where there is nothing to be had */
-		if (!value || strcmp(value, "true") == 0)
-			return not_yet("buildvcs", value);
-		return strcmp(value, "auto") == 0 ? EXIT_OK : set_bool(d, f, value);
-	case FLAG_REMARKS:
-		vec_push(d->c->arena, &o->compiler_flags, value ? arena_printf(d->c->arena, "-m=%s", value) : "-m");
+	const Choice *choice = f->target;
+	bool is_mode = strcmp(f->name, "buildmode") == 0;
+	if (is_choice(choice->taken, value)) {
+		if (choice->target)
+			*choice->target = value;
 		return EXIT_OK;
-	case FLAG_TEXT:
-		*(const char **)(uintptr_t)f->target = value;
+	}
+	if (is_mode && is_choice(choice->refused, value)) {
+		fprintf(stderr, "-buildmode=%s requires external (cgo) linking, but cgo is not enabled\n", value);
+		return EXIT_ERROR;
+	}
+	if (strcmp(f->name, "mod") == 0) {
+		fprintf(stderr, "-mod=%s not supported (can be '', 'mod', 'readonly', or 'vendor')\n", value);
+		return EXIT_ERROR;
+	}
+	if (is_mode && strcmp(value, "archive") != 0) {
+		fprintf(stderr, "buildmode=%s not supported\n", value);
+		return EXIT_ERROR;
+	}
+	if (strcmp(f->name, "compiler") == 0 && !is_choice(choice->refused, value))
+		return bad_flag_value(r, "", value, f->name, arena_printf(r->d->c->arena, "unknown compiler \"%s\"", value));
+	return refuse(f, value);
+}
+
+/* Divided by commas or, the older way, by spaces: one of the two. */
+static int set_tags(const FlagReader *r, const char *value)
+{
+	if (strchr(value, ' ') && strchr(value, ',')) {
+		fprintf(stderr, "gol: -tags space-separated list contains comma\n");
+		return EXIT_USAGE;
+	}
+	r->d->options.tags = value;
+	return EXIT_OK;
+}
+
+static int set_stamp(const FlagReader *r, const Flag *f, const char *value)
+{
+	if (value && strcmp(value, "auto") == 0)        /* no program carries a stamp: right where there is nothing to be had */
+		return EXIT_OK;
+	bool stamp = false;
+	const Flag plain = {f->name, FLAG_BOOL, f->verbs, &stamp};
+	if (value && strlen(value) > 1 && strcasecmp(value, "true") != 0 && strcasecmp(value, "false") != 0)
+		return bad_flag_value(r, "boolean ", value, f->name, "value is neither 'auto' nor a valid bool");
+	int status = set_bool(r, &plain, value);
+	return status == EXIT_OK && stamp ? refuse(f, value) : status;
+}
+
+static int set_emit(Driver *d, const char *value)
+{
+	d->options.emit_c = strcmp(value, "c") == 0;
+	if (!d->options.emit_c)
+		fprintf(stderr, "gol: -emit takes c\n");
+	return d->options.emit_c ? EXIT_OK : EXIT_USAGE;
+}
+
+static int refuse_if_set(const FlagReader *r, const Flag *f, const char *value)
+{
+	bool is_set = false;
+	const Flag plain = {f->name, FLAG_BOOL, f->verbs, &is_set};
+	int status = set_bool(r, &plain, value);
+	return status == EXIT_OK && is_set ? refuse(f, NULL) : status;
+}
+
+int set_flag(const FlagReader *r, const Flag *f, const char *value)
+{
+	Options *o = &r->d->options;
+	switch (f->kind) {
+	case FLAG_BOOL: case FLAG_SO_ALREADY_BOOL:
+		return set_bool(r, f, value);
+	case FLAG_REFUSED_BOOL:
+		return refuse_if_set(r, f, value);
+	case FLAG_VCS:
+		return set_stamp(r, f, value);
+	case FLAG_REMARKS:
+		vec_push(r->d->c->arena, &o->compiler_flags, value ? arena_printf(r->d->c->arena, "-m=%s", value) : "-m");
+		return EXIT_OK;
+	case FLAG_TEXT: case FLAG_OPTIONAL:
+		*(const char **)(uintptr_t)f->target = value ? value : "";
 		return EXIT_OK;
 	case FLAG_NUMBER:
-		return set_number(d, f, value);
+		return set_number(r, f, value);
 	case FLAG_EMIT:
-		o->emit_c = strcmp(value, "c") == 0;
-		if (!o->emit_c)
-			fprintf(stderr, "gol: -emit takes c\n");
-		return o->emit_c ? EXIT_OK : EXIT_USAGE;
+		return set_emit(r->d, value);
+	case FLAG_TAGS:
+		return set_tags(r, value);
 	case FLAG_COMPILER:
-		vec_push(d->c->arena, &o->compiler_flags, value);
-		return EXIT_OK;
+		return add_compiler_flags(r, value);
 	case FLAG_LINKER:
-		return parse_linker_flags(d, value);
+		return parse_linker_flags(r, value);
+	case FLAG_GCCGO:
+		fputs("gol build: when using gc toolchain, please pass compile flags using -gcflags, and linker flags using -ldflags\n", stderr);
+		return EXIT_OK;
 	case FLAG_CHOICE:
-		return set_choice(f, value);
-	case FLAG_NOT_YET:
-		return not_yet(f->name, value);
+		return set_choice(r, f, value);
+	case FLAG_REFUSED:
+		return refuse(f, value);
 	case FLAG_FIRST:
-		fprintf(stderr, "invalid value \"%s\" for flag -C: -C flag must be first flag on command line\n", value);
-		usage_line(d);
-		return EXIT_USAGE;
+		return bad_flag_value(r, "", value, f->name, "-C flag must be first flag on command line");
 	case FLAG_SO_ALREADY:
 		return EXIT_OK;
 	}
 	return EXIT_OK;
 }
 
-/* One flag at argv[*i]; its value may be the next word, then *i moves on. */
-static int parse_flag(Driver *d, const Flag *flags, int count, int argc, char **argv, int *i)
-{
-	char *arg = argv[*i] + 1;
-	arg += *arg == '-';
-	size_t n = strcspn(arg, "=");
-	const char *value = arg[n] ? arg + n + 1 : NULL;
-	if (n == 1 && arg[0] == 'h')
-		n = 0;
-	for (int k = 0; k < count && n; k++) {
-		const Flag *f = &flags[k];
-		bool needs_value = f->kind != FLAG_BOOL && f->kind != FLAG_NOT_YET_BOOL && f->kind != FLAG_SO_ALREADY_BOOL && f->kind != FLAG_REMARKS &&
-		                   f->kind != FLAG_VCS;
-		if (strlen(f->name) != n || strncmp(f->name, arg, n) != 0)
-			continue;
-		if (needs_value && !value) {
-			if (*i + 1 >= argc) {
-				fprintf(stderr, "flag needs an argument: -%s\n", f->name);
-				usage_line(d);
-				return EXIT_USAGE;
-			}
-			value = argv[++*i];
-		}
-		return set_flag(d, f, value);
-	}
-	if (n && strcmp(arg, "help") != 0)
-		fprintf(stderr, "flag provided but not defined: -%.*s\n", (int)n, arg);
-	usage_line(d);
-	return EXIT_USAGE;
-}
+/* ---- the table ------------------------------------------------------------------------------------------ */
 
-/* Fills flags, which has room for FLAG_LIMIT; how many there are for this command. */
-static int list_flags(Driver *d, Flag *flags)
+int list_flags(Driver *d, Flag *flags)
 {
 	Options *o = &d->options;
-	bool run = strcmp(o->verb, "run") == 0;
-	static const char *const mod[] = {"", "mod", "readonly", NULL, "vendor", NULL};
-	static const char *const buildmode[] = {"default", "exe", NULL, "pie", "archive", "c-archive", "c-shared", "shared", "plugin", NULL};
-	static const char *const compiler[] = {"gc", NULL, NULL}, *const pgo[] = {"auto", "off", NULL, NULL};
+	static const char *const mods[] = {"", "mod", "readonly", "vendor", NULL}, *const none[] = {NULL};
+	static const char *const modes[] = {"", "default", "exe", "pie", NULL}, *const cgo_modes[] = {"c-archive", "c-shared", "shared", "plugin", NULL};
+	static const char *const compilers[] = {"gc", NULL}, *const other_compilers[] = {"gccgo", NULL}, *const profiles[] = {"auto", "off", NULL};
+	Choice *choices = NEW_ARRAY(d->c->arena, Choice, 4);
+	choices[0] = (Choice){mods, none, &o->mod};
+	choices[1] = (Choice){modes, cgo_modes, &o->build_mode};
+	choices[2] = (Choice){compilers, other_compilers, NULL};
+	choices[3] = (Choice){profiles, none, NULL};
 	const Flag all[] = {
-		{"o", FLAG_TEXT, &o->output}, {"tags", FLAG_TEXT, &o->tags}, {"dump", FLAG_TEXT, &o->dump},
-		{"a", FLAG_BOOL, &o->rebuild}, {"n", FLAG_BOOL, &o->dry_run}, {"v", FLAG_BOOL, &o->print_packages},
-		{"x", FLAG_BOOL, &o->print_commands}, {"work", FLAG_BOOL, &o->keep_work}, {"p", FLAG_NUMBER, &o->parallel},
-		{"versions", FLAG_NUMBER, &o->versions}, {"emit", FLAG_EMIT, NULL}, {"gcflags", FLAG_COMPILER, NULL}, {"m", FLAG_REMARKS, NULL},
-		{"progress", FLAG_BOOL, &d->scratch->progress.lines}, {"trimpath", FLAG_BOOL, &o->trim_paths}, {"asan", FLAG_BOOL, &o->asan},
-		{"ldflags", FLAG_LINKER, NULL}, {"modfile", FLAG_TEXT, &o->modfile}, {"buildvcs", FLAG_VCS, NULL},
-		{"mod", FLAG_CHOICE, mod}, {"buildmode", FLAG_CHOICE, buildmode}, {"compiler", FLAG_CHOICE, compiler}, {"pgo", FLAG_CHOICE, pgo},
-		{"race", FLAG_NOT_YET_BOOL, NULL}, {"msan", FLAG_NOT_YET_BOOL, NULL}, {"cover", FLAG_NOT_YET_BOOL, NULL},
-		{"linkshared", FLAG_NOT_YET_BOOL, NULL}, {"json", FLAG_NOT_YET_BOOL, NULL},
-		{"covermode", FLAG_NOT_YET, NULL}, {"coverpkg", FLAG_NOT_YET, NULL}, {"overlay", FLAG_NOT_YET, NULL}, {"pkgdir", FLAG_NOT_YET, NULL},
-		{"toolexec", FLAG_NOT_YET, NULL}, {"C", FLAG_FIRST, NULL},
-		{"modcacherw", FLAG_SO_ALREADY_BOOL, NULL}, {"l", FLAG_SO_ALREADY_BOOL, NULL}, {"asmflags", FLAG_SO_ALREADY, NULL},
-		{"gccgoflags", FLAG_SO_ALREADY, NULL}, {"installsuffix", FLAG_SO_ALREADY, NULL},
-		{"g", FLAG_BOOL, &o->debug}, {"exec", FLAG_TEXT, &o->exec},
+		/* Go's build flags */
+		{"C", FLAG_FIRST, OF_ALL | OF_FMT, NULL},
+		{"a", FLAG_BOOL, OF_ALL, &o->rebuild}, {"n", FLAG_BOOL, OF_ALL | OF_FMT, &o->dry_run}, {"p", FLAG_NUMBER, OF_ALL, &o->parallel},
+		{"v", FLAG_BOOL, OF_ALL, &o->print_packages}, {"x", FLAG_BOOL, OF_ALL | OF_FMT, &o->print_commands},
+		{"work", FLAG_BOOL, OF_ALL, &o->keep_work}, {"tags", FLAG_TAGS, OF_ALL, NULL}, {"trimpath", FLAG_BOOL, OF_ALL, &o->trim_paths},
+		{"asan", FLAG_BOOL, OF_ALL, &o->asan}, {"ldflags", FLAG_LINKER, OF_ALL, NULL}, {"gcflags", FLAG_COMPILER, OF_ALL, NULL},
+		{"asmflags", FLAG_SO_ALREADY, OF_ALL, NULL}, {"gccgoflags", FLAG_GCCGO, OF_ALL, NULL}, {"installsuffix", FLAG_SO_ALREADY, OF_ALL, NULL},
+		{"mod", FLAG_CHOICE, OF_ALL | OF_FMT, &choices[0]}, {"modfile", FLAG_TEXT, OF_ALL, &o->modfile}, {"modcacherw", FLAG_BOOL, OF_ALL, &o->writable_modules},
+		{"overlay", FLAG_TEXT, OF_ALL, &o->overlay}, {"buildvcs", FLAG_VCS, OF_ALL, NULL}, {"buildmode", FLAG_CHOICE, OF_ALL, &choices[1]},
+		{"compiler", FLAG_CHOICE, OF_ALL, &choices[2]}, {"pgo", FLAG_CHOICE, OF_ALL, &choices[3]}, {"race", FLAG_REFUSED_BOOL, OF_ALL, NULL},
+		{"msan", FLAG_REFUSED_BOOL, OF_ALL, NULL}, {"cover", FLAG_REFUSED_BOOL, OF_BUILD | OF_INSTALL | OF_RUN, NULL},
+		{"covermode", FLAG_REFUSED, OF_BUILD | OF_INSTALL | OF_RUN, NULL}, {"coverpkg", FLAG_REFUSED, OF_BUILD | OF_INSTALL | OF_RUN, NULL},
+		{"linkshared", FLAG_REFUSED_BOOL, OF_ALL, NULL}, {"pkgdir", FLAG_REFUSED, OF_ALL, NULL}, {"toolexec", FLAG_REFUSED, OF_ALL, NULL},
+		/* of some commands */
+		{"o", FLAG_TEXT, OF_BUILD | OF_TEST, &o->output}, {"json", FLAG_BOOL, OF_BUILD | OF_INSTALL, &o->json}, {"exec", FLAG_TEXT, OF_RUN | OF_TEST, &o->exec},
+		/* gol's own */
+		{"dump", FLAG_TEXT, OF_BUILD | OF_RUN, &o->dump}, {"emit", FLAG_EMIT, OF_BUILD, NULL}, {"versions", FLAG_NUMBER, OF_COMPILING, &o->versions},
+		{"m", FLAG_REMARKS, OF_BUILD | OF_RUN, NULL}, {"l", FLAG_SO_ALREADY_BOOL, OF_BUILD | OF_RUN, NULL}, {"g", FLAG_BOOL, OF_COMPILING, &o->debug},
+		{"progress", FLAG_BOOL, OF_COMPILING, &d->scratch->progress.lines},
 	};
 	_Static_assert(sizeof all <= FLAG_LIMIT * sizeof *all, "room for all");
-	memcpy(flags, all, sizeof all);
-	return COUNT_OF(all) - !run;    /* the last is -exec */
-}
-
-static bool is_flag(Driver *d, const char *word)
-{
-	Flag flags[FLAG_LIMIT];
-	int count = list_flags(d, flags);
-	const char *name = word + 1 + (word[0] && word[1] == '-');
-	for (int i = 0; i < count; i++)
-		if (strlen(flags[i].name) == strcspn(name, "=") && strncmp(flags[i].name, name, strlen(flags[i].name)) == 0)
-			return true;
-	return false;
-}
-
-static int parse_flags(Driver *d, int argc, char **argv, int *i)
-{
-	Options *o = &d->options;
-	Flag flags[FLAG_LIMIT];
-	int count = list_flags(d, flags);
-	for (; *i < argc && argv[*i][0] == '-' && argv[*i][1]; ++*i) {
-		char *arg = argv[*i];
-		if (strcmp(arg, "--") == 0) {
-			++*i;
-			return EXIT_OK;
-		}
-		if (has_prefix(arg, "-O") && arg[2] >= '0' && arg[2] <= '3' && !arg[3]) {
-			o->optimise = arg[2] - '0';
-			continue;
-		}
-		int status = parse_flag(d, flags, count, argc, argv, i);
-		if (status != EXIT_OK)
-			return status;
-	}
-	return EXIT_OK;
+	unsigned bit = command_bit(o->verb);
+	int count = 0;
+	for (int i = 0; i < COUNT_OF(all); i++)
+		if (all[i].verbs & bit)
+			flags[count++] = all[i];
+	return count;
 }
 
 static int parse_inputs(Driver *d, int argc, char **argv, int i)
@@ -415,34 +414,6 @@ static int parse_inputs(Driver *d, int argc, char **argv, int i)
 	return EXIT_OK;
 }
 
-/* $GOFLAGS: flags that may be of other commands too, so of Go's only those are complained of that no command has. */
-static int parse_environment_flags(Driver *d)
-{
-	static const char *const others[] = {"test", "run", "count", "cpu", "bench", "benchmem", "short", "timeout", "vet", "parallel", "failfast", "cpuprofile",
-		"insecure", "reuse", "go", "compat", "e", "i", "r", "u", "t", "d", "f", "find", "deps", "export", "m", "fix", "shuffle", "skip", "list", "exec"};
-	const char *value = getenv("GOFLAGS");
-	char *rest = arena_printf(d->c->arena, "%s", value ? value : ""), *word;
-	while ((word = next_word(&rest))) {
-		char *argv[] = {word, NULL};
-		const char *name = word + 1 + (word[0] && word[1] == '-');
-		int i = 0;
-		if (word[0] != '-' || !word[1]) {
-			fprintf(stderr, "gol: parsing $GOFLAGS: non-flag \"%s\"\n", word);
-			return EXIT_ERROR;
-		}
-		if (!is_flag(d, word) && is_listed(others, COUNT_OF(others), name, strcspn(name, "=")))
-			continue;
-		if (!is_flag(d, word)) {
-			fprintf(stderr, "gol: parsing $GOFLAGS: unknown flag -%.*s\n", (int)strcspn(name, "="), name);
-			return EXIT_ERROR;
-		}
-		int status = parse_flags(d, 1, argv, &i);
-		if (status != EXIT_OK)
-			return status;
-	}
-	return EXIT_OK;
-}
-
 /* The last of -g, -g0, -ggdb3 ... counts. */
 static bool asks_for_debug(const char *cflags)
 {
@@ -462,9 +433,8 @@ int parse_options(Driver *d, int argc, char **argv)
 	int i = 0, status;
 	o->optimise = -1;
 	o->linker_flags = "";
-	if ((status = parse_environment_flags(d)) != EXIT_OK)
-		return status;
-	if ((status = parse_flags(d, argc, argv, &i)) != EXIT_OK || (status = parse_inputs(d, argc, argv, i)) != EXIT_OK)
+	if ((status = read_environment_flags(d)) != EXIT_OK || (status = read_flags(d, argc, argv, &i)) != EXIT_OK ||
+	    (status = parse_inputs(d, argc, argv, i)) != EXIT_OK)
 		return status;
 	o->debug |= asks_for_debug(o->cflags);
 	if (o->optimise < 0)
@@ -481,6 +451,9 @@ int parse_options(Driver *d, int argc, char **argv)
 		o->output = NULL;
 	d->c->trim_paths = o->trim_paths;
 	d->c->modfile = o->modfile;
+	d->c->mod = o->mod;
+	if (o->overlay && *o->overlay && (d->c->overlay = overlay_read(d->c, o->overlay)) == NULL)
+		return EXIT_ERROR;
 	if (o->modfile && (strlen(o->modfile) < 4 || strcmp(o->modfile + strlen(o->modfile) - 4, ".mod") != 0)) {
 		fprintf(stderr, "gol: -modfile=%s: file does not have .mod extension\n", o->modfile);
 		return EXIT_ERROR;

@@ -4,7 +4,6 @@
 #include "files.h"
 #include "tree.h"
 
-#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,22 +22,18 @@ static bool is_test_name(const char *name)
 TextList list_sources(Compiler *c, const char *dir, const BuildTags *tags, int *tests, int *excluded)
 {
 	TextList names = {0};
-	DIR *d = opendir(dir);
-	if (!d)
-		return names;
-	for (struct dirent *entry; (entry = readdir(d));) {
-		const char *name = entry->d_name;
-		if (!is_source_name(name) || is_folder(arena_printf(c->arena, "%s/%s", dir, name)))
+	TextList all = folder_names(c, dir);
+	for (int i = 0; i < all.len; i++) {
+		const char *name = all.items[i], *path = is_source_name(name) ? arena_printf(c->arena, "%s/%s", dir, name) : NULL;
+		if (!path || folder_exists(c, path))
 			continue;
 		if (file_name_matches(name, tags))
-			vec_push(c->arena, &names, arena_printf(c->arena, "%s/%s", dir, name));
+			vec_push(c->arena, &names, path);
 		else if (is_test_name(name) && tests)
 			++*tests;
 		else if (excluded)
 			++*excluded;
 	}
-	closedir(d);
-	sort_texts(&names);
 	return names;
 }
 

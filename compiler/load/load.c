@@ -455,7 +455,7 @@ static void complain_of_empty(Load *l, const char *path, const char *dir, int so
 static Package *parse_package(Load *l, const char *path, const char *dir, bool from_tree, const Module *module, Pos importer)
 {
 	int tests = 0, excluded = 0, complaints = l->program->errors.len;
-	TextList names = is_folder(dir) ? list_sources(l->c, dir, &l->tags, &tests, &excluded) : (TextList){0};
+	TextList names = folder_exists(l->c, dir) ? list_sources(l->c, dir, &l->tags, &tests, &excluded) : (TextList){0};
 	if (names.len + tests + excluded == 0)
 		return NULL;
 	Package *p = package_new(l, path, dir);

@@ -11,7 +11,6 @@
 #include "tree.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,7 +159,6 @@ static bool matches(const char *pattern, const char *path)
 static void walk(Finder *f, const char *dir, const char *prefix, const char *pattern, bool standard, int depth)
 {
 	Compiler *c = f->c;
-	struct dirent **entries;
 	if (depth > 64)
 		return;
 	if (matches(pattern, prefix) && list_sources(c, dir, &by_default, NULL, NULL).len) {
@@ -169,20 +167,17 @@ static void walk(Finder *f, const char *dir, const char *prefix, const char *pat
 		else
 			add_folder(f, dir, true);
 	}
-	int n = scandir(dir, &entries, NULL, alphasort);
-	for (int i = 0; i < n; i++) {
-		const char *name = entries[i]->d_name, *path = arena_printf(c->arena, "%s/%s", dir, name);
+	TextList entries = folder_names(c, dir);
+	for (int i = 0; i < entries.len; i++) {
+		const char *name = entries.items[i], *path = arena_printf(c->arena, "%s/%s", dir, name);
 		struct stat st;
 		bool skip = name[0] == '.' || name[0] == '_' || strcmp(name, "testdata") == 0 || strcmp(name, "vendor") == 0 ||
 		            (standard && strcmp(path + strlen(c->stdlib_dir), "/tests") == 0) ||
-		            lstat(path, &st) != 0 || !S_ISDIR(st.st_mode) || access(arena_printf(c->arena, "%s/go.mod", path), F_OK) == 0 ||
-		            access(arena_printf(c->arena, "%s/gol.mod", path), F_OK) == 0;
+		            (lstat(path, &st) == 0 ? !S_ISDIR(st.st_mode) : !folder_exists(c, path)) ||
+		            file_exists(c, arena_printf(c->arena, "%s/go.mod", path)) || file_exists(c, arena_printf(c->arena, "%s/gol.mod", path));
 		if (!skip)
-			walk(f, path, *prefix ? arena_printf(c->arena, "%s/%s", prefix, name) : arena_strndup(c->arena, name, strlen(name)), pattern, standard, depth + 1);
-		free(entries[i]);
+			walk(f, path, *prefix ? arena_printf(c->arena, "%s/%s", prefix, name) : name, pattern, standard, depth + 1);
 	}
-	if (n >= 0)
-		free(entries);
 }
 
 static void add_folder_pattern(Finder *f, const char *pattern)
@@ -192,7 +187,7 @@ static void add_folder_pattern(Finder *f, const char *pattern)
 	while (slash > pattern && slash[-1] != '/')
 		slash--;
 	const char *start = arena_strndup(c->arena, pattern, (size_t)(slash - pattern));
-	if (!is_folder(start)) {
+	if (!folder_exists(c, start)) {
 		COMPLAIN(f->errors, "pattern %s: lstat %s: no such file or directory", pattern, start);
 		return;
 	}
@@ -223,7 +218,7 @@ static const char *clean_path(Compiler *c, const char *path)
 static void add_path(Finder *f, const char *name)
 {
 	const char *path = clean_path(f->c, name), *dir = modules_find(f->modules, path, &(Importer){0}).dir;
-	if (dir && is_folder(dir) && list_sources(f->c, dir, &by_default, NULL, NULL).len)
+	if (dir && folder_exists(f->c, dir) && list_sources(f->c, dir, &by_default, NULL, NULL).len)
 		add_folder(f, dir, false);
 	else if (standard_folder(f->c, path) || tree_folder(f->c, path))
 		add_standard(f, path, false);
@@ -239,7 +234,7 @@ static void add_name(Finder *f, const char *name)
 		add_folder_pattern(f, name);
 	else if (pattern || strcmp(name, "std") == 0 || strcmp(name, "all") == 0)
 		add_path_pattern(f, strcmp(name, "all") == 0 ? "..." : name);
-	else if (folder && !is_folder(name))
+	else if (folder && !folder_exists(f->c, name))
 		COMPLAIN(f->errors, "stat %s: directory not found", absolute_path(f->c, name));
 	else if (folder)
 		add_folder(f, name, false);

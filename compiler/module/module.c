@@ -339,7 +339,7 @@ static void find_main_module(Modules *all)
 	for (const char *at = all->dir;; at = folder_of(c, at)) {
 		for (int i = 0; i < COUNT_OF(names); i++) {
 			const char *file = arena_printf(c->arena, "%s/%s", strcmp(at, "/") ? at : "", names[i]);
-			if (access(file, F_OK) != 0 || is_folder(file))
+			if (!file_exists(c, file))
 				continue;
 			Module *m = NEW(c->arena, Module);
 			m->root = at;

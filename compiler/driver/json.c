@@ -1,0 +1,90 @@
+/*
+ * json.c - JSON text, and gol build -json: one line of JSON for each line that the build says of a package.
+ *
+ * Diagnostics are printed from many places, all to standard error. So for the time of one package's messages that is a
+ * file without a name, which is then read back: whoever prints need not know of events.
+ */
+#define _GNU_SOURCE           /* memfd_create */
+#include "json.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void escape(Buf *b, uint32_t rune)
+{
+	static const char letters[] = "\b\f\n\r\t", names[] = "bfnrt";
+	const char *at = rune ? memchr(letters, (int)rune, sizeof letters - 1) : NULL;
+	if (at)
+		buf_printf(b, "\\%c", names[at - letters]);
+	else
+		buf_printf(b, "\\u%04x", rune);
+}
+
+void json_string(Buf *b, const char *s)
+{
+	size_t left = strlen(s);
+	buf_char(b, '"');
+	while (left) {
+		int size;
+		uint32_t rune = utf8_decode(s, left, &size);
+		if (rune == '"' || rune == '\\')
+			buf_printf(b, "\\%c", (char)rune);
+		else if (rune < ' ' || rune == '<' || rune == '>' || rune == '&' || rune == 0x2028 || rune == 0x2029 || (rune == 0xfffd && size == 1))
+			escape(b, rune);
+		else
+			buf_bytes(b, s, (size_t)size);
+		s += size;
+		left -= (size_t)size;
+	}
+	buf_char(b, '"');
+}
+
+/* ---- events ----------------------------------------------------------------------------------- */
+
+void events_start(Driver *d)
+{
+	if (!d->options.json)
+		return;
+	d->events = memfd_create("gol-events", MFD_CLOEXEC);
+	d->real_stderr = fcntl(2, F_DUPFD_CLOEXEC, 3);
+	if (d->events >= 0 && d->real_stderr >= 0)
+		dup2(d->events, 2);
+}
+
+static void print_event(Driver *d, const char *import_path, const char *action, const char *output)
+{
+	Buf b;
+	buf_init(&b, d->c->arena);
+	buf_str(&b, "{\"ImportPath\":");
+	json_string(&b, import_path);
+	buf_printf(&b, ",\"Action\":\"%s\"", action);
+	if (output) {
+		buf_str(&b, ",\"Output\":");
+		json_string(&b, output);
+	}
+	buf_char(&b, '}');
+	puts(b.s);
+}
+
+void events_end(Driver *d, const char *import_path, bool failed)
+{
+	struct stat st;
+	if (!d->options.json || d->events < 0 || d->real_stderr < 0)
+		return;
+	dup2(d->real_stderr, 2);
+	close(d->real_stderr);
+	char *text = fstat(d->events, &st) == 0 ? arena_alloc(d->c->arena, (size_t)st.st_size + 1) : NULL;
+	ssize_t n = text ? pread(d->events, text, (size_t)st.st_size, 0) : 0;
+	close(d->events);
+	for (char *line = text, *end; n > 0 && *line; line = end) {
+		end = strchr(line, '\n') ? strchr(line, '\n') + 1 : line + strlen(line);
+		print_event(d, import_path, "build-output", arena_strndup(d->c->arena, line, (size_t)(end - line)));
+	}
+	if (failed)
+		print_event(d, import_path, "build-fail", NULL);
+	fflush(stdout);
+}
