@@ -9,6 +9,7 @@ temporary files in it. Messages and exit statuses are those of the go command wh
 
 import argparse
 import concurrent.futures
+import json
 import os
 import pty
 import re
@@ -464,22 +465,92 @@ def progress_is_shown(p):
 
 def flags_that_are_refused(p):
     p.write("h.gol", HELLO)
-    for flag in ("-race", "-msan", "-cover", "-linkshared", "-json", "-covermode=set", "-coverpkg=all", "-overlay=o.json", "-pkgdir=p", "-toolexec=t",
-                 "-buildmode=pie", "-buildmode=c-archive", "-mod=vendor", "-pgo=file", "-compiler=gccgo", "-buildvcs=true"):
-        p.expect(2, f"^gol: {flag} is not supported yet\n$", "build", flag, "h.gol")
-        p.expect(2, f"^gol: {flag} is not supported yet\n$", "build", "h.gol", env={"GOFLAGS": flag})
+    machine = {"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine]
+    refused = [(2, f"gol: {flag} is not supported yet", flag) for flag in (
+        "-cover", "-covermode=set", "-coverpkg=all", "-pkgdir=p", "-toolexec=t", "-buildmode=archive", "-pgo=file", "-compiler=gccgo", "-buildvcs=true")]
+    refused += [(2, f"{flag} is not supported on linux/{machine}", flag) for flag in ("-race", "-msan")]
+    refused += [(1, f"{flag} requires external \\(cgo\\) linking, but cgo is not enabled", flag)
+                for flag in ("-linkshared", "-buildmode=c-archive", "-buildmode=c-shared", "-buildmode=shared", "-buildmode=plugin")]
+    for status, text, flag in refused:
+        p.expect(status, f"^{text}\n$", "build", flag, "h.gol")
+        p.expect(status, f"^{text}\n$", "build", "h.gol", env={"GOFLAGS": flag})
     p.expect(2, "^gol: -ldflags=-X=main.x=y is not supported yet", "build", "-ldflags=-s -X main.x=y", "h.gol")
-    p.expect(2, 'invalid value "s" for flag -ldflags: missing =<value> in <pattern>=<value>\nusage: gol build', "build", "-ldflags=s", "h.gol")
+    for value, why in (("s", "missing =<value> in <pattern>=<value>"), ("=-s", "missing <pattern> in <pattern>=<value>"), ("-s '-w", "unterminated ' string")):
+        for flag in ("ldflags", "gcflags"):
+            p.expect(2, f'^invalid value "{value}" for flag -{flag}: {why}\nusage: gol build', "build", f"-{flag}={value}", "h.gol")
     p.expect(1, "^buildmode=foo not supported\n$", "build", "-buildmode=foo", "h.gol")
     p.expect(1, "^-mod=foo not supported ", "build", "-mod=foo", "h.gol")
+    p.expect(2, '^invalid value "foo" for flag -compiler: unknown compiler "foo"\n', "build", "-compiler=foo", "h.gol")
+    p.expect(2, '^invalid boolean value "foo" for -buildvcs: value is neither \'auto\' nor a valid bool\n', "build", "-buildvcs=foo", "h.gol")
+    p.expect(2, "^gol: -tags space-separated list contains comma\n$", "build", "-tags=a, b", "h.gol")
     p.expect(2, "^flag provided but not defined: -foo\nusage: gol build", "build", "-foo", "h.gol")
+    p.expect(2, "^flag provided but not defined: -o\nusage: gol run", "run", "-o", "x", "h.gol")
+    p.expect(2, "^flag provided but not defined: -exec\nusage: gol build", "build", "-exec", "x", "h.gol")
     p.expect(1, "^# command-line-arguments\ncompile: -S is not supported yet\n$", "build", "-gcflags=-S", "h.gol")
     p.expect(1, "^# command-line-arguments\nflag provided but not defined: -foo\n", "build", "-gcflags=-foo", "h.gol")
-    p.expect(1, '^gol: parsing \\$GOFLAGS: unknown flag -foo\n$', "build", "h.gol", env={"GOFLAGS": "-foo=1"})
-    p.expect(1, '^gol: parsing \\$GOFLAGS: non-flag "foo"\n$', "build", "h.gol", env={"GOFLAGS": "foo"})
     same("what was built", p.names(), ["h.gol"])
     for flag in ("-race=false", "-buildvcs=false", "-buildvcs=auto", "-mod=mod", "-pgo=off", "-buildmode=exe", "-compiler=gc", "-installsuffix=x", "-asmflags=-x"):
         p.expect(0, "^hello$", "run", flag, "h.gol")
+    p.expect(0, "^gol build: when using gc toolchain, please pass compile flags using -gcflags, and linker flags using -ldflags\nhello$",
+             "run", "-gccgoflags=-x", "h.gol", stderr=subprocess.STDOUT)
+
+
+def flags_of_the_environment(p):
+    p.write("h.gol", '//go:build a && b\n\n' + HELLO)
+    p.write("go.mod", "module example.com/m\n\ngo 1.26\n")
+    wrong = [(1, "parsing $GOFLAGS: unknown flag -foo", "-tags=a -foo=1"), (1, "parsing $GOFLAGS: unterminated ' string", "'-tags"),
+             (1, 'parsing $GOFLAGS: non-flag "foo"', "foo"), (1, 'parsing $GOFLAGS: non-flag "-"', "-"), (1, 'parsing $GOFLAGS: non-flag "---x"', "---x"),
+             (1, 'parsing $GOFLAGS: non-flag "4"', "-p 4"), (2, 'invalid boolean value "x" for flag -v (from $GOFLAGS): parse error\nusage: gol build', "-v=x"),
+             (2, "flag needs an argument: -tags (from $GOFLAGS)\nusage: gol build", "-tags"), (1, "parsing $GOFLAGS: unknown flag -h", "-h"),
+             (2, 'invalid value "x" for flag -C (from $GOFLAGS): -C flag must be first flag on command line\n', "-C=x")]
+    for status, text, flags in wrong:
+        p.expect(status, "^gol: " + re.escape(text), "build", ".", env={"GOFLAGS": flags})
+    for flags in ("'-tags=a b'", '"-tags=a b" -count=1 -run=x', "--tags=a,b", "-tags=c -tags=b,a"):
+        p.expect(0, "^hello$", "run", ".", env={"GOFLAGS": flags})
+    p.expect(1, "build constraints exclude all Go files", "run", "-tags=", ".", env={"GOFLAGS": "-tags=a,b"})
+
+
+def build_in_json(p):
+    p.write("go.mod", "module m\n\ngo 1.26\n")
+    p.write("a/a.gol", 'package main\n\nimport "m/b"\n\nfunc main() { b.F() }\n')
+    p.write("b/b.gol", 'package b\n\nfunc F() { x := "<&>" }\n')
+    p.write("c/c.gol", 'package c\n\nimport _ "m/nosuch"\n')
+    status, text = p.run("build", "-json", "-o", "/dev/null", "./a", stderr=subprocess.STDOUT)
+    events = [json.loads(line) for line in text.splitlines()]
+    same("events", (status, events), (1, [
+        {"ImportPath": "m/b", "Action": "build-output", "Output": "# m/b\n"},
+        {"ImportPath": "m/b", "Action": "build-output", "Output": "b/b.gol:3:12: declared and not used: x\n"},
+        {"ImportPath": "m/b", "Action": "build-fail"}]))
+    same("a missing package", p.run("build", "-json", "./c")[1].splitlines()[-1], '{"ImportPath":"m/c","Action":"build-fail"}')
+    p.write("d/d.gol", "package d\n\nfunc F() *int {\n\tvar x int\n\treturn &x\n}\n")
+    p.expect(0, r'^\{"ImportPath":"m/d","Action":"build-output","Output":"# m/d\\n"\}\n.*moved to heap: x', "build", "-json", "-m", "./d")
+
+
+def overlays(p):
+    p.write("go.mod", "module m\n\ngo 1.26\n")
+    p.write("m.gol", 'package main\n\nimport "m/new"\n\nfunc main() { old(); println(new.F()) }\n')
+    p.write("old.gol", "package main\n\nfunc old() { panic(1) }\n")
+    p.write("gone.gol", "package main\n\nfunc old() {}\n")
+    p.write("x/1", "package new\n\nfunc F() string { return \"new\" }\n")
+    p.write("x/2", "package main\n\nfunc old() { println(\"other\") }\n")
+    p.write("x/3", "package main\n\nfunc old() { y }\n")
+    overlay = {"new/n.gol": "x/1", p.path("old.gol"): p.path("x/2"), "gone.gol": ""}
+    p.write("o.json", json.dumps({"Other": [1, {"a": None}], "Replace": overlay}))
+    p.expect(0, "^other\nnew\n$", "run", "-overlay", "o.json", ".")
+    p.expect(0, "^other\nnew\n$", "run", ".", env={"GOFLAGS": "-overlay=o.json"})
+    p.expect(0, "m/new\n$", "build", "-v", "-a", "-overlay=o.json", "./new/...")
+    p.write("o.json", json.dumps({"Replace": {**overlay, p.path("old.gol"): "x/3"}}))
+    p.expect(1, r"^# m\nx/3:3:14: undefined: y\n", "build", "-overlay=o.json", ".")
+    p.write("o.json", json.dumps({"Replace": {**overlay, p.path("old.gol"): "x/4"}}))
+    p.expect(1, "x/4|old.gol: no such file or directory", "build", "-overlay=o.json", ".")
+    wrong = [("parsing overlay JSON: json: cannot unmarshal number into Go struct field overlayJSON.Replace of type string", '{"Replace": {"a": 3}}'),
+             ("parsing overlay JSON: unexpected end of JSON input", '{"Replace": {'), ("parsing overlay JSON: invalid character 'x' looking for beginning of value", "x"),
+             ("empty string key in overlay map", '{"Replace": {"": "x"}}'), ("duplicate paths ./a and a in overlay map", '{"Replace": {"./a": "x", "a": "y"}}'),
+             (f"inconsistent files {p.path('a')} and {p.path('a/b')} in overlay map", '{"Replace": {"a": "x", "a/b": "y"}}')]
+    for text, content in wrong:
+        p.write("o.json", content)
+        p.expect(1, "^gol: " + re.escape(text) + "\n$", "build", "-overlay=o.json", ".")
+    p.expect(1, "^gol: reading overlay: open nosuch: no such file or directory\n$", "build", "-overlay=nosuch", ".")
 
 
 def has_interpreter(program):
@@ -488,6 +559,11 @@ def has_interpreter(program):
         data = f.read(4096)
     start, size, count = struct.unpack_from("<Q14xHH", data, 32)
     return any(struct.unpack_from("<I", data, start + size * i)[0] == 3 for i in range(count))
+
+
+def elf_type(program):
+    with open(program, "rb") as f:
+        return struct.unpack_from("<H", f.read(18), 16)[0]
 
 
 def flags_that_work(p):
@@ -507,6 +583,9 @@ def flags_that_work(p):
     sizes = [os.path.getsize(p.path(n)) for n in ("plain", "stripped")]
     same("stripped is smaller", sizes[1] < sizes[0] * 0.9, True)
     same("programs with an interpreter", [has_interpreter(p.path(n)) for n in ("plain", "static")], [True, False])
+    p.expect(0, "", "build", "-C", "m", "-o", "../pie", "-buildmode=pie", ".")
+    same("types of the programs (2: of a fixed place, 3: of any)", [elf_type(p.path(n)) for n in ("plain", "pie")], [2, 3])
+    same("the program of any place", b"panic: 1" in subprocess.run([p.path("pie")], capture_output=True).stderr, True)
     text = p.expect(0, "-fsanitize=address", "build", "-C", "m", "-asan", "-x", ".")
     same("the standard library is not instrumented", len(re.findall(" -c .*-fsanitize=address", text)), 1)
 
@@ -818,7 +897,8 @@ def embedding(p):
 
 CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output_cannot_be_written, cache_is_mended, cache_cannot_be_used,
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
-         programs_meet, signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_that_work, environment, strange_names, module_files, language_versions,
+         programs_meet, signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_of_the_environment,
+         build_in_json, overlays, flags_that_work, environment, strange_names, module_files, language_versions,
          source_tree, tools_of_the_tree, import_paths, linknames, embedding]
 
 

@@ -147,7 +147,7 @@ typedef struct Compiler {
 	const char *generated_dir;          /* generated sources of the standard library, laid out alike; may be NULL */
 	const char *fetch_program;          /* gol-fetch, which downloads modules (fetch/); it may not be there */
 	const char *modfile;                /* -modfile: read instead of go.mod; or NULL */
-	const char *mod;                    /* -mod: vendor, mod, readonly; NULL or "": not given */
+	const char *mod_mode;               /* -mod: readonly, vendor, mod; NULL or empty: not given */
 	const struct Overlay *overlay;      /* -overlay: what overlay_actual answers from; or NULL */
 	bool trim_paths;                    /* recorded paths begin with the module's path instead of the file system's */
 	const char *work_dir;               /* current directory: diagnostics print paths relative to it */

@@ -52,6 +52,9 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "\t-modfile FILE    read FILE instead of go.mod\n"
 	 "\t-trimpath        record import paths instead of folders in the program\n"
 	 "\t-ldflags FLAGS   -s, -w, -extldflags 'FLAGS' of the C linker\n"
+	 "\t-buildmode MODE  exe (default) or pie\n"
+	 "\t-overlay FILE    read files elsewhere: JSON, {\"Replace\": {\"path\": \"other path\"}}\n"
+	 "\t-json            print what is wrong as JSON, one event a line, on standard output\n"
 	 "\t-asan            the same as CFLAGS=-fsanitize=address, and the tag asan\n"
 	 "\t-progress        every ten seconds a line of progress where there is no terminal\n"
 	 "\t-v               print the names of packages as they are compiled\n"
@@ -59,9 +62,7 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "\t-n               print the commands but do not run them\n"
 	 "\t-work            print the name of the work folder and keep it\n\n"
 	 "CC and CFLAGS name the C compiler and flags for the program's own packages.\n\n"
-	 "Not supported yet, and refused: -race, -msan, -cover, -json, -linkshared, -overlay, -pgo\n"
-	 "with a file, -pkgdir, -toolexec, -compiler but gc, -buildmode but exe, -mod=vendor,\n"
-	 "-buildvcs=true, -ldflags=-X, and of -gcflags what is not named here.\n\n"
+	 "All build flags of Go, what they do here and which are refused: docs/command.md.\n\n"
 	 "See also: gol run, gol clean, gol help packages.\n"},
 	{"run",
 	 "usage: gol run [build flags] [-exec xprog] package [arguments...]\n\n"

@@ -170,7 +170,7 @@ static bool parse_source(Load *l, Package *package, const char *name, bool given
 	SourceFile *source = source_load(c, name);
 	Pos pos;
 	if (!source) {
-		COMPLAIN(l, "%sopen %s: %s", position(l, importer), name, errno == EACCES ? "permission denied" : strerror(errno));
+		COMPLAIN(l, "%sopen %s: %s", position(l, importer), name, errno == EACCES ? "permission denied" : errno == ENOENT ? "no such file or directory" : strerror(errno));
 		return true;
 	}
 	if (c->trim_paths && !package->is_stdlib)
