@@ -474,7 +474,7 @@ def flags_that_are_refused(p):
     for status, text, flag in refused:
         p.expect(status, f"^{text}\n$", "build", flag, "h.gol")
         p.expect(status, f"^{text}\n$", "build", "h.gol", env={"GOFLAGS": flag})
-    p.expect(2, "^gol: -ldflags=-X=main.x=y is not supported yet", "build", "-ldflags=-s -X main.x=y", "h.gol")
+    p.expect(2, "^gol: -ldflags=-extld=y is not supported yet", "build", "-ldflags=-s -extld=y", "h.gol")
     for value, why in (("s", "missing =<value> in <pattern>=<value>"), ("=-s", "missing <pattern> in <pattern>=<value>"), ("-s '-w", "unterminated ' string")):
         for flag in ("ldflags", "gcflags"):
             p.expect(2, f'^invalid value "{value}" for flag -{flag}: {why}\nusage: gol build', "build", f"-{flag}={value}", "h.gol")
@@ -895,11 +895,50 @@ def embedding(p):
     p.expect(0, r"^three [0-9.]+ (more)+ 1\n$", "run", ".", env=shared)
 
 
+def defined_variables(p):
+    """-ldflags=-X: variables that the command line gives their first value."""
+    p.write("m/go.mod", "module ex.org/m\n\ngo 1.26\n")
+    p.write("m/p/p.go", 'package p\n\nvar V = "v"\n\nvar N = 1\n')
+    p.write("m/main.go", """package main
+
+import "ex.org/m/p"
+
+type S string
+
+var a string
+var b, c = "b", "c" + "d"
+var d = b
+var e = f()
+var s S
+var n int
+
+func f() string { return a + "f" }
+
+func main() { println(a, b, c, d, e, s, n, p.V, p.N) }
+""")
+    values = {
+        "": " b cd b f  0 v 1", "-X main.a=A -X main.b=B -X main.c=C -X main.d=D -X main.e=E -X ex.org/m/p.V=V": "A B C B Af  0 V 1",
+        "-X 'main.a=two words' -X=main.b=1=2": "two words 1=2 cd 1=2 two wordsf  0 v 1", "-X main.a=1 -X main.a=2": "2 b cd b 2f  0 v 1",
+        "-X main.nosuch=3 -X nosuch.x=3 -X ex.org/m.a=9 -X main.f=1 -X main.S=1": " b cd b f  0 v 1",
+        "ex.org/m/p=-X main.a=1": " b cd b f  0 v 1", "all=-X main.a=1": "1 b cd b 1f  0 v 1",
+    }
+    for flags, text in values.items():
+        p.expect(0, f"^{text}\n$", "run", "-C", "m", f"-ldflags={flags}", ".")
+    errors = {
+        "-X main.s=1 -X main.n=2 -X ex.org/m/p.N=3": "main.s: cannot set with -X: not a var of type string (type:main.S)\n"
+        "main.n: cannot set with -X: not a var of type string (type:int)\nex.org/m/p.N: cannot set with -X: not a var of type string (type:int)",
+        "-X": "link: -X flag requires argument of the form importpath.name=value", "-X a=1": "link: -X flag requires argument of the form importpath.name=value",
+    }
+    for flags, text in errors.items():
+        p.expect(1, "^# ex.org/m\n" + re.escape(text) + "\n$", "build", "-C", "m", f"-ldflags={flags}", ".")
+    p.expect(0, "", "build", "-C", "m", "-ldflags=-X", "./p")
+
+
 CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output_cannot_be_written, cache_is_mended, cache_cannot_be_used,
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
          programs_meet, signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_of_the_environment,
          build_in_json, overlays, flags_that_work, environment, strange_names, module_files, language_versions,
-         source_tree, tools_of_the_tree, import_paths, linknames, embedding]
+         source_tree, tools_of_the_tree, import_paths, linknames, embedding, defined_variables]
 
 
 def run_case(gol, case):

@@ -182,6 +182,7 @@ static bool set_language(Driver *d, Program *program)
 int build_program(Driver *d, Program *program, const char *output, bool is_program)
 {
 	apply_compiler_flags(d, program->header);
+	apply_linker_flags(d, program->header);
 	if (d->options.bad_compiler_flag) {
 		fprintf(stderr, "# %s\n%s\n", program->header, d->options.bad_compiler_flag);
 		return EXIT_ERROR;
@@ -197,7 +198,7 @@ int build_program(Driver *d, Program *program, const char *output, bool is_progr
 	bool list = d->options.dump && strcmp(d->options.dump, "objects") == 0;
 	if (d->options.dump && !list)
 		return dump(d, program);
-	if (is_program && !has_main(d, program))
+	if (is_program && (!has_main(d, program) || !define_variables(d, program)))
 		return EXIT_ERROR;
 	if (d->options.emit_c)
 		return emit_sources(d, program, d->options.output ? d->options.output : ".");

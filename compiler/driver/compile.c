@@ -92,7 +92,7 @@ static uint64_t unit_key(Driver *d, Program *program, Unit *units, Unit *u)
 	}
 	for (int k = 0; k < p->imports.len; k++)
 		key = hash_bytes(key, &units[p->imports.items[k]->number].key, sizeof key);
-	key = embedded_key(link_keys(key, p), p);
+	key = definitions_key(d, embedded_key(link_keys(key, p), p), p);
 	if (p == program->root)        /* it lists every package */
 		for (Unit *other = units; other < u; other++)
 			key = hash_bytes(key, &other->key, sizeof key);

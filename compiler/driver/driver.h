@@ -24,6 +24,8 @@ enum { EXIT_OK = 0, EXIT_ERROR = 1, EXIT_USAGE = 2, EXIT_INTERNAL = 3 };
 
 typedef VEC(char *) Arguments;
 
+typedef struct Definition { const char *package, *name, *value; } Definition;       /* -X package.name=value */
+
 typedef struct Options {
 	const char *verb;
 	const char *output;         /* -o */
@@ -33,7 +35,9 @@ typedef struct Options {
 	const char *cflags;         /* CFLAGS of the user, for the program's own packages */
 	const char *exec;           /* gol run -exec: what runs the program */
 	const char *bad_compiler_flag;      /* what is wrong with -gcflags: reported like a mistake in the package */
-	const char *linker_flags;   /* of -ldflags, for the C linker */
+	const char *linker_flags;   /* of -ldflags, for the C linker; see apply_linker_flags */
+	VEC(Definition) definitions;        /* its -X */
+	const char *bad_linker_flag;        /* what is wrong with it: reported once there is something to link */
 	const char *modfile, *lang; /* -modfile; -gcflags=-lang */
 	const char *mod, *build_mode, *overlay;     /* as given, or NULL */
 	int optimise;               /* 0..3 */
@@ -45,7 +49,8 @@ typedef struct Options {
 	bool no_line;               /* -gcflags=-noline: no #line */
 	bool debug;                 /* -g, -gcflags=-N, or -g in CFLAGS: for debuggers */
 	int remark_level;
-	VEC(const char *) compiler_flags;   /* each -gcflags as given; the last whose pattern matches a package is its own */
+	TextList compiler_flags, linker_flag_texts;     /* each -gcflags and -ldflags as given; the last whose pattern matches a package
+	                             * is its own */
 	TextList inputs;            /* files, folders, import paths, patterns */
 	Arguments arguments;        /* gol run: for the program */
 } Options;
@@ -95,7 +100,13 @@ typedef struct Driver {
 int parse_options(Driver *d, int argc, char **argv);
 /* The flags of -gcflags that are meant for the package with this path. */
 void apply_compiler_flags(Driver *d, const char *path);
+const char *flags_for(const TextList *all, const char *path);   /* [PATTERN=]FLAGS, the last that is meant for path; "" if none is */
 void usage_line(Driver *d);
+/* ldflags.c */
+int take_linker_flags(Driver *d, const char *value, const char *flags);  /* of -ldflags, flags: behind the pattern; an exit status */
+void apply_linker_flags(Driver *d, const char *path);   /* those that are meant for the program with this path */
+bool define_variables(Driver *d, Program *program);     /* -X, after checking; false: what is wrong was said */
+uint64_t definitions_key(Driver *d, uint64_t key, const Package *p);
 /* environment.c: refuses values that gol cannot do what they ask for; an exit status. */
 int check_environment(Driver *d);
 /* place.c: finds the installation and the cache. */

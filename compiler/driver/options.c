@@ -81,12 +81,11 @@ static bool pattern_matches(const char *pattern, size_t n, const char *path)
 	return *path == '\0';
 }
 
-void apply_compiler_flags(Driver *d, const char *path)
+const char *flags_for(const TextList *all, const char *path)
 {
-	Options *o = &d->options;
-	const char *flags = NULL;
-	for (int i = 0; i < o->compiler_flags.len; i++) {
-		const char *text = o->compiler_flags.items[i], *equal = strchr(text, '=');
+	const char *flags = "";
+	for (int i = 0; i < all->len; i++) {
+		const char *text = all->items[i], *equal = strchr(text, '=');
 		while (*text == ' ')
 			text++;
 		if (*text == '-' || *text == '\0' || !equal)
@@ -94,7 +93,13 @@ void apply_compiler_flags(Driver *d, const char *path)
 		else if (pattern_matches(text, (size_t)(equal - text), path) || has_prefix(text, "all=") || has_prefix(text, "./") || has_prefix(text, ".="))
 			flags = equal + 1;
 	}
-	char *copy = arena_printf(d->c->arena, "%s", flags ? flags : "");
+	return flags;
+}
+
+void apply_compiler_flags(Driver *d, const char *path)
+{
+	Options *o = &d->options;
+	char *copy = arena_printf(d->c->arena, "%s", flags_for(&o->compiler_flags, path));
 	char quote;
 	for (char *word; (word = next_word(&copy, &quote));) {
 		if (!o->bad_compiler_flag)
@@ -130,31 +135,7 @@ void usage_line(Driver *d)
 	fprintf(stderr, "Run 'gol help %s' for details.\n", d->options.verb);
 }
 
-/* ---- -ldflags ------------------------------------------------------------------------------- */
-
-/* -s and -w, in the C linker's words; what else the C linker is to be told. The program never has a build id. */
-static int linker_flag(Driver *d, const char *word)
-{
-	static const struct { const char *name, *flag; } table[] = {
-		{"-s", "-s"}, {"-w", "-Wl,-S"}, {"-linkmode=external", ""}, {"-linkmode=auto", ""}, {"-s=true", "-s"}, {"-w=true", "-Wl,-S"},
-		{"-s=false", ""}, {"-w=false", ""},
-	};
-	Options *o = &d->options;
-	word += word[0] == '-' && word[1] == '-';
-	for (int i = 0; i < COUNT_OF(table); i++)
-		if (strcmp(table[i].name, word) == 0) {
-			o->linker_flags = arena_printf(d->c->arena, "%s %s", o->linker_flags, table[i].flag);
-			return EXIT_OK;
-		}
-	if (has_prefix(word, "-extldflags=")) {
-		o->linker_flags = arena_printf(d->c->arena, "%s %s", o->linker_flags, word + strlen("-extldflags="));
-		return EXIT_OK;
-	}
-	if (has_prefix(word, "-buildid="))
-		return EXIT_OK;
-	fprintf(stderr, "gol: -ldflags=%s is not supported yet\n", word);
-	return EXIT_USAGE;
-}
+/* ---- lists of flags -------------------------------------------------------------------------------- */
 
 /* Behind the pattern of "[pattern=]arguments"; NULL, and said, if it has none of the form. */
 static const char *without_pattern(const FlagReader *r, const char *flag, const char *value)
@@ -174,25 +155,10 @@ static const char *without_pattern(const FlagReader *r, const char *flag, const 
 	return NULL;
 }
 
-/* Like Go the last -ldflags counts. With a pattern it is for the packages that match; only programs are linked. */
-static int parse_linker_flags(const FlagReader *r, const char *value)
+static int add_linker_flags(const FlagReader *r, const char *value)
 {
-	Driver *d = r->d;
 	const char *text = without_pattern(r, "ldflags", value);
-	char *rest, *word, quote;
-	if (!text)
-		return EXIT_USAGE;
-	d->options.linker_flags = "";
-	for (rest = arena_printf(d->c->arena, "%s", text); (word = next_word(&rest, &quote));) {
-		if (!strcmp(word, "-extldflags") || !strcmp(word, "-linkmode") || !strcmp(word, "-buildid") || !strcmp(word, "-X")) {
-			char *argument = next_word(&rest, &quote);
-			word = arena_printf(d->c->arena, "%s=%s", word, argument ? argument : "");
-		}
-		int status = linker_flag(d, word);
-		if (status != EXIT_OK)
-			return status;
-	}
-	return EXIT_OK;
+	return text ? take_linker_flags(r->d, value, text) : EXIT_USAGE;
 }
 
 static int add_compiler_flags(const FlagReader *r, const char *value)
@@ -334,7 +300,7 @@ int set_flag(const FlagReader *r, const Flag *f, const char *value)
 	case FLAG_COMPILER:
 		return add_compiler_flags(r, value);
 	case FLAG_LINKER:
-		return parse_linker_flags(r, value);
+		return add_linker_flags(r, value);
 	case FLAG_GCCGO:
 		fputs("gol build: when using gc toolchain, please pass compile flags using -gcflags, and linker flags using -ldflags\n", stderr);
 		return EXIT_OK;

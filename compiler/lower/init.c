@@ -27,6 +27,8 @@ static bool static_initializer(FuncState *f, Initializer *init)
 {
 	if (init->lhs.len != 1 || !init->lhs.items[0]->is_package_level || strcmp(init->lhs.items[0]->name, "_") == 0)
 		return false;
+	if (init->lhs.items[0]->defined)
+		return true;
 	IrExpr *v = static_initial(f, init->rhs, type_in(f, init->lhs.items[0]->type));
 	if (v && v->kind != IR_ZERO)
 		map_put(f->c->arena, &f->l->ir->global_values, init->lhs.items[0], v);

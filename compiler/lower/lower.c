@@ -55,7 +55,9 @@ static void declare_global(Lower *l, Object *o)
 	if (!o || strcmp(o->name, "_") == 0)
 		return;
 	vec_push(l->c->arena, &l->ir->globals, o);
-	if (o->decl->embeds.len)
+	if (o->defined)
+		map_put(l->c->arena, &l->ir->global_values, o, ir_const(l->c, o->defined, types_canonical(l->c, o->type)));
+	else if (o->decl->embeds.len)
 		map_put(l->c->arena, &l->ir->global_values, o, embedded_value(l, o));
 }
 

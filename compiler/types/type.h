@@ -129,6 +129,7 @@ struct Object {
 	bool captured_by_reference; /* captured, and assigned after: cannot be captured by value */
 	bool addr_taken;            /* &x, x.ptrMethod(), x[:] of an array, closure by reference */
 	bool escapes;               /* escape analysis: lives in the heap */
+	Constant *defined;          /* package level: the string that the command line gives it; NULL: none */
 	/* TYPE */
 	bool is_alias;
 	ObjectList alias_params;    /* generic alias: its type parameters; type is then the right side, to be substituted */
