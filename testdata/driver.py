@@ -21,6 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 
 import progress
 
@@ -714,6 +715,41 @@ def source_tree(p):
     p.expect(0, "", "build", "encoding/json", env={"GOROOT": "tree"})
 
 
+def trees_listed(p):
+    """gol tree: which there are, which one is used; gol tree get where it is there already, or cannot be had."""
+    def make(root, version):
+        p.write(root + "/src/encoding/json/json.go", "package json\n")
+        p.write(root + "/VERSION", version + "\n")
+        return os.path.realpath(p.path(root))
+    env = {"GOLTREES": p.path("trees")}
+    p.expect(0, "", "env", "GOLTREES")
+    usual = [line for line in p.run("tree", env=env)[1].splitlines() if line[0] in " *"]
+    old, new = make("trees/go1.25.1", "go1.25.1"), make("trees/go1.26.8", "go1.26.8")
+    make("trees/.go1.26.9.new", "go1.26.9"), make("trees/go1.27", "nonsense")
+    given = make("given", "go1.22.3")
+    lines = [f"  go1.25.1   {old}", f"* go1.26.8   {new}", *(re.sub("^.", " ", line) for line in usual)]
+    same("trees", p.expect(0, "", "tree", env=env).splitlines(), lines)
+    same("chosen", p.expect(0, "", "env", "GOROOT", env=env), new + "\n")
+    same("home", p.expect(0, "", "env", "GOLTREES", env={"HOME": "/home/me"}), "/home/me/.local/share/gol/trees\n")
+    lines[1] = lines[1].replace("*", " ")
+    same("with GOROOT", p.expect(0, "", "tree", env={**env, "GOROOT": "given"}).splitlines(), [f"* go1.22.3   {given}", *lines])
+    p.expect(1, "gol: GOROOT=nosuch is not a Go source tree", "tree", env={**env, "GOROOT": "nosuch"})
+    for version in ((), ("go1.26.8",), ("1.26.8",)):
+        same("get", p.expect(0, "", "tree", "get", *version, env={**env, "GOPROXY": "off"}), new + "\n")
+    p.expect(1, "^gol: tree get: no hash is known of go1.99; what can be had: go1.26.8", "tree", "get", "go1.99", env=env)
+    p.expect(2, "^usage: gol tree", "tree", "got")
+    p.expect(2, "^usage: gol tree", "tree", "get", "-x")
+    p.expect(1, "module lookup disabled by GOPROXY=off$", "tree", "get", env={"GOPROXY": "off", "GOLTREES": p.path("more")})
+    name = "golang.org/toolchain/@v/v0.0.1-go1.26.8.linux-"
+    for machine in ("amd64", "arm64"):
+        p.write(f"proxy/{name}{machine}.zip", "")
+        with zipfile.ZipFile(p.path(f"proxy/{name}{machine}.zip"), "w") as z:
+            z.writestr(f"golang.org/toolchain@v0.0.1-go1.26.8.linux-{machine}/src/evil.go", "package evil\n")
+    p.expect(1, "checksum mismatch\n\tdownloaded: h1:.*\n\texpected:   h1:", "tree", "get",
+             env={"GOPROXY": "file://" + p.path("proxy"), "GOLTREES": p.path("more")})
+    same("what is left", sorted(os.listdir(p.path("more"))), [".go1.26.8.lock"])
+
+
 def tools_of_the_tree(p):
     """A command of the tree is compiled once, with a tag of its own, and again when a file of it changes."""
     p.write("tree/VERSION", "go1.26")
@@ -938,7 +974,7 @@ CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
          programs_meet, signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_of_the_environment,
          build_in_json, overlays, flags_that_work, environment, strange_names, module_files, language_versions,
-         source_tree, tools_of_the_tree, import_paths, linknames, embedding, defined_variables]
+         source_tree, trees_listed, tools_of_the_tree, import_paths, linknames, embedding, defined_variables]
 
 
 def run_case(gol, case):

@@ -620,6 +620,32 @@ def full_disk(p):
     p.passes("-q", "zip", "example.com/large", VERSION)
 
 
+def trees(p):
+    """The sources of a release, and nothing else of it."""
+    machine = {"aarch64": "arm64"}.get(os.uname().machine, "amd64")
+    path, folder = "golang.org/toolchain", os.path.join(p.folder, "trees", "go1.30.1")
+    version = f"v0.0.1-go1.30.1.linux-{machine}"
+    files = [("VERSION", "go1.30.1\n"), ("LICENSE", "free"), ("go.env", "GOPROXY=x\n"), ("bin/go", "program"), ("src/_go.mod", "module std\n"),
+             ("src/a/a.go", "package a\n"), ("pkg/x", "x"), ("srcs", "x")]
+    name = os.path.join(p.folder, "proxy", path, "@v", version + ".zip")
+    os.makedirs(os.path.dirname(name))
+    with open(name, "wb") as f:
+        f.write(module_zip(path, files, version))
+    env = {"GOPROXY": "file://" + os.path.join(p.folder, "proxy")}
+    total = h1(path, [(f"{path}@{version}/{n}", text) for n, text in files])
+    status, _, err = p.run("-q", "tree", "go1.30.1", folder, "-sum", "h1:wrong", env=env)
+    require(status == 1 and err == f"verifying {path}@{version}: checksum mismatch\n\tdownloaded: {total}\n\texpected:   h1:wrong\n", err)
+    os.makedirs(os.path.join(p.folder, "trees", ".go1.30.1.new/src/half"))        # of one that was killed
+    open(os.path.join(p.folder, "trees", ".go1.30.1.zip77.tmp"), "w").close()
+    for _ in range(2):
+        require(p.passes("-q", "tree", "go1.30.1", folder, "-sum", total, env=env) == folder + "\n", "result")
+        env = {"GOPROXY": "off"}
+    found = sorted(os.path.relpath(os.path.join(d, n), folder) for d, _, names in os.walk(folder) for n in names)
+    require(found == ["LICENSE", "VERSION", "go.env", "src/a/a.go", "src/go.mod"], found)
+    require(os.listdir(os.path.join(p.folder, "trees")) in ([".go1.30.1.lock", "go1.30.1"], ["go1.30.1", ".go1.30.1.lock"]), "leftovers")
+    p.fails("x/go1 is not an absolute path of a folder", "tree", "go1.30.1", "x/go1")
+
+
 def unwritable_cache(p):
     with open(os.path.join(p.folder, "file"), "w"):
         pass
@@ -644,7 +670,7 @@ def unwritable_cache(p):
 
 
 CASES = [layout, errors_of_servers, errors_of_infos, errors_of_zips, sums, proxies, file_proxies, names, queries, http_gets, batches, two_at_once,
-         waits_for_locks, killed, leftovers, full_disk, unwritable_cache]
+         waits_for_locks, killed, leftovers, full_disk, trees, unwritable_cache]
 
 
 def remove(folder):

@@ -145,6 +145,7 @@ typedef struct Compiler {
 	int go_version;                     /* newest minor version of the language; that of a file is in SourceFile */
 	const char *stdlib_dir;             /* where stdlib/ is */
 	const char *generated_dir;          /* generated sources of the standard library, laid out alike; may be NULL */
+	const char *trees_dir;              /* where gol tree get puts Go source trees; NULL: nowhere */
 	const char *fetch_program;          /* gol-fetch, which downloads modules (fetch/); it may not be there */
 	const char *modfile;                /* -modfile: read instead of go.mod; or NULL */
 	const char *mod_mode;               /* -mod: readonly, vendor, mod; NULL or empty: not given */

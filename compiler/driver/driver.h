@@ -206,6 +206,9 @@ void set_tool_environment(Driver *d);                   /* what a tool must find
 int run_tool(Driver *d, const char *package, char *const *arguments);
 int tool_command(Driver *d, int argc, char **argv);
 
+/* trees.c */
+int tree_command(Driver *d, int argc, char **argv);
+
 /* help.c */
 int help_command(int argc, char **argv);
 int help_without_verb(void);

@@ -18,6 +18,7 @@ static const char general[] =
 	"\tenv         print Gol environment information\n"
 	"\trun         compile and run Gol program\n"
 	"\ttool        run specified tool of the Go source tree\n"
+	"\ttree        list Go source trees, or get one\n"
 	"\tversion     print Gol version\n\n"
 	"Use \"gol help <command>\" for more information about a command.\n\n"
 	"Additional help topics:\n\n"
@@ -82,6 +83,12 @@ static const struct { const char *verb, *text; } topics[] = {
 	{"tool", "usage: gol tool [-n] command [args...]\n\n"
 	 "Tool runs the command named: a program of the Go source tree, compiled when it is first\n"
 	 "wanted and kept in the cache. -n prints where it is kept and does not run it.\n"},
+	{"tree", "usage: gol tree [get [version]]\n\n"
+	 "Tree lists the Go source trees found, from one of which standard packages are read that gol does not\n"
+	 "have itself. The one marked with * is used: $GOROOT; else the newest of those that\n"
+	 "gol tree get brought; else the newest of those of Go and of Debian's golang-src.\n\n"
+	 "Get brings the sources of a release of Go (default go1.26.8) through GOPROXY, about 70 MB, into\n"
+	 "$GOLTREES, and prints the folder. It is verified, and done once.\n"},
 	{"version", "usage: gol version [-m] [-v] [-json] [file ...]\n\nVersion prints the version of gol.\n"},
 	{"buildconstraint",
 	 "A file belongs to a build if the //go:build line above its package clause holds: tags\n"
@@ -95,6 +102,7 @@ static const struct { const char *verb, *text; } topics[] = {
 	{"environment",
 	 "CC, CFLAGS       the C compiler (default gcc) and flags for the program's own packages\n"
 	 "GOLCACHE         folder of compiled packages\n"
+	 "GOLTREES         folder of Go source trees that gol tree get brought\n"
 	 "GOFLAGS          flags, as if they came first on the command line\n"
 	 "GOTMPDIR, TMPDIR where work folders are made\n"
 	 "GOOS, GOARCH     nothing but this system's are supported; so for GOAMD64 but v1, GOEXPERIMENT,\n"
@@ -206,7 +214,7 @@ int env_command(Driver *d, int argc, char **argv)
 {
 	const Variable all[] = {
 		{"CC", d->options.cc}, {"CFLAGS", d->options.cflags}, {"GOARCH", GOL_ARCH}, {"GOHOSTARCH", GOL_ARCH}, {"GOHOSTOS", "linux"},
-		{"GOFLAGS", environment("GOFLAGS")}, {"GOLCACHE", d->cache_dir}, {"GOLROOT", d->root}, {"GOLVERSION", "gol" GOL_VERSION}, {"GOMAXPROCS", environment("GOMAXPROCS")},
+		{"GOFLAGS", environment("GOFLAGS")}, {"GOLCACHE", d->cache_dir}, {"GOLROOT", d->root}, {"GOLTREES", d->c->trees_dir ? d->c->trees_dir : ""}, {"GOLVERSION", "gol" GOL_VERSION}, {"GOMAXPROCS", environment("GOMAXPROCS")},
 		{"GOOS", "linux"}, {"GOROOT", find_go_tree(d->c) ? d->c->tree.root : ""}, {"GOVERSION", "go1.26"}, {"GOTMPDIR", environment("GOTMPDIR")},
 	};
 	bool json = false;

@@ -2,7 +2,8 @@
  * place.c - where things are: the standard library, headers, runtime and gol-fetch beside
  * this executable (a build tree), two folders above it (a build of another kind in that tree: build/debug,
  * with its runtime beside the executable) or in PREFIX/lib/gol (installed), and the cache in
- * $GOLCACHE, $XDG_CACHE_HOME/gol or ~/.cache/gol.
+ * $GOLCACHE, $XDG_CACHE_HOME/gol or ~/.cache/gol. Go source trees that gol tree get brings are no cache, as nothing makes
+ * them anew by itself: $GOLTREES, $XDG_DATA_HOME/gol/trees or ~/.local/share/gol/trees.
  */
 #include "driver.h"
 
@@ -135,10 +136,22 @@ static const char *second_cache(Driver *d)
 	return ours ? path : make_scratch(d, "gol-cache");
 }
 
+static const char *find_trees(Driver *d)
+{
+	Arena *a = d->c->arena;
+	const char *given = getenv("GOLTREES"), *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+	if (given && *given)
+		return absolute_name(d, given);
+	if (xdg && *xdg == '/')
+		return arena_printf(a, "%s/gol/trees", xdg);
+	return home && *home ? absolute_name(d, arena_printf(a, "%s/.local/share/gol/trees", home)) : NULL;
+}
+
 void find_places(Driver *d)
 {
 	Arena *a = d->c->arena;
 	find_installation(d);
+	d->c->trees_dir = find_trees(d);
 	const char *cache = getenv("GOLCACHE"), *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
 	if (cache && *cache)
 		d->cache_dir = cache;

@@ -159,7 +159,7 @@ static bool is_in_tree(Driver *d, const char *package)
 	else if (given && *given)
 		fprintf(stderr, "gol: %s is compiled from a Go source tree, and GOROOT=%s is none\n", package, given);
 	else
-		fprintf(stderr, "gol: %s is compiled from a Go source tree, and none was found: install one (Debian: golang-src) or set GOROOT\n",
+		fprintf(stderr, "gol: %s is compiled from a Go source tree, and none was found; run 'gol tree get', install golang-src or set GOROOT\n",
 		        package);
 	return false;
 }

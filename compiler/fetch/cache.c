@@ -77,6 +77,18 @@ bool check_cache(Request *r)
 	return make_folder(r, dir) || fail_prefix(r, "could not create module cache: ");
 }
 
+Texts names_in(Request *r, const char *dir)
+{
+	Texts names = {0};
+	DIR *d = opendir(dir);
+	if (!d)
+		return names;
+	for (struct dirent *entry; (entry = readdir(d));)
+		vec_push(r->arena, &names, arena_printf(r->arena, "%s", entry->d_name));
+	closedir(d);
+	return names;
+}
+
 /* ---- temporary files ------------------------------------------------------------------------------------------------- */
 
 /* Names of those there are, a row for each thread; guarded by the lock, which remove_temporaries keeps. */
@@ -138,6 +150,18 @@ void temporary_done(Request *r)
 	pthread_mutex_unlock(&temporaries_lock);
 }
 
+/* What dead processes left; whoever calls it holds the lock under which these are made. */
+void remove_temporaries_of(Request *r, const char *path)
+{
+	const char *base = strrchr(path, '/') + 1, *dir = arena_strndup(r->arena, path, (size_t)(base - path));
+	Texts names = names_in(r, dir);
+	for (int i = 0; i < names.len; i++) {
+		size_t n = strlen(names.items[i]);
+		if (strncmp(names.items[i], base, strlen(base)) == 0 && n > 4 && strcmp(names.items[i] + n - 4, ".tmp") == 0)
+			unlink(arena_printf(r->arena, "%s%s", dir, names.items[i]));
+	}
+}
+
 /* ---- files ------------------------------------------------------------------------------------------------------------- */
 
 bool read_file(Request *r, const char *path, Buf *text)
@@ -152,18 +176,6 @@ bool read_file(Request *r, const char *path, Buf *text)
 	if (file >= 0)
 		close(file);
 	return n == 0;
-}
-
-Texts folder_names(Request *r, const char *dir)
-{
-	Texts names = {0};
-	DIR *d = opendir(dir);
-	if (!d)
-		return names;
-	for (struct dirent *entry; (entry = readdir(d));)
-		vec_push(r->arena, &names, arena_printf(r->arena, "%s", entry->d_name));
-	closedir(d);
-	return names;
 }
 
 bool write_all(Request *r, int file, const char *name, const char *text, size_t size)
@@ -202,7 +214,7 @@ int lock_file(Request *r, const char *path)
 
 static void put_versions(Request *r, const char *dir, Buf *text)
 {
-	Texts names = folder_names(r, dir);
+	Texts names = names_in(r, dir);
 	int kept = 0;
 	for (int i = 0; i < names.len; i++) {
 		size_t n = strlen(names.items[i]);

@@ -46,6 +46,7 @@ typedef struct Request {
 	void *curl;                 /* CURL of the thread: it keeps its connections from one request to the next */
 	FailKind kind;
 	const char *message;        /* set by fail */
+	bool shows_progress;        /* of what it downloads, on a terminal */
 	int temporary;              /* row of a temporary file in the list of those to be removed at a signal, or -1 (cache.c) */
 } Request;
 
@@ -125,11 +126,12 @@ const char *cache_path(Request *r, const Module *m, const char *suffix);
 const char *module_folder(Request *r, const Module *m);
 bool cache_write(Request *r, const Module *m, const char *suffix, const char *text, size_t size);
 bool read_file(Request *r, const char *path, Buf *text);                /* quietly false */
-Texts folder_names(Request *r, const char *dir);
+Texts names_in(Request *r, const char *dir);
 bool make_folder(Request *r, const char *path);         /* and those above it */
 /* A new file beside path, removed when the process is ended by a signal; temporary_done when it is renamed or removed. */
 int temporary_file(Request *r, const char *path, const char **name);
 void temporary_done(Request *r);
+void remove_temporaries_of(Request *r, const char *path);        /* of dead processes */
 bool write_all(Request *r, int file, const char *name, const char *text, size_t size);
 int lock_file(Request *r, const char *path);            /* waits; -1 after fail */
 void remove_temporaries(void);                          /* of all threads, at a signal */

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { REDIRECT_LIMIT = 9 };
@@ -33,6 +34,7 @@ typedef struct Transfer {
 	size_t limit, received;
 	int write_error;
 	bool too_large;
+	long shown_at;              /* 0: no progress was shown */
 	char error[CURL_ERROR_SIZE];
 } Transfer;
 
@@ -182,6 +184,21 @@ static size_t take_header(char *data, size_t size, size_t n, void *argument)
 	return n;
 }
 
+/* A line that is written over, at most five times a second. */
+static int show_progress(void *argument, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up)
+{
+	Transfer *t = argument;
+	struct timespec time;
+	(void)up_total, (void)up;
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	long tick = time.tv_sec * 5 + time.tv_nsec / 200000000;
+	if (tick == t->shown_at || now == 0)
+		return 0;
+	t->shown_at = tick;
+	fprintf(stderr, total ? "\r%.1f of %.1f MB\033[K" : "\r%.1f MB\033[K", (double)now / 1e6, (double)total / 1e6);
+	return 0;
+}
+
 /* ---- errors ----------------------------------------------------------------------------------------------------- */
 
 static const char *lower_first(Request *r, const char *text)
@@ -289,6 +306,11 @@ static void set_options(Transfer *t, const char *url)
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, t);
 	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
 	curl_easy_setopt(curl, CURLOPT_HEADERDATA, t);
+	if (t->r->shows_progress) {
+		curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+		curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, show_progress);
+		curl_easy_setopt(curl, CURLOPT_XFERINFODATA, t);
+	}
 	if (secure && s->use_netrc)
 		curl_easy_setopt(curl, CURLOPT_NETRC, (long)CURL_NETRC_OPTIONAL);
 	if (netrc && *netrc)
@@ -309,6 +331,8 @@ static bool network_get(Request *r, const char *url, int file, size_t limit, Res
 		return fail(r, FAIL_ERROR, "refusing to pass credentials to insecure URL: %s", t.url);
 	set_options(&t, url);
 	CURLcode code = curl_easy_perform(t.curl);
+	if (t.shown_at)
+		fputs("\r\033[K", stderr);
 	char *last = NULL;
 	curl_easy_getinfo(t.curl, CURLINFO_EFFECTIVE_URL, &last);
 	out->url = last ? redacted(r, arena_printf(r->arena, "%s", last)) : t.url;

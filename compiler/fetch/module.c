@@ -178,26 +178,12 @@ static bool commit_zip(Request *r, const Module *m, const char *temporary, const
 	return write_hash(r, m, hash) && (rename(temporary, path) == 0 || fail_system(r, "rename", temporary, errno));
 }
 
-/* What dead processes left; the lock says that no other is at work. */
-static void remove_leftovers(Request *r, const Module *m, const char *suffix)
-{
-	Module all = {.escaped_path = m->escaped_path};
-	const char *dir = cache_path(r, &all, "");
-	const char *start = arena_printf(r->arena, "%s%s", m->escaped_version, suffix);
-	Texts names = folder_names(r, dir);
-	for (int i = 0; i < names.len; i++) {
-		size_t n = strlen(names.items[i]);
-		if (strncmp(names.items[i], start, strlen(start)) == 0 && n > 4 && strcmp(names.items[i] + n - 4, ".tmp") == 0)
-			unlink(arena_printf(r->arena, "%s%s", dir, names.items[i]));
-	}
-}
-
 static bool make_zip(Request *r, const Module *m, const char *sum, const char **hash)
 {
 	const char *path = cache_path(r, m, ".zip"), *temporary;
 	if (exists(path) && read_hash(r, m, hash))      /* while we waited for the lock */
 		return sum_matches(r, m, "", *hash, sum);
-	remove_leftovers(r, m, ".zip");
+	remove_temporaries_of(r, path);
 	if (exists(path))
 		return judge_zip(r, m, path, path, sum, hash) && write_hash(r, m, *hash);
 	int file = temporary_file(r, path, &temporary);

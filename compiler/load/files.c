@@ -62,8 +62,8 @@ const char *missing_package(Compiler *c, const Modules *modules, const char *pat
 		return arena_printf(c->arena, "package %s is not in gol's own library (%s), and GOROOT=%s is not a Go source tree", path,
 		                    c->stdlib_dir, given);
 	if (!memchr(path, '.', first))
-		return arena_printf(c->arena, "package %s is not in gol's own library (%s), and no Go source tree was found: "
-		                    "install one (Debian: golang-src) or set GOROOT", path, c->stdlib_dir);
+		return arena_printf(c->arena, "package %s is not in gol's own library and no Go source tree was found; run 'gol tree get', "
+		                    "install golang-src or set GOROOT", path);
 	if (modules_main(modules)->len == 0)
 		return arena_printf(c->arena, "no required module provides package %s: go.mod file not found in current directory or any "
 		                    "parent directory; see 'go help modules'", path);

@@ -48,6 +48,9 @@ void find_targets(Compiler *c, const char *const *names, int count, TargetList *
 bool is_source_name(const char *name);
 /* The Go source tree (tree.c): sought at the first call; false if there is none. */
 bool find_go_tree(Compiler *c);
+/* All there are, wherever one is sought. */
+typedef VEC(SourceTree) SourceTreeList;
+SourceTreeList list_go_trees(Compiler *c);
 /* The folder of a package of the tree, NULL if there is no tree or no source of such a package in it. */
 const char *tree_folder(Compiler *c, const char *path);
 

@@ -3,9 +3,10 @@
  *
  * gol's own library holds what touches the runtime or the system, and the core above that. All other standard
  * packages are read from a Go source tree, byte for byte as they are: encoding/json is src/encoding/json of the tree.
- * A tree is a folder with src/encoding/json. It is sought once, when a package is wanted that the library lacks:
- * $GOROOT; where Go's own distribution and Debian's packages put theirs, the newest of those whose language this
- * compiler knows. Its version is in VERSION, or (Debian's source package has none) in src/internal/goversion.
+ * A tree is a folder with src/encoding/json. It is sought once, when a package is wanted that the library lacks: $GOROOT;
+ * else among what gol tree get brought; else where Go's own distribution and Debian's packages put theirs. Of several the
+ * newest whose language this compiler knows is taken. Its version is in VERSION, or (Debian's source package has
+ * none) in src/internal/goversion.
  *
  * What the tree's packages expect of Go's runtime is pushed to them by gol packages below internal/gol/hooks: the
  * package hooks/crypto/subtle is loaded with the tree's crypto/subtle, and its functions with //go:linkname take the place of
@@ -67,44 +68,77 @@ static bool is_better(int minor, int than)
 	return minor > KNOWN_MINOR ? minor < than : minor > than;
 }
 
-static void consider(Compiler *c, const char *root)
+/* Without those that are there already by another name. */
+static void consider(Compiler *c, SourceTreeList *list, const char *root)
 {
 	const char *version;
 	if (!is_tree(c, root))
 		return;
 	int minor = tree_minor(c, root, &version);
-	if (minor <= 0 || (c->tree.root && !is_better(minor, c->tree.minor)))
-		return;
-	c->tree.root = absolute_path(c, root);
-	c->tree.minor = minor;
-	c->tree.version = version;
+	const char *sources = absolute_path(c, arena_printf(c->arena, "%s/src", root));
+	for (int i = 0; i < list->len; i++)
+		if (strcmp(absolute_path(c, arena_printf(c->arena, "%s/src", list->items[i].root)), sources) == 0)
+			return;
+	if (minor > 0)
+		vec_push(c->arena, list, (SourceTree){.root = absolute_path(c, root), .minor = minor, .version = version});
 }
 
-static void consider_folders(Compiler *c, const char *dir, const char *prefix)
+static void consider_folders(Compiler *c, SourceTreeList *list, const char *dir, const char *prefix)
 {
+	TextList names = {0};
 	DIR *d = opendir(dir);
 	if (!d)
 		return;
 	for (struct dirent *entry; (entry = readdir(d));)
 		if (strncmp(entry->d_name, prefix, strlen(prefix)) == 0)
-			consider(c, arena_printf(c->arena, "%s/%s", dir, entry->d_name));
+			vec_push(c->arena, &names, arena_printf(c->arena, "%s/%s", dir, entry->d_name));
 	closedir(d);
+	sort_texts(&names);
+	for (int i = 0; i < names.len; i++)
+		consider(c, list, names.items[i]);
+}
+
+/* The places, those that count before others first. */
+enum { GIVEN, OWN, USUAL, PLACES };
+
+static void consider_place(Compiler *c, SourceTreeList *list, int place)
+{
+	const char *given = getenv("GOROOT");
+	if (place == GIVEN && given && *given)
+		consider(c, list, given);
+	if (place == OWN && c->trees_dir)
+		consider_folders(c, list, c->trees_dir, "go");
+	if (place == USUAL) {
+		consider(c, list, "/usr/local/go");
+		consider_folders(c, list, "/usr/lib", "go");
+		consider_folders(c, list, "/usr/share", "go");
+	}
 }
 
 bool find_go_tree(Compiler *c)
 {
+	const char *given = getenv("GOROOT");
 	if (c->tree.sought)
 		return c->tree.root != NULL;
-	c->tree.sought = true;
-	const char *given = getenv("GOROOT");
-	if (given && *given) {
-		consider(c, given);
-	} else {
-		consider(c, "/usr/local/go");
-		consider_folders(c, "/usr/lib", "go");
-		consider_folders(c, "/usr/share", "go");
+	for (int place = GIVEN; place < PLACES && !c->tree.root; place++) {
+		SourceTreeList list = {0};
+		consider_place(c, &list, place);
+		for (int i = 0; i < list.len; i++)
+			if (!c->tree.root || is_better(list.items[i].minor, c->tree.minor))
+				c->tree = list.items[i];
+		if (given && *given)
+			break;
 	}
+	c->tree.sought = true;
 	return c->tree.root != NULL;
+}
+
+SourceTreeList list_go_trees(Compiler *c)
+{
+	SourceTreeList list = {0};
+	for (int place = GIVEN; place < PLACES; place++)
+		consider_place(c, &list, place);
+	return list;
 }
 
 const char *tree_folder(Compiler *c, const char *path)
