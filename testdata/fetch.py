@@ -333,7 +333,7 @@ def layout(p):
     folder = os.path.join(p.cache, "example.com/!some/!module@v1.0.0")
     total = zip_sum(path, plain_files(path))
     require(out == f"{folder}\n{total}\n", out)
-    require(p.passes("mod", path, VERSION) == os.path.join(p.cache, v + "v1.0.0.mod\n"), "mod")
+    require(p.passes("mod", path, VERSION) == os.path.join(p.cache, v + f"v1.0.0.mod\n{mod_sum(path)}\n"), "mod")
     require(p.passes("info", path, VERSION) == os.path.join(p.cache, v + "v1.0.0.info\n"), "info")
     p.passes("mod", path, "v1.0.0-rc.1")
     names = [v + n for n in ("list", "v1.0.0-rc.1.mod", "v1.0.0.info", "v1.0.0.mod", "v1.0.0.zip", "v1.0.0.ziphash")]
@@ -438,6 +438,31 @@ def sums(p):
     p.passes("zip", path, VERSION, "-sum", "h9:whatever")
     answers = p.batch([f"zip {path} v1.0.0 -sum {wrong}"])
     require(answers[1][0] == "fail mismatch", answers)
+
+
+def verifies(p):
+    """What was changed in the cache."""
+    path = "example.com/good"
+    require(p.passes("verify", path, VERSION) == "", "nothing is there")
+    p.passes("-q", "zip", path, VERSION)
+    require(p.passes("verify", path, VERSION) == "", "nothing was changed")
+    zip_name, folder = os.path.join(p.cache, "cache/download/example.com/good/@v/v1.0.0.zip"), os.path.join(p.cache, "example.com/good@v1.0.0")
+    os.chmod(folder, 0o755)
+    with open(os.path.join(folder, "new.go"), "w"):
+        pass
+    dir_changed = f"{path} v1.0.0: dir has been modified ({folder})\n"
+    require(p.passes("verify", path, VERSION) == dir_changed, "folder")
+    with open(zip_name, "wb") as f:
+        f.write(module_zip(path, plain_files(path) + [("b.go", "package b\n")]))
+    require(p.passes("verify", path, VERSION) == f"{path} v1.0.0: zip has been modified ({zip_name})\n" + dir_changed, "zip")
+    with open(zip_name, "w") as f:
+        f.write("none")
+    require(p.passes("verify", path, VERSION) == f"{path} v1.0.0: zip: not a valid zip file\n", "no zip")
+    os.unlink(zip_name)
+    require(p.passes("verify", path, VERSION) == dir_changed, "zip that is gone")
+    os.unlink(zip_name + "hash")
+    said = f"{path} v1.0.0: missing ziphash: open {zip_name}hash: no such file or directory\n"
+    require(p.passes("verify", path, VERSION) == said, "hash that is gone")
 
 
 def proxies(p):
@@ -669,7 +694,7 @@ def unwritable_cache(p):
     os.chmod(os.path.join(p.cache, "cache/download/example.com"), 0o755)
 
 
-CASES = [layout, errors_of_servers, errors_of_infos, errors_of_zips, sums, proxies, file_proxies, names, queries, http_gets, batches, two_at_once,
+CASES = [layout, errors_of_servers, errors_of_infos, errors_of_zips, sums, verifies, proxies, file_proxies, names, queries, http_gets, batches, two_at_once,
          waits_for_locks, killed, leftovers, full_disk, trees, unwritable_cache]
 
 

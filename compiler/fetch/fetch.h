@@ -150,6 +150,8 @@ bool zip_check(Request *r, ZipFile *z, const Module *m, const char *path);
 typedef const char *(*PlaceFile)(Request *r, const char *name);
 bool zip_unpack(Request *r, ZipFile *z, const Module *m, const char *dir, PlaceFile place);    /* place NULL: all as they are */
 const char *text_hash(Request *r, const char *name, const char *text, size_t size);    /* h1 of a folder with one file */
+/* As of a zip with the folder's files, whose names begin with prefix there. */
+bool folder_hash(Request *r, const char *dir, const char *prefix, const char **sum);
 bool remove_folder(const char *path);                   /* with all in it, writable or not */
 void protect_folders(const char *path);
 
@@ -164,6 +166,8 @@ bool fetch_zip(Request *r, const char *path, const char *version, const char *su
 bool fetch_list(Request *r, const char *path, Buf *out);
 bool fetch_latest(Request *r, const char *path, Buf *out);
 bool fetch_query(Request *r, const char *path, const char *query, const char *current, Buf *out);
+/* What of it in the cache is not what was downloaded. */
+bool fetch_verify(Request *r, const char *path, const char *version, Buf *out);
 bool fetch_url(Request *r, const char *url, Buf *out);
 bool fetch_tree(Request *r, const char *version, const char *dir, const char *sum, Buf *out);
 

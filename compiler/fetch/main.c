@@ -84,6 +84,7 @@ static bool run_mod(Request *r, const Words *w, Buf *out) { return fetch_mod(r, 
 static bool run_info(Request *r, const Words *w, Buf *out) { return fetch_info(r, w->word[1], w->word[2], out); }
 static bool run_zip(Request *r, const Words *w, Buf *out) { return fetch_zip(r, w->word[1], w->word[2], w->sum, true, out); }
 static bool run_zipfile(Request *r, const Words *w, Buf *out) { return fetch_zip(r, w->word[1], w->word[2], w->sum, false, out); }
+static bool run_verify(Request *r, const Words *w, Buf *out) { return fetch_verify(r, w->word[1], w->word[2], out); }
 static bool run_list(Request *r, const Words *w, Buf *out) { return fetch_list(r, w->word[1], out); }
 static bool run_latest(Request *r, const Words *w, Buf *out) { return fetch_latest(r, w->word[1], out); }
 static bool run_query(Request *r, const Words *w, Buf *out) { return fetch_query(r, w->word[1], w->word[2], w->word[3], out); }
@@ -95,6 +96,7 @@ static const Verb verbs[] = {
 	{"info", "PATH VERSION", 2, 2, false, run_info},
 	{"zip", "PATH VERSION [-sum h1:...]", 2, 2, true, run_zip},
 	{"zipfile", "PATH VERSION [-sum h1:...]", 2, 2, true, run_zipfile},
+	{"verify", "PATH VERSION", 2, 2, false, run_verify},
 	{"list", "PATH", 1, 1, false, run_list},
 	{"latest", "PATH", 1, 1, false, run_latest},
 	{"query", "PATH QUERY [CURRENT]", 2, 3, false, run_query},

@@ -51,9 +51,11 @@ static bool ask_for(Request *r, const char *url, void *argument)
 	return proxy_read(r, url, w->m, w->name, -1, w->limit, &w->answer);
 }
 
-static bool mod_sum_matches(Request *r, const Module *m, const char *text, size_t size, const char *sum)
+static bool mod_sum_matches(Request *r, const Module *m, const char *text, size_t size, const char *sum, Buf *out)
 {
-	return sum_matches(r, m, "/go.mod", text_hash(r, "go.mod", text, size), sum);
+	const char *hash = text_hash(r, "go.mod", text, size);
+	buf_printf(out, "\n%s", hash);
+	return sum_matches(r, m, "/go.mod", hash, sum);
 }
 
 bool fetch_mod(Request *r, const char *path, const char *version, const char *sum, Buf *out)
@@ -64,13 +66,15 @@ bool fetch_mod(Request *r, const char *path, const char *version, const char *su
 		return false;
 	buf_str(out, cache_path(r, &m, ".mod"));
 	if (read_file(r, out->s, &text))
-		return mod_sum_matches(r, &m, text.s, text.len, sum);
+		return mod_sum_matches(r, &m, text.s, text.len, sum, out);
 	Wanted w = {.m = &m, .name = arena_printf(r->arena, "@v/%s.mod", m.escaped_version), .limit = GO_MOD_LIMIT};
 	if (!ask_proxies(r, path, ask_for, &w))
 		return false;
-	const Buf *body = &w.answer.body;
-	return mod_sum_matches(r, &m, body->s ? body->s : "", body->len, sum) &&
-	       (cache_write(r, &m, ".mod", body->s ? body->s : "", body->len) || (fail_prefix(r, "writing go.mod cache: ") || module_error(r, &m)));
+	const char *body = w.answer.body.s ? w.answer.body.s : "";
+	size_t size = w.answer.body.len;
+	if (!mod_sum_matches(r, &m, body, size, sum, out))
+		return false;
+	return cache_write(r, &m, ".mod", body, size) || fail_prefix(r, "writing go.mod cache: ") || module_error(r, &m);
 }
 
 typedef struct WantedInfo { const Module *m; Info info; } WantedInfo;

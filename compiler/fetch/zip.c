@@ -136,7 +136,7 @@ static const char *h1(Request *r, EVP_MD_CTX *digest, const Buf *lines)
 	return arena_printf(r->arena, "h1:%s", text);
 }
 
-typedef struct Entry { const char *name; int64_t index; } Entry;
+typedef struct Entry { const char *name; int64_t index; const char *path; } Entry;     /* in a zip; in a folder */
 
 static int compare_entries(const void *a, const void *b)
 {
@@ -165,7 +165,7 @@ bool zip_hash(Request *r, ZipFile *z, const char **sum)
 	buf_init(&lines, r->arena);
 	buf_str(&lines, "");
 	for (int64_t i = 0; i < z->count; i++)
-		entries[i] = (Entry){name_of(z, i), i};
+		entries[i] = (Entry){name_of(z, i), i, NULL};
 	qsort(entries, (size_t)z->count, sizeof *entries, compare_entries);
 	for (int64_t i = 0; i < z->count && ok; i++) {
 		if (strchr(entries[i].name, '\n'))
@@ -191,6 +191,67 @@ const char *text_hash(Request *r, const char *name, const char *text, size_t siz
 	const char *sum = h1(r, digest, &lines);
 	EVP_MD_CTX_free(digest);
 	return sum;
+}
+
+/* ---- the hash of a folder -------------------------------------------------------------------------------------------- */
+
+typedef VEC(Entry) EntryList;
+
+/* All files below dir, their names with the prefix. */
+static bool list_files(Request *r, const char *dir, const char *prefix, EntryList *list)
+{
+	Texts names = names_in(r, dir);
+	struct stat st;
+	for (int i = 0; i < names.len; i++) {
+		const char *name = names.items[i];
+		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+			continue;
+		const char *path = arena_printf(r->arena, "%s/%s", dir, name), *shown = arena_printf(r->arena, "%s/%s", prefix, name);
+		if (lstat(path, &st) != 0)
+			return fail_system(r, "lstat", path, errno);
+		if (!S_ISDIR(st.st_mode))
+			vec_push(r->arena, list, (Entry){shown, 0, path});
+		else if (!list_files(r, path, shown, list))
+			return false;
+	}
+	return true;
+}
+
+static bool hash_file_of(Request *r, const char *path, EVP_MD_CTX *digest)
+{
+	static _Thread_local char block[BLOCK];
+	ssize_t n = -1;
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return fail_system(r, "open", path, errno);
+	while ((n = read(file, block, sizeof block)) > 0)
+		EVP_DigestUpdate(digest, block, (size_t)n);
+	int error = errno;
+	close(file);
+	return n == 0 || fail_system(r, "read", path, error);
+}
+
+bool folder_hash(Request *r, const char *dir, const char *prefix, const char **sum)
+{
+	EntryList list = {0};
+	Buf lines;
+	buf_init(&lines, r->arena);
+	buf_str(&lines, "");
+	if (!list_files(r, dir, prefix, &list))
+		return false;
+	if (list.len)
+		qsort(list.items, (size_t)list.len, sizeof *list.items, compare_entries);
+	EVP_MD_CTX *digest = EVP_MD_CTX_new();
+	bool ok = true;
+	for (int i = 0; i < list.len && ok; i++) {
+		EVP_DigestInit_ex(digest, EVP_sha256(), NULL);
+		ok = hash_file_of(r, list.items[i].path, digest);
+		put_hash(digest, &lines, list.items[i].name);
+	}
+	if (ok)
+		*sum = h1(r, digest, &lines);
+	EVP_MD_CTX_free(digest);
+	return ok;
 }
 
 /* ---- the rules --------------------------------------------------------------------------------------------------------- */
