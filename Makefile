@@ -122,6 +122,7 @@ check: all unit check-debug
 	python3 testdata/process.py --gol ./gol
 	python3 testdata/driver.py --gol ./gol
 	python3 testdata/fetch.py --fetch ./gol-fetch
+	python3 testdata/modules.py --gol ./gol
 	python3 testdata/limits.py --gol ./gol
 	python3 testdata/debug.py --gol ./gol
 	@echo "check: all tests passed"

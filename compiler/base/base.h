@@ -149,6 +149,7 @@ typedef struct Compiler {
 	const char *fetch_program;          /* gol-fetch, which downloads modules (fetch/); it may not be there */
 	const char *modfile;                /* -modfile: read instead of go.mod; or NULL */
 	const char *mod_mode;               /* -mod: readonly, vendor, mod; NULL or empty: not given */
+	bool writable_modules;              /* -modcacherw */
 	const struct Overlay *overlay;      /* -overlay: what overlay_actual answers from; or NULL */
 	bool trim_paths;                    /* recorded paths begin with the module's path instead of the file system's */
 	const char *work_dir;               /* current directory: diagnostics print paths relative to it */

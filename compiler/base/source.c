@@ -39,6 +39,9 @@ Compiler *compiler_like(const Compiler *old)
 	c->modfile = old->modfile;
 	c->mod_mode = old->mod_mode;
 	c->overlay = old->overlay;
+	c->fetch_program = old->fetch_program;
+	c->writable_modules = old->writable_modules;
+	c->modules = old->modules;
 	return c;
 }
 

@@ -1,9 +1,9 @@
 /*
  * environment.c - Go's environment variables: what gol cannot do is said, not ignored.
  *
- * Not looked at are those that name Go's own tools and places (GOPATH, GOBIN, GOENV, GOTOOLCHAIN, GCCGO),
- * steer downloads (GOPROXY, GOSUMDB, GOPRIVATE ...: nothing is ever downloaded), cgo (CGO_*: import "C" is refused) and
- * other machines (GO386, GOARM ...).
+ * Not looked at are those that name Go's own tools and places (GOBIN, GOTOOLCHAIN, GCCGO), GOSUMDB (what is not in go.sum
+ * is not used), cgo (CGO_*: import "C" is refused) and other machines (GO386, GOARM ...). Those that steer modules
+ * (GOPROXY, GOMODCACHE, GOWORK ...) are read where they are needed, by base/setting.c.
  */
 #include "driver.h"
 

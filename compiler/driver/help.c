@@ -50,6 +50,7 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "\t-p N             run up to N C compilers at once (default: one a processor)\n"
 	 "\t-C DIR           change to DIR first; the first flag\n"
 	 "\t-tags a,b        build constraints that hold\n"
+	 "\t-mod MODE        readonly (the default), vendor (the default with a folder vendor), mod\n"
 	 "\t-modfile FILE    read FILE instead of go.mod\n"
 	 "\t-trimpath        record import paths instead of folders in the program\n"
 	 "\t-ldflags '[PATTERN=]FLAGS'\n"

@@ -321,11 +321,11 @@ int set_flag(const FlagReader *r, const Flag *f, const char *value)
 int list_flags(Driver *d, Flag *flags)
 {
 	Options *o = &d->options;
-	static const char *const mods[] = {"", "mod", "readonly", NULL}, *const no_mods[] = {"vendor", NULL}, *const none[] = {NULL};
+	static const char *const mods[] = {"", "mod", "readonly", "vendor", NULL}, *const none[] = {NULL};
 	static const char *const modes[] = {"", "default", "exe", "pie", NULL}, *const cgo_modes[] = {"c-archive", "c-shared", "shared", "plugin", NULL};
 	static const char *const compilers[] = {"gc", NULL}, *const other_compilers[] = {"gccgo", NULL}, *const profiles[] = {"auto", "off", NULL};
 	Choice *choices = NEW_ARRAY(d->c->arena, Choice, 4);
-	choices[0] = (Choice){mods, no_mods, &o->mod};
+	choices[0] = (Choice){mods, none, &o->mod};
 	choices[1] = (Choice){modes, cgo_modes, &o->build_mode};
 	choices[2] = (Choice){compilers, other_compilers, NULL};
 	choices[3] = (Choice){profiles, none, NULL};
@@ -418,6 +418,7 @@ int parse_options(Driver *d, int argc, char **argv)
 	d->c->trim_paths = o->trim_paths;
 	d->c->modfile = o->modfile;
 	d->c->mod_mode = o->mod;
+	d->c->writable_modules = o->writable_modules;
 	if (o->overlay && *o->overlay && (d->c->overlay = overlay_read(d->c, o->overlay)) == NULL)
 		return EXIT_ERROR;
 	if (o->modfile && (strlen(o->modfile) < 4 || strcmp(o->modfile + strlen(o->modfile) - 4, ".mod") != 0)) {

@@ -51,21 +51,20 @@ const char *standard_folder(Compiler *c, const char *path)
 	return NULL;
 }
 
-/* Only a path whose first element has a dot can be another module's. */
-const char *missing_package(Compiler *c, const Modules *modules, const char *path)
+const char *standard_place(Compiler *c, const char *path)
 {
-	size_t first = strcspn(path, "/");
-	if (!memchr(path, '.', first) && find_go_tree(c))
-		return arena_printf(c->arena, "package %s is not in std (%s/src/%s)", path, c->tree.root, path);
+	const char *dir = standard_folder(c, path);
+	return dir ? dir : tree_folder(c, path);
+}
+
+const char *missing_package(Compiler *c, const char *path)
+{
 	const char *given = getenv("GOROOT");
-	if (!memchr(path, '.', first) && given && *given)
+	if (find_go_tree(c))
+		return arena_printf(c->arena, "package %s is not in std (%s/src/%s)", path, c->tree.root, path);
+	if (given && *given)
 		return arena_printf(c->arena, "package %s is not in gol's own library (%s), and GOROOT=%s is not a Go source tree", path,
 		                    c->stdlib_dir, given);
-	if (!memchr(path, '.', first))
-		return arena_printf(c->arena, "package %s is not in gol's own library and no Go source tree was found; run 'gol tree get', "
-		                    "install golang-src or set GOROOT", path);
-	if (modules_main(modules)->len == 0)
-		return arena_printf(c->arena, "no required module provides package %s: go.mod file not found in current directory or any "
-		                    "parent directory; see 'go help modules'", path);
-	return arena_printf(c->arena, "no required module provides package %s; to add it:\n\tgo get %s", path, path);
+	return arena_printf(c->arena, "package %s is not in gol's own library and no Go source tree was found; run 'gol tree get', "
+	                    "install golang-src or set GOROOT", path);
 }

@@ -12,8 +12,9 @@
  * many were left out because they are tests, or are for other systems. */
 TextList list_sources(Compiler *c, const char *dir, const BuildTags *tags, int *tests, int *excluded);
 
-/* "package x is not in std", "no required module provides package x": where an import path leads nowhere. */
-const char *missing_package(Compiler *c, const Modules *modules, const char *path);
+/* "package x is not in std": why the standard library has no package of this path. */
+const char *missing_package(Compiler *c, const char *path);
 const char *standard_folder(Compiler *c, const char *path);     /* NULL if the library has no such package */
+const char *standard_place(Compiler *c, const char *path);      /* the same, the Go source tree too */
 
 #endif

@@ -38,7 +38,7 @@ typedef struct Load {
 	Map pushed;                 /* functions of the tree that gol packages supply: "path.name" */
 	VEC(Package *) stack;       /* being loaded */
 	VEC(Import) way;            /* way[i]: the import of stack[i + 1] in stack[i] */
-	bool cycle;
+	bool cycle, tree_is_old;
 } Load;
 
 static Package *load_import(Load *l, Package *from, const Import *import);
@@ -153,10 +153,13 @@ static const char *instead_of_package(Load *l, const SourceFile *source, Pos *po
 	return arena_strndup(l->c->arena, s, n);
 }
 
-/* -trimpath: the import path before the name; files outside of modules by their name alone. */
+/* -trimpath: the import path before the name, with the version behind a module's path; files outside of modules by their name alone. */
 static const char *trimmed_path(Load *l, const Package *package, const char *name)
 {
 	const char *path = package == l->program->root ? l->program->header : package->path;
+	const Module *m = package->module;
+	if (m && m->version && strncmp(path, m->path, strlen(m->path)) == 0)
+		path = arena_printf(l->c->arena, "%s@%s%s", m->path, m->version, path + strlen(m->path));
 	bool has_path = path[0] != '_' && strcmp(path, "command-line-arguments") != 0;
 	return arena_printf(l->c->arena, "%s/%s", has_path ? path : ".", base_name(name));
 }
@@ -557,13 +560,33 @@ static const char *malformed_element(Compiler *c, const char *path)
 /* Is a package of a module meant? False: it would be, but there is something wrong. */
 static bool find_in_modules(Load *l, const Package *from, const Import *import, const Module **module, const char **dir)
 {
-	Importer importer = {from->path, from->module};
-	Found found = modules_find(l->modules, import->path, &importer);
+	const char *path = import->path, *importing = from == l->program->root ? l->program->header : from->path;
+	bool dotted = memchr(path, '.', strcspn(path, "/")) != NULL;
+	const Package *known = map_get(&l->by_path, intern_str(l->c, path));
+	if (known && (known->is_stdlib || known->from_tree))
+		return true;
+	const char *standard = dotted ? NULL : standard_place(l->c, path);
+	Importer importer = {importing, from->module, false};
+	Found found = modules_find(l->modules, path, standard, &importer);
+	if (found.error && !dotted && !standard && !found.without_position)
+		found.error = missing_package(l->c, path);
 	if (found.error)
-		missing(l, import->path, arena_printf(l->c->arena, "%s%s", position(l, import->pos), found.error));
+		missing(l, path, arena_printf(l->c->arena, "%s%s", found.without_position ? "" : position(l, import->pos), found.error));
 	*module = found.module;
 	*dir = found.dir;
 	return !found.error;
+}
+
+/* A module that asks for a newer Go may rely on what the packages of an older tree do not do. */
+static void check_tree_age(Load *l, const Module *m)
+{
+	const SourceTree *tree = &l->c->tree;
+	if (!m || !m->go || m->minor <= tree->minor || l->tree_is_old)
+		return;
+	const char *what = m->version ? arena_printf(l->c->arena, "module %s@%s", m->path, m->version)
+	                              : module_short_path(l->c, module_go_mod(l->modules, m));
+	COMPLAIN(l, "gol: %s requires go >= %s (Go tree %s is 1.%d)", what, m->go, tree->root, tree->minor);
+	l->tree_is_old = true;
 }
 
 static Package *load_import(Load *l, Package *from, const Import *import)
@@ -586,7 +609,7 @@ static Package *load_import(Load *l, Package *from, const Import *import)
 		return NULL;
 	if (from->from_tree)
 		path = path_in_tree(c, from, path);
-	else if (!dir && !from->is_stdlib && !find_in_modules(l, from, import, &module, &dir))
+	else if (!dir && !from->is_stdlib && !from->from_tree && !find_in_modules(l, from, import, &module, &dir))
 		return NULL;
 	vec_push(c->arena, &l->way, *import);
 	Package *p = map_get(&l->by_path, intern_str(c, path));
@@ -602,8 +625,10 @@ static Package *load_import(Load *l, Package *from, const Import *import)
 		if (!p && is_relative(import->path))
 			missing(l, path, arena_printf(c->arena, "%scannot find package \"%s\" in:\n\t%s", position(l, import->pos), import->path, dir));
 		else if (!p)
-			missing(l, path, arena_printf(c->arena, "%s%s", position(l, import->pos), missing_package(c, l->modules, path)));
+			missing(l, path, arena_printf(c->arena, "%s%s", position(l, import->pos), missing_package(c, path)));
 	}
+	if (p && p->from_tree)
+		check_tree_age(l, from->module);
 	(void)vec_pop(&l->way);
 	return p;
 }
@@ -660,6 +685,9 @@ static void load_root(Load *l, const Target *target)
 	root->dir = target->dir;
 	root->path = target->path;
 	root->module = target->module;
+	const char *standard = root->module && !memchr(root->path, '.', strcspn(root->path, "/")) ? standard_place(c, root->path) : NULL;
+	if (standard && files.len == 0)
+		vec_push(c->arena, &l->program->errors, modules_find(l->modules, root->path, standard, &(Importer){0}).error);
 	l->program->root = root;
 	if (files.len == 0) {
 		files = list_sources(c, target->dir, &l->tags, &tests, &excluded);
@@ -707,6 +735,10 @@ Program *load_another(Compiler *c, const Target *target, const char *tags, const
 			program->root = load_tree_package(&l, target->path);
 	} else {
 		load_root(&l, target);
+	}
+	if (l.modules && modules_final_error(l.modules)) {      /* all else may follow from it */
+		program->errors.len = 0;
+		vec_push(c->arena, &program->errors, modules_final_error(l.modules));
 	}
 	if (program->errors.len == 0)
 		sort_for_initialisation(&l);

@@ -22,7 +22,7 @@ typedef struct Target {         /* one package named on the command line */
 	TextList files;             /* given by name; empty: those of the folder */
 	bool is_stdlib;
 	bool matched;               /* by a pattern: not an error if it holds nothing to compile */
-	Modules *modules;           /* those that are seen from where it was named */
+	Modules *modules;           /* those that are seen from where it was named; NULL: none, of standard packages alone */
 	const Module *module;       /* that it belongs to; NULL: none */
 } Target;
 typedef VEC(Target) TargetList;

@@ -130,6 +130,8 @@ bool find_go_tree(Compiler *c)
 			break;
 	}
 	c->tree.sought = true;
+	if (c->tree.root && c->tree.minor > KNOWN_MINOR)
+		fprintf(stderr, "gol: warning: Go tree %s is %s; gol knows go1.%d\n", c->tree.root, c->tree.version, KNOWN_MINOR);
 	return c->tree.root != NULL;
 }
 

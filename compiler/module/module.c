@@ -1,359 +1,381 @@
 /*
- * module.c - go.mod and gol.mod: which module a folder belongs to, and in which version of the language it is written.
+ * module.c - the modules that are seen from a folder: a workspace (go.work), else the module whose go.mod or gol.mod is nearest above.
  *
- *     file = { line } ;  line = verb { word } | verb "(" { "\n" { word } } ")" ;  word = bare | "..." | `...` .
+ * As in Go the working directory decides, not the folder of what is built: that may be a package of another module. How imports are
+ * followed from there is in find.c and graph.c.
  *
- * A comment goes from // to the end of a line. All directives of Go's are known and checked for their form, as a file that
- * is wrong should be mended before something is built from it; only module and go have an effect here: other modules are
- * not followed. Without a go line the language of a go.mod is that of Go 1.16, as Go has it; that of a gol.mod the newest.
+ * -mod decides where other modules are read from: readonly (the module cache, the default), vendor (the default where there
+ * is a folder vendor and the go line is 1.14 or more), mod, which is as readonly here: gol does not write go.mod or
+ * go.sum while building, and says what would have to be written.
+ *
+ * Without a go line the language of a go.mod is that of Go 1.16, as Go has it; that of a gol.mod the newest.
  */
-#include "module.h"
-#include "../base/path.h"
+#include "private.h"
+#include "../base/setting.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { NEWEST = 26, WITHOUT_LINE = 16, WORD_LIMIT = 8 };
+/* ---- names ------------------------------------------------------------------------------------------------ */
 
-typedef struct ModuleFile {
-	Compiler *c;
-	Module *m;
-	const char *name, *full_name;       /* as messages show it */
-	Buf errors;
-	const char *path, *go, *toolchain;
-	int line;
-	bool stop;                  /* a syntax error: nothing behind it is looked at */
-} ModuleFile;
-
-typedef struct Word { const char *text; int col; } Word;
-typedef struct Line { Word words[WORD_LIMIT]; int count; } Line;        /* more words than WORD_LIMIT are never right */
-
-/* ---- words ------------------------------------------------------------------------------------ */
-
-static void complain(ModuleFile *f, int col, const char *text)
+static bool is_below(const char *path, const char *dir)
 {
-	buf_printf(&f->errors, "\n%s:%d:", f->name, f->line);
-	if (col > 1)
-		buf_printf(&f->errors, "%d:", col);
-	buf_printf(&f->errors, " %s", text);
+	size_t n = strcmp(dir, "/") == 0 ? 0 : strlen(dir);
+	return strncmp(path, dir, n) == 0 && (path[n] == '\0' || path[n] == '/');
 }
 
-static void syntax_error(ModuleFile *f, int col, const char *text)
+/* The relative name where it is shorter, without "./". */
+const char *module_short_path(Compiler *c, const char *full)
 {
-	f->errors.len = 0;
-	complain(f, col, text);
-	f->stop = true;
+	const char *at = c->work_dir;
+	Buf b;
+	buf_init(&b, c->arena);
+	buf_str(&b, "");
+	for (; !is_below(full, at); at = folder_of(c, at))
+		buf_str(&b, "../");
+	const char *rest = full + (strcmp(at, "/") ? strlen(at) : 0);
+	rest += *rest == '/';
+	if (!*rest && b.len == 0)
+		return ".";
+	buf_str(&b, rest);
+	if (!*rest)
+		b.s[b.len - 1] = '\0';
+	return strlen(b.s) < strlen(full) ? b.s : full;
 }
 
-static bool is_control(char ch) { return iscntrl((unsigned char)ch); }
+/* ---- one main module ------------------------------------------------------------------------------------------ */
 
-static void unexpected(ModuleFile *f, int col, unsigned char ch)
+const char *module_too_new(Compiler *c, const char *what, const char *go)
 {
-	static const char escapes[] = "\a\b\t\n\v\f\r", letters[] = "abtnvfr";
-	const char *escape = ch ? strchr(escapes, ch) : NULL;
-	const char *shown = escape ? arena_printf(f->c->arena, "%c", letters[escape - escapes]) : arena_printf(f->c->arena, "x%02x", ch);
-	syntax_error(f, col, arena_printf(f->c->arena, "unexpected input character '\\%s'", shown));
+	int major = 1, minor = go ? go_version_parse(go, &major) : 0;
+	if (major <= 1 && minor <= NEWEST_MINOR)
+		return NULL;
+	return arena_printf(c->arena, "%s requires go >= %s (running go 1.%d; GOTOOLCHAIN=local)", what, go, NEWEST_MINOR);
 }
 
-/* The length of the word at p. */
-static size_t word_length(ModuleFile *f, const char *p, int col)
+static const char *file_fault(Compiler *c, const ModFile *f, const char *word)
 {
-	if (*p == '"' || *p == '`') {
-		const char *end = p + 1;
-		while (*end && *end != *p)
-			end += *p == '"' && *end == '\\' && end[1] ? 2 : 1;
-		if (!*end)
-			syntax_error(f, col + (int)(end - p), "unexpected newline in string");
-		return (size_t)(end - p) + (*end != '\0');
-	}
-	if (*p == '(' || *p == ')' || *p == ',')
-		return 1;
-	size_t n = 0;
-	while (!is_control(p[n]) && !strchr(" (),", p[n]) && !(p[n] == '/' && p[n + 1] == '/'))
-		n++;
-	return n;
+	const char *fault = module_too_new(c, f->name, f->go);
+	if (fault || !f->errors)
+		return fault;
+	return arena_printf(c->arena, "errors parsing %s:%s", word, f->errors);
 }
 
-static void split(ModuleFile *f, const char *text, Line *line)
-{
-	line->count = 0;
-	for (const char *p = text; !f->stop;) {
-		p += strspn(p, " \t\r");
-		int col = (int)(p - text) + 1;
-		if (!*p || (p[0] == '/' && p[1] == '/'))
-			return;
-		if (p[0] == '/' && p[1] == '*') {
-			syntax_error(f, col, "mod files must use // comments (not /* */ comments)");
-			return;
-		}
-		if (is_control(*p)) {
-			unexpected(f, col, (unsigned char)*p);
-			return;
-		}
-		size_t n = word_length(f, p, col);
-		if (line->count < WORD_LIMIT)
-			line->words[line->count++] = (Word){arena_strndup(f->c->arena, p, n), col};
-		p += n;
-	}
-}
-
-/* ---- versions ----------------------------------------------------------------------------------- */
-
-/* One that is too large is larger than any version. */
-static int number(const char *s, char **end)
-{
-	long n = strtol(s, end, 10);
-	return n > 1000000 ? 1000000 : (int)n;
-}
-
-/* 1.23, 1.23.4, 1.23rc1: the minor number, -1 if it is none of that; *major may be more than 1. */
-static int parse_version(const char *s, int *major)
-{
-	char *end;
-	if (*s < '1' || *s > '9')
-		return -1;
-	*major = number(s, &end);
-	if (*end != '.' || !isdigit((unsigned char)end[1]) || (end[1] == '0' && isdigit((unsigned char)end[2])))
-		return -1;
-	int minor = number(end + 1, &end);
-	if (*end == '.' && isdigit((unsigned char)end[1]) && !(end[1] == '0' && isdigit((unsigned char)end[2])))
-		strtol(end + 1, &end, 10);
-	if (islower((unsigned char)*end)) {
-		while (islower((unsigned char)*end))
-			end++;
-		if (!isdigit((unsigned char)*end))
-			return -1;
-		strtol(end, &end, 10);
-	}
-	return *end ? -1 : minor;
-}
-
-/* ---- directives --------------------------------------------------------------------------------- */
-
-static void once(ModuleFile *f, const char **place, const char *verb, const char *value, int col)
-{
-	if (*place)
-		complain(f, col, arena_printf(f->c->arena, "repeated %s statement", verb));
-	else
-		*place = value;
-}
-
-static void module_directive(ModuleFile *f, const Word *args, int count, int col)
-{
-	const char *path = count == 1 ? args[0].text : NULL;
-	size_t n = path ? strlen(path) : 0;
-	if (f->path) {
-		complain(f, col, "repeated module statement");
-		return;
-	}
-	if (count != 1 || strcmp(path, "(") == 0) {
-		complain(f, col, "usage: module module/path");
-		return;
-	}
-	if (*path == '`')
-		complain(f, col, "invalid quoted string: unquoted string cannot contain quote");
-	f->path = *path == '"' && n > 1 ? arena_strndup(f->c->arena, path + 1, n - 2) : path;
-}
-
-static void go_directive(ModuleFile *f, const Word *args, int count, int col)
-{
-	int major;
-	if (f->go)
-		complain(f, col, "repeated go statement");
-	else if (count != 1)
-		complain(f, col, "go directive expects exactly one argument");
-	else if (parse_version(args[0].text, &major) < 0)
-		complain(f, col, arena_printf(f->c->arena, "invalid go version '%s': must match format 1.23.0", args[0].text));
-	else
-		f->go = args[0].text;
-}
-
-static void toolchain_directive(ModuleFile *f, const Word *args, int count, int col)
-{
-	if (count != 1) {
-		complain(f, col, "toolchain directive expects exactly one argument");
-		return;
-	}
-	if (strcmp(args[0].text, "default") != 0 && strcmp(args[0].text, "go1") != 0 && strncmp(args[0].text, "go1.", 4) != 0)
-		complain(f, col, arena_printf(f->c->arena, "invalid toolchain version '%s': must match format go1.23.0 or default", args[0].text));
-	once(f, &f->toolchain, "toolchain", args[0].text, col);
-}
-
-static void replace_directive(ModuleFile *f, const Word *args, int count, int col)
-{
-	int arrow = count >= 2 && strcmp(args[1].text, "=>") == 0 ? 1 : 2;
-	if (count < arrow + 2 || count > arrow + 3 || strcmp(args[arrow].text, "=>") != 0)
-		complain(f, col, "usage: replace module/path [v1.2.3] => other/module v1.4\n\t or replace module/path [v1.2.3] => ../local/directory");
-}
-
-/* One line, without its verb; col: where the line begins. */
-static void directive(ModuleFile *f, const char *verb, const Word *args, int count, int col)
-{
-	if (strcmp(verb, "module") == 0)
-		module_directive(f, args, count, col);
-	else if (strcmp(verb, "go") == 0)
-		go_directive(f, args, count, col);
-	else if (strcmp(verb, "toolchain") == 0)
-		toolchain_directive(f, args, count, col);
-	else if (strcmp(verb, "replace") == 0)
-		replace_directive(f, args, count, col);
-	else if ((strcmp(verb, "require") == 0 || strcmp(verb, "exclude") == 0) && count != 2)
-		complain(f, col, arena_printf(f->c->arena, "usage: %s module/path v1.2.3", verb));
-	else if ((strcmp(verb, "tool") == 0 || strcmp(verb, "ignore") == 0) && count != 1)
-		complain(f, col, arena_printf(f->c->arena, "%s directive expects exactly one argument", verb));
-	else if (strcmp(verb, "godebug") == 0 && (count != 1 || !strchr(args[0].text, '=')))
-		complain(f, col, "usage: godebug key=value");
-}
-
-static bool is_listed(const char *const *list, const char *word)
-{
-	for (; *list; list++)
-		if (strcmp(*list, word) == 0)
-			return true;
-	return false;
-}
-
-static void parse_lines(ModuleFile *f, char *text, size_t size)
-{
-	static const char *const verbs[] = {"module", "go", "toolchain", "require", "exclude", "replace", "retract", "godebug", "tool", "ignore", NULL};
-	static const char *const blocks[] = {"module", "require", "exclude", "replace", "retract", "godebug", "tool", "ignore", NULL};
-	const char *block = NULL, *end = text + size;
-	int block_line = 0, block_col = 0;
-	Line line;
-	for (char *next; text && !f->stop; text = next) {
-		f->line++;
-		next = strchr(text, '\n');
-		if (next)
-			*next++ = '\0';
-		split(f, text, &line);
-		if (!next && !f->stop && text + strlen(text) < end)
-			unexpected(f, (int)strlen(text) + 1, '\0');
-		if (f->stop || line.count == 0)
-			continue;
-		const Word *first = &line.words[0];
-		bool opens = !block && line.count >= 2 && strcmp(line.words[line.count - 1].text, "(") == 0;
-		if (block && line.count == 1 && strcmp(first->text, ")") == 0) {
-			block = NULL;
-		} else if (block) {
-			if (is_listed(verbs, block))
-				directive(f, block, line.words, line.count, first->col);
-		} else if (opens) {
-			block = first->text;
-			block_line = f->line;
-			block_col = first->col;
-			if (!is_listed(blocks, block) || line.count > 2)
-				complain(f, first->col, arena_printf(f->c->arena, "unknown block type: %s", block));
-		} else if (!is_listed(verbs, first->text)) {
-			complain(f, first->col, arena_printf(f->c->arena, "unknown directive: %s", first->text));
-		} else {
-			directive(f, first->text, line.words + 1, line.count - 1, first->col);
-		}
-	}
-	if (block && !f->stop)
-		syntax_error(f, 1, arena_printf(f->c->arena, "syntax error (unterminated block started at %s:%d:%d)", f->full_name, block_line, block_col));
-}
-
-/* ---- the whole file --------------------------------------------------------------------------------- */
-
-/* What is wrong with a module path, or NULL. */
-static const char *path_fault(Compiler *c, const char *path)
-{
-	if (!*path)
-		return "empty string";
-	for (const unsigned char *p = (const unsigned char *)path; *p; p++)
-		if (!isalnum(*p) && !strchr("-._~/", *p))
-			return *p == '\\' ? "invalid char '\\\\'" : arena_printf(c->arena, "invalid char '%c'", *p);
-	if (path[strlen(path) - 1] == '/')
-		return "trailing slash";
-	for (const char *p = path; *p;) {
-		size_t n = strcspn(p, "/");
-		if (n == 0)
-			return p == path ? "empty path element" : "double slash";
-		if (strspn(p, ".") == n)
-			return arena_printf(c->arena, "invalid path element \"%.*s\"", (int)n, p);
-		p += n + (p[n] == '/');
-	}
-	return NULL;
-}
-
-/* As %q shows it, as far as words of such a file go. */
+/* As %q shows it. */
 static const char *quoted(Compiler *c, const char *s)
 {
 	Buf b;
 	buf_init(&b, c->arena);
-	for (; *s; s++)
-		buf_printf(&b, *s == '\\' || *s == '"' ? "\\%c" : "%c", *s);
-	return b.s ? b.s : "";
+	buf_quote(&b, s, strlen(s));
+	return b.s;
 }
 
-static const char *fault_of(ModuleFile *f, bool is_go)
+static const char *godebug_fault(Compiler *c, const ModFile *f, const char *kind)
 {
-	Arena *a = f->c->arena;
-	int major = 1, minor = f->go ? parse_version(f->go, &major) : is_go ? WITHOUT_LINE : NEWEST;
-	const char *fault;
-	f->m->minor = minor;
-	if (major > 1 || minor > NEWEST)
-		return arena_printf(a, "gol: %s requires go >= %s (running go 1.%d; GOTOOLCHAIN=local)", f->name, f->go, NEWEST);
-	if (f->errors.len)
-		return arena_printf(a, "gol: errors parsing %s:%s", f->name, f->errors.s);
-	if (!f->path)
-		return arena_printf(a, "gol: error reading %s: missing module declaration. To specify the module path:\n\tgo mod edit -module=example.com/mod", f->name);
-	if ((fault = path_fault(f->c, f->path)))
-		return arena_printf(a, "gol: malformed module path \"%s\": %s", quoted(f->c, f->path), fault);
+	for (int i = 0; i < f->godebugs.len; i++) {
+		const char *text = f->godebugs.items[i].text, *value = strchr(text, '=') + 1, *fault = NULL;
+		int key = (int)(value - text - 1), major;
+		if (memchr(text, ' ', (size_t)key) || memchr(text, '\t', (size_t)key))
+			fault = "key contains space";
+		else if (strpbrk(value, " \t"))
+			fault = "value contains space";
+		else if (key == 7 && strncmp(text, "default", 7) == 0 && (strncmp(value, "go", 2) != 0 || go_version_parse(value + 2, &major) < 0))
+			fault = "value for default= must be goVERSION";
+		if (fault)
+			return arena_printf(c->arena, "error loading %s:\n%s:%d: %s", kind, f->name, f->godebugs.items[i].line, fault);
+	}
 	return NULL;
 }
 
-/* What is wrong, as it is printed; or NULL. */
-static const char *read_module_file(Compiler *c, Module *m, const char *path, bool is_go)
+/* Reads a main module's file; NULL: all is well, else what is wrong. *m is NULL if there is nothing in it to go on with. */
+static const char *read_main(Modules *all, const char *path, const char *root, bool is_go, Node **m)
 {
+	Compiler *c = all->c;
 	SourceFile *source = source_load(c, path);
-	if (!source)
-		return arena_printf(c->arena, "gol: open %s: %s", path, errno == EACCES ? "permission denied" : "no such file or directory");
-	ModuleFile f = {.c = c, .m = m, .full_name = source->full_path, .name = strncmp(source->path, "./", 2) == 0 ? source->path + 2 : source->path};
-	buf_init(&f.errors, c->arena);
-	parse_lines(&f, arena_strndup(c->arena, source->text, source->size), source->size);
-	const char *fault = fault_of(&f, is_go);
-	m->path = f.path;
-	m->go = f.go;
-	return fault;
+	const char *fault;
+	*m = NULL;
+	if (!source) {
+		const char *shown = all->work ? module_short_path(c, path) : path;
+		return arena_printf(c->arena, "%s%s: %s", all->work ? "open " : "open ", shown, errno == EACCES ? "permission denied" : "no such file or directory");
+	}
+	ModFile *f = mod_file_parse(c, MOD_FILE_MAIN, module_short_path(c, source->full_path), source->full_path, source->text, source->size);
+	if ((fault = file_fault(c, f, f->name)))
+		return fault;
+	if (!f->path)
+		return arena_printf(c->arena, "error reading %s: missing module declaration. To specify the module path:\n\tgo mod edit -module=example.com/mod", f->name);
+	if (strcmp(f->path, "go") == 0 || strcmp(f->path, "toolchain") == 0)
+		return arena_printf(c->arena, "error reading %s: invalid module path: \"%s\"", f->name, f->path);
+	if (!all->work && (fault = godebug_fault(c, f, "go.mod")))
+		return fault;
+	if ((fault = module_path_fault(c, f->path, true)))
+		return arena_printf(c->arena, "malformed module path %s: %s", quoted(c, f->path), fault);
+	*m = NEW(c->arena, Node);
+	(*m)->file = f;
+	(*m)->module = (Module){.path = f->path, .root = root};
+	note_language(*m, f->go);
+	if (!is_go && !f->go)
+		(*m)->module.minor = NEWEST_MINOR;
+	all->needs_update |= f->needs_update;
+	return NULL;
 }
 
-/* ---- the modules around a folder ---------------------------------------------------------------------- */
+/* ---- the workspace ---------------------------------------------------------------------------------------------- */
 
-struct Modules {
-	Compiler *c;
-	const char *dir;
-	ModuleList mains;
-	const char *error;
-	Modules *next;
-};
-
-static void find_main_module(Modules *all)
+static const char *find_file_above(Compiler *c, const char *dir, const char *const *names, int count, int *which)
 {
-	static const char *const names[] = {"gol.mod", "go.mod"};
-	Compiler *c = all->c;
-	for (const char *at = all->dir;; at = folder_of(c, at)) {
-		for (int i = 0; i < COUNT_OF(names); i++) {
+	for (const char *at = dir;; at = folder_of(c, at)) {
+		for (int i = 0; i < count; i++) {
 			const char *file = arena_printf(c->arena, "%s/%s", strcmp(at, "/") ? at : "", names[i]);
-			if (!file_exists(c, file))
-				continue;
-			Module *m = NEW(c->arena, Module);
-			m->root = at;
-			all->error = read_module_file(c, m, c->modfile ? c->modfile : file, c->modfile || i == 1);
-			if (m->path)
-				vec_push(c->arena, &all->mains, m);
-			return;
+			*which = i;
+			if (file_exists(c, file))
+				return file;
 		}
-		if (strcmp(at, "/") == 0) {
-			if (c->modfile)
-				all->error = "gol: cannot find main module, but -modfile was set.\n\t-modfile cannot be used to set the module root directory.";
-			return;
-		}
+		if (strcmp(at, "/") == 0)
+			return NULL;
 	}
+}
+
+static const char *find_work_file(Modules *all)
+{
+	static const char *const names[] = {"go.work"};
+	const char *given = go_setting(all->c, "GOWORK");
+	int which;
+	if (strcmp(given, "off") == 0)
+		return NULL;
+	if (!*given || strcmp(given, "auto") == 0)
+		return find_file_above(all->c, all->dir, names, 1, &which);
+	if (*given != '/')
+		all->error = "gol: invalid GOWORK: not an absolute path";
+	return given;
+}
+
+/* The language of go.work: 1.18 if it does not say. */
+static const char *work_version(const Modules *all) { return all->work->go ? all->work->go : "1.18"; }
+
+static void add_fault(Modules *all, const char *fault)
+{
+	if (!fault)
+		return;
+	all->error = all->error ? arena_printf(all->c->arena, "%s\n%s", all->error, fault) : arena_printf(all->c->arena, "gol: %s", fault);
+}
+
+static void add_main(Modules *all, Node *m)
+{
+	for (int i = 0; i < all->mains.len; i++)
+		if (strcmp(all->mains.items[i]->path, m->module.path) == 0)
+			add_fault(all, arena_printf(all->c->arena, "module %s appears multiple times in workspace", m->module.path));
+	vec_push(all->c->arena, &all->mains, &m->module);
+}
+
+static void add_used(Modules *all, const char *root)
+{
+	Compiler *c = all->c;
+	Node *m;
+	const char *file = arena_printf(c->arena, "%s/go.mod", root), *shown = module_short_path(c, root);
+	const char *fault = read_main(all, file, root, true, &m), *newer = fault ? strstr(fault, " requires go >= ") : NULL;
+	const char *go = newer ? arena_strndup(c->arena, newer + 16, strcspn(newer + 16, " ")) : m ? m->module.go : NULL;
+	if (fault && !newer) {
+		add_fault(all, arena_printf(c->arena, "cannot load module %s listed in go.work file: %s", shown, fault));
+	} else if (newer || (go_version_compare(go, work_version(all)) > 0 && go_version_compare(go, "1.21") >= 0)) {
+		add_fault(all, arena_printf(c->arena, "module %s listed in go.work file requires go >= %s, but go.work %s go %s; to update it:\n\tgo work use", shown, go,
+		                            all->work->go ? "lists" : "implicitly requires", work_version(all)));
+	} else {
+		add_main(all, m);
+	}
+}
+
+static void read_work(Modules *all, const char *path)
+{
+	Compiler *c = all->c;
+	SourceFile *source = source_load(c, path);
+	const char *fault;
+	TextList roots = {0};
+	if (!source) {
+		all->error = arena_printf(c->arena, "gol: reading go.work: open %s: %s", module_short_path(c, path), errno == EACCES ? "permission denied" : "no such file or directory");
+		return;
+	}
+	all->work = mod_file_parse(c, MOD_FILE_WORK, module_short_path(c, source->full_path), source->full_path, source->text, source->size);
+	all->work_dir = folder_of(c, source->full_path);
+	if ((fault = file_fault(c, all->work, "go.work")) || (fault = godebug_fault(c, all->work, "go.work"))) {
+		add_fault(all, fault);
+		return;
+	}
+	for (int i = 0; i < all->work->uses.len; i++) {
+		const char *use = all->work->uses.items[i].text;
+		const char *root = absolute_path(c, *use == '/' ? use : arena_printf(c->arena, "%s/%s", all->work_dir, use));
+		for (int k = 0; k < roots.len; k++)
+			if (strcmp(roots.items[k], root) == 0) {
+				add_fault(all, arena_printf(c->arena, "error loading go.work:\n%s:%d: path %s appears multiple times in workspace", all->work->name,
+				                            all->work->uses.items[i].line, root));
+				return;
+			}
+		vec_push(c->arena, &roots, root);
+	}
+	for (int i = 0; i < roots.len; i++)
+		add_used(all, roots.items[i]);
+}
+
+/* ---- one module ------------------------------------------------------------------------------------------------------ */
+
+static const char *temporary_root(void)
+{
+	const char *dir = getenv("TMPDIR");
+	return dir && *dir ? dir : "/tmp";
+}
+
+static const char *const file_names[] = {"gol.mod", "go.mod"};
+
+const char *modules_nearest_root(Compiler *c, const char *dir)
+{
+	int which;
+	const char *file = find_file_above(c, dir, file_names, COUNT_OF(file_names), &which);
+	return file ? folder_of(c, file) : NULL;
+}
+
+static void read_single(Modules *all)
+{
+	Compiler *c = all->c;
+	Node *m;
+	int which;
+	const char *file = find_file_above(c, all->dir, file_names, COUNT_OF(file_names), &which), *root = file ? folder_of(c, file) : NULL;
+	if (file && which == 1 && strcmp(root, absolute_path(c, temporary_root())) == 0) {
+		fprintf(stderr, "gol: warning: ignoring go.mod in system temp root %s\n", temporary_root());
+		file = NULL;
+	}
+	if (!file) {
+		if (c->modfile)
+			all->error = "gol: cannot find main module, but -modfile was set.\n\t-modfile cannot be used to set the module root directory.";
+		return;
+	}
+	add_fault(all, read_main(all, c->modfile ? c->modfile : file, root, c->modfile || which == 1, &m));
+	if (m)
+		vec_push(c->arena, &all->mains, &m->module);
+}
+
+/* ---- -mod ------------------------------------------------------------------------------------------------------------ */
+
+static void default_mode(Modules *all)
+{
+	Compiler *c = all->c;
+	const char *source = all->work ? "go.work" : "go.mod", *go = all->work ? all->work->go : all->mains.items[0]->go, *dir = vendor_dir(all);
+	if (!is_folder(dir))
+		return;
+	if (!go) {
+		all->mode_reason = arena_printf(c->arena, "Go version in %s is unspecified, so vendor directory was not used.", source);
+	} else if (go_version_compare(go, "1.14") < 0) {
+		all->mode_reason = arena_printf(c->arena, "Go version in %s is %s, so vendor directory was not used.", source, go);
+	} else if (vendor_is_for_workspace(c, dir) != (all->work != NULL)) {
+		all->mode_reason = all->work ? "In workspace mode, but vendor directory is not for a workspace"
+		                             : "Outside workspace mode, but vendor directory is for a workspace.";
+	} else {
+		all->mode = MODE_VENDOR;
+		all->mode_reason = arena_printf(c->arena, "Go version in %s is at least 1.14 and vendor directory exists.", source);
+	}
+}
+
+static void choose_mode(Modules *all)
+{
+	const char *given = all->c->mod_mode;
+	all->mode_given = given && *given;
+	if (!all->mode_given) {
+		default_mode(all);
+		return;
+	}
+	all->mode = strcmp(given, "vendor") == 0 ? MODE_VENDOR : strcmp(given, "mod") == 0 ? MODE_MOD : MODE_READONLY;
+	if (all->work && all->mode == MODE_MOD)
+		all->error = "gol: -mod may only be set to readonly or vendor when in workspace mode, but it is set to \"mod\""
+		             "\n\tRemove the -mod flag to use the default readonly value, \n\tor set GOWORK=off to disable workspace mode.";
+}
+
+/* ---- requirements of the main modules ------------------------------------------------------------------------------------ */
+
+static void add_root(Modules *all, Node *n)
+{
+	Node *before = map_get(&all->roots, n->module.path);
+	vec_push(all->c->arena, &all->root_list, n);
+	all->needs_update |= before && !all->work;
+	if (!before || version_compare(before->module.version, n->module.version) < 0)
+		map_put(all->c->arena, &all->roots, n->module.path, n);
+}
+
+static void note_excluded(Modules *all, const ModFile *f)
+{
+	for (int i = 0; i < f->requires.len; i++)
+		for (int k = 0; k < f->excludes.len; k++)
+			if (strcmp(f->requires.items[i].path, f->excludes.items[k].path) == 0 && strcmp(f->requires.items[i].version, f->excludes.items[k].version) == 0) {
+				fprintf(stderr, "gol: ignoring requirement on excluded version %s %s\n", f->requires.items[i].path, f->requires.items[i].version);
+				all->needs_update |= !all->work;
+			}
+}
+
+static void list_roots(Modules *all)
+{
+	all->roots.by_text = true;
+	for (int i = 0; i < all->mains.len; i++) {
+		Node *m = (Node *)(uintptr_t)all->mains.items[i];
+		note_excluded(all, m->file);
+		node_summarise(all, m);
+		for (int k = 0; k < m->requires.len && !all->work; k++)
+			add_root(all, m->requires.items[k]);
+		for (int k = 0; k < m->file->requires.len; k++)
+			node_of(all, m->file->requires.items[k].path, m->file->requires.items[k].version)->module.indirect = m->file->requires.items[k].indirect;
+	}
+}
+
+static const char *conflicting_replacement(Modules *all, const ModFile *f)
+{
+	for (int i = 0; i < f->replaces.len; i++)
+		for (int k = 0; k < i; k++) {
+			const Replacement *a = &f->replaces.items[k], *b = &f->replaces.items[i];
+			bool same = strcmp(a->path, b->path) == 0 && !a->version == !b->version && (!a->version || strcmp(a->version, b->version) == 0);
+			const char *x = describe(all, a->new_path, a->new_version), *y = describe(all, b->new_path, b->new_version);
+			if (same && strcmp(x, y) != 0)
+				return arena_printf(all->c->arena, "conflicting replacements for %s:\n\t%s\n\t%s", describe(all, a->path, a->version), x, y);
+		}
+	return NULL;
+}
+
+static void check_replacements(Modules *all)
+{
+	const char *fault = all->work ? conflicting_replacement(all, all->work) : NULL;
+	for (int i = 0; i < all->mains.len && !fault; i++)
+		fault = conflicting_replacement(all, ((const Node *)all->mains.items[i])->file);
+	add_fault(all, fault);
+}
+
+/* ---- all ---------------------------------------------------------------------------------------------------------------------- */
+
+static void read_modules(Modules *all)
+{
+	const char *work = find_work_file(all);
+	if (all->error)
+		return;
+	if (work && all->c->modfile) {
+		all->error = "gol: -modfile cannot be used in workspace mode";
+		return;
+	}
+	if (work)
+		read_work(all, work);
+	else
+		read_single(all);
+	if (!all->error)
+		check_replacements(all);
+	if (all->error || all->mains.len == 0)
+		return;
+	choose_mode(all);
+	all->cache = find_module_cache(all->c);
+	all->nodes.by_text = all->found.by_text = true;
+	if (all->mode == MODE_VENDOR) {
+		vendor_read(all);
+		if (!all->error)
+			all->error = vendor_inconsistency(all);
+		return;
+	}
+	list_roots(all);
+	sums_read_all(all);
 }
 
 Modules *modules_at(Compiler *c, const char *dir)
@@ -365,19 +387,14 @@ Modules *modules_at(Compiler *c, const char *dir)
 	Modules *all = NEW(c->arena, Modules);
 	*all = (Modules){.c = c, .dir = dir, .next = c->modules};
 	c->modules = all;
-	find_main_module(all);
+	all->nodes.by_text = all->found.by_text = true;
+	read_modules(all);
 	return all;
 }
 
 const char *modules_error(const Modules *all) { return all->error; }
 
 const ModuleList *modules_main(const Modules *all) { return &all->mains; }
-
-static bool is_below(const char *path, const char *dir)
-{
-	size_t n = strcmp(dir, "/") == 0 ? 0 : strlen(dir);
-	return strncmp(path, dir, n) == 0 && (path[n] == '\0' || path[n] == '/');
-}
 
 const Module *modules_holding(const Modules *all, const char *dir)
 {
@@ -392,18 +409,9 @@ const Module *modules_holding(const Modules *all, const char *dir)
 
 const char *module_import_path(Compiler *c, const Module *m, const char *dir)
 {
-	if (!m || !is_below(dir, m->root))
+	if (!m || !m->root || !is_below(dir, m->root))
 		return NULL;
 	return arena_printf(c->arena, "%s%s", m->path, dir + (strcmp(m->root, "/") ? strlen(m->root) : 0));
 }
 
-Found modules_find(Modules *all, const char *path, const Importer *importer)
-{
-	(void)importer;
-	for (int i = 0; i < all->mains.len; i++) {
-		const Module *m = all->mains.items[i];
-		if (is_below(path, m->path))
-			return (Found){m, arena_printf(all->c->arena, "%s%s", m->root, path + strlen(m->path)), NULL};
-	}
-	return (Found){0};
-}
+bool modules_is_workspace(const Modules *all) { return all->work != NULL; }

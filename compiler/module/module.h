@@ -2,7 +2,7 @@
  * module.h - modules: which folder a package is read from when its path is not one of the standard library.
  *
  *     Modules *all = modules_at(c, ".");                       main module or go.work around a folder
- *     Found f = modules_find(all, "golang.org/x/text/width", &importer);
+ *     Found f = modules_find(all, "golang.org/x/text/width", NULL, &importer);
  *
  * Everything is found at the first need: a program without imports of other modules reads one go.mod and nothing more.
  * A Module stays where it is as long as its Modules; two packages are of one module if the pointers are equal.
@@ -15,9 +15,10 @@
 typedef struct Module {
 	const char *path;           /* "golang.org/x/text" */
 	const char *version;        /* "v0.14.0"; NULL: a main module */
-	const char *root;           /* its folder, absolute; NULL: vendored, or not needed so far */
+	const char *root;           /* its folder, absolute; NULL: vendored, or not needed so far (module_fetch) */
 	const char *go;             /* the go line of its go.mod; NULL: none, or not read so far */
 	int minor;                  /* of the language it is written in: go 1.N */
+	bool indirect;              /* so marked in a main module's go.mod */
 } Module;
 typedef VEC(const Module *) ModuleList;
 
@@ -27,6 +28,9 @@ typedef struct Modules Modules;
 Modules *modules_at(Compiler *c, const char *dir);
 /* What is wrong with these files, as it is printed; NULL: nothing. */
 const char *modules_error(const Modules *all);
+bool modules_is_workspace(const Modules *all);
+/* The nearest folder at or above dir with a go.mod or gol.mod; NULL: none. */
+const char *modules_nearest_root(Compiler *c, const char *dir);
 /* The main modules: none outside of modules, several in a workspace. */
 const ModuleList *modules_main(const Modules *all);
 /* The main module whose folder holds dir and is the nearest such; NULL: none. */
@@ -37,15 +41,34 @@ const char *module_import_path(Compiler *c, const Module *m, const char *dir);
 typedef struct Importer {       /* for messages; all NULL: the command line */
 	const char *path;
 	const Module *module;
+	bool is_test;               /* a file of the package's tests */
 } Importer;
 
 typedef struct Found {
-	const Module *module;
+	const Module *module;       /* NULL beside a dir: a vendored package that modules.txt does not list */
 	const char *dir;            /* NULL: no module has the package */
 	const char *error;          /* why, without position */
+	bool without_position;      /* the error is of the importing package */
+	const char *path;
 } Found;
 
-/* Who provides a package that the standard library does not have. */
-Found modules_find(Modules *all, const char *path, const Importer *importer);
+/* Who provides a package. standard: its folder in the standard library, if it has such a one (then it is an error if a module has it
+ * too, and nothing is found if none has); NULL: it has not. Downloads what is needed. */
+Found modules_find(Modules *all, const char *path, const char *standard, const Importer *importer);
+/* When everything is loaded: what of go.mod does not fit what is built, as it is printed; or NULL. */
+const char *modules_final_error(Modules *all);
+
+/* All selected modules, main ones first, then by path; loads the whole graph. With vendor/: those it names. False: *error, as it is printed. */
+bool modules_build_list(Modules *all, ModuleList *list, const char **error);
+/* Sets m->root; false with *error (without "gol: "), or without one where there is only a vendored copy. */
+bool module_fetch(Modules *all, const Module *m, const char **error);
+/* What stands for a module in go.mod or go.work; false: nothing does. *version NULL: *path is a folder, as written. */
+bool module_replacement(const Modules *all, const Module *m, const char **path, const char **version);
+/* Is a folder of a main module, named from its root on, left out of patterns by an ignore line? */
+bool module_ignores(const Module *m, const char *folder);
+/* The go.mod of a module as it is in the folder or the cache, NULL if vendored. */
+const char *module_go_mod(Modules *all, const Module *m);
+/* A name relative to the working directory where that is shorter, as Go's messages have it. */
+const char *module_short_path(Compiler *c, const char *full);
 
 #endif

@@ -1,0 +1,323 @@
+/*
+ * version.c - versions of modules (semantic versioning with a v before it), versions of Go, paths of modules.
+ *
+ *     v1.2.3   v1.2.3-rc.1   v2.0.0+incompatible   v0.0.0-20200101120000-0123456789ab (a pseudo-version: the time, the commit)
+ *
+ * A path that ends in /v2 and above holds versions of that major number only, other paths v0 and v1, and +incompatible ones:
+ * tags of a repository that had no go.mod. Pseudo-versions need no rule of their own: they are made to sort rightly.
+ */
+#include "private.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* ---- semantic versions ---------------------------------------------------------------------------------- */
+
+typedef struct Parts {
+	const char *number[3], *pre, *build;        /* pre with its -, build with its + */
+	size_t length[3], pre_length;
+	int count;                  /* of numbers that are written */
+} Parts;
+
+static const char *scan_number(const char *s, size_t *length)
+{
+	*length = strspn(s, "0123456789");
+	return *length == 0 || (*length > 1 && s[0] == '0') ? NULL : s + *length;
+}
+
+/* Words with dots between, behind - or +; numbers of a pre-release have no 0 before them. */
+static const char *scan_words(const char *s, bool numbers)
+{
+	do {
+		s++;
+		size_t n = 0, digits = strspn(s, "0123456789");
+		while (isalnum((unsigned char)s[n]) || s[n] == '-')
+			n++;
+		if (n == 0 || (numbers && n == digits && n > 1 && s[0] == '0'))
+			return NULL;
+		s += n;
+	} while (*s == '.');
+	return s;
+}
+
+static bool split_version(const char *v, Parts *p)
+{
+	memset(p, 0, sizeof *p);
+	p->pre = p->build = "";
+	if (*v++ != 'v')
+		return false;
+	while (p->count < 3) {
+		p->number[p->count] = v;
+		v = scan_number(v, &p->length[p->count++]);
+		if (!v)
+			return false;
+		if (*v != '.' || p->count == 3)
+			break;
+		v++;
+	}
+	if (p->count < 3)
+		return *v == '\0';
+	if (*v == '-') {
+		p->pre = v;
+		v = scan_words(v, true);
+		p->pre_length = v ? (size_t)(v - p->pre) : 0;
+	}
+	if (v && *v == '+') {
+		p->build = v;
+		v = scan_words(v, false);
+	}
+	return v && *v == '\0';
+}
+
+bool version_is_valid(const char *v)
+{
+	Parts p;
+	return split_version(v, &p);
+}
+
+const char *version_canonical(Compiler *c, const char *v)
+{
+	Parts p;
+	if (!split_version(v, &p))
+		return NULL;
+	if (p.count < 3)
+		return arena_printf(c->arena, "%s%s", v, p.count == 1 ? ".0.0" : ".0");
+	size_t n = (size_t)(p.build - v);
+	if (!*p.build || strcmp(p.build, "+incompatible") == 0)
+		return v;
+	return arena_strndup(c->arena, v, n);
+}
+
+static int compare_numbers(const char *a, size_t n, const char *b, size_t m)
+{
+	if (n != m)
+		return n < m ? -1 : 1;
+	int order = strncmp(a, b, n);
+	return (order > 0) - (order < 0);
+}
+
+/* Word by word: numbers before letters, the shorter of equal beginnings first; no pre-release comes last. */
+static int compare_pre(const char *a, size_t n, const char *b, size_t m)
+{
+	if (n == 0 || m == 0)
+		return (n == 0) - (m == 0);
+	const char *a_end = a + n, *b_end = b + m;
+	while (a < a_end && b < b_end) {
+		a++, b++;
+		size_t x = 0, y = 0;
+		while (a + x < a_end && a[x] != '.')
+			x++;
+		while (b + y < b_end && b[y] != '.')
+			y++;
+		bool a_number = strspn(a, "0123456789") >= x, b_number = strspn(b, "0123456789") >= y;
+		int order = strncmp(a, b, x < y ? x : y);
+		if (a_number != b_number)
+			return a_number ? -1 : 1;
+		if (a_number)
+			order = compare_numbers(a, x, b, y);
+		else if (order == 0)
+			order = x < y ? -1 : x > y;
+		if (order)
+			return order < 0 ? -1 : 1;
+		a += x, b += y;
+	}
+	return (a < a_end) - (b < b_end);
+}
+
+int version_compare(const char *v, const char *w)
+{
+	Parts p, q;
+	bool valid = split_version(v, &p), other = split_version(w, &q);
+	if (!valid || !other)
+		return valid - other;
+	for (int i = 0; i < 3; i++) {
+		int order = compare_numbers(i < p.count ? p.number[i] : "0", i < p.count ? p.length[i] : 1, i < q.count ? q.number[i] : "0",
+		                            i < q.count ? q.length[i] : 1);
+		if (order)
+			return order;
+	}
+	return compare_pre(p.pre, p.pre_length, q.pre, q.pre_length);
+}
+
+/* ---- major versions in paths ---------------------------------------------------------------------------------- */
+
+/* "/v2", ".v3", or "" where the path has none; NULL: it ends in what looks like one and is not. */
+static const char *path_major(Compiler *c, const char *path)
+{
+	size_t n = strlen(path), i = n;
+	bool gopkg = strncmp(path, "gopkg.in/", 9) == 0, dot = false;
+	if (gopkg && n > 9 && strcmp(path + n - 9, "-unstable") == 0)
+		i = n -= 9;
+	for (; i > 0 && (isdigit((unsigned char)path[i - 1]) || (path[i - 1] == '.' && !gopkg)); i--)
+		dot |= path[i - 1] == '.';
+	bool none = i <= 1 || path[i - 1] != 'v' || path[i - 2] != (gopkg ? '.' : '/') || (!gopkg && i == n);
+	if (none)
+		return gopkg ? NULL : "";
+	const char *major = arena_strndup(c->arena, path + i - 2, n - i + 2);
+	if (dot || !major[2] || (major[2] == '0' && !(gopkg && strcmp(major, ".v0") == 0)) || strcmp(major, "/v1") == 0)
+		return NULL;
+	return major;
+}
+
+bool path_major_is_wrong(Compiler *c, const char *path) { return path_major(c, path) == NULL; }
+
+const char *version_misfit(Compiler *c, const char *path, const char *v)
+{
+	const char *major = path_major(c, path);
+	size_t n = strcspn(v, ".");
+	if (!major)
+		return arena_printf(c->arena, "malformed module path \"%s\"", path);
+	if (strncmp(v, "v0.0.0-", 7) == 0 && strcmp(major, ".v1") == 0)
+		return NULL;
+	const char *end = strchr(v, '+');
+	if (!*major && (strncmp(v, "v0.", 3) == 0 || strncmp(v, "v1.", 3) == 0 || (end && strcmp(end, "+incompatible") == 0)))
+		return NULL;
+	if (*major && strlen(major + 1) == n && strncmp(major + 1, v, n) == 0)
+		return NULL;
+	return arena_printf(c->arena, "should be %s, not %.*s", *major ? major + 1 : "v0 or v1", (int)n, v);
+}
+
+/* ---- paths --------------------------------------------------------------------------------------------------- */
+
+static bool is_windows_name(const char *s, size_t n)
+{
+	static const char *const names[] = {"CON", "PRN", "AUX", "NUL"};
+	for (int i = 0; i < COUNT_OF(names); i++)
+		if (n == 3 && strncasecmp(s, names[i], n) == 0)
+			return true;
+	return n == 4 && (strncasecmp(s, "COM", 3) == 0 || strncasecmp(s, "LPT", 3) == 0) && s[3] >= '1' && s[3] <= '9';
+}
+
+static const char *element_fault(Compiler *c, const char *s, size_t n, bool import)
+{
+	if (n == 0)
+		return "empty path element";
+	if (strspn(s, ".") >= n)
+		return arena_printf(c->arena, "invalid path element \"%.*s\"", (int)n, s);
+	if (s[0] == '.' && !import)
+		return "leading dot in path element";
+	if (s[n - 1] == '.')
+		return "trailing dot in path element";
+	for (size_t i = 0; i < n; i++) {
+		int size;
+		uint32_t rune = utf8_decode(s + i, n - i, &size);
+		if (rune < 0x80 && (isalnum((int)rune) || strchr(import ? "-._~+" : "-._~", (int)rune)))
+			continue;
+		Buf b;
+		buf_init(&b, c->arena);
+		buf_quote_rune(&b, rune);
+		return arena_printf(c->arena, "invalid char %s", b.s);
+	}
+	size_t stem = 0;
+	while (stem < n && s[stem] != '.')
+		stem++;
+	if (is_windows_name(s, stem))
+		return arena_printf(c->arena, "\"%.*s\" disallowed as path element component on Windows", (int)stem, s);
+	size_t tilde = stem;
+	while (tilde > 0 && isdigit((unsigned char)s[tilde - 1]))
+		tilde--;
+	if (tilde < stem && tilde > 0 && s[tilde - 1] == '~')
+		return "trailing tilde and digits in path element";
+	return NULL;
+}
+
+const char *module_path_fault(Compiler *c, const char *path, bool import)
+{
+	if (!*path)
+		return "empty string";
+	if (*path == '-')
+		return "leading dash";
+	if (strstr(path, "//"))
+		return "double slash";
+	if (path[strlen(path) - 1] == '/')
+		return "trailing slash";
+	for (const char *p = path;; p++) {
+		size_t n = strcspn(p, "/");
+		const char *fault = element_fault(c, p, n, import);
+		if (fault || !p[n])
+			return fault;
+		p += n;
+	}
+}
+
+const char *escape_capitals(Compiler *c, const char *s)
+{
+	Buf b;
+	buf_init(&b, c->arena);
+	buf_str(&b, "");
+	for (; *s; s++) {
+		if (isupper((unsigned char)*s))
+			buf_char(&b, '!');
+		buf_char(&b, (char)tolower((unsigned char)*s));
+	}
+	return b.s ? b.s : "";
+}
+
+/* ---- versions of Go -------------------------------------------------------------------------------------------- */
+
+typedef struct GoVersion { int major, minor, patch, pre; char kind; } GoVersion;       /* patch -1: not written; kind: of a pre-release */
+
+/* One that is too large is larger than any version. */
+static int number(const char *s, char **end)
+{
+	long n = strtol(s, end, 10);
+	return n > 1000000 ? 1000000 : (int)n;
+}
+
+static bool is_plain_number(const char *s) { return isdigit((unsigned char)s[0]) && !(s[0] == '0' && isdigit((unsigned char)s[1])); }
+
+static bool parse_go_version(const char *s, GoVersion *v)
+{
+	char *end;
+	*v = (GoVersion){.patch = -1, .pre = -1};
+	if (*s < '1' || *s > '9')
+		return false;
+	v->major = number(s, &end);
+	if (*end != '.' || !is_plain_number(end + 1))
+		return false;
+	v->minor = number(end + 1, &end);
+	if (*end == '.' && is_plain_number(end + 1))
+		v->patch = number(end + 1, &end);
+	if (islower((unsigned char)*end)) {
+		v->kind = *end;
+		while (islower((unsigned char)*end))
+			end++;
+		if (!isdigit((unsigned char)*end))
+			return false;
+		v->pre = number(end, &end);
+	}
+	return *end == '\0';
+}
+
+int go_version_parse(const char *s, int *major)
+{
+	GoVersion v;
+	if (!parse_go_version(s, &v))
+		return -1;
+	*major = v.major;
+	return v.minor;
+}
+
+/* From 1.21 on the version without a patch number is that of the language, which is before its pre-releases, and they are
+ * before its releases. */
+static int release_rank(const GoVersion *v)
+{
+	if (v->kind)
+		return 1;
+	return v->patch < 0 ? (v->minor < 21 ? 2 : 0) : v->patch + 2;
+}
+
+int go_version_compare(const char *v, const char *w)
+{
+	GoVersion a, b;
+	bool valid = v && parse_go_version(v, &a), other = w && parse_go_version(w, &b);
+	if (!valid || !other)
+		return valid - other;
+	int x[] = {a.major, a.minor, release_rank(&a), a.kind, a.pre}, y[] = {b.major, b.minor, release_rank(&b), b.kind, b.pre};
+	for (int i = 0; i < COUNT_OF(x); i++)
+		if (x[i] != y[i])
+			return x[i] < y[i] ? -1 : 1;
+	return 0;
+}
