@@ -159,7 +159,6 @@ const char *not_supported(const char *path)
 	static const struct { const char *path, *why; } table[] = {
 		{"builtin", "describes what is predeclared and cannot be compiled"},
 		{"net", "needs a network poller, which gol's runtime does not have yet"},
-		{"os/signal", "handles signals, which gol's runtime cannot do yet"},
 		{"plugin", "loads plugins, which gol cannot do"},
 		{"runtime/cgo", "is part of cgo, which gol does not have"},
 		{"runtime/metrics", "needs metrics, which gol's runtime does not have yet"},

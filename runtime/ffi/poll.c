@@ -36,4 +36,13 @@ INTRINSIC(bool, internal_1gol_1poll_canWait, gol_g *g, gol_int fd) { (void)g; re
 INTRINSIC(bool, internal_1gol_1poll_setNonblocking, gol_g *g, gol_int fd, bool on) { (void)g; return os_set_nonblocking((int)fd, on); }
 INTRINSIC(bool, internal_1gol_1poll_isNonblocking, gol_g *g, gol_int fd) { (void)g; return os_is_nonblocking((int)fd); }
 
-INTRINSIC(void, os_dieOfBrokenPipe, gol_g *g) { (void)g; os_die_of_broken_pipe(); }
+/* ---- signals: package os, internal/gol/hooks/os/signal -------------------------------------------------- */
+
+INTRINSIC(void, os_brokenPipe, gol_g *g, bool standard) { (void)g; os_broken_pipe(standard); }
+INTRINSIC(gol_int, internal_1gol_1hooks_1os_1signal_want, gol_g *g, gol_int number) { (void)g; return os_signal_want((int)number); }
+INTRINSIC(void, internal_1gol_1hooks_1os_1signal_restore, gol_g *g, gol_int number) { (void)g; os_signal_default((int)number); }
+INTRINSIC(void, internal_1gol_1hooks_1os_1signal_ignore, gol_g *g, gol_int number) { (void)g; os_signal_ignore((int)number); }
+INTRINSIC(bool, internal_1gol_1hooks_1os_1signal_isIgnored, gol_g *g, gol_int number) { (void)g; return os_signal_is_ignored((int)number); }
+INTRINSIC(gol_int, internal_1gol_1hooks_1os_1signal_descriptor, gol_g *g) { (void)g; return os_signals_descriptor(); }
+INTRINSIC(gol_int, internal_1gol_1hooks_1os_1signal_next, gol_g *g) { (void)g; return os_signal_next(); }
+INTRINSIC(bool, internal_1gol_1hooks_1os_1signal_pending, gol_g *g) { (void)g; return os_signals_pending(); }

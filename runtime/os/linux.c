@@ -2,7 +2,7 @@
  * linux.c - os.h for Linux.
  */
 #define _GNU_SOURCE
-#include "os/signals.h"
+#include "os/os.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -109,37 +109,6 @@ void os_open_standard_files(void)
 	for (int fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
 			(void)!open("/dev/null", O_RDWR);       /* the lowest free number: fd */
-}
-
-static bool ignored_here[_NSIG];        /* written before there is a second thread, and by os_take_signal */
-static sigset_t start_mask;
-
-bool os_ignores(int number) { return ignored_here[number]; }
-const sigset_t *os_start_mask(void) { return &start_mask; }
-
-/* From 35 on: the C library or the kernel's default has the first three real-time signals. */
-void os_ignore_signals(void)
-{
-	pthread_sigmask(SIG_SETMASK, NULL, &start_mask);
-	static const int ignored[] = {SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO, SIGPWR};
-	const int count = sizeof ignored / sizeof *ignored;
-	for (int i = 0; i < count + _NSIG - 35; i++) {
-		struct sigaction old;
-		int number = i < count ? ignored[i] : 35 + i - count;
-		if (sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_DFL)
-			ignored_here[number] = signal(number, SIG_IGN) != SIG_ERR;
-	}
-}
-
-void os_die_of_broken_pipe(void)
-{
-	sigset_t set;
-	signal(SIGPIPE, SIG_DFL);
-	sigemptyset(&set);
-	sigaddset(&set, SIGPIPE);
-	pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-	raise(SIGPIPE);
-	_exit(128 + SIGPIPE);
 }
 
 /* ---- readiness ---------------------------------------------------------------------------------- */

@@ -29,11 +29,23 @@ void os_write_all(int fd, const void *data, size_t size);
 /* Those of the descriptors 0, 1 and 2 that the process was started without lead to /dev/null: a file that the program
  * opens later must not get what is written to standard output. */
 void os_open_standard_files(void);
+
+/* ---- signals (signals.c) ---------------------------------------------------------------------------- */
+
 /* Ignores the signals that Go programs survive and others die of by default: those for the user, of timers, of limits,
  * real-time ones, SIGPIPE (write fails with EPIPE). What was ignored or handled already stays. */
 void os_ignore_signals(void);
 bool os_ignores(int number);                                /* by the above, and not by anybody else */
-_Noreturn void os_die_of_broken_pipe(void);
+/* A write met a pipe that nobody reads. Ends the process as SIGPIPE does where it was to standard output or error,
+ * unless the program wants the signal or ignores it. */
+void os_broken_pipe(bool standard);
+int os_signal_want(int number);                             /* has it reported; an error number */
+void os_signal_default(int number);                         /* what it did before it was wanted; but what is ignored stays so */
+void os_signal_ignore(int number);
+bool os_signal_is_ignored(int number);
+int os_signals_descriptor(void);                            /* can be read when one has come; -1: none was ever wanted */
+int os_signal_next(void);                                   /* takes one that has come; 0: none has */
+bool os_signals_pending(void);
 
 /* Readiness of descriptors: one set for the process. What a descriptor is watched for is reported once; an error or
  * the other end's closing counts as both. */
