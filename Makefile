@@ -125,6 +125,7 @@ check: all unit check-debug
 	python3 testdata/modules.py --gol ./gol
 	python3 testdata/limits.py --gol ./gol
 	python3 testdata/debug.py --gol ./gol
+	python3 testdata/gotest.py --gol ./gol --quick
 	@echo "check: all tests passed"
 
 check-full: all unit

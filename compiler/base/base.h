@@ -197,6 +197,9 @@ void remark_at(Compiler *c, Pos pos, const char *format, ...) PRINTF_LIKE(3, 4);
 int diag_print(Compiler *c, const char *package_header);
 /* The queued message with this number as it would be printed, without newline: for tests. */
 const char *diag_text(Compiler *c, int number);
+/* The same of one that is no longer in the queue, and where it points. */
+const char *diag_line(Compiler *c, const Diagnostic *d);
+Pos diag_pos(const Diagnostic *d);
 /* "path:line:col" as diagnostics show it, //line applied; "-" for NO_POS. */
 void pos_print(Compiler *c, Buf *out, Pos pos);
 /* Path and line as tracebacks show them: absolute path, //line applied. */

@@ -140,9 +140,12 @@ static void print_one(Compiler *c, Pos pos, const char *text)
 	fwrite(line.s, 1, line.len, stderr);
 }
 
-const char *diag_text(Compiler *c, int number)
+Pos diag_pos(const Diagnostic *d) { return d->pos; }
+
+const char *diag_text(Compiler *c, int number) { return diag_line(c, c->diagnostics.items[number]); }
+
+const char *diag_line(Compiler *c, const Diagnostic *d)
 {
-	const Diagnostic *d = c->diagnostics.items[number];
 	Buf b;
 
 	buf_init(&b, c->arena);

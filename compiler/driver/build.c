@@ -56,7 +56,7 @@ static bool check_program(Driver *d, Program *program)
 	bool all = true;
 	for (int i = 0; i < program->packages.len; i++) {
 		Package *p = program->packages.items[i];
-		const char *header = p == program->root ? program->header : p->path;
+		const char *header = header_of(d->c, program, p);
 		bool ready = true;
 		for (int k = 0; k < p->imports.len; k++)
 			ready &= !p->imports.items[k]->failed;
@@ -70,7 +70,7 @@ static bool check_program(Driver *d, Program *program)
 	}
 	Package *failed = all && is_main(program) ? check_linknames(d->c, program->packages.items, program->packages.len) : NULL;
 	if (failed)
-		report(d, failed == program->root ? program->header : failed->path);
+		report(d, header_of(d->c, program, failed));
 	return all && !failed;
 }
 

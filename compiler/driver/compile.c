@@ -256,7 +256,7 @@ static int emit_missing(Driver *d, Program *program, Unit *units, Job *jobs, Pen
 		if (u->object || u->emitted)
 			continue;
 		if (d->options.print_packages)
-			fprintf(stderr, "%s\n", u->package == program->root ? program->header : u->package->path);
+			fprintf(stderr, "%s\n", header_of(d->c, program, u->package));
 		progress_show(d, i, n, u->package->path);
 		pending[count].unit = u;
 		count += emit_unit(d, program, u, &pending[count].text_key, &jobs[count]);

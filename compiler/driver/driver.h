@@ -107,6 +107,9 @@ int take_linker_flags(Driver *d, const char *value, const char *flags);  /* of -
 void apply_linker_flags(Driver *d, const char *path);   /* those that are meant for the program with this path */
 bool define_variables(Driver *d, Program *program);     /* -X, after checking; false: what is wrong was said */
 uint64_t definitions_key(Driver *d, uint64_t key, const Package *p);
+/* For commands whose command line is not flags and then packages: begin, then flags (flags.h), then finish. */
+void begin_options(Driver *d);
+int finish_options(Driver *d);
 /* environment.c: refuses values that gol cannot do what they ask for; an exit status. */
 int check_environment(Driver *d);
 /* place.c: finds the installation and the cache. */
@@ -120,6 +123,7 @@ const char *absolute_name(Driver *d, const char *path); /* the working directory
 /* scratch.c */
 void scratch_start(Scratch *s);                         /* before any thread: blocks signals */
 void scratch_watch(Scratch *s);                         /* the main thread's part, for ever */
+void scratch_forked(Scratch *s);                        /* in a child that goes on as gol: nothing of the parent's is its own */
 const char *scratch_parent(void);                       /* GOTMPDIR, TMPDIR or /tmp */
 const char *make_scratch(Driver *d, const char *name);  /* a new folder name-XXXXXX there; exits if that fails */
 void scratch_remove(Driver *d, const char *path);
@@ -151,6 +155,8 @@ typedef struct Job {
 } Job;
 void add_argument(Driver *d, Arguments *a, const char *format, const char *value);
 void add_words(Driver *d, Arguments *a, const char *words);
+void print_command(char *const argv[]);
+int job_limit(Driver *d);                               /* how many processes may run at once: -p */
 void run_job(Driver *d, Job *job);
 bool run_jobs(Driver *d, Job *jobs, int count);         /* stops at the first that fails */
 void raise_stack_limit(Driver *d);                      /* of the C compiler, which recurses as deep as expressions nest */
@@ -198,6 +204,10 @@ void fresh_compiler(Driver *d);                         /* another d->c; the old
 /* Runs the program in the foreground and waits for it: a status as of waitpid; -1: it could not be started, which was said. */
 int execute(Driver *d, const char *path, char *const argv[]);
 int run_command_line(Driver *d);
+NORETURN void become_program(Driver *d, const char *path, char *const argv[]);  /* in a child: signals and limits as gol found them */
+const char *signal_text(Driver *d, int number);         /* as os.ProcessState words it: "killed" */
+/* test.c */
+int test_command(Driver *d, int argc, char **argv);
 
 /* tool.c: programs of the Go source tree, such as cmd/gofmt, compiled when they are first wanted */
 const char *tool_path(Driver *d, const char *package);  /* the program; NULL: there is none, which was said */

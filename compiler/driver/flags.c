@@ -131,22 +131,39 @@ static int read_flag(const FlagReader *r, const Flag *flags, int count, int argc
 	return set_flag(r, f, value);
 }
 
+static bool is_optimisation(const char *word)
+{
+	return strncmp(word, "-O", 2) == 0 && word[2] >= '0' && word[2] <= '3' && !word[3];
+}
+
+bool is_flag(Driver *d, const char *word)
+{
+	Flag flags[FLAG_LIMIT];
+	const char *value;
+	return is_optimisation(word) || find_flag(flags, list_flags(d, flags), word, &value);
+}
+
+int read_one_flag(const FlagReader *r, int argc, char **argv, int *i)
+{
+	Flag flags[FLAG_LIMIT];
+	if (!is_optimisation(argv[*i]))
+		return read_flag(r, flags, list_flags(r->d, flags), argc, argv, i);
+	r->d->options.optimise = argv[*i][2] - '0';
+	return EXIT_OK;
+}
+
 /* ---- the command line ----------------------------------------------------------------------------- */
 
 int read_flags(Driver *d, int argc, char **argv, int *i)
 {
 	const FlagReader r = {d, false};
-	Flag flags[FLAG_LIMIT];
-	int count = list_flags(d, flags), status = EXIT_OK;
+	int status;
 	for (; *i < argc && argv[*i][0] == '-' && argv[*i][1]; ++*i) {
-		const char *word = argv[*i];
-		if (strcmp(word, "--") == 0) {
+		if (strcmp(argv[*i], "--") == 0) {
 			++*i;
 			return EXIT_OK;
 		}
-		if (word[1] == 'O' && word[2] >= '0' && word[2] <= '3' && !word[3])
-			d->options.optimise = word[2] - '0';
-		else if ((status = read_flag(&r, flags, count, argc, argv, i)) != EXIT_OK)
+		if ((status = read_one_flag(&r, argc, argv, i)) != EXIT_OK)
 			return status;
 	}
 	return EXIT_OK;
@@ -185,22 +202,28 @@ static int read_environment_flag(const FlagReader *r, const Flag *flags, int cou
 	return !value && !stands_alone(f->kind) ? lacks_argument(r, f->name) : set_flag(r, f, value);
 }
 
-int read_environment_flags(Driver *d)
+int environment_words(Driver *d, Arguments *words)
 {
-	const FlagReader r = {d, true};
 	const char *text = getenv("GOFLAGS");
-	Flag flags[FLAG_LIMIT];
-	Arguments words = {0};
-	int count = list_flags(d, flags), status = EXIT_OK;
+	int status = EXIT_OK;
 	char *rest = arena_printf(d->c->arena, "%s", text ? text : ""), quote;
 	for (char *word; (word = next_word(&rest, &quote));)
-		vec_push(d->c->arena, &words, word);
+		vec_push(d->c->arena, words, word);
 	if (quote) {
 		fprintf(stderr, "gol: parsing $GOFLAGS: unterminated %c string\n", quote);
 		return EXIT_ERROR;
 	}
-	for (int i = 0; i < words.len && status == EXIT_OK; i++)
-		status = check_environment_flag(d, words.items[i]);
+	for (int i = 0; i < words->len && status == EXIT_OK; i++)
+		status = check_environment_flag(d, words->items[i]);
+	return status;
+}
+
+int read_environment_flags(Driver *d)
+{
+	const FlagReader r = {d, true};
+	Flag flags[FLAG_LIMIT];
+	Arguments words = {0};
+	int count = list_flags(d, flags), status = environment_words(d, &words);
 	for (int i = 0; i < words.len && status == EXIT_OK; i++)
 		status = read_environment_flag(&r, flags, count, words.items[i]);
 	return status;

@@ -36,6 +36,11 @@ int set_flag(const FlagReader *r, const Flag *f, const char *value);
 /* Flags from argv[*i] on; *i: the first word that is none. An exit status. */
 int read_flags(Driver *d, int argc, char **argv, int *i);
 int read_environment_flags(Driver *d);
+/* The same a flag at a time, for commands that have others too: is the word one of the table's? */
+bool is_flag(Driver *d, const char *word);
+int read_one_flag(const FlagReader *r, int argc, char **argv, int *i);
+/* The words of $GOFLAGS, each a flag of some command. */
+int environment_words(Driver *d, Arguments *words);
 /* "invalid value ..."; kind is "boolean " or "". */
 int bad_flag_value(const FlagReader *r, const char *kind, const char *value, const char *name, const char *why);
 int set_bool(const FlagReader *r, const Flag *f, const char *value);

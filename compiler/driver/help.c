@@ -17,6 +17,7 @@ static const char general[] =
 	"\tclean       remove object files and cached files\n"
 	"\tenv         print Gol environment information\n"
 	"\trun         compile and run Gol program\n"
+	"\ttest        test packages\n"
 	"\ttool        run specified tool of the Go source tree\n"
 	"\ttree        list Go source trees, or get one\n"
 	"\tversion     print Gol version\n\n"
@@ -74,6 +75,28 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "more). With -exec the program is run as 'xprog program arguments...'.\n\n"
 	 "If the program fails, its exit status is printed and that of gol run is 1.\n\n"
 	 "For more about build flags, see 'gol help build'.\n"},
+	{"test",
+	 "usage: gol test [build/test flags] [packages] [build/test flags & test binary flags]\n\n"
+	 "Test compiles the packages named (default: that of the current folder) with their _test\n"
+	 "files and package testing of the Go source tree, runs what comes out in the folder of each\n"
+	 "package, and prints a line a package: ok, FAIL, or ? where there are no tests. Output of\n"
+	 "tests is shown if they fail, with -v, and where no package is named.\n\n"
+	 "\t-c               compile the test programs, do not run them\n"
+	 "\t-o FILE          where a test program is written to; it is run all the same without -c\n"
+	 "\t-exec xprog      run the test programs as 'xprog program arguments...'\n"
+	 "\t-json            print events in JSON\n"
+	 "\t-args            what follows is for the test programs\n\n"
+	 "For build flags see 'gol help build', for those of the test programs 'gol help testflag'.\n"
+	 "docs/testing.md tells what differs from go test.\n"},
+	{"testflag",
+	 "These flags are understood by gol test and handed to the test programs, where they are\n"
+	 "called -test.run and so on:\n\n"
+	 "\t-run regexp, -skip regexp, -list regexp, -bench regexp\n"
+	 "\t-v, -short, -failfast, -fullpath, -benchmem, -artifacts\n"
+	 "\t-count n, -parallel n, -cpu 1,2,4, -shuffle off|on|N\n"
+	 "\t-timeout d (default 10m), -benchtime d, -outputdir dir\n\n"
+	 "Not supported yet, and refused: -fuzz (seeds run as tests), -cover and -coverprofile,\n"
+	 "-cpuprofile, -memprofile, -blockprofile, -mutexprofile, -trace.\n"},
 	{"clean",
 	 "usage: gol clean [-i] [-r] [-cache] [-testcache] [-modcache] [-fuzzcache] [build flags] [packages]\n\n"
 	 "Clean removes the programs that gol build left in the folders of the packages named\n"

@@ -69,6 +69,8 @@ static int dispatch(Driver *d, int argc, char **argv)
 		return tree_command(d, argc, argv);
 	if (strcmp(verb, "tool") == 0)
 		return tool_command(d, argc, argv);
+	if (strcmp(verb, "test") == 0)
+		return test_command(d, argc, argv);
 	bool is_build = strcmp(verb, "build") == 0;
 	if (!is_build && strcmp(verb, "run") != 0) {
 		fprintf(stderr, "gol %s: unknown command\nRun 'gol help' for usage.\n", verb);

@@ -112,6 +112,7 @@ void apply_compiler_flags(Driver *d, const char *path)
 static const struct Command { const char *name; unsigned bit; const char *usage; } commands[] = {
 	{"build", OF_BUILD, "[-o output] [build flags] [packages]"},
 	{"run", OF_RUN, "[build flags] [-exec xprog] package [arguments...]"},
+	{"test", OF_TEST, "[build/test flags] [packages] [build/test flags & test binary flags]"},
 	{"version", 0, "[-m] [-v] [-json] [file ...]"},
 	{"env", 0, "[-json] [-changed] [-u] [-w] [var ...]"},
 	{"tool", 0, "[-n] command [args...]"},
@@ -132,7 +133,8 @@ void usage_line(Driver *d)
 	for (int i = 0; i < COUNT_OF(commands); i++)
 		if (strcmp(commands[i].name, d->options.verb) == 0)
 			fprintf(stderr, "usage: gol %s %s\n", commands[i].name, commands[i].usage);
-	fprintf(stderr, "Run 'gol help %s' for details.\n", d->options.verb);
+	bool test = d->options.verb && strcmp(d->options.verb, "test") == 0;
+	fprintf(stderr, "Run 'gol help %s'%s for details.\n", d->options.verb, test ? " and 'gol help testflag'" : "");
 }
 
 /* ---- lists of flags -------------------------------------------------------------------------------- */
@@ -392,16 +394,26 @@ static bool asks_for_debug(const char *cflags)
 	return debug;
 }
 
+void begin_options(Driver *d)
+{
+	d->options.optimise = -1;
+	d->options.linker_flags = "";
+}
+
 int parse_options(Driver *d, int argc, char **argv)
 {
-	Options *o = &d->options;
-	bool run = strcmp(o->verb, "run") == 0;
 	int i = 0, status;
-	o->optimise = -1;
-	o->linker_flags = "";
+	begin_options(d);
 	if ((status = read_environment_flags(d)) != EXIT_OK || (status = read_flags(d, argc, argv, &i)) != EXIT_OK ||
 	    (status = parse_inputs(d, argc, argv, i)) != EXIT_OK)
 		return status;
+	return finish_options(d);
+}
+
+int finish_options(Driver *d)
+{
+	Options *o = &d->options;
+	bool run = strcmp(o->verb, "run") == 0 || strcmp(o->verb, "test") == 0;
 	o->debug |= asks_for_debug(o->cflags);
 	if (o->optimise < 0)
 		o->optimise = run || o->versions == 1 ? 0 : 2;

@@ -39,13 +39,13 @@ void add_words(Driver *d, Arguments *a, const char *words)
 
 /* ---- processes ----------------------------------------------------------------------------------- */
 
-static int job_limit(Driver *d)
+int job_limit(Driver *d)
 {
 	long n = d->options.parallel ? d->options.parallel : sysconf(_SC_NPROCESSORS_ONLN);
 	return n > 0 ? (int)n : 1;
 }
 
-static void print_command(char *const argv[])
+void print_command(char *const argv[])
 {
 	for (int i = 0; argv[i]; i++) {
 		bool quote = argv[i][strcspn(argv[i], " '\"$\\*?&;()<>|")] != '\0';

@@ -11,18 +11,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Go's words for signals, as os.ProcessState prints them, are the C library's in lower case. */
-static void print_signal(int number)
+/* Go's words are the C library's in lower case. */
+const char *signal_text(Driver *d, int number)
 {
-	const char *text = strsignal(number);
-	fputs("signal: ", stderr);
-	for (; text && *text; text++)
-		fputc(*text >= 'A' && *text <= 'Z' ? *text + 'a' - 'A' : *text, stderr);
-	fputc('\n', stderr);
+	char *text = arena_printf(d->c->arena, "%s", strsignal(number));
+	for (char *p = text; *p; p++)
+		*p = (char)(*p >= 'A' && *p <= 'Z' ? *p + 'a' - 'A' : *p);
+	return text;
 }
 
-/* In the child: signals as they were when gol was started. */
-static void become(Driver *d, const char *path, char *const argv[])
+void become_program(Driver *d, const char *path, char *const argv[])
 {
 	if (!d->scratch->ignores_size)
 		signal(SIGXFSZ, SIG_DFL);
@@ -40,7 +38,7 @@ int execute(Driver *d, const char *path, char *const argv[])
 	pthread_mutex_lock(&d->scratch->lock);
 	pid_t pid = d->scratch->program = fork();
 	if (pid == 0)
-		become(d, path, argv);
+		become_program(d, path, argv);
 	pthread_mutex_unlock(&d->scratch->lock);
 	if (pid < 0) {
 		fprintf(stderr, "gol: cannot run %s: %s\n", path, reason(d, errno));
@@ -57,12 +55,12 @@ int execute(Driver *d, const char *path, char *const argv[])
 }
 
 /* Says how the program ended. */
-static int exit_of(int status)
+static int exit_of(Driver *d, int status)
 {
 	if (status < 0)
 		return EXIT_ERROR;
 	if (WIFSIGNALED(status))
-		print_signal(WTERMSIG(status));
+		fprintf(stderr, "signal: %s\n", signal_text(d, WTERMSIG(status)));
 	else if (WEXITSTATUS(status))
 		fprintf(stderr, "exit status %d\n", WEXITSTATUS(status));
 	else
@@ -93,7 +91,7 @@ int run_command_line(Driver *d)
 		vec_push(d->c->arena, &a, NULL);
 		if (d->options.print_commands)
 			fprintf(stderr, "%s\n", program);
-		status = exit_of(execute(d, a.items[0], a.items));
+		status = exit_of(d, execute(d, a.items[0], a.items));
 	}
 	scratch_remove(d, dir);
 	return status;

@@ -97,7 +97,7 @@ void scratch_remove(Driver *d, const char *path)
 
 static bool is_scratch_name(const char *name)
 {
-	static const char *const prefixes[] = {"gol-build-", "gol-run-", "gol-cache-"};
+	static const char *const prefixes[] = {"gol-build-", "gol-run-", "gol-test-", "gol-cache-"};
 	for (int i = 0; i < COUNT_OF(prefixes); i++)
 		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
 			return true;
@@ -239,6 +239,26 @@ void scratch_start(Scratch *s)
 	signal(SIGXFSZ, SIG_IGN);       /* "file too large" is an error of the write */
 	of_process = s;
 	atexit(clear_at_exit);
+}
+
+static void *watch(void *argument)
+{
+	scratch_watch(argument);
+	return NULL;
+}
+
+/* Only the thread that forked is there, with the signals blocked that nobody waits for: so another one does. */
+void scratch_forked(Scratch *s)
+{
+	pthread_t thread;
+	setpgid(0, 0);
+	pthread_mutex_init(&s->lock, NULL);
+	s->paths = NULL;
+	s->children = NULL;
+	s->program = 0;
+	s->progress.terminal = s->progress.lines = s->progress.shown = false;
+	if (pthread_create(&thread, NULL, watch, s) == 0)
+		pthread_detach(thread);
 }
 
 static void die_by(Scratch *s, int number)

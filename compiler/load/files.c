@@ -13,10 +13,10 @@ bool is_source_name(const char *name)
 	return dot && (strcmp(dot, ".gol") == 0 || strcmp(dot, ".go") == 0);
 }
 
-static bool is_test_name(const char *name)
+bool is_test_name(const char *name)
 {
 	const char *dot = strrchr(name, '.');
-	return dot - name >= 5 && strncmp(dot - 5, "_test", 5) == 0;
+	return dot && dot - name >= 5 && strncmp(dot - 5, "_test", 5) == 0;
 }
 
 TextList list_sources(Compiler *c, const char *dir, const BuildTags *tags, int *tests, int *excluded)
@@ -33,6 +33,22 @@ TextList list_sources(Compiler *c, const char *dir, const BuildTags *tags, int *
 			++*tests;
 		else if (excluded)
 			++*excluded;
+	}
+	return names;
+}
+
+/* x_linux_test.go is for the systems that x_linux.go is for. */
+TextList list_tests(Compiler *c, const char *dir, const BuildTags *tags)
+{
+	TextList names = {0};
+	TextList all = folder_names(c, dir);
+	for (int i = 0; i < all.len; i++) {
+		const char *name = all.items[i], *path = arena_printf(c->arena, "%s/%s", dir, name);
+		if (!is_source_name(name) || !is_test_name(name) || folder_exists(c, path))
+			continue;
+		size_t stem = (size_t)(strrchr(name, '.') - name) - strlen("_test");
+		if (file_name_matches(arena_printf(c->arena, "%.*s.go", (int)stem, name), tags))
+			vec_push(c->arena, &names, path);
 	}
 	return names;
 }

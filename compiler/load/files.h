@@ -11,6 +11,9 @@
 /* Go and gol files of a folder, sorted, each with the folder in front. tests, excluded (may be NULL): how
  * many were left out because they are tests, or are for other systems. */
 TextList list_sources(Compiler *c, const char *dir, const BuildTags *tags, int *tests, int *excluded);
+/* The test files among them, name_test.go, that belong to the build. */
+TextList list_tests(Compiler *c, const char *dir, const BuildTags *tags);
+bool is_test_name(const char *name);
 
 /* "package x is not in std": why the standard library has no package of this path. */
 const char *missing_package(Compiler *c, const char *path);

@@ -14,6 +14,7 @@
 #include "constraint.h"
 #include "embed.h"
 #include "files.h"
+#include "loader.h"
 #include "tree.h"
 
 #include <ctype.h>
@@ -23,29 +24,19 @@
 #include <string.h>
 #include <unistd.h>
 
-typedef struct Import { const char *path; Pos pos; File *file; } Import;
-typedef VEC(Import) ImportList;
-
-typedef struct Load {
-	Compiler *c;
-	Program *program;
-	const Program *loaded;      /* packages that need not be read again; or NULL */
-	Modules *modules;
-	BuildTags tags;
-	bool local;                 /* files given by name, or no module: relative imports are not an error of their own */
-	Map by_path;                /* import path -> Package */
-	Map missing;                /* import paths that were complained about */
-	Map pushed;                 /* functions of the tree that gol packages supply: "path.name" */
-	VEC(Package *) stack;       /* being loaded */
-	VEC(Import) way;            /* way[i]: the import of stack[i + 1] in stack[i] */
-	bool cycle, tree_is_old;
-} Load;
-
 static Package *load_import(Load *l, Package *from, const Import *import);
 
 /* ---- messages ------------------------------------------------------------------------------ */
 
-#define COMPLAIN(l, ...) vec_push((l)->c->arena, &(l)->program->errors, arena_printf((l)->c->arena, __VA_ARGS__))
+const char *package_label(Compiler *c, const Package *p)
+{
+	return p->variant ? arena_printf(c->arena, "%s [%s]", p->path, p->variant) : p->path;
+}
+
+const char *header_of(Compiler *c, const Program *program, const Package *p)
+{
+	return p == program->root ? program->header : package_label(c, p);
+}
 
 /* "sub/x.go:2:8: " as Go prints positions before it compiles: without "./". */
 static const char *position(Load *l, Pos pos)
@@ -65,7 +56,7 @@ static const char *import_chain(Load *l, bool with_files)
 	Buf b;
 	buf_init(&b, l->c->arena);
 	for (int i = 0; i < l->stack.len; i++) {
-		buf_printf(&b, "%s %s", i == 0 ? "package" : "\n\timports", i == 0 ? l->program->header : l->stack.items[i]->path);
+		buf_printf(&b, "%s %s", i == 0 ? "package" : "\n\timports", header_of(l->c, l->program, l->stack.items[i]));
 		if (i > 0 && with_files)
 			buf_printf(&b, " from %s", base_name(l->way.items[i - 1].file->source->path));
 	}
@@ -127,13 +118,30 @@ static const char *skip_blanks_and_comments(const char *s, const char *end)
 	return s;
 }
 
+static size_t word_length(const char *s, const char *end)
+{
+	size_t n = 0;
+	while (s + n < end && (isalnum((unsigned char)s[n]) || s[n] == '_' || (unsigned char)s[n] >= 0x80))
+		n++;
+	return n;
+}
+
+const char *package_clause(const char *text, size_t size, size_t *n)
+{
+	const char *end = text + size, *s = skip_blanks_and_comments(text, end);
+	if (word_length(s, end) != strlen("package") || strncmp(s, "package", strlen("package")) != 0)
+		return NULL;
+	s = skip_blanks_and_comments(s + strlen("package"), end);
+	*n = word_length(s, end);
+	return s;
+}
+
 /* What stands where the package clause should: a text for Go's message; NULL if there is one. */
 static const char *instead_of_package(Load *l, const SourceFile *source, Pos *pos)
 {
 	static const char *const keywords[] = {"break", "case", "chan", "const", "continue", "default", "defer", "else", "fallthrough", "for", "func",
 		"go", "goto", "if", "import", "interface", "map", "range", "return", "select", "struct", "switch", "type", "var"};
 	const char *end = source->text + source->size, *s = skip_blanks_and_comments(source->text, end);
-	size_t n = 0;
 	*pos = (Pos){(uint32_t)source->index, 1, 1};
 	for (const char *p = source->text; p < s; p++) {
 		pos->line += *p == '\n';
@@ -141,8 +149,7 @@ static const char *instead_of_package(Load *l, const SourceFile *source, Pos *po
 	}
 	if (s == end)
 		return "'EOF'";
-	while (s + n < end && (isalnum((unsigned char)s[n]) || s[n] == '_' || (unsigned char)s[n] >= 0x80))
-		n++;
+	size_t n = word_length(s, end);
 	if (n == 7 && strncmp(s, "package", 7) == 0)
 		return NULL;
 	for (int i = 0; i < COUNT_OF(keywords); i++)
@@ -207,7 +214,7 @@ static bool parse_source(Load *l, Package *package, const char *name, bool given
 
 /* Parse files into package; those given by name are taken whatever their constraints say. What is wrong in them
  * is kept for the package's turn. */
-static void parse_files(Load *l, Package *package, TextList names, bool given, Pos importer)
+void parse_files(Load *l, Package *package, TextList names, bool given, Pos importer)
 {
 	Compiler *c = l->c;
 	for (int i = 0; i < names.len && parse_source(l, package, names.items[i], given, importer); i++)
@@ -231,7 +238,7 @@ static void forget_files(Load *l, Package *package)
 
 /* ---- one package ---------------------------------------------------------------------------- */
 
-static Package *package_new(Load *l, const char *path, const char *dir)
+Package *package_new(Load *l, const char *path, const char *dir)
 {
 	Package *p = NEW(l->c->arena, Package);
 	p->path = intern_str(l->c, path);
@@ -294,6 +301,8 @@ static bool may_use_internal(Package *from, const char *from_path, const char *p
 /* The path of a package as seen by others: that of a program's main package is "main" inside. */
 static const char *outer_path(Load *l, Package *p)
 {
+	if (l->tests && p == l->tests->beside)
+		return l->tests->path;
 	const char *path = p == l->program->root ? module_import_path(l->c, p->module, p->dir) : p->path;
 	return path ? path : arena_printf(l->c->arena, "_%s", p->dir);
 }
@@ -301,7 +310,8 @@ static const char *outer_path(Load *l, Package *p)
 /* What may be found but not imported: said after the imported package's own troubles. */
 static void check_import(Load *l, Package *from, const Import *import, Package *imported)
 {
-	if (imported->name && strcmp(imported->name, "main") == 0 && imported != from)
+	bool by_its_tests = l->tests && from == l->tests->beside && strcmp(imported->path, l->tests->path) == 0;
+	if (imported->name && strcmp(imported->name, "main") == 0 && imported != from && !by_its_tests)
 		COMPLAIN(l, "%simport \"%s\" is a program, not an importable package", position(l, import->pos), imported->path);
 	if (!from->from_tree && imported->from_tree && strncmp(imported->path, "vendor/", strlen("vendor/")) == 0)
 		COMPLAIN(l, "%suse of vendored package not allowed", position(l, import->pos));
@@ -309,7 +319,7 @@ static void check_import(Load *l, Package *from, const Import *import, Package *
 		COMPLAIN(l, "%s\n\t%suse of internal package %s not allowed", import_chain(l, false), position(l, import->pos), imported->path);
 }
 
-static void load_imports(Load *l, Package *p)
+void load_imports(Load *l, Package *p)
 {
 	ImportList list = imports_of(l, p);
 	Package **found = NEW_ARRAY(l->c->arena, Package *, list.len + 1);
@@ -336,6 +346,12 @@ static void load_imports(Load *l, Package *p)
 		qsort(p->imports.items, (size_t)p->imports.len, sizeof *p->imports.items, by_import_path);
 	p->number = l->program->packages.len;
 	vec_push(l->c->arena, &l->program->packages, p);
+}
+
+/* Does the chain of imports begin in a test? */
+static bool in_test(const Load *l)
+{
+	return l->tests && l->way.len && is_test_name(base_name(l->way.items[0].file->source->path));
 }
 
 static bool is_being_loaded(Load *l, Package *p)
@@ -378,6 +394,16 @@ static Package *loaded_before(Load *l, const char *path)
 	return NULL;
 }
 
+/* Its internal tests make a package larger before anything else is known of it: so its importers see this variant
+ * from the start, and importing one of them from there is a cycle. */
+static bool add_tests(Load *l, Package *p)
+{
+	if (!l->tests || strcmp(p->path, l->tests->path) != 0)
+		return false;
+	parse_files(l, p, l->tests->internal, l->tests->given, NO_POS);
+	return true;
+}
+
 static int by_base_name(const void *a, const void *b)
 {
 	return strcmp(base_name(*(const char *const *)a), base_name(*(const char *const *)b));
@@ -400,6 +426,7 @@ static Package *parse_standard(Load *l, const char *path)
 	if (generated.len)      /* the order is that of an installation, where both are in one folder */
 		qsort(names.items, (size_t)names.len, sizeof *names.items, by_base_name);
 	parse_files(l, p, names, false, NO_POS);
+	add_tests(l, p);
 	return p;
 }
 
@@ -465,7 +492,8 @@ static Package *parse_package(Load *l, const char *path, const char *dir, bool f
 	p->from_tree = from_tree;
 	p->module = module;
 	parse_folder(l, p, names, importer);
-	if (p->files.len == 0 && l->program->errors.len == complaints) {
+	bool has_tests = add_tests(l, p);
+	if (p->files.len == 0 && !has_tests && l->program->errors.len == complaints) {
 		vec_push(l->c->arena, &l->stack, p);
 		complain_of_empty(l, path, dir, names.len, tests, excluded);
 		(void)vec_pop(&l->stack);
@@ -494,10 +522,17 @@ static Package *load_tree_package(Load *l, const char *path)
 	return p;
 }
 
-/* With its imports. */
-static Package *load_folder(Load *l, const char *path, const char *dir, const Module *module, const Import *import)
+Package *load_from_library(Load *l, const char *path)
 {
-	Package *p = parse_package(l, path, dir, false, module, import->pos);
+	Package *p = map_get(&l->by_path, intern_str(l->c, path));
+	if (!p)
+		p = load_standard(l, path);
+	return p ? p : load_tree_package(l, path);
+}
+
+Package *load_folder(Load *l, const char *path, const char *dir, const Module *module, Pos importer)
+{
+	Package *p = parse_package(l, path, dir, false, module, importer);
 	if (p)
 		load_imports(l, p);
 	return p;
@@ -566,7 +601,7 @@ static bool find_in_modules(Load *l, const Package *from, const Import *import, 
 	if (known && (known->is_stdlib || known->from_tree))
 		return true;
 	const char *standard = dotted ? NULL : standard_place(l->c, path);
-	Importer importer = {importing, from->module, false};
+	Importer importer = {importing, from->module, is_test_name(import->file->source->full_path)};
 	Found found = modules_find(l->modules, path, standard, &importer);
 	if (found.error && !dotted && !standard && !found.without_position)
 		found.error = missing_package(l->c, path);
@@ -615,13 +650,11 @@ static Package *load_import(Load *l, Package *from, const Import *import)
 	Package *p = map_get(&l->by_path, intern_str(c, path));
 	if (p && is_being_loaded(l, p)) {
 		vec_push(c->arena, &l->stack, p);
-		COMPLAIN(l, "%s: import cycle not allowed", import_chain(l, true));
+		COMPLAIN(l, "%s: import cycle not allowed%s", import_chain(l, true), in_test(l) ? " in test" : "");
 		(void)vec_pop(&l->stack);
 		l->cycle = true;
 	} else if (!p) {
-		p = dir ? load_folder(l, path, dir, module, import) : load_standard(l, path);
-		if (!p && !dir)
-			p = load_tree_package(l, path);
+		p = dir ? load_folder(l, path, dir, module, import->pos) : load_from_library(l, path);
 		if (!p && is_relative(import->path))
 			missing(l, path, arena_printf(c->arena, "%scannot find package \"%s\" in:\n\t%s", position(l, import->pos), import->path, dir));
 		else if (!p)
@@ -715,6 +748,25 @@ static void load_root(Load *l, const Target *target)
 	load_imports(l, root);
 }
 
+Load load_begin(Compiler *c, const Target *target, const char *tags, const Program *loaded)
+{
+	Load l = {.c = c, .program = NEW(c->arena, Program), .loaded = loaded, .modules = target->modules, .tags = {tags, false}};
+	l.program->header = target->path;
+	l.local = target->files.len > 0 || !target->module;
+	return l;
+}
+
+Program *load_finish(Load *l)
+{
+	if (l->modules && modules_final_error(l->modules)) {    /* all else may follow from it */
+		l->program->errors.len = 0;
+		vec_push(l->c->arena, &l->program->errors, modules_final_error(l->modules));
+	}
+	if (l->program->errors.len == 0)
+		sort_for_initialisation(l);
+	return l->program;
+}
+
 Program *load_program(Compiler *c, const Target *target, const char *tags)
 {
 	return load_another(c, target, tags, NULL);
@@ -722,25 +774,11 @@ Program *load_program(Compiler *c, const Target *target, const char *tags)
 
 Program *load_another(Compiler *c, const Target *target, const char *tags, const Program *loaded)
 {
-	Load l = {.c = c, .program = NEW(c->arena, Program), .loaded = loaded, .modules = target->modules, .tags = {tags, false}};
-	Program *program = l.program;
-	program->header = target->path;
-	l.local = target->files.len > 0 || !target->module;
+	Load l = load_begin(c, target, tags, loaded);
 	load_runtime(&l);
-	if (target->is_stdlib) {
-		program->root = map_get(&l.by_path, intern_str(c, target->path));
-		if (!program->root)
-			program->root = load_standard(&l, target->path);
-		if (!program->root)
-			program->root = load_tree_package(&l, target->path);
-	} else {
+	if (target->is_stdlib)
+		l.program->root = load_from_library(&l, target->path);
+	else
 		load_root(&l, target);
-	}
-	if (l.modules && modules_final_error(l.modules)) {      /* all else may follow from it */
-		program->errors.len = 0;
-		vec_push(c->arena, &program->errors, modules_final_error(l.modules));
-	}
-	if (program->errors.len == 0)
-		sort_for_initialisation(&l);
-	return program;
+	return load_finish(&l);
 }

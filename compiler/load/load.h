@@ -37,11 +37,17 @@ typedef struct Broken {
 typedef struct Program {
 	VEC(Package *) packages;    /* imports before importers; the last is the root */
 	Package *root;
+	Package *tested;            /* by load_tests: whose tests the program runs; else NULL */
 	const char *header;         /* "command-line-arguments" or the import path, for diagnostics */
 	TextList errors;            /* in the order found, as they are printed */
 	VEC(Broken) broken;
 	bool skipped;               /* matched by a pattern, but nothing is there to be compiled */
 } Program;
+
+/* "path", or "path [p.test]" where it is a variant: how messages name it. */
+const char *package_label(Compiler *c, const Package *p);
+/* The same, under which the diagnostics of a package stand; the root has the name it was asked for by. */
+const char *header_of(Compiler *c, const Program *program, const Package *p);
 
 /* What the words of the command line name. Mistakes are added to errors, patterns that match nothing to warnings. */
 void find_targets(Compiler *c, const char *const *names, int count, TargetList *targets, TextList *errors, TextList *warnings);
@@ -59,5 +65,8 @@ const char *tree_folder(Compiler *c, const char *path);
 Program *load_program(Compiler *c, const Target *target, const char *tags);
 /* The same; the standard packages of a program that this compiler loaded before are taken from there, as they are. */
 Program *load_another(Compiler *c, const Target *target, const char *tags, const Program *loaded);
+/* The program that runs the tests of target (tests.c); its root is the main package made for them. Without test files
+ * the root is NULL, and nothing was loaded. */
+Program *load_tests(Compiler *c, const Target *target, const char *tags);
 
 #endif

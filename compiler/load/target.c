@@ -229,7 +229,8 @@ static void walk(Finder *f, const char *dir, const char *prefix, const char *pat
 	Compiler *c = f->c;
 	if (depth > 64 || (root && !may_match(pattern, prefix)))
 		return;
-	if (matches(pattern, prefix) && list_sources(c, dir, &by_default, NULL, NULL).len) {
+	int tests = 0;
+	if (matches(pattern, prefix) && list_sources(c, dir, &by_default, &tests, NULL).len + tests) {
 		if (module)
 			add_package(f, prefix, dir, module, true);
 		else if (!standard)

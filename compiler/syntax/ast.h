@@ -301,6 +301,12 @@ typedef struct FuncInfo {
 /* A line //go:linkname LOCAL [TARGET]; wherever in the file it stands. Interned. */
 typedef struct Linkname { const char *local, *target; Pos pos; } Linkname;      /* target NULL: none given */
 
+typedef struct Comment {
+	const char *text;           /* with its marks, without the newline behind a line comment */
+	uint32_t length, line, col, end_line;
+} Comment;
+typedef VEC(Comment) CommentList;
+
 struct File {
 	SourceFile *source;
 	Pos package_pos;
@@ -315,6 +321,7 @@ struct File {
 	VEC(struct { const char *text; Pos pos; }) directives;   /* every //go: //gol: //export //line comment */
 	VEC(struct { Pos pos; const char *text; }) directive_faults;    /* what is wrong with them: for the checker to say, unless
 	                             * there are syntax errors, among which they are then */
+	CommentList comments;       /* all, in source order */
 	Scope *scope;               /* checked: file scope (imports) */
 };
 

@@ -89,6 +89,7 @@ File *parse_file(Compiler *c, SourceFile *source, bool imports_only)
 	p.file->source = source;
 	p.file->package_name = "";
 	lex_file(&lexer);
+	p.file->comments = lexer.comments;
 	p.tokens = lexer.tokens.items;
 	p.count = lexer.tokens.len;
 	p.synced_at = -1;

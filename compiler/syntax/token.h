@@ -22,14 +22,6 @@ typedef struct Token {
 
 typedef VEC(Token) TokenList;
 
-/* One comment, for doc comments and directives. */
-typedef struct Comment {
-	const char *text;
-	uint32_t length, line, col, end_line;
-} Comment;
-
-typedef VEC(Comment) CommentList;
-
 typedef struct Lexer {
 	Compiler *c;
 	SourceFile *source;

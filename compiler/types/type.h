@@ -162,6 +162,8 @@ typedef struct Initializer { ObjectList lhs; Expr *rhs; Decl *decl; File *file; 
 
 struct Package {
 	const char *path;           /* import path, "main" for the program */
+	const char *variant;        /* "p.test": compiled for the tests of p, with them or against a package that is; NULL: as it is.
+	                             * A program holds a path in one variant only, so C names need not tell them apart */
 	const char *name;
 	const char *dir;
 	VEC(File *) files;

@@ -1,0 +1,192 @@
+/*
+ * test.c - gol test.
+ *
+ *     test_flags.c   the command line                  test_json.c    -json
+ *     test_build.c   from a loaded package to its program      test_cache.c   results that need not be worked out again
+ *     test_run.c     building, running, printing, in order
+ *
+ * The programs are made of the tests and of package testing of the Go source tree (load/tests.c), which prints all that
+ * a single test says. What is printed around it is gol's: a line a package, in the order of the packages:
+ *
+ *     ok      p   0.003s          FAIL    p   0.003s          FAIL    p [build failed]
+ *     ?       p   [no test files] ok      p   (cached)        FAIL    p [setup failed]
+ *
+ * Everything is loaded before anything is built, and a package that cannot be loaded fails there and then (setup failed);
+ * the others go on. Without packages on the command line those of the current folder are tested, and the program writes to
+ * the terminal itself; with packages its output is kept, and shown if it fails or with -v.
+ */
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SECOND = 1000 * 1000 * 1000 };
+
+/* ---- what is to be tested -------------------------------------------------------------------------- */
+
+static void setup_failed(Testing *t, const char *path, const char *said)
+{
+	const char *line = arena_printf(t->arena, "FAIL\t%s [setup failed]\n", path);
+	t->failed = true;
+	if (t->flags.json) {
+		json_build_failed(said);
+		JsonWriter *j = json_new(path);
+		json_write(j, line, strlen(line));
+		json_close(j, true, path);
+		return;
+	}
+	fputs(said, stderr);
+	fputs(line, stdout);
+	fflush(stdout);
+}
+
+/* A word of the command line that names nothing; the targets before it are those of the words before it. */
+typedef struct BadWord { const char *word, *error; int before; } BadWord;
+typedef VEC(BadWord) BadWordList;
+
+static void find_words(Testing *t, TargetList *targets, BadWordList *bad)
+{
+	Driver *d = t->d;
+	const TextList *words = &d->options.inputs;
+	bool files = is_source_name(words->items[0]);
+	for (int i = 0; i < (files ? 1 : words->len); i++) {
+		TextList errors = {0}, warnings = {0};
+		find_targets(d->c, &words->items[i], files ? words->len : 1, targets, &errors, &warnings);
+		for (int k = 0; k < warnings.len; k++)
+			fprintf(stderr, "gol: warning: %s\n", warnings.items[k]);
+		for (int k = 0; k < errors.len; k++) {
+			const char *error = errors.items[k], *word = words->items[i];
+			if (strncmp(error, "gol: ", 5) == 0 || files) {         /* of the module, not of a package */
+				fprintf(stderr, "%s\n", error);
+				exit(EXIT_ERROR);
+			}
+			vec_push(t->arena, bad, (BadWord){word, error, targets->len});
+		}
+	}
+}
+
+/* ---- loading ------------------------------------------------------------------------------------------ */
+
+/* A header over each message. Of tests one is enough: what follows is often the same mistake. */
+static const char *load_errors(Testing *t, const Program *program, const char *path, bool has_tests)
+{
+	Buf b;
+	buf_init(&b, t->arena);
+	for (int i = 0; i < program->errors.len && (i == 0 || !has_tests); i++)
+		buf_printf(&b, "# %s\n%s\n", path, program->errors.items[i]);
+	return b.s;
+}
+
+static bool is_mistake(const Program *program) { return program->errors.len && !program->skipped; }
+
+static bool is_in_tests(Compiler *c, const Program *program, const Diagnostic *d)
+{
+	const char *name = c->files.items[diag_pos(d).file]->full_path, *dot = strrchr(name, '.');
+	return program->tested && strncmp(dot - strlen("_test"), "_test", strlen("_test")) == 0;
+}
+
+static const char *without_dot(const char *text) { return strncmp(text, "./", 2) == 0 ? text + 2 : text; }
+
+/* A syntax error in a test file: nobody knows what its functions are. */
+static const char *broken_test(Testing *t, const Program *program)
+{
+	for (int i = 0; i < program->broken.len; i++)
+		for (int k = 0; k < program->broken.items[i].len; k++)
+			if (is_in_tests(t->d->c, program, program->broken.items[i].items[k]))
+				return without_dot(diag_line(t->d->c, program->broken.items[i].items[k]));
+	return NULL;
+}
+
+static void load_one(Testing *t, const Target *target, int number)
+{
+	Driver *d = t->d;
+	if (number > 0)
+		fresh_compiler(d);
+	types_new(d->c);
+	Test test = {.target = target, .c = d->c, .said = -1, .pipe = -1};
+	test.program = load_tests(d->c, target, d->options.tags);
+	test.has_tests = test.program->root || test.program->errors.len;
+	bool plain = !test.has_tests;
+	if (plain)
+		test.program = load_program(d->c, target, d->options.tags);
+	const char *syntax = broken_test(t, test.program);
+	if (syntax)
+		setup_failed(t, target->path, arena_printf(d->c->arena, "# %s\n%s\n", target->path, syntax));
+	else if (is_mistake(test.program))
+		setup_failed(t, target->path, load_errors(t, test.program, target->path, !plain));
+	if (syntax || test.program->errors.len)
+		return;
+	test.folder = arena_printf(d->c->arena, "%s/b%03d", t->folder, number + 1);
+	test.path = arena_printf(d->c->arena, "%s/%s.test", test.folder, target->output);
+	vec_push(t->arena, &t->tests, test);
+}
+
+/* -v, -list and -json show what passes too: with one package, or -p=1, as it comes. */
+static void choose_outputs(Testing *t)
+{
+	const TestFlags *f = &t->flags;
+	bool streams = f->local || (f->bench && *f->bench);
+	bool shows = (f->verbose || f->list || f->help) && (t->tests.len == 1 || t->d->options.parallel == 1);
+	for (int i = 0; i < t->tests.len; i++) {
+		t->tests.items[i].shows = streams || shows;
+		t->tests.items[i].streams = streams && !f->json;
+	}
+}
+
+static void choose_limits(Testing *t)
+{
+	Duration timeout = t->flags.timeout, minute = 60ll * SECOND;
+	if (timeout <= 0 || (t->flags.bench && *t->flags.bench))
+		return;
+	t->wait_delay = timeout / 10 < 5ll * SECOND ? 5ll * SECOND : timeout / 10;
+	t->kill_after = timeout + (t->wait_delay < minute ? minute : t->wait_delay);
+}
+
+/* ---- the whole ------------------------------------------------------------------------------------------ */
+
+static int test_all(Testing *t)
+{
+	Driver *d = t->d;
+	TargetList targets = {0};
+	BadWordList bad = {0};
+	find_words(t, &targets, &bad);
+	if (targets.len + bad.len == 0) {
+		fputs("no packages to test\n", stderr);
+		return EXIT_ERROR;
+	}
+	t->folder = make_scratch(d, "gol-test");
+	if (d->options.keep_work || d->options.print_commands)
+		fprintf(stderr, "WORK=%s\n", t->folder);
+	for (int i = 0, k = 0; i <= targets.len; i++) {
+		for (; k < bad.len && bad.items[k].before == i; k++)
+			setup_failed(t, bad.items[k].word, arena_printf(t->arena, "# %s\n%s\n", bad.items[k].word, bad.items[k].error));
+		if (i < targets.len)
+			load_one(t, &targets.items[i], i);
+	}
+	choose_outputs(t);
+	choose_limits(t);
+	run_tests(t);
+	if (d->options.keep_work)
+		scratch_keep(d, t->folder);
+	else
+		scratch_remove(d, t->folder);
+	if (t->failed && !t->flags.json && !t->flags.local)
+		puts("FAIL");
+	return t->failed ? EXIT_ERROR : EXIT_OK;
+}
+
+int test_command(Driver *d, int argc, char **argv)
+{
+	Testing t = {.d = d, .arena = d->c->arena, .said = {.by_text = true}};
+	int status = parse_test_flags(d, argc, argv, &t.flags);
+	if (status != EXIT_OK)
+		return status;
+	d->reported.by_text = true;
+	if (!find_go_tree(d->c)) {
+		fputs("gol: package testing comes from a Go source tree, and none was found: install one (Debian: golang-src) or set GOROOT\n", stderr);
+		return EXIT_ERROR;
+	}
+	return test_all(&t);
+}

@@ -1,0 +1,105 @@
+/*
+ * test.h - what the files of gol test share. test.c has the overview.
+ */
+#ifndef GOL_TEST_H
+#define GOL_TEST_H
+
+#include "driver.h"
+
+typedef int64_t Duration;           /* nanoseconds */
+
+/* test_flags.c: the command line, which is partly for gol and partly for the test programs. */
+typedef struct TestFlags {
+	TextList packages;          /* as named; none: the current folder, in a mode of its own */
+	bool local;                 /* none was named */
+	TextList passed;            /* to the test programs, in order */
+	bool compile_only, json, verbose, verbose_json, fail_fast, artifacts, help;
+	const char *bench, *fuzz, *list, *output_dir;
+	const char *unknown;        /* the first flag that gol does not know; or NULL */
+	Duration timeout;           /* 0: none */
+} TestFlags;
+
+/* Fills d->options too; an exit status. */
+int parse_test_flags(Driver *d, int argc, char **argv, TestFlags *flags);
+bool parse_duration(const char *text, Duration *d);
+const char *duration_text(Driver *d, Duration t);        /* as time.Duration prints itself: 1m30s, 300ms */
+
+/* Output of a process, growing. Not in an arena: of a test that prints much nothing should be kept twice. */
+typedef struct Output { char *text; size_t len, cap; } Output;
+void output_add(Output *o, const char *text, size_t n);
+void output_printf(Output *o, const char *format, ...) PRINTF_LIKE(2, 3);
+void output_free(Output *o);
+
+/* test_json.c: the output of one test program as events, one a line. */
+typedef struct JsonWriter JsonWriter;
+JsonWriter *json_new(const char *package);               /* prints the event "start" */
+void json_write(JsonWriter *j, const char *text, size_t n);
+void json_close(JsonWriter *j, bool failed, const char *failed_build);   /* prints the last one; failed_build may be NULL */
+/* What the compiler said of a package: build-output events, and build-fail. */
+void json_build_failed(const char *text);
+
+typedef enum {
+	TEST_WAITS,                 /* to be built */
+	TEST_BUILDS,                /* child is the process that does it */
+	TEST_BUILT,                 /* its program waits to be run, if it is not of a package without tests */
+	TEST_RUNS,                  /* child is the test program */
+	TEST_ENDED,                 /* its line waits for those of the packages before it */
+	TEST_PRINTED,
+} TestState;
+
+/* What the process that builds a package tells the one that started it; in memory of both. */
+typedef struct BuildReport { bool built; } BuildReport;
+
+typedef struct Test {
+	const Target *target;
+	Compiler *c;
+	Program *program;           /* of the tests; without a root: the package has no test files */
+	TestState state;
+	bool has_tests, failed, skipped;
+	bool shows;                 /* its output goes to stdout as it comes */
+	bool cached;                /* its result was kept */
+	bool streams;               /* the program writes to our stdout itself: no pipe */
+	const char *failed_build;   /* the package that could not be built: "path [variant]" */
+	const char *folder, *path;  /* of the program */
+	BuildReport *report;
+	uint64_t key;               /* of its result: program and flags; 0: not to be kept */
+	Child child;
+	int said;                   /* what the builder said: a file without a name */
+	int pipe;                   /* of the program's output; -1: none, or at its end */
+	bool exited;
+	int status;                 /* of waitpid */
+	Output output;              /* what is to be printed */
+	size_t program_output;      /* how much of it the program wrote */
+	JsonWriter *json;
+	struct timespec start, end;
+	bool quit_sent, killed, io_incomplete;
+} Test;
+
+typedef struct Testing {
+	Driver *d;
+	Arena *arena;
+	Map said;                   /* what builders have said of packages */
+	TestFlags flags;
+	VEC(Test) tests;
+	const char *folder;         /* of all programs */
+	Duration kill_after, wait_delay;    /* 0: never */
+	int running;                /* builders and programs */
+	int printed;                /* tests[0 .. printed) have their lines */
+	bool failed;                /* exit status 1 */
+	bool stop;                  /* -failfast, and one has failed */
+} Testing;
+
+/* test_build.c */
+bool start_building(Testing *t, Test *test);
+void finish_building(Testing *t, Test *test);
+/* test_run.c: builds, runs and prints all. */
+void run_tests(Testing *t);
+void start_program(Testing *t, Test *test);
+void program_ended(Testing *t, Test *test);
+void show(Testing *t, Test *test, const char *text, size_t n);
+/* test_cache.c */
+void find_result(Testing *t, Test *test);
+void keep_result(Testing *t, Test *test);
+int clean_results(Driver *d);
+
+#endif
