@@ -23,6 +23,7 @@ typedef struct Finder {
 	Compiler *c;
 	Modules *modules;           /* seen from the working directory */
 	TargetList *targets;
+	int named;                  /* targets, those that were there already too */
 	TextList *errors, *warnings;
 } Finder;
 
@@ -41,6 +42,7 @@ static const char *program_name(Compiler *c, const char *path)
 
 static void add_target(Finder *f, Target t)
 {
+	f->named++;
 	for (int i = 0; i < f->targets->len; i++)
 		if (strcmp(f->targets->items[i].dir, t.dir) == 0 && t.files.len == 0)
 			return;
@@ -77,14 +79,13 @@ static void add_folder_of_its_own(Finder *f, const char *dir, bool matched)
 	f->modules = here;
 }
 
-/* Is the folder, of a main module, behind another go.mod, or without anything to compile? */
+/* Is the folder, of a main module, behind another go.mod? */
 static bool is_not_contained(Finder *f, const Module *m, const char *dir)
 {
-	int tests = 0, excluded = 0;
 	for (const char *at = dir; strcmp(at, m->root) != 0; at = folder_of(f->c, at))
 		if (file_exists(f->c, arena_printf(f->c->arena, "%s/go.mod", at)) || file_exists(f->c, arena_printf(f->c->arena, "%s/gol.mod", at)))
 			return true;
-	return list_sources(f->c, dir, &by_default, &tests, &excluded).len + tests + excluded == 0 && strcmp(dir, m->root) != 0;
+	return false;
 }
 
 /* A folder of a module in the cache or of a replacement. */
@@ -122,8 +123,11 @@ static void add_folder(Finder *f, const char *name, bool matched)
 {
 	const char *dir = absolute_path(f->c, name);
 	const Module *m = modules_holding(f->modules, dir);
+	int tests = 0, excluded = 0;
 	if (modules_main(f->modules)->len == 0)
 		add_folder_of_its_own(f, dir, matched);
+	else if (list_sources(f->c, dir, &by_default, &tests, &excluded).len + tests + excluded == 0)
+		COMPLAIN(f->errors, "no Go files in %s", dir);
 	else if (m && is_not_contained(f, m, dir))
 		COMPLAIN(f->errors, "main module (%s) does not contain package %s", m->path, module_import_path(f->c, m, dir));
 	else if (m)
@@ -221,6 +225,14 @@ static bool may_match(const char *pattern, const char *prefix)
 	return strncmp(pattern, prefix, literal < n ? literal : n) == 0;
 }
 
+/* By a line of the go.mod of the main module that holds the folder. */
+static bool is_ignored(Finder *f, const Module *module, const char *path)
+{
+	const Module *m = module ? module : modules_holding(f->modules, clean_absolute(f->c, path));
+	const char *full = clean_absolute(f->c, path);
+	return m && !m->version && strlen(full) > strlen(m->root) && module_ignores(m, full + strlen(m->root) + 1);
+}
+
 /* Folders at and below dir that hold sources; as paths that start with prefix. root: the root of what is walked: of gol's
  * library, of the tree (standard), of module; NULL and no module: folders as the command line names them. */
 static void walk(Finder *f, const char *dir, const char *prefix, const char *pattern, const char *root, const Module *module, int depth)
@@ -244,7 +256,7 @@ static void walk(Finder *f, const char *dir, const char *prefix, const char *pat
 		struct stat st;
 		bool skip = name[0] == '.' || name[0] == '_' || strcmp(name, "testdata") == 0 || strcmp(name, "vendor") == 0 ||
 		            (standard && (strcmp(path + strlen(root), "/tests") == 0 || (strcmp(path + strlen(root), "/cmd") == 0 && *pattern != 'c'))) ||
-		            (module && module_ignores(module, path + strlen(root) + 1)) ||
+		            is_ignored(f, module, path) ||
 		            (lstat(path, &st) == 0 ? !S_ISDIR(st.st_mode) : !folder_exists(c, path)) ||
 		            file_exists(c, arena_printf(c->arena, "%s/go.mod", path)) || file_exists(c, arena_printf(c->arena, "%s/gol.mod", path));
 		if (!skip)
@@ -287,7 +299,7 @@ static void walk_modules(Finder *f, const char *pattern, bool own_only)
 		if (!m->version || module_fetch(f->modules, m, &error))
 			walk(f, m->root, m->path, pattern, m->root, m, 0);
 		else if (error)
-			vec_push(f->c->arena, f->errors, error);
+			COMPLAIN(f->errors, "pattern %s: %s", pattern, error);
 	}
 }
 
@@ -319,6 +331,10 @@ static const char *clean_path(Compiler *c, const char *path)
 static void add_path(Finder *f, const char *name)
 {
 	const char *path = clean_path(f->c, name);
+	if (strchr(path, '@')) {
+		COMPLAIN(f->errors, "package %s: can only use path@version syntax with 'go get' and 'go install' in module-aware mode", path);
+		return;
+	}
 	bool dotted = memchr(path, '.', strcspn(path, "/")) != NULL;
 	const char *standard = dotted ? NULL : standard_place(f->c, path);
 	Found found = modules_find(f->modules, path, standard, &(Importer){0});
@@ -335,7 +351,7 @@ static void add_path(Finder *f, const char *name)
 static void add_name(Finder *f, const char *name)
 {
 	bool folder = is_relative(name) || name[0] == '/', pattern = strstr(name, "...") != NULL;
-	int before = f->targets->len;
+	int before = f->named;
 	if (folder && pattern)
 		add_folder_pattern(f, name);
 	else if (pattern || strcmp(name, "std") == 0 || strcmp(name, "all") == 0)
@@ -346,7 +362,7 @@ static void add_name(Finder *f, const char *name)
 		add_folder(f, name, false);
 	else
 		add_path(f, name);
-	if (pattern && f->targets->len == before && f->errors->len == 0)
+	if (pattern && f->named == before && f->errors->len == 0)
 		COMPLAIN(f->warnings, "\"%s\" matched no packages", name);
 }
 

@@ -255,6 +255,14 @@ static Found find_vendored(Modules *all, Search *s, const char *standard, const 
 	return (Found){.error = standard ? NULL : nowhere(all, s->path, importer)};
 }
 
+/* That a newer Go is required ends everything. */
+static const char *summary_error(Modules *all, const Node *n)
+{
+	if (strncmp(n->error, "module ", 7) == 0 && strstr(n->error, " requires go >= ") && !all->error)
+		all->error = arena_printf(all->c->arena, "gol: %s", n->error);
+	return n->error;
+}
+
 /* NULL: go on looking in the whole graph. */
 static const Found *judge(Modules *all, const Search *s, const char *standard, const Importer *importer)
 {
@@ -270,7 +278,7 @@ static const Found *judge(Modules *all, const Search *s, const char *standard, c
 	else if (s->found.len == 0)
 		return NULL;
 	else if (s->found.items[0].node->module.version && !node_summarise(all, s->found.items[0].node))
-		found->error = node_error(all, s->found.items[0].node);
+		found->error = summary_error(all, s->found.items[0].node);
 	else
 		*found = (Found){.module = &s->found.items[0].node->module, .dir = s->found.items[0].dir};
 	return found;

@@ -96,15 +96,13 @@ static const char *read_folder_file(Modules *all, Node *n, const Replacement *r,
 {
 	Compiler *c = all->c;
 	const char *dir = *r->new_path == '/' ? r->new_path : arena_printf(c->arena, "%s/%s", base, r->new_path);
-	SourceFile *source = source_load(c, arena_printf(c->arena, "%s/go.mod", dir));
-	if (!source) {
-		const char *clean = absolute_path(c, dir);
-		return arena_printf(c->arena, "%s: reading %s: open %s/go.mod: no such file or directory", r->new_path,
-		                    module_short_path(c, arena_printf(c->arena, "%s/go.mod", clean)), clean);
-	}
-	n->file = mod_file_parse(c, MOD_FILE_LAX, module_short_path(c, source->full_path), source->full_path, source->text, source->size);
+	const char *path = clean_absolute(c, arena_printf(c->arena, "%s/go.mod", dir)), *shown = module_short_path(c, path);
+	SourceFile *source = source_load(c, path);
+	if (!source)
+		return arena_printf(c->arena, "module %s: reading %s: open %s: no such file or directory", r->new_path, shown, path);
+	n->file = mod_file_parse(c, MOD_FILE_LAX, path, path, source->text, source->size);
 	if (n->file->errors)
-		return arena_printf(c->arena, "%s: parsing %s:%s", r->new_path, n->file->name, n->file->errors);
+		return arena_printf(c->arena, "module %s: parsing %s: %s", r->new_path, shown, n->file->errors + 1);
 	return NULL;
 }
 
@@ -266,8 +264,9 @@ const char *node_error(Modules *all, const Node *n)
 	const char *base, *own = describe(all, n->module.path, n->module.version);
 	const Replacement *r = replacement_of(all, n->module.path, n->module.version, &base);
 	const char *actual = r ? describe(all, r->new_path, r->new_version) : own;
-	size_t k = strlen(actual);
-	if (strncmp(n->error, actual, k) != 0 || strncmp(n->error + k, ": ", 2) != 0)
+	const char *word = r && !r->new_version ? "module " : "";
+	size_t w = strlen(word), k = w + strlen(actual);
+	if (strncmp(n->error, word, w) != 0 || strncmp(n->error + w, actual, k - w) != 0 || strncmp(n->error + k, ": ", 2) != 0)
 		return strncmp(n->error, "verifying ", 10) == 0 ? n->error : arena_printf(c->arena, "%s: %s", own, n->error);
 	return r ? arena_printf(c->arena, "%s (replaced by %s)%s", own, actual, n->error + k) : n->error;
 }

@@ -141,7 +141,7 @@ static const char *version_word(Parser *p, const char *verb, const char *path, c
 	if (*path && path_major_is_wrong(p->c, path))
 		misfit = version_misfit(p->c, path, version);
 	else if (!canonical || strcmp(canonical, version) != 0)
-		p->f->needs_update = true;
+		vec_push(p->c->arena, &p->f->queries, (Query){*path ? path : p->f->path, version, p->line, col});
 	else if (*path)
 		misfit = version_misfit(p->c, path, version);
 	if (misfit)
@@ -234,8 +234,12 @@ static void require_directive(Parser *p, const char *verb, const Line *line, con
 		vec_push(p->c->arena, &p->f->excludes, (Requirement){path, version, false});
 }
 
-/* A path that is a folder: rooted, or with . or .. first. */
-static bool is_directory_path(const char *path) { return *path == '/' || is_relative(path); }
+/* A path that is a folder: rooted, or with . or .. first; Windows's too, which are then refused. */
+static bool is_directory_path(const char *path)
+{
+	return *path == '/' || *path == '\\' || is_relative(path) || strncmp(path, ".\\", 2) == 0 || strncmp(path, "..\\", 3) == 0 ||
+	       (isalpha((unsigned char)path[0]) && path[1] == ':');
+}
 
 static void add_replacement(Parser *p, Replacement r, int col)
 {

@@ -90,6 +90,29 @@ static const char *godebug_fault(Compiler *c, const ModFile *f, const char *kind
 	return NULL;
 }
 
+/* go.mod names a toolchain that the go line stands for already. */
+static bool toolchain_is_redundant(Compiler *c, const ModFile *f)
+{
+	const char *go = f->go ? f->go : "1.16", *name = f->toolchain;
+	if (!name)
+		return false;
+	return strcmp(name, arena_printf(c->arena, "go%s", go)) == 0 || go_version_compare(strncmp(name, "go", 2) == 0 ? name + 2 : name, "1.21") < 0;
+}
+
+/* A branch and the like must exist, even though go.mod has to be written anew. NULL: all do. */
+static const char *resolve_queries(Modules *all, const ModFile *f)
+{
+	Compiler *c = all->c;
+	for (int i = 0; i < f->queries.len; i++) {
+		const Query *q = &f->queries.items[i];
+		const char *fault = fetch(all, "query", q->path, q->version, NULL);
+		const char *col = q->col > 1 ? arena_printf(c->arena, "%d:", q->col) : "";
+		if (fault)
+			return arena_printf(c->arena, "errors parsing %s:\n%s:%d:%s %s", f->name, f->name, q->line, col, fault);
+	}
+	return NULL;
+}
+
 /* Reads a main module's file; NULL: all is well, else what is wrong. *m is NULL if there is nothing in it to go on with. */
 static const char *read_main(Modules *all, const char *path, const char *root, bool is_go, Node **m)
 {
@@ -118,8 +141,8 @@ static const char *read_main(Modules *all, const char *path, const char *root, b
 	note_language(*m, f->go);
 	if (!is_go && !f->go)
 		(*m)->module.minor = NEWEST_MINOR;
-	all->needs_update |= f->needs_update;
-	return NULL;
+	all->needs_update |= f->queries.len || toolchain_is_redundant(c, f);
+	return resolve_queries(all, f);
 }
 
 /* ---- the workspace ---------------------------------------------------------------------------------------------- */
@@ -159,7 +182,7 @@ static void add_fault(Modules *all, const char *fault)
 {
 	if (!fault)
 		return;
-	all->error = all->error ? arena_printf(all->c->arena, "%s\n%s", all->error, fault) : arena_printf(all->c->arena, "gol: %s", fault);
+	all->error = arena_printf(all->c->arena, "%s%sgol: %s", all->error ? all->error : "", all->error ? "\n" : "", fault);
 }
 
 static void add_main(Modules *all, Node *m)
@@ -205,7 +228,7 @@ static void read_work(Modules *all, const char *path)
 	}
 	for (int i = 0; i < all->work->uses.len; i++) {
 		const char *use = all->work->uses.items[i].text;
-		const char *root = absolute_path(c, *use == '/' ? use : arena_printf(c->arena, "%s/%s", all->work_dir, use));
+		const char *root = clean_absolute(c, *use == '/' ? use : arena_printf(c->arena, "%s/%s", all->work_dir, use));
 		for (int k = 0; k < roots.len; k++)
 			if (strcmp(roots.items[k], root) == 0) {
 				add_fault(all, arena_printf(c->arena, "error loading go.work:\n%s:%d: path %s appears multiple times in workspace", all->work->name,
@@ -216,6 +239,8 @@ static void read_work(Modules *all, const char *path)
 	}
 	for (int i = 0; i < roots.len; i++)
 		add_used(all, roots.items[i]);
+	if (roots.len == 0)
+		add_fault(all, "no modules were found in the current workspace; see 'go help work'");
 }
 
 /* ---- one module ------------------------------------------------------------------------------------------------------ */
@@ -338,11 +363,56 @@ static const char *conflicting_replacement(Modules *all, const ModFile *f)
 	return NULL;
 }
 
+/* What a replacement names, the same text in whichever go.mod it stands. */
+static const char *replacement_text(Modules *all, const Replacement *r, const char *root)
+{
+	if (r->new_version || *r->new_path == '/')
+		return describe(all, r->new_path, r->new_version);
+	return clean_absolute(all->c, arena_printf(all->c->arena, "%s/%s", root, r->new_path));
+}
+
+/* Two modules of a workspace that replace one by different ones, of which go.work says nothing. */
+static const char *conflict_in_workspace(Modules *all)
+{
+	Map seen = {.by_text = true};
+	Compiler *c = all->c;
+	for (int i = 0; i < all->mains.len; i++) {
+		const ModFile *f = ((const Node *)all->mains.items[i])->file;
+		for (int k = 0; k < f->replaces.len; k++) {
+			const Replacement *r = &f->replaces.items[k];
+			const char *old = describe(all, r->path, r->version), *text = replacement_text(all, r, all->mains.items[i]->root), *before = map_get(&seen, old);
+			bool settled = false;
+			for (int w = 0; w < all->work->replaces.len; w++)
+				settled |= strcmp(all->work->replaces.items[w].path, r->path) == 0;
+			if (before && !settled && strcmp(before, text) != 0)
+				return arena_printf(c->arena, "conflicting replacements for %s:\n\t%s\n\t%s\nuse \"go work edit -replace %s=[override]\" to resolve",
+				                    old, before, text, old);
+			map_put(c->arena, &seen, old, (void *)(uintptr_t)text);
+		}
+	}
+	return NULL;
+}
+
+static const char *replaced_main(Modules *all)
+{
+	for (int i = 0; i < all->work->replaces.len; i++) {
+		const Replacement *r = &all->work->replaces.items[i];
+		if (!r->version && main_node(all, r->path))
+			return arena_printf(all->c->arena, "workspace module %s is replaced at all versions in the go.work file. To fix, remove the replacement "
+			                    "from the go.work file or specify the version at which to replace the module.", r->path);
+	}
+	return NULL;
+}
+
 static void check_replacements(Modules *all)
 {
 	const char *fault = all->work ? conflicting_replacement(all, all->work) : NULL;
 	for (int i = 0; i < all->mains.len && !fault; i++)
 		fault = conflicting_replacement(all, ((const Node *)all->mains.items[i])->file);
+	if (all->work && !fault)
+		fault = replaced_main(all);
+	if (all->work && !fault)
+		fault = conflict_in_workspace(all);
 	add_fault(all, fault);
 }
 
@@ -351,6 +421,7 @@ static void check_replacements(Modules *all)
 static void read_modules(Modules *all)
 {
 	const char *work = find_work_file(all);
+	all->cache = find_module_cache(all->c);
 	if (all->error)
 		return;
 	if (work && all->c->modfile) {
@@ -366,7 +437,6 @@ static void read_modules(Modules *all)
 	if (all->error || all->mains.len == 0)
 		return;
 	choose_mode(all);
-	all->cache = find_module_cache(all->c);
 	all->nodes.by_text = all->found.by_text = true;
 	if (all->mode == MODE_VENDOR) {
 		vendor_read(all);

@@ -43,6 +43,8 @@ typedef struct Replacement {
 } Replacement;
 typedef struct FileLine { const char *text; int line; } FileLine;
 
+typedef struct Query { const char *path, *version; int line, col; } Query;
+
 typedef enum { MOD_FILE_MAIN, MOD_FILE_LAX, MOD_FILE_WORK } ModFileKind;
 
 typedef struct ModFile {
@@ -53,7 +55,7 @@ typedef struct ModFile {
 	VEC(Replacement) replaces;
 	VEC(FileLine) uses, godebugs;
 	TextList ignores;
-	bool needs_update;          /* a version is not written as it should be */
+	VEC(Query) queries;         /* versions that are not canonical: a branch, v1 */
 	const char *errors;         /* one a line, each after a newline; NULL: none */
 } ModFile;
 
@@ -146,7 +148,7 @@ void sums_read_all(Modules *all);
 
 /* ---- gol-fetch (fetch.c) ------------------------------------------------------------------------------------------ */
 
-/* verb "mod" or "zip"; sum may be NULL. NULL: done; else why not. */
+/* verb "mod", "zip" or "query"; sum may be NULL. NULL: done; else why not. */
 const char *fetch(Modules *all, const char *verb, const char *path, const char *version, const char *sum);
 
 /* ---- vendor/ (vendor.c) --------------------------------------------------------------------------------------- */
