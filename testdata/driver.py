@@ -970,11 +970,63 @@ func main() { println(a, b, c, d, e, s, n, p.V, p.N) }
     p.expect(0, "", "build", "-C", "m", "-ldflags=-X", "./p")
 
 
+def build_information(p):
+    """What a program was built from: read by itself and by gol version; files that are no programs."""
+    p.write("go.mod", "module ex.org/m\n\ngo 1.26\n")
+    p.write("main.go", """package main
+
+import "runtime/debug"
+
+func main() {
+	info, ok := debug.ReadBuildInfo()
+	println(ok, info.GoVersion, info.Path, info.Main.Path, info.Main.Version, len(info.Deps))
+	for _, s := range info.Settings {
+		println(s.Key, s.Value)
+	}
+}
+""")
+    shared = user_cache()
+    settings = ["-buildmode exe", "-compiler gol", "-ldflags -s -w", "-tags a,b", "CGO_ENABLED 0"]
+    text = p.expect(0, "^true go1.26 ex.org/m ex.org/m \\(devel\\) 0\n", "run", "-ldflags=-s -w", "-tags=a b", ".", env=shared)
+    same("settings", text.splitlines()[1:6], settings)
+    p.expect(0, "", "build", "-o", "prog", "-ldflags=-s -w", ".", env=shared)
+    p.expect(0, "", "build", "-o", "pie", "-buildmode=pie", "-trimpath", ".", env=shared)
+    same("version", p.expect(0, "", "version", "prog", "pie"), "prog: go1.26\npie: go1.26\n")
+    p.expect(0, '^prog: go1.26\n\tpath\tex.org/m\n\tmod\tex.org/m\t\\(devel\\)\t\n\tbuild\t-buildmode=exe\n\tbuild\t-compiler=gol\n\tbuild\t-ldflags="-s -w"\n',
+             "version", "-m", "prog")
+    p.expect(0, '^{\n\t"GoVersion": "go1.26",\n\t"Path": "ex.org/m",\n\t"Main": {\n\t\t"Path": "ex.org/m",\n\t\t"Version": "\\(devel\\)"\n\t},\n\t"Settings": \\[\n',
+             "version", "-m", "-json", "prog")
+    os.mkdir(p.path("d"))
+    shutil.copy(p.path("prog"), p.path("d/prog"))
+    p.write("d/text", "text\n")
+    p.write("d/script", "#!/bin/sh\n")
+    os.chmod(p.path("d/script"), 0o755)
+    same("folder", p.expect(0, "", "version", "d"), "d/prog: go1.26\n")
+    p.expect(0, "d/script: could not read Go build info from d/script: unrecognized file format\n", "version", "-v", "d")
+    p.expect(1, "^stat nosuch: no such file or directory\n$", "version", "nosuch")
+    p.expect(2, "^gol: 'gol version' only accepts -m flag with arguments\n$", "version", "-m")
+    p.expect(2, "^gol: 'gol version' with -json flag requires -m flag\n$", "version", "-json", "prog")
+    with open(p.path("prog"), "rb") as f:
+        whole = f.read()
+    at = whole.index(b"\xff Go buildinf:")
+    for size in (0, 5, 63, 64, 1000, at + 8, at + 33, at + 60, len(whole) - 1):
+        with open(p.path("cut"), "wb") as f:
+            f.write(whole[:size])
+        p.expect(1, "^$", "version", "-m", "cut")
+    for where, what in ((at + 15, b"\0"), (at + 32, b"\xff\xff\xff\xff\xff\xff"), (at + 39, b"\xff\xff\xff\x7f"), (at, b"x"), (32, b"\xff" * 32)):
+        with open(p.path("changed"), "wb") as f:
+            f.write(whole[:where] + what + whole[where + len(what):])
+        p.run("version", "-m", "changed")
+        status, text = p.run("version", "changed")
+        if status not in (0, 1) or "Sanitizer" in text:
+            raise Failure(f"version of a changed program: {status} {text}")
+
+
 CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output_cannot_be_written, cache_is_mended, cache_cannot_be_used,
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
          programs_meet, signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_of_the_environment,
          build_in_json, overlays, flags_that_work, environment, strange_names, module_files, language_versions,
-         source_tree, trees_listed, tools_of_the_tree, import_paths, linknames, embedding, defined_variables]
+         source_tree, trees_listed, tools_of_the_tree, import_paths, linknames, embedding, defined_variables, build_information]
 
 
 def run_case(gol, case):

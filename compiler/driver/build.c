@@ -6,7 +6,7 @@
  * before anything is checked, a package's errors are printed once, and an error
  * in one package does not keep those that do not import it from being checked.
  */
-#include "driver.h"
+#include "build_info.h"
 #include "json.h"
 #include "../check/check.h"
 #include "../escape/escape.h"
@@ -142,6 +142,9 @@ static int compile_and_link(Driver *d, Program *program, const char *output, boo
 	const char **objects, *lost = NULL;
 	int status;
 	make_work(d);
+	d->build_info = output ? build_info_object(d, program) : NULL;
+	if (output && !d->build_info)
+		return EXIT_ERROR;
 	for (int tries = 0; tries < 2; tries++) {
 		status = compile_packages(d, program, &units, &objects);
 		if (status == EXIT_OK && output)

@@ -87,6 +87,7 @@ typedef struct Driver {
 	const char *read_only_cache;        /* looked at too: the configured one where cache_dir stands in for it; or NULL */
 	const char *installed_cache;        /* objects of the standard library, filled by make install; may be NULL */
 	const char *work;           /* temporary folder, NULL until one is needed */
+	const char *build_info;     /* of the program being linked (build_info.c); NULL: it gets none */
 	VEC(int) locks;             /* of what is being compiled: other processes wait for it (compile.c) */
 	uint64_t headers;           /* hash of the headers that generated C includes */
 	uint64_t identity;          /* of this compiler and the headers: part of every package's key */
@@ -222,7 +223,9 @@ int tree_command(Driver *d, int argc, char **argv);
 /* help.c */
 int help_command(int argc, char **argv);
 int help_without_verb(void);
+/* version.c */
 int version_command(Driver *d, int argc, char **argv);
+/* help.c */
 int env_command(Driver *d, int argc, char **argv);
 
 #endif

@@ -8,7 +8,7 @@
  * program, or for packages that are no more, are removed, since `cc *.c` would take them. A list of files beside them
  * was rejected: a build that is interrupted would leave list and files apart.
  */
-#include "driver.h"
+#include "build_info.h"
 #include "../check/check.h"
 
 #include <dirent.h>
@@ -51,7 +51,8 @@ static const char *read_text(Driver *d, const char *path)
 const char *c_file_name(Driver *d, Package *p)
 {
 	const char *name = mangle_package(d->c, p->path);
-	return arena_printf(d->c->arena, strcmp(name, "golrt") == 0 ? "%s_.c" : "%s.c", name);    /* golrt.c is the runtime */
+	bool taken = strcmp(name, "golrt") == 0 || strcmp(name, "golinfo") == 0;    /* the runtime, build_info.c */
+	return arena_printf(d->c->arena, taken ? "%s_.c" : "%s.c", name);
 }
 
 /* ---- whose file is it? -------------------------------------------------------------------------------- */
@@ -209,6 +210,8 @@ int emit_sources(Driver *d, Program *program, const char *dir)
 		vec_push(d->c->arena, &all.list, o);
 	}
 	progress_clear(d);
+	Output info = {"golinfo.c", build_info_text(d, program)};
+	vec_push(d->c->arena, &all.list, info);
 	for (int i = 0; i < COUNT_OF(runtime); i++) {
 		const char *path = arena_printf(d->c->arena, "%s/%s", d->amalgamation, runtime[i]);
 		Output o = {runtime[i], read_text(d, path)};

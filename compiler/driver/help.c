@@ -1,5 +1,5 @@
 /*
- * help.c - gol help, version, env.
+ * help.c - gol help, env.
  */
 #include "driver.h"
 
@@ -113,7 +113,9 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "gol tree get brought; else the newest of those of Go and of Debian's golang-src.\n\n"
 	 "Get brings the sources of a release of Go (default go1.26.8) through GOPROXY, about 70 MB, into\n"
 	 "$GOLTREES, and prints the folder. It is verified, and done once.\n"},
-	{"version", "usage: gol version [-m] [-v] [-json] [file ...]\n\nVersion prints the version of gol.\n"},
+	{"version", "usage: gol version [-m] [-v] [-json] [file ...]\n\nVersion prints the version of gol, or of Go that the programs named were built with; in\n"
+	 "folders, of all programs. -m prints what they were built from, -json in JSON; -v names files\n"
+	 "of folders that are no such programs.\n"},
 	{"buildconstraint",
 	 "A file belongs to a build if the //go:build line above its package clause holds: tags\n"
 	 "joined by ||, &&, ! and parentheses. Tags that hold: linux, unix, gol, the architecture,\n"
@@ -175,23 +177,6 @@ static int unknown_flag(Driver *d, const char *arg)
 		fprintf(stderr, "flag provided but not defined: %.*s\n", (int)strcspn(arg, "="), arg);
 	usage_line(d);
 	return EXIT_USAGE;
-}
-
-int version_command(Driver *d, int argc, char **argv)
-{
-	int i = 0, status = EXIT_OK;
-	struct stat st;
-	for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++)
-		if (strcmp(argv[i], "-m") && strcmp(argv[i], "-v") && strcmp(argv[i], "-json"))
-			return unknown_flag(d, argv[i]);
-	if (i == argc)
-		puts("gol version gol" GOL_VERSION " linux/" GOL_ARCH);
-	for (; i < argc; i++)
-		if (stat(argv[i], &st) != 0) {
-			fprintf(stderr, "stat %s: %s\n", argv[i], errno == ENOENT ? "no such file or directory" : strerror(errno));
-			status = EXIT_ERROR;
-		}
-	return status;
 }
 
 typedef struct Variable { const char *name, *value; } Variable;

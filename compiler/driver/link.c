@@ -32,6 +32,8 @@ static int run_linker(Driver *d, const char *const *objects, const char *output,
 	add_argument(d, &a, "%s", output);
 	for (int i = 0; objects[i]; i++)
 		add_argument(d, &a, "%s", objects[i]);
+	if (d->build_info)
+		add_argument(d, &a, "%s", d->build_info);
 	add_argument(d, &a, "%s", d->runtime_library);
 	add_words(d, &a, "-lm -lpthread");
 	vec_push(d->c->arena, &a, NULL);

@@ -127,6 +127,11 @@ static const char *known_sum(const TextList *hashes)
 	return NULL;
 }
 
+const char *module_sum(Modules *all, const char *path, const char *version)
+{
+	return known_sum(sums_of(all, path, version, false));
+}
+
 bool has_sum(Modules *all, const char *path, const char *version, bool of_go_mod)
 {
 	return known_sum(sums_of(all, path, version, of_go_mod)) != NULL;

@@ -64,6 +64,8 @@ bool modules_build_list(Modules *all, ModuleList *list, const char **error);
 bool module_fetch(Modules *all, const Module *m, const char **error);
 /* What stands for a module in go.mod or go.work; false: nothing does. *version NULL: *path is a folder, as written. */
 bool module_replacement(const Modules *all, const Module *m, const char **path, const char **version);
+/* The hash that go.sum has of a module's files, or NULL. */
+const char *module_sum(Modules *all, const char *path, const char *version);
 /* Is a folder of a main module, named from its root on, left out of patterns by an ignore line? */
 bool module_ignores(const Module *m, const char *folder);
 /* The go.mod of a module as it is in the folder or the cache, NULL if vendored. */
