@@ -831,6 +831,72 @@ def import_paths(p):
     p.expect(0, "", "build", "cmd/tool", env={"GOROOT": "tree"})
 
 
+def module_proxy(p, modules):
+    """A proxy as a folder: {path: {file: text}}, each at v1.0.0."""
+    for path, files in modules.items():
+        folder = f"proxy/{path}/@v/"
+        p.write(folder + "v1.0.0.mod", f"module {path}\n")
+        p.write(folder + "v1.0.0.info", '{"Version":"v1.0.0","Time":"2020-01-01T00:00:00Z","Origin":{"VCS":"git","URL":"https://x","Hash":"12"}}')
+        p.write(folder + "list", "v1.0.0\n")
+        with zipfile.ZipFile(p.path(folder + "v1.0.0.zip"), "w") as z:
+            for name, text in {"go.mod": f"module {path}\n", **files}.items():
+                z.writestr(f"{path}@v1.0.0/{name}", text)
+    return {"GOPROXY": "file://" + p.path("proxy"), "GOMODCACHE": p.path("mod"), "GOFLAGS": "", "GOENV": "off"}
+
+
+def mod_download(p):
+    """gol mod download, gol mod verify, gol clean -modcache: what they print and leave."""
+    env = module_proxy(p, {"ex.org/a": {"a.go": "package a\n"}, "ex.org/b": {"b.go": "package b\n"}})
+    download = p.path("mod/cache/download/ex.org/a/@v/v1.0.0")
+
+    def removed():
+        p.expect(0, f"^rm -rf {p.path('mod')}\n$", "clean", "-x", "-modcache", env=env)
+        same("cache", os.path.exists(p.path("mod")), False)
+    p.write("go.mod", "module m\n\ngo 1.26\n")
+    p.expect(0, "^gol: no module dependencies to download\n$", "mod", "download", env=env)
+    p.write("go.mod", "module m\n\ngo 1.26\n\nrequire ex.org/a v1.0.0\n")
+    p.expect(0, "^$", "mod", "download", env=env)
+    same("module", sorted(os.listdir(p.path("mod/ex.org/a@v1.0.0"))), ["a.go", "go.mod"])
+    p.expect(0, "^all modules verified\n$", "mod", "verify", env=env)
+    os.chmod(p.path("mod/ex.org/a@v1.0.0"), 0o755)
+    p.write("mod/ex.org/a@v1.0.0/b.go", "package a\n")
+    p.expect(1, rf"^ex.org/a v1.0.0: dir has been modified \({p.path('mod/ex.org/a@v1.0.0')}\)\n$", "mod", "verify", env=env)
+    removed()
+    text = p.expect(0, "", "mod", "download", "-json", "ex.org/a", env=env)
+    whole, mod = (re.search(rf'"{name}": "(h1:.{{44}})"', text)[1] for name in ("Sum", "GoModSum"))
+    members = [("Path", "ex.org/a"), ("Version", "v1.0.0"), ("Info", download + ".info"), ("GoMod", download + ".mod"), ("Zip", download + ".zip"),
+               ("Dir", p.path("mod/ex.org/a@v1.0.0")), ("Sum", whole), ("GoModSum", mod)]
+    lines = ",\n".join(f'\t"{name}": "{value}"' for name, value in members)
+    same("json", text, "{\n" + lines + "\n}\n")
+    origin = ',\n\t"Origin": {\n\t\t"VCS": "git",\n\t\t"URL": "https://x",\n\t\t"Hash": "12"\n\t}'
+    same("json by version", p.expect(0, "", "mod", "download", "-json", "ex.org/a@v1.0.0", env=env), "{\n" + lines + origin + "\n}\n")
+    p.expect(0, r'"Query": "latest"', "mod", "download", "-json", "ex.org/b@latest", env=env)
+    p.expect(1, r'"Error": "module ex.org/c: not a known dependency"\n\}\n$', "mod", "download", "-json", "ex.org/c", env=env)
+    p.expect(1, "^gol: ex.org/c@v1.0.0: reading file://.*/ex.org/c/@v/v1.0.0.info: no such file or directory\n$", "mod", "download", "ex.org/a", "ex.org/c@v1.0.0", env=env)
+    p.expect(0, '^warning: pattern "ex.net/..." matched no module dependencies\n$', "mod", "download", "all", "ex.org/...", "ex.net/...", env=env)
+    p.expect(0, "^gol: skipping download of m that resolves to the main module\n$", "mod", "download", "m", env=env)
+    for wrong, line in (("", whole), ("/go.mod", mod)):
+        p.write("go.sum", f"ex.org/b v1.0.0{wrong} {line}\n")
+        removed()
+        p.expect(1, f"^verifying ex.org/b@v1.0.0{wrong}: checksum mismatch\n\tdownloaded: h1:.*\n\tgo.sum:     {re.escape(line)}\n\nSECURITY ERROR\n",
+                 "mod", "download", "ex.org/b@v1.0.0", env=env)
+        same("unpacked", os.path.exists(p.path("mod/ex.org/b@v1.0.0")), False)
+    os.unlink(p.path("go.sum"))
+    p.write("go.mod", "module m\n\ngo 1.26\n\nrequire ex.org/a v1.0.0\n\nreplace ex.org/a => ex.org/b v1.0.0\n")
+    p.expect(0, '"Path": "ex.org/b"', "mod", "download", "-json", env=env)
+    p.expect(2, "^flag provided but not defined: -bad\nusage: gol mod download", "mod", "download", "-bad", env=env)
+    p.expect(1, "^gol: verify takes no arguments\n$", "mod", "verify", "x", env=env)
+    p.expect(2, "^gol mod: unknown command\n", "mod", "bad", env=env)
+    p.expect(1, "^gol: clean -modcache cannot be used with package arguments\n$", "clean", "-modcache", ".", env=env)
+    os.unlink(p.path("go.mod"))
+    p.expect(1, r"^gol: no modules specified \(see 'go help mod download'\)\n$", "mod", "download", env=env)
+    p.expect(1, '^gol: cannot match "all": go.mod file not found', "mod", "download", "all", env=env)
+    p.expect(1, "^gol: go.mod file not found in current directory", "mod", "verify", env=env)
+    p.expect(0, "^$", "mod", "download", "ex.org/a@v1.0.0", env=env)
+    removed()
+    removed()
+
+
 def linknames(p):
     """Directives that are malformed or lead nowhere; what they name is not kept longer than it is true."""
     start = 'package main\n\nimport (\n\t"m/names"\n\t"unsafe"\n)\n\nvar _ unsafe.Pointer\n\nvar _ = names.Supplied\n\n//go:linkname one m/names.supplied\n' \
@@ -1026,7 +1092,7 @@ CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
          programs_meet, signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_of_the_environment,
          build_in_json, overlays, flags_that_work, environment, strange_names, module_files, language_versions,
-         source_tree, trees_listed, tools_of_the_tree, import_paths, linknames, embedding, defined_variables, build_information]
+         source_tree, trees_listed, tools_of_the_tree, import_paths, mod_download, linknames, embedding, defined_variables, build_information]
 
 
 def run_case(gol, case):

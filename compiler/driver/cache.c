@@ -188,13 +188,14 @@ static int clean_outputs(Driver *d)
 
 int clean_command(Driver *d, int argc, char **argv)
 {
-	static const char *const nothing[] = {"i", "r", "testcache", "modcache", "fuzzcache"};
-	bool cache = false, other = false;
-	int i = 0;
+	static const char *const nothing[] = {"i", "r", "testcache", "fuzzcache"};
+	bool cache = false, modules = false, other = false;
+	int i = 0, status = EXIT_OK;
 	for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
 		const char *name = argv[i] + 1 + (argv[i][1] == '-');
-		bool known = strcmp(name, "cache") == 0 || strcmp(name, "n") == 0 || strcmp(name, "x") == 0;
+		bool known = strcmp(name, "cache") == 0 || strcmp(name, "modcache") == 0 || strcmp(name, "n") == 0 || strcmp(name, "x") == 0;
 		cache |= strcmp(name, "cache") == 0;
+		modules |= strcmp(name, "modcache") == 0;
 		d->options.dry_run |= strcmp(name, "n") == 0;
 		d->options.print_commands |= strcmp(name, "n") == 0 || strcmp(name, "x") == 0;
 		for (int k = 0; k < COUNT_OF(nothing); k++)
@@ -207,12 +208,18 @@ int clean_command(Driver *d, int argc, char **argv)
 			return EXIT_USAGE;
 		}
 	}
+	if ((cache || modules) && i < argc) {
+		fprintf(stderr, "gol: clean %s cannot be used with package arguments\n", cache ? "-cache" : "-modcache");
+		return EXIT_ERROR;
+	}
 	if (cache)
 		clean_cache(d);
+	if (modules)
+		status = clean_module_cache(d);
 	for (int k = i; k < argc; k++)
 		vec_push(d->c->arena, &d->options.inputs, argv[k]);
-	if (d->options.inputs.len == 0 && (cache || other))
-		return EXIT_OK;
+	if (d->options.inputs.len == 0 && (cache || modules || other))
+		return status;
 	if (d->options.inputs.len == 0)
 		vec_push(d->c->arena, &d->options.inputs, ".");
 	return clean_outputs(d);

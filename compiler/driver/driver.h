@@ -133,6 +133,7 @@ void scratch_file(Driver *d, const char *path);         /* to be removed unless 
 void child_started(Scratch *s, Child *child);           /* with the lock held */
 void child_ended(Scratch *s, Child *child);
 void remove_tree(const char *path);
+bool remove_read_only_tree(const char *path);            /* folders of it may be read-only; false with errno set */
 
 /* cache.c: objects by key */
 const char *cache_find(Driver *d, uint64_t key);        /* the path of a sound one, NULL if there is none */
@@ -216,6 +217,10 @@ void set_tool_environment(Driver *d);                   /* what a tool must find
 /* Runs it in the foreground with the arguments (NULL terminated, without its name): an exit status, its own if it ran. */
 int run_tool(Driver *d, const char *package, char *const *arguments);
 int tool_command(Driver *d, int argc, char **argv);
+
+/* mod.c */
+int mod_command(Driver *d, int argc, char **argv);
+int clean_module_cache(Driver *d);
 
 /* trees.c */
 int tree_command(Driver *d, int argc, char **argv);

@@ -16,6 +16,7 @@ static const char general[] =
 	"\tbuild       compile packages and dependencies\n"
 	"\tclean       remove object files and cached files\n"
 	"\tenv         print Gol environment information\n"
+	"\tmod         download and verify modules\n"
 	"\trun         compile and run Gol program\n"
 	"\ttest        test packages\n"
 	"\ttool        run specified tool of the Go source tree\n"
@@ -100,13 +101,20 @@ static const struct { const char *verb, *text; } topics[] = {
 	{"clean",
 	 "usage: gol clean [-i] [-r] [-cache] [-testcache] [-modcache] [-fuzzcache] [build flags] [packages]\n\n"
 	 "Clean removes the programs that gol build left in the folders of the packages named\n"
-	 "(default: the current folder). -cache removes every cached object instead. -n prints\n"
-	 "what would be removed, -x prints it and removes it.\n"},
+	 "(default: the current folder). -cache removes every cached object instead, -modcache all\n"
+	 "downloaded modules. -n prints what would be removed, -x prints it and removes\n"
+	 "it.\n"},
 	{"env", "usage: gol env [-json] [-changed] [-u] [-w] [var ...]\n\nEnv prints the environment gol works in, or the values of the names given, one a line.\n"
 	 "-json prints it in JSON.\n"},
 	{"tool", "usage: gol tool [-n] command [args...]\n\n"
 	 "Tool runs the command named: a program of the Go source tree, compiled when it is first\n"
 	 "wanted and kept in the cache. -n prints where it is kept and does not run it.\n"},
+	{"mod", "usage: gol mod download [-json] [modules]\n"
+	 "       gol mod verify\n\n"
+	 "Download brings modules into the module cache: those that go.mod requires (before go 1.17 and in a\n"
+	 "workspace all that are needed), or those named: path, path@version, path@query, patterns with '...',\n"
+	 "all. What go.sum has is verified; go.sum is not changed. -json prints what is where.\n\n"
+	 "Verify checks that what the module cache has of the modules of this one is still what was downloaded.\n"},
 	{"tree", "usage: gol tree [get [version]]\n\n"
 	 "Tree lists the Go source trees found, from one of which standard packages are read that gol does not\n"
 	 "have itself. The one marked with * is used: $GOROOT; else the newest of those that\n"

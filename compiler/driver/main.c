@@ -65,6 +65,8 @@ static int dispatch(Driver *d, int argc, char **argv)
 		return env_command(d, argc, argv);
 	if (strcmp(verb, "clean") == 0)
 		return clean_command(d, argc, argv);
+	if (strcmp(verb, "mod") == 0)
+		return mod_command(d, argc, argv);
 	if (strcmp(verb, "tree") == 0)
 		return tree_command(d, argc, argv);
 	if (strcmp(verb, "tool") == 0)

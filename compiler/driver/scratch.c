@@ -45,6 +45,27 @@ static int remove_entry(const char *path, const struct stat *st, int type, struc
 
 void remove_tree(const char *path) { nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS); }
 
+static int make_writable(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st, (void)at;
+	if (type == FTW_D || type == FTW_DNR)
+		chmod(path, 0777);
+	return 0;
+}
+
+static int try_remove(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st, (void)type, (void)at;
+	return remove(path);
+}
+
+bool remove_read_only_tree(const char *path)
+{
+	if (nftw(path, make_writable, 16, FTW_PHYS) != 0 && errno == ENOENT)
+		return true;
+	return nftw(path, try_remove, 16, FTW_DEPTH | FTW_PHYS) == 0;
+}
+
 /* ---- the lists --------------------------------------------------------------------------------------- */
 
 static void list_path(Scratch *s, const char *path, int lock)

@@ -257,7 +257,7 @@ static int batch(const Settings *s)
 
 /* ---- settings ------------------------------------------------------------------------------------------------------------------ */
 
-static const char *find_module_cache(Arena *a)
+static const char *modules_cache(Arena *a)
 {
 	const char *given = getenv("GOMODCACHE"), *path = getenv("GOPATH"), *home = getenv("HOME");
 	if (given && *given)
@@ -375,7 +375,7 @@ int main(int argc, char **argv)
 {
 	static Settings s;
 	Arena *a = arena_new();
-	s.module_cache = find_module_cache(a);
+	s.module_cache = modules_cache(a);
 	int first = read_flags(&s, argc, argv);
 	if (first < 0)
 		return usage();

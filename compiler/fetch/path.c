@@ -195,8 +195,10 @@ bool make_module(Request *r, Module *m, const char *path, const char *version)
 {
 	const char *error = module_path_error(r, path);
 	*m = (Module){.path = path, .version = version};
-	if (error)
-		return fail(r, FAIL_ERROR, "malformed module path %s: %s", quoted(r, path), error);
+	if (error) {
+		fail(r, FAIL_ERROR, "malformed module path %s: %s", quoted(r, path), error);
+		return version ? fail_prefix(r, "%s@%s: ", path, version) : false;
+	}
 	m->escaped_path = escaped(r, path);
 	if (!version)
 		return true;

@@ -70,12 +70,13 @@ static bool find_revision(Request *r, const Module *m, const char *revision, Buf
 {
 	const char *escaped = escape_version(r, revision);
 	if (!escaped)
-		return fail_prefix(r, "%s@%s: ", m->path, revision);
+		return fail_prefix(r, "%s@%s: invalid version: ", m->path, revision);
 	Question q = {.m = m, .name = arena_printf(r->arena, "@v/%s.info", escaped), .asked = revision};
 	if (!ask_proxies(r, m->path, ask_for_info, &q))
 		return false;
 	put_info(out, &q.info);
-	return true;
+	return strcmp(q.info.version, revision) == 0 || !is_canonical(revision) || major_mismatch(r, m->path, revision) ||
+	       fail(r, FAIL_ERROR, "%s@%s: proxy returned info for version %s instead of requested version", m->path, revision, q.info.version);
 }
 
 /* Where there is no @latest: the newest line of the list that has a time, its own or a pseudo-version's. */

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 /* In the child: signals as they were for the compiler's parent, settings of Go's env file in the environment. */
-static void become(Compiler *c, const char *const *argv, int errors)
+static void become(Compiler *c, const char *const *argv, int in, int out, int errors)
 {
 	static const char *const settings[] = {"GOPROXY", "GONOPROXY", "GOPRIVATE", "GOAUTH", "GONOSUMDB", "GOSUMDB", "GOINSECURE"};
 	sigset_t none;
@@ -32,8 +32,8 @@ static void become(Compiler *c, const char *const *argv, int errors)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-	dup2(nothing, 0);
-	dup2(nothing, 1);
+	dup2(in >= 0 ? in : nothing, 0);
+	dup2(out >= 0 ? out : nothing, 1);
 	dup2(errors, 2);
 	execv(argv[0], (char *const *)argv);
 	_exit(127);
@@ -84,7 +84,7 @@ const char *fetch(Modules *all, const char *verb, const char *path, const char *
 	if (pid < 0)
 		return arena_printf(c->arena, "%s: starting %s: %s", describe(all, path, version), argv[0], strerror(errno));
 	if (pid == 0)
-		become(c, argv, ends[1]);
+		become(c, argv, -1, -1, ends[1]);
 	close(ends[1]);
 	const char *message = read_message(c, ends[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -92,4 +92,30 @@ const char *fetch(Modules *all, const char *verb, const char *path, const char *
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
 		return NULL;
 	return *message ? message : arena_printf(c->arena, "%s: gol-fetch failed (status %d)", describe(all, path, version), status);
+}
+
+int fetch_start(Modules *all, int *to, int *from, const char **error)
+{
+	Compiler *c = all->c;
+	const char *argv[] = {c->fetch_program, "-modcache", modules_cache(c), "-q", c->writable_modules ? "-modcacherw" : "batch",
+		                  c->writable_modules ? "batch" : NULL, NULL};
+	int requests[2], answers[2];
+	if (!argv[0] || access(argv[0], X_OK) != 0) {
+		*error = "gol-fetch, which downloads modules, was not found";
+		return -1;
+	}
+	fflush(stdout);
+	fflush(stderr);
+	pid_t pid = pipe2(requests, O_CLOEXEC) == 0 && pipe2(answers, O_CLOEXEC) == 0 ? fork() : -1;
+	if (pid < 0) {
+		*error = arena_printf(c->arena, "starting %s: %s", argv[0], strerror(errno));
+		return -1;
+	}
+	if (pid == 0)
+		become(c, argv, requests[0], answers[1], 2);
+	close(requests[0]);
+	close(answers[1]);
+	*to = requests[1];
+	*from = answers[0];
+	return pid;
 }

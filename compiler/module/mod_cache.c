@@ -19,14 +19,14 @@
 #include <string.h>
 #include <unistd.h>
 
-const char *find_module_cache(Compiler *c)
+const char *modules_cache(Compiler *c)
 {
 	const char *given = go_setting(c, "GOMODCACHE"), *gopath = go_setting(c, "GOPATH"), *home = getenv("HOME");
 	if (*given)
 		return given;
 	if (*gopath)
 		return arena_printf(c->arena, "%.*s/pkg/mod", (int)strcspn(gopath, ":"), gopath);
-	return arena_printf(c->arena, "%s/go/pkg/mod", home ? home : "");
+	return home && *home ? arena_printf(c->arena, "%s/go/pkg/mod", home) : "";
 }
 
 const char *cached_file(Modules *all, const char *path, const char *version, const char *ending)
@@ -130,6 +130,11 @@ static const char *known_sum(const TextList *hashes)
 const char *module_sum(Modules *all, const char *path, const char *version)
 {
 	return known_sum(sums_of(all, path, version, false));
+}
+
+const char *recorded_sum(Modules *all, const char *path, const char *version, bool of_go_mod)
+{
+	return known_sum(sums_of(all, path, version, of_go_mod));
 }
 
 bool has_sum(Modules *all, const char *path, const char *version, bool of_go_mod)

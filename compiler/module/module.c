@@ -421,7 +421,7 @@ static void check_replacements(Modules *all)
 static void read_modules(Modules *all)
 {
 	const char *work = find_work_file(all);
-	all->cache = find_module_cache(all->c);
+	all->cache = modules_cache(all->c);
 	if (all->error)
 		return;
 	if (work && all->c->modfile) {

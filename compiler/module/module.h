@@ -66,6 +66,27 @@ bool module_fetch(Modules *all, const Module *m, const char **error);
 bool module_replacement(const Modules *all, const Module *m, const char **path, const char **version);
 /* The hash that go.sum has of a module's files, or NULL. */
 const char *module_sum(Modules *all, const char *path, const char *version);
+/* What the go.mod files of main modules require, in their order, as selected; after modules_build_list. */
+void modules_required(Modules *all, ModuleList *list);
+
+typedef struct Download {
+	const char *path, *version; /* asked for */
+	bool by_version;            /* named with it, not found in the module graph */
+	const char *query;          /* asked for instead of a version, which is then filled in; or NULL */
+	const char *error;          /* set before: nothing is done */
+	bool mismatch;              /* the error is a hash that go.sum does not have: nothing else counts beside it */
+	const char *info, *go_mod, *zip, *folder, *sum, *go_mod_sum;        /* names in the module cache, hashes; NULL after an error */
+} Download;
+typedef VEC(Download) DownloadList;
+
+/* Brings them into the module cache, side by side, verified by go.sum where that has them (download.c). */
+void modules_download(Modules *all, DownloadList *list);
+/* What of them in the module cache is not what was downloaded: messages. */
+TextList modules_verify(Modules *all, const ModuleList *list);
+/* A version in full, not a query. */
+bool version_is_exact(Compiler *c, const char *version);
+/* The module cache's folder, "" if there is none. */
+const char *modules_cache(Compiler *c);
 /* Is a folder of a main module, named from its root on, left out of patterns by an ignore line? */
 bool module_ignores(const Module *m, const char *folder);
 /* The go.mod of a module as it is in the folder or the cache, NULL if vendored. */

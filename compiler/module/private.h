@@ -143,11 +143,14 @@ const char *cached_folder(Modules *all, const char *path, const char *version, c
 /* The name that PATH/@v/VERSION.ENDING has there. */
 const char *cached_file(Modules *all, const char *path, const char *version, const char *ending);
 bool has_sum(Modules *all, const char *path, const char *version, bool of_go_mod);
-const char *find_module_cache(Compiler *c);
+/* What go.sum has; NULL: nothing. */
+const char *recorded_sum(Modules *all, const char *path, const char *version, bool of_go_mod);
 void sums_read_all(Modules *all);
 
 /* ---- gol-fetch (fetch.c) ------------------------------------------------------------------------------------------ */
 
+/* Starts it for a batch of requests; -1: *error. Its standard error is ours. */
+int fetch_start(Modules *all, int *to, int *from, const char **error);
 /* verb "mod", "zip" or "query"; sum may be NULL. NULL: done; else why not. */
 const char *fetch(Modules *all, const char *verb, const char *path, const char *version, const char *sum);
 

@@ -126,6 +126,12 @@ static int compare_pre(const char *a, size_t n, const char *b, size_t m)
 	return (a < a_end) - (b < b_end);
 }
 
+bool version_is_exact(Compiler *c, const char *version)
+{
+	const char *canonical = version_canonical(c, version);
+	return canonical && strcmp(canonical, version) == 0;
+}
+
 int version_compare(const char *v, const char *w)
 {
 	Parts p, q;
