@@ -750,6 +750,69 @@ def trees_listed(p):
     same("what is left", sorted(os.listdir(p.path("more"))), [".go1.26.8.lock"])
 
 
+def formatting(p):
+    """gol fmt hands the right files to the tree's gofmt, here one that says what it got."""
+    p.write("tree/VERSION", "go1.26")
+    p.write("tree/src/encoding/json/json.go", "package json\n")
+    p.write("tree/src/cmd/gofmt/gofmt.go", """package main
+
+import ("fmt"; "os"; "strings")
+
+func main() {
+	fmt.Println(strings.Join(os.Args[1:], " "))
+	if text, _ := os.ReadFile("bad"); text != nil {
+		os.Exit(2)
+	}
+}
+""")
+    env = {**user_cache(), "GOROOT": p.path("tree")}
+    files = {"go.mod": "module m\n\ngo 1.26\n", "m.go": "package m\n", "sub/a_windows.go": "package sub\n", "sub/_b.go": "package sub\n", "only/x_test.go": "package only_test\n",
+             "mixed/a.go": "package a\n", "mixed/b.go": "package b\n", "testdata/x": "", "vendor/v/v.go": "package v\n", "s/c.go": 'package s\n\nimport "C"\n',
+             "s/d.gol": "package s\n", "s/e.go": "//go:build nosuch\n\npackage s\n", "broken/b.go": "package broken\n\nfunc {\n"}
+    for name, text in files.items():
+        p.write("w/" + name, text)
+
+    def formats(status, text, *arguments):
+        p.expect(status, f"^{text}$", "fmt", *arguments, env=env, cwd=p.path("w"))
+    formats(0, "-l -w m.go\n")
+    formats(0, "-l -w sub/a_windows.go\n", "./sub")
+    formats(0, "-l -w s/c.go s/d.gol s/e.go\n", "./s")
+    formats(0, "-l -w m.go\n", "m.go")
+    formats(1, "-l -w m.go broken/b.go only/x_test.go s/c.go s/d.gol s/e.go\nfound packages a \\(a.go\\) and b \\(b.go\\) in .*/mixed\n", "./...")
+    formats(0, r"\S+\.tool -l -w m.go\n", "-n", ".")
+    formats(0, r"\S+\.tool -l -w m.go\n-l -w m.go\n", "-x", ".")
+    formats(2, r"flag provided but not defined: -v\nusage: gol fmt \[-n\] \[-x\] \[packages\]\nRun 'gol help fmt' for details.\n", "-v", ".")
+    formats(1, "stat .*/nosuch: directory not found\n", "./nosuch")
+    p.write("w/bad", "")
+    formats(1, "-l -w m.go\nexit status 2\n", "m.go")
+    p.expect(1, "^gol: cmd/gofmt is compiled from a Go source tree, and GOROOT=/nosuch is none$", "fmt", env={**env, "GOROOT": "/nosuch"}, cwd=p.path("w"))
+
+
+def other_machines(p):
+    """GOARCH chooses files and tags; a C compiler for it must be named."""
+    p.write("go.mod", "module m\n\ngo 1.26\n")
+    for arch in ("amd64", "arm64", "riscv64"):
+        p.write(f"x_{arch}.gol", f'package main\n\nconst byName = "name {arch}"\n')
+        p.write(f"t{arch}x.gol", f'//go:build {arch}\n\npackage main\n\nconst byTag = "tag {arch}"\n')
+    p.write("m.gol", 'package main\n\nimport "runtime"\n\nfunc main() { println(byName, byTag, runtime.GOARCH) }\n')
+    for arch in ("amd64", "arm64", "riscv64"):
+        p.expect(0, "", "build", "-emit=c", "-o", arch, ".", env={"GOARCH": arch})
+        same("names in the C", sorted(set(re.findall(r'"(?:name |tag |)(amd64|arm64|riscv64)"', p.read(arch + "/main.c")))), [arch])
+        same("gol env", p.run("env", "GOARCH", env={"GOARCH": arch}), (0, arch + "\n"))
+    other = "riscv64"
+    p.expect(2, f"^gol: GOARCH={other} needs a C compiler for riscv64: name it by CC ", "build", ".", env={"GOARCH": other})
+    p.expect(2, f"^gol: GOARCH={other}, but CC=gcc compiles for \\w+-linux-gnu\n$", "build", ".", env={"GOARCH": other, "CC": "gcc"})
+    p.expect(2, f"^gol: GOARCH={other}, but CC=/bin/true compiles for no machine that it can name\n$", "build", ".", env={"GOARCH": other, "CC": "/bin/true"})
+    p.write("cc", '#!/bin/sh\n[ "$1" = -dumpmachine ] && echo riscv64-linux-gnu || exec gcc "$@"\n')
+    p.write("bin/go_linux_riscv64_exec", '#!/bin/sh\necho runner; exec "$@"\n')
+    for name in ("cc", "bin/go_linux_riscv64_exec"):
+        os.chmod(p.path(name), 0o755)
+    env = {"GOARCH": other, "CC": p.path("cc"), "PATH": p.path("bin") + ":" + p.env["PATH"]}
+    p.expect(0, "^runner\nname riscv64 tag riscv64 riscv64\n$", "run", ".", env=env, stderr=subprocess.STDOUT)
+    text = p.expect(0, "", "build", "-x", "-v", "-o", "again", ".", env=env)
+    same("the runtime is compiled once", "golrt" in re.sub(r"\S*amalgamation\S*", "", text), False)
+
+
 def tools_of_the_tree(p):
     """A command of the tree is compiled once, with a tag of its own, and again when a file of it changes."""
     p.write("tree/VERSION", "go1.26")
@@ -1092,7 +1155,7 @@ CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
          programs_meet, signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_of_the_environment,
          build_in_json, overlays, flags_that_work, environment, strange_names, module_files, language_versions,
-         source_tree, trees_listed, tools_of_the_tree, import_paths, mod_download, linknames, embedding, defined_variables, build_information]
+         source_tree, formatting, other_machines, trees_listed, tools_of_the_tree, import_paths, mod_download, linknames, embedding, defined_variables, build_information]
 
 
 def run_case(gol, case):

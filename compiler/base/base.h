@@ -147,6 +147,7 @@ typedef struct Compiler {
 	const char *generated_dir;          /* generated sources of the standard library, laid out alike; may be NULL */
 	const char *trees_dir;              /* where gol tree get puts Go source trees; NULL: nowhere */
 	const char *fetch_program;          /* gol-fetch, which downloads modules (fetch/); it may not be there */
+	const char *arch;                   /* GOARCH, the machine that is compiled for; NULL: this one */
 	const char *modfile;                /* -modfile: read instead of go.mod; or NULL */
 	const char *mod_mode;               /* -mod: readonly, vendor, mod; NULL or empty: not given */
 	bool writable_modules;              /* -modcacherw */
@@ -185,6 +186,9 @@ bool file_exists(Compiler *c, const char *path);
 TextList folder_names(Compiler *c, const char *dir);
 /* Absolute form of a path, with "." and ".." and doubled slashes worked out. */
 const char *clean_absolute(Compiler *c, const char *path);
+
+/* An absolute path as messages of the command show it: relative to the working directory where that is shorter. */
+const char *short_name(Compiler *c, const char *full);
 
 /* A user's source error, queued; diag_print sorts by position, drops duplicates on a line of equal text,
  * prints Go's way and stops after 10 unless all_errors. A "\n\t" in the text starts a continuation line. */

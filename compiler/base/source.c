@@ -36,6 +36,7 @@ Compiler *compiler_like(const Compiler *old)
 	c->generated_dir = old->generated_dir;
 	c->tree = old->tree;
 	c->trim_paths = old->trim_paths;
+	c->arch = old->arch;
 	c->modfile = old->modfile;
 	c->mod_mode = old->mod_mode;
 	c->overlay = old->overlay;
@@ -116,6 +117,12 @@ static const char *shown_path(Compiler *c, const char *full)
 	if (strchr(b.s, '/') == NULL)
 		return arena_printf(c->arena, "./%s", b.s);
 	return b.len < strlen(full) ? b.s : full;
+}
+
+const char *short_name(Compiler *c, const char *full)
+{
+	const char *shown = shown_path(c, full);
+	return strncmp(shown, "./", 2) == 0 ? shown + 2 : shown;
 }
 
 static const char *recorded_path(Compiler *c, const char *full)

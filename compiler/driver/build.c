@@ -142,6 +142,10 @@ static int compile_and_link(Driver *d, Program *program, const char *output, boo
 	const char **objects, *lost = NULL;
 	int status;
 	make_work(d);
+	if ((status = prepare_target(d)) != EXIT_OK) {
+		remove_work(d);
+		return status;
+	}
 	d->build_info = output ? build_info_object(d, program) : NULL;
 	if (output && !d->build_info)
 		return EXIT_ERROR;

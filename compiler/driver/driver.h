@@ -5,6 +5,7 @@
 #define GOL_DRIVER_H
 
 #include "../emit/emit.h"
+#include "../load/constraint.h"
 #include "../load/load.h"
 
 #include <pthread.h>
@@ -16,11 +17,7 @@
 enum { EXIT_OK = 0, EXIT_ERROR = 1, EXIT_USAGE = 2, EXIT_INTERNAL = 3 };
 
 #define GOL_VERSION "0.1"
-#if defined(__aarch64__)
-#define GOL_ARCH "arm64"
-#else
-#define GOL_ARCH "amd64"
-#endif
+#define GOL_ARCH HOST_ARCH
 
 typedef VEC(char *) Arguments;
 
@@ -94,6 +91,7 @@ typedef struct Driver {
 	Map reported;               /* packages whose errors were printed */
 	Scratch *scratch;
 	struct rlimit stack_limit;          /* as it was, for the program */
+	bool target_is_ready, target_has_libffi;    /* cross.c */
 	int events, real_stderr;            /* gol build -json: what standard error is for the moment, and was (json.c) */
 } Driver;
 
@@ -202,6 +200,13 @@ int build_command(Driver *d);
 /* The same for what was loaded and has no errors. */
 int build_program(Driver *d, Program *program, const char *output, bool is_program);
 void fresh_compiler(Driver *d);                         /* another d->c; the old one lives on */
+/* cross.c: GOARCH */
+bool is_known_machine(const char *arch);
+bool is_cross(Driver *d);
+int prepare_target(Driver *d);                          /* an exit status; needs the work folder */
+const char *cross_runner(Driver *d);                    /* what runs such programs: a name on PATH, or "" */
+/* fmt.c */
+int fmt_command(Driver *d);
 /* run.c */
 /* Runs the program in the foreground and waits for it: a status as of waitpid; -1: it could not be started, which was said. */
 int execute(Driver *d, const char *path, char *const argv[]);

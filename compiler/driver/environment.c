@@ -68,8 +68,8 @@ static int check_cache(void)
 int check_environment(Driver *d)
 {
 	const char *system = value_of("GOOS"), *machine = value_of("GOARCH");
-	(void)d;
-	if ((*system && strcmp(system, "linux") != 0) || (*machine && strcmp(machine, GOL_ARCH) != 0)) {
+	d->c->arch = *machine ? machine : GOL_ARCH;
+	if ((*system && strcmp(system, "linux") != 0) || !is_known_machine(d->c->arch)) {
 		fprintf(stderr, "gol: unsupported GOOS/GOARCH pair %s/%s\n", *system ? system : "linux", *machine ? machine : GOL_ARCH);
 		return EXIT_USAGE;
 	}

@@ -16,6 +16,7 @@ static const char general[] =
 	"\tbuild       compile packages and dependencies\n"
 	"\tclean       remove object files and cached files\n"
 	"\tenv         print Gol environment information\n"
+	"\tfmt         gofmt (reformat) package sources\n"
 	"\tmod         download and verify modules\n"
 	"\trun         compile and run Gol program\n"
 	"\ttest        test packages\n"
@@ -76,6 +77,11 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "more). With -exec the program is run as 'xprog program arguments...'.\n\n"
 	 "If the program fails, its exit status is printed and that of gol run is 1.\n\n"
 	 "For more about build flags, see 'gol help build'.\n"},
+	{"fmt",
+	 "usage: gol fmt [-n] [-x] [packages]\n\n"
+	 "Fmt runs gofmt -l -w on the Go files of the packages named and prints the names of those\n"
+	 "that it changes. The gofmt is that of the Go source tree, compiled when it is first wanted.\n"
+	 "-n prints the command but does not run it, -x prints it and runs it.\n"},
 	{"test",
 	 "usage: gol test [build/test flags] [packages] [build/test flags & test binary flags]\n\n"
 	 "Test compiles the packages named (default: that of the current folder) with their _test\n"
@@ -139,8 +145,9 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "GOLTREES         folder of Go source trees that gol tree get brought\n"
 	 "GOFLAGS          flags, as if they came first on the command line\n"
 	 "GOTMPDIR, TMPDIR where work folders are made\n"
-	 "GOOS, GOARCH     nothing but this system's are supported; so for GOAMD64 but v1, GOEXPERIMENT,\n"
-	 "                 GOFIPS140 and GO111MODULE=off\n\n"
+	 "GOARCH           amd64, arm64 or riscv64; for another machine than this one CC must name a C\n"
+	 "                 compiler for it, and gol run uses the program go_linux_$GOARCH_exec\n"
+	 "GOOS             linux; GOAMD64=v1; GOEXPERIMENT, GOFIPS140 and GO111MODULE=off are refused\n\n"
 	 "Programs read GOMAXPROCS, GOGC, GOMEMLIMIT, GOTRACEBACK and GODEBUG as Go's do, and\n"
 	 "GOLSTRESS, which makes rare events common: freeze=N:seed, window=N, gc=N, stats.\n"},
 	{"packages",
@@ -230,7 +237,7 @@ static void print_variables(const Variable *all, int count, int argc, char **arg
 int env_command(Driver *d, int argc, char **argv)
 {
 	const Variable all[] = {
-		{"CC", d->options.cc}, {"CFLAGS", d->options.cflags}, {"GOARCH", GOL_ARCH}, {"GOHOSTARCH", GOL_ARCH}, {"GOHOSTOS", "linux"},
+		{"CC", d->options.cc}, {"CFLAGS", d->options.cflags}, {"GOARCH", d->c->arch}, {"GOHOSTARCH", GOL_ARCH}, {"GOHOSTOS", "linux"},
 		{"GOFLAGS", environment("GOFLAGS")}, {"GOLCACHE", d->cache_dir}, {"GOLROOT", d->root}, {"GOLTREES", d->c->trees_dir ? d->c->trees_dir : ""}, {"GOLVERSION", "gol" GOL_VERSION}, {"GOMAXPROCS", environment("GOMAXPROCS")},
 		{"GOOS", "linux"}, {"GOROOT", find_go_tree(d->c) ? d->c->tree.root : ""}, {"GOVERSION", "go1.26"}, {"GOTMPDIR", environment("GOTMPDIR")},
 	};

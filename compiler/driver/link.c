@@ -35,7 +35,7 @@ static int run_linker(Driver *d, const char *const *objects, const char *output,
 	if (d->build_info)
 		add_argument(d, &a, "%s", d->build_info);
 	add_argument(d, &a, "%s", d->runtime_library);
-	add_words(d, &a, "-lm -lpthread");
+	add_words(d, &a, d->target_has_libffi ? "-lffi -lm -lpthread" : "-lm -lpthread");
 	vec_push(d->c->arena, &a, NULL);
 	Job job = {.argv = a.items, .object = output};
 	if (!d->options.dry_run && access(d->runtime_library, R_OK) != 0)

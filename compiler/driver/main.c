@@ -34,6 +34,16 @@ static int change_directory(Driver *d, int argc, char **argv, int *taken)
 	return EXIT_OK;
 }
 
+/* Those whose flags stand in the table of options.c. */
+static int (*find_command(const char *verb))(Driver *)
+{
+	static const struct { const char *verb; int (*run)(Driver *); } commands[] = {{"build", build_command}, {"run", run_command_line}, {"fmt", fmt_command}};
+	for (int i = 0; i < COUNT_OF(commands); i++)
+		if (strcmp(commands[i].verb, verb) == 0)
+			return commands[i].run;
+	return NULL;
+}
+
 static int dispatch(Driver *d, int argc, char **argv)
 {
 	const char *verb = d->options.verb = argv[1];
@@ -73,14 +83,13 @@ static int dispatch(Driver *d, int argc, char **argv)
 		return tool_command(d, argc, argv);
 	if (strcmp(verb, "test") == 0)
 		return test_command(d, argc, argv);
-	bool is_build = strcmp(verb, "build") == 0;
-	if (!is_build && strcmp(verb, "run") != 0) {
+	int (*command)(Driver *) = find_command(verb);
+	if (!command) {
 		fprintf(stderr, "gol %s: unknown command\nRun 'gol help' for usage.\n", verb);
 		return EXIT_USAGE;
 	}
-	if ((status = parse_options(d, argc, argv)) != EXIT_OK)
-		return status;
-	return is_build ? build_command(d) : run_command_line(d);
+	status = parse_options(d, argc, argv);
+	return status == EXIT_OK ? command(d) : status;
 }
 
 /* Ends the process, and with it the main thread's watch. */

@@ -115,6 +115,7 @@ static const struct Command { const char *name; unsigned bit; const char *usage;
 	{"test", OF_TEST, "[build/test flags] [packages] [build/test flags & test binary flags]"},
 	{"version", 0, "[-m] [-v] [-json] [file ...]"},
 	{"env", 0, "[-json] [-changed] [-u] [-w] [var ...]"},
+	{"fmt", OF_FMT, "[-n] [-x] [packages]"},
 	{"tool", 0, "[-n] command [args...]"},
 	{"clean", 0, "[-i] [-r] [-cache] [-testcache] [-modcache] [-fuzzcache] [build flags] [packages]"},
 };

@@ -84,7 +84,7 @@ int run_command_line(Driver *d)
 	status = build_target(d, &targets.items[0], program, &is_program);
 	if (status == EXIT_OK && !d->options.dry_run && access(program, X_OK) == 0) {
 		Arguments a = {0};
-		add_words(d, &a, d->options.exec ? d->options.exec : "");
+		add_words(d, &a, d->options.exec ? d->options.exec : cross_runner(d));
 		add_argument(d, &a, "%s", program);
 		for (int i = 0; i < d->options.arguments.len; i++)
 			vec_push(d->c->arena, &a, d->options.arguments.items[i]);

@@ -125,9 +125,10 @@ static const char *make_tool(Driver *d, const char *package, const char *tool, c
 	const char *list = NULL;
 	const char *dir = make_scratch(d, "gol-build"), *made = arena_printf(d->c->arena, "%s/%s", dir, strrchr(package, '/') + 1);
 	fresh_compiler(d);
+	d->c->arch = GOL_ARCH;
 	d->work = NULL;
 	d->reported = (Map){.by_text = true};
-	d->options = (Options){.verb = "build", .cc = before.options.cc, .cflags = "", .linker_flags = "", .tags = "cmd_go_bootstrap", .optimise = 1,
+	d->options = (Options){.verb = "build", .cc = is_cross(&before) ? "gcc" : before.options.cc, .cflags = "", .linker_flags = "", .tags = "cmd_go_bootstrap", .optimise = 1,
 	                       .versions = 1, .versions_given = true, .parallel = before.options.parallel};
 	int status = build_tool(d, package, made, &list);
 	if (status == EXIT_OK && store_tool(d, made, tool, list_path, list)) {

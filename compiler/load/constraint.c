@@ -15,12 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__aarch64__)
-#define HOST_ARCH "arm64"
-#else
-#define HOST_ARCH "amd64"
-#endif
-
 /* All names Go has reserved, built for or not: a file called x_zos.go is for that system. */
 static const char *const systems[] = {
 	"aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux", "nacl", "netbsd", "openbsd", "plan9",
@@ -53,9 +47,11 @@ static bool has_tag(const char *tags, const char *s, size_t n)
 	return false;
 }
 
+static const char *arch_of(const BuildTags *tags) { return tags->arch ? tags->arch : HOST_ARCH; }
+
 static bool tag_holds(const char *s, size_t n, const BuildTags *tags)
 {
-	if (is_listed(always, s, n) || (equals(s, n, HOST_ARCH) && !tags->portable))
+	if (is_listed(always, s, n) || (equals(s, n, arch_of(tags)) && !tags->portable))
 		return true;
 	if (n > 4 && memcmp(s, "go1.", 4) == 0)
 		return atoi(s + 4) <= 26;
@@ -197,7 +193,7 @@ bool file_name_matches(const char *name, const BuildTags *tags)
 	if (count == 0)
 		return true;
 	if (is_listed(architectures, parts[0], lengths[0])) {
-		if (!equals(parts[0], lengths[0], HOST_ARCH) || tags->portable)
+		if (!equals(parts[0], lengths[0], arch_of(tags)) || tags->portable)
 			return false;
 		return count < 2 || !is_listed(systems, parts[1], lengths[1]) || equals(parts[1], lengths[1], "linux");
 	}

@@ -8,8 +8,17 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#if defined(__aarch64__)
+#define HOST_ARCH "arm64"
+#elif defined(__riscv)
+#define HOST_ARCH "riscv64"
+#else
+#define HOST_ARCH "amd64"
+#endif
+
 typedef struct BuildTags {
 	const char *given;          /* comma separated ones of -tags, may be NULL */
+	const char *arch;           /* the target's; NULL: this machine's */
 	bool portable;              /* no architecture holds: what is left of a package whose assembly is left out */
 } BuildTags;
 

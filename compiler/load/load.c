@@ -725,6 +725,7 @@ static void load_root(Load *l, const Target *target)
 	if (files.len == 0) {
 		files = list_sources(c, target->dir, &l->tags, &tests, &excluded);
 		vec_push(c->arena, &l->stack, root);
+		l->program->skipped = target->matched && files.len == 0;
 		if (files.len + tests + excluded == 0)
 			COMPLAIN(l, "no Go files in %s", target->dir);
 		else if (files.len == 0)
@@ -750,7 +751,7 @@ static void load_root(Load *l, const Target *target)
 
 Load load_begin(Compiler *c, const Target *target, const char *tags, const Program *loaded)
 {
-	Load l = {.c = c, .program = NEW(c->arena, Program), .loaded = loaded, .modules = target->modules, .tags = {tags, false}};
+	Load l = {.c = c, .program = NEW(c->arena, Program), .loaded = loaded, .modules = target->modules, .tags = {.given = tags, .arch = c->arch}};
 	l.program->header = target->path;
 	l.local = target->files.len > 0 || !target->module;
 	return l;

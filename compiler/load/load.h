@@ -21,6 +21,7 @@ typedef struct Target {         /* one package named on the command line */
 	const char *output;         /* the name of its program */
 	TextList files;             /* given by name; empty: those of the folder */
 	bool is_stdlib;
+	const char *match;          /* the word that names it; NULL: files by name */
 	bool matched;               /* by a pattern: not an error if it holds nothing to compile */
 	Modules *modules;           /* those that are seen from where it was named; NULL: none, of standard packages alone */
 	const Module *module;       /* that it belongs to; NULL: none */

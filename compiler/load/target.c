@@ -25,6 +25,7 @@ typedef struct Finder {
 	TargetList *targets;
 	int named;                  /* targets, those that were there already too */
 	TextList *errors, *warnings;
+	const char *word;           /* of the command line, being looked at */
 } Finder;
 
 static const BuildTags by_default;
@@ -46,6 +47,7 @@ static void add_target(Finder *f, Target t)
 	for (int i = 0; i < f->targets->len; i++)
 		if (strcmp(f->targets->items[i].dir, t.dir) == 0 && t.files.len == 0)
 			return;
+	t.match = f->word;
 	vec_push(f->c->arena, f->targets, t);
 }
 
@@ -352,6 +354,7 @@ static void add_name(Finder *f, const char *name)
 {
 	bool folder = is_relative(name) || name[0] == '/', pattern = strstr(name, "...") != NULL;
 	int before = f->named;
+	f->word = name;
 	if (folder && pattern)
 		add_folder_pattern(f, name);
 	else if (pattern || strcmp(name, "std") == 0 || strcmp(name, "all") == 0)

@@ -6,7 +6,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-static const BuildTags here = {NULL, false}, given = {"red,blue", false}, portable = {NULL, true};
+static const BuildTags here, given = {.given = "red,blue"}, portable = {.portable = true}, other = {.arch = "riscv64"};
 
 static bool header(const char *text, const BuildTags *tags) { return header_matches(text, strlen(text), tags); }
 
@@ -31,6 +31,9 @@ Test(constraint, architecture)
 	cr_expect(!file_name_matches("x_amd64.go", &portable));
 #endif
 	cr_expect(file_name_matches("x_linux.go", &portable));
+	cr_expect(constraint_holds("riscv64 && !amd64 && !arm64", &other));
+	cr_expect(file_name_matches("x_linux_riscv64.go", &other));
+	cr_expect(!file_name_matches("x_amd64.go", &other) && !file_name_matches("x_arm64.go", &other));
 }
 
 Test(constraint, names)

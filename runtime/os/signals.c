@@ -57,7 +57,7 @@ void os_ignore_signals(void)
 
 /* ---- what a signal does ---------------------------------------------------------------------------------- */
 
-static int found(int number)
+static int how_found(int number)
 {
 	struct sigaction old;
 	if (signals.found[number] == NOT_ASKED && sigaction(number, NULL, &old) == 0)
@@ -110,7 +110,7 @@ int os_signal_want(int number)
 	make_pipe();
 	if (!signals.has_pipe)
 		return errno;
-	found(number);
+	how_found(number);
 	signals.wanted[number] = 1;
 	signals.ignored[number] = 0;
 	sigfillset(&action.sa_mask);
@@ -126,14 +126,14 @@ void os_signal_default(int number)
 	if (!is_signal(number) || signals.ignored[number])
 		return;
 	signals.wanted[number] = 0;
-	signal(number, found(number) == FOUND_DEFAULT ? SIG_DFL : SIG_IGN);
+	signal(number, how_found(number) == FOUND_DEFAULT ? SIG_DFL : SIG_IGN);
 }
 
 void os_signal_ignore(int number)
 {
 	if (!is_signal(number))
 		return;
-	found(number);
+	how_found(number);
 	signals.wanted[number] = 0;
 	signals.ignored[number] = 1;
 	signal(number, SIG_IGN);
@@ -144,7 +144,7 @@ bool os_signal_is_ignored(int number)
 {
 	if (!is_signal(number))
 		return false;
-	bool from_start = (number == SIGHUP || number == SIGINT) && found(number) == FOUND_IGNORED && !signals.wanted[number];
+	bool from_start = (number == SIGHUP || number == SIGINT) && how_found(number) == FOUND_IGNORED && !signals.wanted[number];
 	return signals.ignored[number] || from_start;
 }
 
