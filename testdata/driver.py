@@ -788,6 +788,50 @@ func main() {
     p.expect(1, "^gol: cmd/gofmt is compiled from a Go source tree, and GOROOT=/nosuch is none$", "fmt", env={**env, "GOROOT": "/nosuch"}, cwd=p.path("w"))
 
 
+def listing(p):
+    """Packages and modules by path and in JSON, with the fields, their order and the layout of go list."""
+    files = {"go.mod": "module example.com/m\n\ngo 1.26\n\nrequire example.com/other v1.0.0\n\nreplace example.com/other => ./other\n",
+             "a/a.go": '// Package a is <first>. It has\n// more.\npackage a\n\nimport (\n\t"example.com/m/b"\n\t"example.com/other/x"\n)\n',
+             "a/a_test.go": 'package a\n\nimport "testing"\n', "a/b_test.go": 'package a_test\n\nimport _ "example.com/m/a"\n',
+             "a/a_windows.go": "package a\n", "a/a_amd64.s": "", "a/c.c": "", "a/e.go": 'package a\n\nimport _ "embed"\n\n//go:embed e.go a*\nvar E string\n',
+             "b/b.go": "package b\n", "miss/m.go": 'package miss\n\nimport _ "example.com/m/nosuch"\n', "mixed/a.go": "package a\n", "mixed/b.go": "package b\n",
+             "cycle/1/c.go": 'package c\n\nimport _ "example.com/m/cycle/2"\n', "cycle/2/c.go": 'package c\n\nimport _ "example.com/m/cycle/1"\n',
+             "windows/x_windows.go": "package windows\n", "test/x_test.go": "package test\n",
+             "other/go.mod": "module example.com/other\n\ngo 1.20\n", "other/x/x.go": "package x\n"}
+    for name, text in files.items():
+        p.write(name, text)
+
+    def lists(status, text, *arguments):
+        p.expect(status, f"^{text}$", "list", *arguments, env={"GOARCH": "amd64"})
+    lists(0, "example.com/m/a\n", "./a")
+    lists(0, r"[\s\S]*" "example.com/m/b\n" r"[\s\S]*" "example.com/other/x\nexample.com/m/a\n", "-deps", "./a")
+    lists(0, "".join(f"example.com/m/{n}\n" for n in ("a", "b", "cycle/1", "cycle/2", "miss", "mixed", "test")), "-e", "./...")
+    lists(1, "found packages a \\(a.go\\) and b \\(b.go\\) in .*/mixed\n", "./mixed", "./a")
+    lists(1, "stat .*/nosuch: directory not found\n", "./nosuch", "./a")
+    lists(0, "./nosuch\nexample.com/m/b\n", "-e", "./nosuch", "./b", "./b")
+    lists(0, "example.com/m/miss\n", "./miss")
+    lists(1, "example.com/m/nosuch\nexample.com/m/miss\nmiss/m.go:3:8: " r"[\s\S]*" " example.com/m/nosuch\n", "-deps", "./miss")
+    module = {"Path": "example.com/m", "Main": True, "Dir": p.dir, "GoMod": p.path("go.mod"), "GoVersion": "1.26"}
+    lists(0, re.escape(json.dumps({"Dir": p.path("a"), "ImportPath": "example.com/m/a", "Name": "a", "Doc": "Package a is <first>.", "Root": p.dir, "Module": module,
+          "Match": ["./a"], "GoFiles": ["a.go", "e.go"], "IgnoredGoFiles": ["a_windows.go"], "CFiles": ["c.c"], "SFiles": ["a_amd64.s"], "EmbedPatterns": ["a*", "e.go"],
+          "TestGoFiles": ["a_test.go"], "TestImports": ["testing"], "XTestGoFiles": ["b_test.go"], "XTestImports": ["example.com/m/a"]},
+          indent="\t").replace("<", "\\u003c").replace(">", "\\u003e")) + "\n", "-find", "-json", "./a")
+    lists(0, r'[\s\S]*' '{\n\t"ImportPath": "example.com/other/x",\n\t"DepOnly": true\n}\n{\n\t"ImportPath": "example.com/m/a"\n}\n', "-deps", "-json=ImportPath,DepOnly", "./a")
+    status, text = p.run("list", "-e", "-json=Imports,Deps,Incomplete,Error,DepsErrors", "./miss", "./mixed", "./cycle/1")
+    miss, mixed = (json.loads(t + "}") for t in text.split("\n}\n")[:2])
+    same("a missing import", (miss["Imports"], miss["Incomplete"], miss["DepsErrors"][0]["ImportStack"], miss["DepsErrors"][0]["Pos"]),
+         (["example.com/m/nosuch"], True, ["example.com/m/miss"], "miss/m.go:3:8"))
+    same("two packages", mixed, {"Incomplete": True, "Error": {"ImportStack": [], "Pos": "", "Err": f"found packages a (a.go) and b (b.go) in {p.path('mixed')}"}})
+    same("a cycle ends", "import cycle not allowed" in text, True)
+    lists(0, "example.com/m\n", "-m")
+    lists(0, "example.com/m\nexample.com/other v1.0.0 => ./other\n", "-m", "all")
+    lists(0, re.escape(json.dumps(module, indent="\t")) + "\n", "-m", "-json")
+    lists(1, "gol: module nosuch: not a known dependency\n", "-m", "nosuch")
+    for flag in ("-test", "-export", "-compiled", "-versions", "-u", "-f={{.Dir}}"):
+        lists(2, re.escape(f"gol: {flag} is not supported yet\n"), flag, ".")
+    lists(1, "gol list -deps cannot be used with -find\n", "-deps", "-find", ".")
+
+
 def other_machines(p):
     """GOARCH chooses files and tags; a C compiler for it must be named."""
     p.write("go.mod", "module m\n\ngo 1.26\n")
@@ -1155,7 +1199,7 @@ CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
          programs_meet, signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_of_the_environment,
          build_in_json, overlays, flags_that_work, environment, strange_names, module_files, language_versions,
-         source_tree, formatting, other_machines, trees_listed, tools_of_the_tree, import_paths, mod_download, linknames, embedding, defined_variables, build_information]
+         source_tree, formatting, listing, other_machines, trees_listed, tools_of_the_tree, import_paths, mod_download, linknames, embedding, defined_variables, build_information]
 
 
 def run_case(gol, case):

@@ -23,6 +23,11 @@ typedef VEC(char *) Arguments;
 
 typedef struct Definition { const char *package, *name, *value; } Definition;       /* -X package.name=value */
 
+typedef struct ListOptions {     /* of gol list */
+	const char *json;           /* fields, divided by commas; "": all; NULL: no JSON */
+	bool deps, find, errors, modules;   /* -deps -find -e -m */
+} ListOptions;
+
 typedef struct Options {
 	const char *verb;
 	const char *output;         /* -o */
@@ -48,6 +53,8 @@ typedef struct Options {
 	int remark_level;
 	TextList compiler_flags, linker_flag_texts;     /* each -gcflags and -ldflags as given; the last whose pattern matches a package
 	                             * is its own */
+	ListOptions list;
+	bool inputs_given;          /* inputs are not the default */
 	TextList inputs;            /* files, folders, import paths, patterns */
 	Arguments arguments;        /* gol run: for the program */
 } Options;
@@ -207,6 +214,8 @@ int prepare_target(Driver *d);                          /* an exit status; needs
 const char *cross_runner(Driver *d);                    /* what runs such programs: a name on PATH, or "" */
 /* fmt.c */
 int fmt_command(Driver *d);
+/* list.c */
+int list_command(Driver *d);
 /* run.c */
 /* Runs the program in the foreground and waits for it: a status as of waitpid; -1: it could not be started, which was said. */
 int execute(Driver *d, const char *path, char *const argv[]);

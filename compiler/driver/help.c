@@ -18,6 +18,7 @@ static const char general[] =
 	"\tenv         print Gol environment information\n"
 	"\tfmt         gofmt (reformat) package sources\n"
 	"\tmod         download and verify modules\n"
+	"\tlist        list packages or modules\n"
 	"\trun         compile and run Gol program\n"
 	"\ttest        test packages\n"
 	"\ttool        run specified tool of the Go source tree\n"
@@ -104,6 +105,16 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "\t-timeout d (default 10m), -benchtime d, -outputdir dir\n\n"
 	 "Not supported yet, and refused: -fuzz (seeds run as tests), -cover and -coverprofile,\n"
 	 "-cpuprofile, -memprofile, -blockprofile, -mutexprofile, -trace.\n"},
+	{"list",
+	 "usage: gol list [-f format] [-json] [-m] [list flags] [build flags] [packages]\n\n"
+	 "List prints the import paths of the packages named, one a line.\n\n"
+	 "\t-json[=A,B]      JSON instead, with the fields of go list, or those named of them\n"
+	 "\t-deps            all packages that they depend on before them\n"
+	 "\t-e               packages with errors are listed too (with -json: and say which)\n"
+	 "\t-find            imports are not followed\n"
+	 "\t-m               modules instead: the main one, 'all', or those whose paths match\n\n"
+	 "Not supported yet, and refused: -f, -test, -compiled, -export, -u, -versions, -retracted,\n"
+	 "-reuse. docs/command.md says what differs from go list.\n"},
 	{"clean",
 	 "usage: gol clean [-i] [-r] [-cache] [-testcache] [-modcache] [-fuzzcache] [build flags] [packages]\n\n"
 	 "Clean removes the programs that gol build left in the folders of the packages named\n"

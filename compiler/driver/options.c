@@ -116,6 +116,7 @@ static const struct Command { const char *name; unsigned bit; const char *usage;
 	{"version", 0, "[-m] [-v] [-json] [file ...]"},
 	{"env", 0, "[-json] [-changed] [-u] [-w] [var ...]"},
 	{"fmt", OF_FMT, "[-n] [-x] [packages]"},
+	{"list", OF_LIST, "[-f format] [-json] [-m] [list flags] [build flags] [packages]"},
 	{"tool", 0, "[-n] command [args...]"},
 	{"clean", 0, "[-i] [-r] [-cache] [-testcache] [-modcache] [-fuzzcache] [build flags] [packages]"},
 };
@@ -348,6 +349,11 @@ int list_flags(Driver *d, Flag *flags)
 		{"linkshared", FLAG_REFUSED_BOOL, OF_ALL, NULL}, {"pkgdir", FLAG_REFUSED, OF_ALL, NULL}, {"toolexec", FLAG_REFUSED, OF_ALL, NULL},
 		/* of some commands */
 		{"o", FLAG_TEXT, OF_BUILD | OF_TEST, &o->output}, {"json", FLAG_BOOL, OF_BUILD | OF_INSTALL, &o->json}, {"exec", FLAG_TEXT, OF_RUN | OF_TEST, &o->exec},
+		{"json", FLAG_OPTIONAL, OF_LIST, &o->list.json}, {"deps", FLAG_BOOL, OF_LIST, &o->list.deps}, {"find", FLAG_BOOL, OF_LIST, &o->list.find},
+		{"e", FLAG_BOOL, OF_LIST, &o->list.errors}, {"m", FLAG_BOOL, OF_LIST, &o->list.modules}, {"f", FLAG_REFUSED, OF_LIST, NULL},
+		{"test", FLAG_REFUSED_BOOL, OF_LIST, NULL}, {"compiled", FLAG_REFUSED_BOOL, OF_LIST, NULL}, {"export", FLAG_REFUSED_BOOL, OF_LIST, NULL},
+		{"u", FLAG_REFUSED_BOOL, OF_LIST, NULL}, {"versions", FLAG_REFUSED_BOOL, OF_LIST, NULL}, {"retracted", FLAG_REFUSED_BOOL, OF_LIST, NULL},
+		{"reuse", FLAG_REFUSED, OF_LIST, NULL},
 		/* gol's own */
 		{"dump", FLAG_TEXT, OF_BUILD | OF_RUN, &o->dump}, {"emit", FLAG_EMIT, OF_BUILD, NULL}, {"versions", FLAG_NUMBER, OF_COMPILING, &o->versions},
 		{"m", FLAG_REMARKS, OF_BUILD | OF_RUN, NULL}, {"l", FLAG_SO_ALREADY_BOOL, OF_BUILD | OF_RUN, NULL}, {"g", FLAG_BOOL, OF_COMPILING, &o->debug},
@@ -378,6 +384,7 @@ static int parse_inputs(Driver *d, int argc, char **argv, int i)
 		fprintf(stderr, "gol: no go files listed\n");
 		return EXIT_ERROR;
 	}
+	o->inputs_given = o->inputs.len > 0;
 	if (o->inputs.len == 0)
 		vec_push(d->c->arena, &o->inputs, ".");
 	return EXIT_OK;

@@ -19,5 +19,7 @@ bool is_test_name(const char *name);
 const char *missing_package(Compiler *c, const char *path);
 const char *standard_folder(Compiler *c, const char *path);     /* NULL if the library has no such package */
 const char *standard_place(Compiler *c, const char *path);      /* the same, the Go source tree too */
+/* What the tree's packages import of other modules lies in the tree: one set for the library, one for Go's commands. */
+const char *path_in_tree(Compiler *c, const char *from, const char *path);
 
 #endif

@@ -562,10 +562,9 @@ static Package *load_relative(Load *l, Package *from, const Import *import, cons
 	return from;
 }
 
-/* What the tree's packages import of other modules lies in the tree: one set for the library, one for Go's commands. */
-static const char *path_in_tree(Compiler *c, const Package *from, const char *path)
+const char *path_in_tree(Compiler *c, const char *from, const char *path)
 {
-	const char *commands = strncmp(from->path, "cmd/", 4) == 0 ? "cmd/" : "";
+	const char *commands = strncmp(from, "cmd/", 4) == 0 ? "cmd/" : "";
 	if (!memchr(path, '.', strcspn(path, "/")))
 		return path;
 	return intern_str(c, arena_printf(c->arena, "%svendor/%s", commands, path));
@@ -643,7 +642,7 @@ static Package *load_import(Load *l, Package *from, const Import *import)
 	if (is_relative(path) && !load_relative(l, from, import, &path, &dir))
 		return NULL;
 	if (from->from_tree)
-		path = path_in_tree(c, from, path);
+		path = path_in_tree(c, from->path, path);
 	else if (!dir && !from->is_stdlib && !from->from_tree && !find_in_modules(l, from, import, &module, &dir))
 		return NULL;
 	vec_push(c->arena, &l->way, *import);
