@@ -198,6 +198,7 @@ static Modules *load_modules(Driver *d, ModuleList *known)
 	const char *error;
 	d->c->mod_mode = "mod";         /* as go mod does: go.sum need not be complete */
 	Modules *all = modules_at(d->c, ".");
+	modules_quiet(all);
 	if ((error = modules_error(all)) || (modules_main(all)->len && !modules_build_list(all, known, &error))) {
 		fprintf(stderr, "%s\n", error);
 		return NULL;

@@ -43,20 +43,21 @@ const char *module_folder(Request *r, const Module *m)
 	return arena_printf(r->arena, "%s/%s@%s", r->settings->module_cache, m->escaped_path, m->escaped_version);
 }
 
+/* The last one first: mostly only that is missing, or nothing. */
 bool make_folder(Request *r, const char *path)
 {
-	char *copy = arena_printf(r->arena, "%s", path);
-	for (char *p = copy + 1;; p++) {
-		if (*p && *p != '/')
-			continue;
-		char saved = *p;
-		*p = '\0';
-		struct stat st;
-		if (mkdir(copy, 0777) != 0 && !(errno == EEXIST && stat(copy, &st) == 0 && S_ISDIR(st.st_mode)))
-			return fail_system(r, "mkdir", copy, errno == EEXIST ? ENOTDIR : errno);
-		if (!(*p = saved))
-			return true;
-	}
+	struct stat st;
+	if (mkdir(path, 0777) == 0)
+		return true;
+	int error = errno;
+	const char *slash = strrchr(path, '/');
+	if (error == EEXIST)
+		return (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) || fail_system(r, "mkdir", path, ENOTDIR);
+	if ((error != ENOENT && error != ENOTDIR) || !slash || slash == path)
+		return fail_system(r, "mkdir", path, error);
+	if (!make_folder(r, arena_strndup(r->arena, path, (size_t)(slash - path))))
+		return false;
+	return mkdir(path, 0777) == 0 || errno == EEXIST || fail_system(r, "mkdir", path, errno);
 }
 
 static bool make_parent(Request *r, const char *path)

@@ -319,9 +319,23 @@ static void check_import(Load *l, Package *from, const Import *import, Package *
 		COMPLAIN(l, "%s\n\t%suse of internal package %s not allowed", import_chain(l, false), position(l, import->pos), imported->path);
 }
 
+/* Those of other modules may have to be downloaded. */
+static void ask_ahead(Load *l, const Package *p, const ImportList *list)
+{
+	TextList paths = {0};
+	for (int i = 0; i < list->len && !p->is_stdlib && !p->from_tree; i++) {
+		const char *path = list->items[i].path;
+		if (memchr(path, '.', strcspn(path, "/")))
+			vec_push(l->c->arena, &paths, path);
+	}
+	if (paths.len)
+		modules_ahead(l->modules, &paths);
+}
+
 void load_imports(Load *l, Package *p)
 {
 	ImportList list = imports_of(l, p);
+	ask_ahead(l, p, &list);
 	Package **found = NEW_ARRAY(l->c->arena, Package *, list.len + 1);
 	vec_push(l->c->arena, &l->stack, p);
 	for (int i = 0; i < list.len && !l->cycle; i++) {

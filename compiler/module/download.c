@@ -1,81 +1,14 @@
 /*
- * download.c - many modules at once, for gol mod download and gol mod verify: all requests go to one gol-fetch, which works on several
- * side by side.
- *
- * A request is a line; an answer begins with the number of that line and the length of what follows (fetch/README.md). The pipe
- * holds the lines of some thousand requests, and gol-fetch reads them before it works on them, so all are written before
- * the first answer is read.
+ * download.c - many modules at once: all requests go to one gol-fetch, which works on several side by side. For gol mod download and gol
+ * mod verify; and for builds ahead of what they will want: the go.mod files of one level of the graph, the modules of
+ * all imports of a package. A build then goes on as if nothing had happened, one module at a time, and finds them in the cache, or the
+ * reason why they are not there.
  */
 #define _GNU_SOURCE 1
 #include "private.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-typedef struct Answer { bool ok, mismatch; const char *text; } Answer;
-typedef struct Batch { Compiler *c; TextList lines; Answer *answers; } Batch;
-
-static int ask(Batch *b, const char *line)
-{
-	vec_push(b->c->arena, &b->lines, line);
-	return b->lines.len - 1;
-}
-
-/* ---- the process ---------------------------------------------------------------------------------------- */
-
-static bool read_answer(Batch *b, FILE *from)
-{
-	char *line = NULL, kind[32];
-	size_t room = 0, length;
-	long number;
-	bool ok = getline(&line, &room, from) > 0, is_ok = false, mismatch = false;
-	if (ok) {
-		is_ok = sscanf(line, "%ld ok %zu", &number, &length) == 2;
-		ok = is_ok || sscanf(line, "%ld fail %31s %zu", &number, kind, &length) == 3;
-		mismatch = ok && !is_ok && strcmp(kind, "mismatch") == 0;
-	}
-	free(line);
-	if (!ok || number < 1 || number > b->lines.len)
-		return false;
-	char *text = arena_alloc(b->c->arena, length + 1);
-	b->answers[number - 1] = (Answer){is_ok, mismatch, text};
-	return fread(text, 1, length, from) == length;
-}
-
-static void exchange(Batch *b, int to, int from)
-{
-	FILE *requests = fdopen(to, "w"), *answers = fdopen(from, "r");
-	for (int i = 0; i < b->lines.len; i++)
-		fprintf(requests, "%s\n", b->lines.items[i]);
-	fclose(requests);
-	for (int i = 0; i < b->lines.len && read_answer(b, answers); i++)
-		;
-	fclose(answers);
-}
-
-/* Every request gets an answer, if only that there was none. */
-static void run_batch(Modules *all, Batch *b)
-{
-	Compiler *c = b->c;
-	int to, from, status;
-	const char *error = NULL;
-	b->answers = NEW_ARRAY(c->arena, Answer, b->lines.len + 1);
-	if (b->lines.len == 0)
-		return;
-	pid_t pid = fetch_start(all, &to, &from, &error);
-	if (pid > 0) {
-		exchange(b, to, from);
-		while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-			;
-	}
-	for (int i = 0; i < b->lines.len; i++)
-		if (!b->answers[i].text)
-			b->answers[i].text = error ? error : "gol-fetch ended without an answer";
-}
 
 /* ---- downloading ------------------------------------------------------------------------------------------ */
 
@@ -103,6 +36,8 @@ static bool failed(Download *d, const Answer *a)
 	return !a->ok;
 }
 
+void modules_quiet(Modules *all) { all->fetcher.quiet = true; }
+
 /* A query becomes a version. */
 static void resolve(Modules *all, DownloadList *list)
 {
@@ -110,9 +45,9 @@ static void resolve(Modules *all, DownloadList *list)
 	for (int i = 0; i < list->len; i++) {
 		Download *d = &list->items[i];
 		if (d->query && !d->error)
-			ask(&b, arena_printf(b.c->arena, "query %s %s", d->path, d->query));
+			batch_ask(&b, arena_printf(b.c->arena, "query %s %s", d->path, d->query));
 	}
-	run_batch(all, &b);
+	batch_run(all, &b);
 	for (int i = 0, n = 0; i < list->len; i++) {
 		Download *d = &list->items[i];
 		const Answer *a = d->query && !d->error ? &b.answers[n++] : NULL;
@@ -131,10 +66,10 @@ static void get_descriptions(Modules *all, DownloadList *list)
 		const Download *d = &list->items[i];
 		if (d->error)
 			continue;
-		ask(&b, arena_printf(b.c->arena, "info %s %s", d->path, d->version));
-		ask(&b, with_sum(all, arena_printf(b.c->arena, "mod %s %s", d->path, d->version), d, true));
+		batch_ask(&b, arena_printf(b.c->arena, "info %s %s", d->path, d->version));
+		batch_ask(&b, with_sum(all, arena_printf(b.c->arena, "mod %s %s", d->path, d->version), d, true));
 	}
-	run_batch(all, &b);
+	batch_run(all, &b);
 	const Answer *a = b.answers;
 	for (int i = 0; i < list->len; i++) {
 		Download *d = &list->items[i];
@@ -157,9 +92,9 @@ static void get_sources(Modules *all, DownloadList *list)
 	for (int i = 0; i < list->len; i++) {
 		const Download *d = &list->items[i];
 		if (!d->error)
-			ask(&b, with_sum(all, arena_printf(b.c->arena, "zip %s %s", d->path, d->version), d, false));
+			batch_ask(&b, with_sum(all, arena_printf(b.c->arena, "zip %s %s", d->path, d->version), d, false));
 	}
-	run_batch(all, &b);
+	batch_run(all, &b);
 	const Answer *a = b.answers;
 	for (int i = 0; i < list->len; i++) {
 		Download *d = &list->items[i];
@@ -179,6 +114,87 @@ void modules_download(Modules *all, DownloadList *list)
 	get_sources(all, list);
 }
 
+/* ---- ahead ------------------------------------------------------------------------------------------------- */
+
+/* Once each. */
+static void wish(Modules *all, Batch *b, const char *verb, const char *path, const char *version, bool of_go_mod)
+{
+	const char *key = arena_printf(b->c->arena, "%s %s %s", verb, path, version), *sum = recorded_sum(all, path, version, of_go_mod);
+	all->ahead.by_text = true;
+	if (map_get(&all->ahead, key) || (must_have_sums(all) && !sum))
+		return;
+	map_put(b->c->arena, &all->ahead, key, (void *)(uintptr_t)"");
+	batch_ask(b, sum ? arena_printf(b->c->arena, "%s -sum %s", key, sum) : key);
+}
+
+/* The version that stands for the node; false: a folder does, or it is no other module. */
+static bool actual_version(Modules *all, const Node *n, const char **path, const char **version)
+{
+	*path = n->module.path;
+	*version = n->module.version;
+	if (*version)
+		module_replacement(all, &n->module, path, version);
+	return *version != NULL;
+}
+
+static void wish_go_mod(Modules *all, Batch *b, const Node *n)
+{
+	const char *path, *version;
+	if (!n->summarised && actual_version(all, n, &path, &version) && access(cached_file(all, path, version, "mod"), F_OK) != 0)
+		wish(all, b, "mod", path, version, true);
+}
+
+static void wish_sources(Modules *all, Batch *b, const Node *n)
+{
+	const char *path, *version;
+	if (n->fetched || !actual_version(all, n, &path, &version))
+		return;
+	const char *dir = arena_printf(b->c->arena, "%s/%s@%s", all->cache, escape_capitals(b->c, path), escape_capitals(b->c, version));
+	if (access(dir, F_OK) != 0)
+		wish(all, b, "zip", path, version, false);
+}
+
+static void run_wishes(Modules *all, Batch *b)
+{
+	if (!fetch_is_there(b->c))
+		return;
+	batch_run(all, b);
+	for (int i = 0; i < b->lines.len; i++) {
+		const char *line = b->lines.items[i], *sum = strstr(line, " -sum ");
+		if (!b->answers[i].ok)
+			map_put(b->c->arena, &all->ahead, arena_strndup(b->c->arena, line, sum ? (size_t)(sum - line) : strlen(line)),
+			        (void *)(uintptr_t)without_newlines(b->c, b->answers[i].text));
+	}
+}
+
+void go_mods_ahead(Modules *all, const NodeList *nodes)
+{
+	Batch b = {.c = all->c};
+	for (int i = 0; i < nodes->len; i++)
+		wish_go_mod(all, &b, nodes->items[i]);
+	run_wishes(all, &b);
+}
+
+void modules_ahead(Modules *all, const TextList *paths)
+{
+	Batch b = {.c = all->c};
+	load_unpruned(all);
+	for (int i = 0; i < paths->len && all->mode != MODE_VENDOR && all->mains.len && !all->error; i++) {
+		const char *path = paths->items[i];
+		for (size_t n = strlen(path); n > 0;) {
+			const char *prefix = arena_strndup(b.c->arena, path, n);
+			const Node *node = map_get(all->graph_loaded ? &all->selected : &all->roots, prefix);
+			if (node && !main_node(all, prefix)) {
+				wish_go_mod(all, &b, node);
+				wish_sources(all, &b, node);
+			}
+			while (n > 0 && path[--n] != '/')
+				;
+		}
+	}
+	run_wishes(all, &b);
+}
+
 /* ---- verifying --------------------------------------------------------------------------------------------- */
 
 TextList modules_verify(Modules *all, const ModuleList *list)
@@ -187,8 +203,8 @@ TextList modules_verify(Modules *all, const ModuleList *list)
 	TextList wrong = {0};
 	for (int i = 0; i < list->len; i++)
 		if (list->items[i]->version)
-			ask(&b, arena_printf(b.c->arena, "verify %s %s", list->items[i]->path, list->items[i]->version));
-	run_batch(all, &b);
+			batch_ask(&b, arena_printf(b.c->arena, "verify %s %s", list->items[i]->path, list->items[i]->version));
+	batch_run(all, &b);
 	for (int i = 0; i < b.lines.len; i++)
 		if (*b.answers[i].text)
 			vec_push(b.c->arena, &wrong, b.answers[i].text);

@@ -1,8 +1,10 @@
 /*
  * fetch.c - what the module cache lacks is brought by gol-fetch, a program of its own: gol starts without a library for networks.
  *
- * It is started for one request at a time, as a miss is rare: go.mod files and sources stay in the cache for good. Its standard
- * error is shown at once where it is a progress line, and else is the reason of the failure, in Go's words.
+ * It is started at the first miss and kept, as what is asked next depends on what came: one process, one handshake with the proxy a build.
+ * A request is a line; an answer begins with the number of that line and the length of what follows (../fetch/README.md). gol-fetch works
+ * on several lines side by side, and reads them all before, so a batch is written before the first answer is read. Progress it writes to
+ * our standard error itself. At our end it finds its input closed, and ends.
  */
 #define _GNU_SOURCE 1
 #include "private.h"
@@ -10,16 +12,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 /* In the child: signals as they were for the compiler's parent, settings of Go's env file in the environment. */
-static void become(Compiler *c, const char *const *argv, int in, int out, int errors)
+static void become(Compiler *c, const char *const *argv, int in, int out)
 {
 	static const char *const settings[] = {"GOPROXY", "GONOPROXY", "GOPRIVATE", "GOAUTH", "GONOSUMDB", "GOSUMDB", "GOINSECURE"};
 	sigset_t none;
@@ -31,91 +33,115 @@ static void become(Compiler *c, const char *const *argv, int in, int out, int er
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
-	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-	dup2(in >= 0 ? in : nothing, 0);
-	dup2(out >= 0 ? out : nothing, 1);
-	dup2(errors, 2);
+	dup2(in, 0);
+	dup2(out, 1);
 	execv(argv[0], (char *const *)argv);
 	_exit(127);
 }
 
-/* What the child says: lines of progress are passed on, the rest is the message. */
-static const char *read_message(Compiler *c, int fd)
-{
-	Buf b;
-	char *line = NULL;
-	size_t size = 0;
-	FILE *f = fdopen(fd, "r");
-	buf_init(&b, c->arena);
-	buf_str(&b, "");
-	while (f && getline(&line, &size, f) >= 0) {
-		if (strncmp(line, "gol: downloading ", 17) == 0)
-			fputs(line, stderr);
-		else
-			buf_str(&b, line);
-	}
-	free(line);
-	if (f)
-		fclose(f);
-	while (b.len && b.s[b.len - 1] == '\n')
-		b.s[--b.len] = '\0';
-	return b.s ? b.s : "";
-}
-
-const char *fetch(Modules *all, const char *verb, const char *path, const char *version, const char *sum)
+/* Starts it, if it does not run yet; false: *error. */
+static bool start(Modules *all, const char **error)
 {
 	Compiler *c = all->c;
-	const char *argv[10] = {c->fetch_program, "-modcache", all->cache};
-	int n = 3, ends[2], status = 0;
-	if (!argv[0] || access(argv[0], X_OK) != 0)
-		return arena_printf(c->arena, "%s: not in the module cache %s, and gol-fetch, which downloads modules, was not found",
-		                    describe(all, path, version), all->cache);
+	Fetcher *f = &all->fetcher;
+	const char *argv[] = {c->fetch_program, "-modcache", modules_cache(c), NULL, NULL, NULL, NULL};
+	int requests[2], answers[2], n = 3;
+	if (f->to)
+		return true;
+	if (f->quiet)
+		argv[n++] = "-q";
 	if (c->writable_modules)
 		argv[n++] = "-modcacherw";
-	argv[n++] = verb;
-	argv[n++] = path;
-	argv[n++] = version;
-	if (sum) {
-		argv[n++] = "-sum";
-		argv[n++] = sum;
-	}
-	fflush(stderr);
-	pid_t pid = pipe2(ends, O_CLOEXEC) == 0 ? fork() : -1;
-	if (pid < 0)
-		return arena_printf(c->arena, "%s: starting %s: %s", describe(all, path, version), argv[0], strerror(errno));
-	if (pid == 0)
-		become(c, argv, -1, -1, ends[1]);
-	close(ends[1]);
-	const char *message = read_message(c, ends[0]);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
-		return NULL;
-	return *message ? message : arena_printf(c->arena, "%s: gol-fetch failed (status %d)", describe(all, path, version), status);
-}
-
-int fetch_start(Modules *all, int *to, int *from, const char **error)
-{
-	Compiler *c = all->c;
-	const char *argv[] = {c->fetch_program, "-modcache", modules_cache(c), "-q", c->writable_modules ? "-modcacherw" : "batch",
-		                  c->writable_modules ? "batch" : NULL, NULL};
-	int requests[2], answers[2];
-	if (!argv[0] || access(argv[0], X_OK) != 0) {
-		*error = "gol-fetch, which downloads modules, was not found";
-		return -1;
-	}
+	argv[n++] = "batch";
 	fflush(stdout);
 	fflush(stderr);
 	pid_t pid = pipe2(requests, O_CLOEXEC) == 0 && pipe2(answers, O_CLOEXEC) == 0 ? fork() : -1;
 	if (pid < 0) {
 		*error = arena_printf(c->arena, "starting %s: %s", argv[0], strerror(errno));
-		return -1;
+		return false;
 	}
 	if (pid == 0)
-		become(c, argv, requests[0], answers[1], 2);
+		become(c, argv, requests[0], answers[1]);
 	close(requests[0]);
 	close(answers[1]);
-	*to = requests[1];
-	*from = answers[0];
-	return pid;
+	f->to = fdopen(requests[1], "w");
+	f->from = fdopen(answers[0], "r");
+	return true;
+}
+
+static bool read_answer(Batch *b, FILE *from, long asked)
+{
+	char *line = NULL, kind[32];
+	size_t room = 0, length;
+	long number;
+	bool ok = getline(&line, &room, from) > 0, is_ok = false, mismatch = false;
+	if (ok) {
+		is_ok = sscanf(line, "%ld ok %zu", &number, &length) == 2;
+		ok = is_ok || sscanf(line, "%ld fail %31s %zu", &number, kind, &length) == 3;
+		mismatch = ok && !is_ok && strcmp(kind, "mismatch") == 0;
+	}
+	free(line);
+	if (!ok || number <= asked || number > asked + b->lines.len)
+		return false;
+	char *text = arena_alloc(b->c->arena, length + 1);
+	b->answers[number - asked - 1] = (Answer){is_ok, mismatch, text};
+	return fread(text, 1, length, from) == length;
+}
+
+bool fetch_is_there(const Compiler *c) { return c->fetch_program && access(c->fetch_program, X_OK) == 0; }
+
+void batch_ask(Batch *b, const char *line) { vec_push(b->c->arena, &b->lines, line); }
+
+/* It may have ended, which is not to end us: SIGPIPE is taken away again. (Ignored, it would be so for all that we start.) */
+static void write_lines(const Batch *b, FILE *to)
+{
+	sigset_t pipe, before;
+	const struct timespec now = {0};
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe, &before);
+	for (int i = 0; i < b->lines.len; i++)
+		fprintf(to, "%s\n", b->lines.items[i]);
+	if (fflush(to) != 0)
+		sigtimedwait(&pipe, NULL, &now);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+void batch_run(Modules *all, Batch *b)
+{
+	Fetcher *f = &all->fetcher;
+	const char *error = fetch_is_there(b->c) ? "gol-fetch ended without an answer" : "gol-fetch, which downloads modules, was not found";
+	b->answers = NEW_ARRAY(b->c->arena, Answer, b->lines.len + 1);
+	if (b->lines.len && fetch_is_there(b->c) && start(all, &error)) {
+		write_lines(b, f->to);
+		for (int i = 0; i < b->lines.len && read_answer(b, f->from, f->asked); i++)
+			;
+		f->asked += b->lines.len;
+	}
+	for (int i = 0; i < b->lines.len; i++)
+		if (!b->answers[i].text)
+			b->answers[i].text = error;
+}
+
+const char *without_newlines(Compiler *c, const char *text)
+{
+	size_t n = strlen(text);
+	while (n && text[n - 1] == '\n')
+		n--;
+	return arena_strndup(c->arena, text, n);
+}
+
+const char *fetch(Modules *all, const char *verb, const char *path, const char *version, const char *sum)
+{
+	Compiler *c = all->c;
+	Batch b = {.c = c};
+	const char *line = arena_printf(c->arena, "%s %s %s", verb, path, version), *known = map_get(&all->ahead, line);
+	if (known && *known)
+		return known;
+	if (!fetch_is_there(c))
+		return arena_printf(c->arena, "%s: not in the module cache %s, and gol-fetch, which downloads modules, was not found",
+		                    describe(all, path, version), all->cache);
+	batch_ask(&b, sum ? arena_printf(c->arena, "%s -sum %s", line, sum) : line);
+	batch_run(all, &b);
+	return b.answers[0].ok ? NULL : without_newlines(c, b.answers[0].text);
 }

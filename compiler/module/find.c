@@ -315,7 +315,7 @@ static const char *implicit_requirement(Modules *all, const Found *found, const 
 }
 
 /* Older main modules and workspaces: without the whole graph nothing is known. */
-static void load_unpruned(Modules *all)
+void load_unpruned(Modules *all)
 {
 	if (all->graph_loaded || !all->mains.len || all->mode == MODE_VENDOR || !is_unpruned(all))
 		return;

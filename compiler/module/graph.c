@@ -171,7 +171,7 @@ static void select_version(Modules *all, Node *n)
 }
 
 typedef struct Queued { Node *node; Pruning pruning; } Queued;
-typedef struct Queue { Arena *arena; VEC(Queued) waiting; int done; bool failed; } Queue;
+typedef struct Queue { Arena *arena; VEC(Queued) waiting; int done, ahead; bool failed; } Queue;    /* ahead: their go.mod files were asked for */
 
 static void enqueue(Queue *q, Node *n, Pruning pruning)
 {
@@ -181,9 +181,20 @@ static void enqueue(Queue *q, Node *n, Pruning pruning)
 	vec_push(q->arena, &q->waiting, (Queued){n, pruning});
 }
 
+/* All that wait now: a level of the graph. */
+static void ask_ahead(Modules *all, Queue *q)
+{
+	NodeList nodes = {0};
+	for (; q->ahead < q->waiting.len; q->ahead++)
+		vec_push(q->arena, &nodes, q->waiting.items[q->ahead].node);
+	go_mods_ahead(all, &nodes);
+}
+
 static void run_queue(Modules *all, Queue *q)
 {
 	while (q->done < q->waiting.len) {
+		if (q->done == q->ahead)
+			ask_ahead(all, q);
 		Queued next = q->waiting.items[q->done++];
 		if (!node_summarise(all, next.node)) {
 			q->failed = true;

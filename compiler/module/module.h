@@ -81,6 +81,11 @@ typedef VEC(Download) DownloadList;
 
 /* Brings them into the module cache, side by side, verified by go.sum where that has them (download.c). */
 void modules_download(Modules *all, DownloadList *list);
+/* From now on it is not said what is downloaded. */
+void modules_quiet(Modules *all);
+/* Modules that may have packages with these paths, which will be sought: what the cache lacks of them is downloaded now, side by side. What
+ * fails then is reported when it is wanted. */
+void modules_ahead(Modules *all, const TextList *paths);
 /* What of them in the module cache is not what was downloaded: messages. */
 TextList modules_verify(Modules *all, const ModuleList *list);
 /* A version in full, not a query. */

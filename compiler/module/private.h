@@ -7,6 +7,8 @@
 #include "../base/path.h"
 #include "module.h"
 
+#include <stdio.h>
+
 /* The language that is known; that of modules without a go line, as Go has it. */
 enum { NEWEST_MINOR = 26, MINOR_WITHOUT_LINE = 16 };
 
@@ -90,6 +92,9 @@ typedef struct Vendored {
 	bool is_explicit, is_replaced, has_packages;
 } Vendored;
 
+/* The running gol-fetch. */
+typedef struct Fetcher { FILE *to, *from; long asked; bool quiet; } Fetcher;    /* to NULL: it was not started; quiet: it says nothing of downloads */
+
 struct Modules {
 	Compiler *c;
 	Modules *next;
@@ -114,6 +119,8 @@ struct Modules {
 	VEC(Vendored) vendored;
 	Map vendored_packages;      /* import path -> Node */
 	const char *cache;          /* the module cache's folder */
+	Fetcher fetcher;
+	Map ahead;                  /* "verb path version" asked of gol-fetch side by side with others -> why it failed, "" (download.c) */
 };
 
 /* One node a path and version; version NULL: the main module of this path, NULL if there is none. */
@@ -134,6 +141,9 @@ bool node_summarise(Modules *all, Node *n);
 bool graph_load(Modules *all);
 const char *update_needed(Modules *all);
 
+/* The whole graph where nothing is known without (find.c). */
+void load_unpruned(Modules *all);
+
 /* ---- the module cache and go.sum (mod_cache.c) --------------------------------------------------------------- */
 
 /* The text of the go.mod of a version, checked; NULL: *error. */
@@ -149,8 +159,15 @@ void sums_read_all(Modules *all);
 
 /* ---- gol-fetch (fetch.c) ------------------------------------------------------------------------------------------ */
 
-/* Starts it for a batch of requests; -1: *error. Its standard error is ours. */
-int fetch_start(Modules *all, int *to, int *from, const char **error);
+/* Requests that are worked on side by side; of each answer the result or the message. */
+typedef struct Answer { bool ok, mismatch; const char *text; } Answer;
+typedef struct Batch { Compiler *c; TextList lines; Answer *answers; } Batch;
+void batch_ask(Batch *b, const char *line);
+void batch_run(Modules *all, Batch *b);
+bool fetch_is_there(const Compiler *c);
+const char *without_newlines(Compiler *c, const char *text);
+/* The go.mod files that these will want, side by side (download.c). */
+void go_mods_ahead(Modules *all, const NodeList *nodes);
 /* verb "mod", "zip" or "query"; sum may be NULL. NULL: done; else why not. */
 const char *fetch(Modules *all, const char *verb, const char *path, const char *version, const char *sum);
 
