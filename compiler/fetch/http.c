@@ -244,7 +244,8 @@ static const char *no_answer(Transfer *t, CURLcode code)
 	case CURLE_TOO_MANY_REDIRECTS:
 		return "stopped after 10 redirects";
 	case CURLE_PEER_FAILED_VERIFICATION:
-		return arena_printf(r->arena, "tls: failed to verify certificate: %s", lower_first(r, *t->error ? t->error : curl_easy_strerror(code)));
+		return arena_printf(r->arena, "tls: failed to verify certificate: %s",
+		                    lower_first(r, *t->error ? t->error : curl_easy_strerror(code)));
 	default:
 		return lower_first(r, *t->error ? t->error : curl_easy_strerror(code));
 	}
@@ -406,7 +407,8 @@ static bool is_plain_text(const Response *answer)
 			const char *value = p + 13 + strspn(p + 13, " ");
 			size_t n = strcspn(value, ";\n");
 			const char *charset = value + n + strspn(value + n, "; ");
-			bool known = *charset == '\n' || strncasecmp(charset, "charset=utf-8", 13) == 0 || strncasecmp(charset, "charset=us-ascii", 16) == 0;
+			bool known = *charset == '\n' || strncasecmp(charset, "charset=utf-8", 13) == 0 ||
+			             strncasecmp(charset, "charset=us-ascii", 16) == 0;
 			return n == 10 && strncasecmp(value, "text/plain", 10) == 0 && known;
 		}
 	return false;

@@ -230,7 +230,8 @@ static bool take_text(Json *j, const char *member, const char *type, const char 
 		return parse_string(j, text);
 	const char *kind = kind_at(j);
 	bool is_null = j->p < j->end && *j->p == 'n';
-	return parse_value(j) && (is_null || fail(j->r, FAIL_ERROR, "json: cannot unmarshal %s into Go struct field %s of type %s", kind, member, type));
+	return parse_value(j) && (is_null || fail(j->r, FAIL_ERROR, "json: cannot unmarshal %s into Go struct field %s of type %s",
+	                                          kind, member, type));
 }
 
 /* ---- the members --------------------------------------------------------------------------------------------------- */
@@ -335,7 +336,8 @@ bool parse_info(Request *r, const char *json, size_t size, Info *info)
 	if (!parse_top(&j))
 		return false;
 	if (!is_time(j.time))
-		return fail(r, FAIL_ERROR, "parsing time %s as \"2006-01-02T15:04:05Z07:00\": cannot parse %s as \"2006\"", quoted(r, j.time), quoted(r, j.time));
+		return fail(r, FAIL_ERROR, "parsing time %s as \"2006-01-02T15:04:05Z07:00\": cannot parse %s as \"2006\"", quoted(r, j.time),
+		            quoted(r, j.time));
 	buf_init(&out, r->arena);
 	buf_str(&out, "{\"Version\":");
 	put_text(&out, j.version);

@@ -76,7 +76,8 @@ static bool find_revision(Request *r, const Module *m, const char *revision, Buf
 		return false;
 	put_info(out, &q.info);
 	return strcmp(q.info.version, revision) == 0 || !is_canonical(revision) || major_mismatch(r, m->path, revision) ||
-	       fail(r, FAIL_ERROR, "%s@%s: proxy returned info for version %s instead of requested version", m->path, revision, q.info.version);
+	       fail(r, FAIL_ERROR, "%s@%s: proxy returned info for version %s instead of requested version", m->path, revision,
+	            q.info.version);
 }
 
 /* Where there is no @latest: the newest line of the list that has a time, its own or a pseudo-version's. */
@@ -167,7 +168,9 @@ static bool find_filtered(Request *r, const Module *m, const Filter *f, const ch
 static bool find_compared(Request *r, const Module *m, const char *query, Buf *out)
 {
 	bool below = query[0] == '<', equal = query[1] == '=';
-	Filter f = {.bound = query + 1 + equal, .low = below ? -1 : equal ? 0 : 1, .high = below ? (equal ? 0 : -1) : 1, .want_lowest = !below};
+	Filter f = {.bound = query + 1 + equal, .want_lowest = !below};
+	f.low = below ? -1 : !equal;
+	f.high = below ? equal - 1 : 1;
 	Version v;
 	if (!parse_version(f.bound, &v))
 		return fail(r, FAIL_ERROR, "invalid semantic version %s in range %s", quoted(r, f.bound), quoted(r, query));

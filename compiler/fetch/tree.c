@@ -59,7 +59,8 @@ static bool unpack_tree(Request *r, const Module *m, const char *zip, const char
 static bool is_expected(Request *r, const Module *m, const char *found, const char *sum)
 {
 	return !sum || strcmp(found, sum) == 0 ||
-	       fail(r, FAIL_MISMATCH, "verifying %s@%s: checksum mismatch\n\tdownloaded: %s\n\texpected:   %s", m->path, m->version, found, sum);
+	       fail(r, FAIL_MISMATCH, "verifying %s@%s: checksum mismatch\n\tdownloaded: %s\n\texpected:   %s", m->path, m->version,
+	            found, sum);
 }
 
 static bool get_tree(Request *r, const Module *m, const char *dir, const char *sum)
@@ -72,7 +73,8 @@ static bool get_tree(Request *r, const Module *m, const char *dir, const char *s
 	if (!r->settings->quiet)
 		fprintf(stderr, "gol: downloading %s %s\n", m->path, m->version);
 	r->shows_progress = !r->settings->quiet && isatty(2);
-	bool ok = download_zip(r, m, file, temporary, temporary, NULL, &hash) && is_expected(r, m, hash, sum) && unpack_tree(r, m, temporary, dir);
+	bool ok = download_zip(r, m, file, temporary, temporary, NULL, &hash) && is_expected(r, m, hash, sum) &&
+	          unpack_tree(r, m, temporary, dir);
 	close(file);
 	unlink(temporary);
 	temporary_done(r);

@@ -4,7 +4,7 @@
  * It is started at the first miss and kept, as what is asked next depends on what came: one process, one handshake with the proxy a build.
  * A request is a line; an answer begins with the number of that line and the length of what follows (../fetch/README.md). gol-fetch works
  * on several lines side by side, and reads them all before, so a batch is written before the first answer is read. Progress it writes to
- * our standard error itself. At our end it finds its input closed, and ends.
+ * our standard error itself. When its input is closed it ends.
  */
 #define _GNU_SOURCE 1
 #include "private.h"
@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 /* In the child: signals as they were for the compiler's parent, settings of Go's env file in the environment. */
@@ -64,9 +65,23 @@ static bool start(Modules *all, const char **error)
 		become(c, argv, requests[0], answers[1]);
 	close(requests[0]);
 	close(answers[1]);
+	f->pid = pid;
+	f->asked = 0;
 	f->to = fdopen(requests[1], "w");
 	f->from = fdopen(answers[0], "r");
 	return true;
+}
+
+void fetch_end(Modules *all)
+{
+	Fetcher *f = &all->fetcher;
+	if (!f->to)
+		return;
+	fclose(f->to);
+	fclose(f->from);
+	f->to = f->from = NULL;
+	while (waitpid(f->pid, NULL, 0) < 0 && errno == EINTR)
+		;
 }
 
 static bool read_answer(Batch *b, FILE *from, long asked)

@@ -346,6 +346,7 @@ Found modules_find(Modules *all, const char *path, const char *standard, const I
 const char *modules_final_error(Modules *all)
 {
 	load_unpruned(all);
+	fetch_end(all);
 	if (all->error)
 		return all->error;
 	return all->needs_update && all->mode != MODE_VENDOR && !all->work ? update_needed(all) : NULL;

@@ -55,7 +55,7 @@ typedef struct Found {
 /* Who provides a package. standard: its folder in the standard library, if it has such a one (then it is an error if a module has it
  * too, and nothing is found if none has); NULL: it has not. Downloads what is needed. */
 Found modules_find(Modules *all, const char *path, const char *standard, const Importer *importer);
-/* When everything is loaded: what of go.mod does not fit what is built, as it is printed; or NULL. */
+/* When everything is loaded: what of go.mod does not fit what is built, as it is printed; or NULL. Nothing is downloaded any more: gol-fetch ends. */
 const char *modules_final_error(Modules *all);
 
 /* All selected modules, main ones first, then by path; loads the whole graph. With vendor/: those it names. False: *error, as it is printed. */

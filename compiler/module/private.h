@@ -8,6 +8,7 @@
 #include "module.h"
 
 #include <stdio.h>
+#include <sys/types.h>
 
 /* The language that is known; that of modules without a go line, as Go has it. */
 enum { NEWEST_MINOR = 26, MINOR_WITHOUT_LINE = 16 };
@@ -93,7 +94,12 @@ typedef struct Vendored {
 } Vendored;
 
 /* The running gol-fetch. */
-typedef struct Fetcher { FILE *to, *from; long asked; bool quiet; } Fetcher;    /* to NULL: it was not started; quiet: it says nothing of downloads */
+typedef struct Fetcher {
+	FILE *to, *from;            /* NULL: it does not run */
+	pid_t pid;
+	long asked;                 /* lines so far */
+	bool quiet;                 /* it says nothing of downloads */
+} Fetcher;
 
 struct Modules {
 	Compiler *c;
@@ -165,6 +171,7 @@ typedef struct Batch { Compiler *c; TextList lines; Answer *answers; } Batch;
 void batch_ask(Batch *b, const char *line);
 void batch_run(Modules *all, Batch *b);
 bool fetch_is_there(const Compiler *c);
+void fetch_end(Modules *all);            /* it would be started again */
 const char *without_newlines(Compiler *c, const char *text);
 /* The go.mod files that these will want, side by side (download.c). */
 void go_mods_ahead(Modules *all, const NodeList *nodes);
