@@ -832,6 +832,37 @@ def listing(p):
     lists(1, "gol list -deps cannot be used with -find\n", "-deps", "-find", ".")
 
 
+def generating(p):
+    """Lines //go:generate: their words, which files and packages, what ends a package."""
+    files = {"go.mod": "module example.com/g\n\ngo 1.26\n",
+             "a.go": 'package g\n\n//go:generate echo one $GOFILE $GOLINE $GOPACKAGE ${GOOS}x $DOLLAR "a  b\\t\\x41$GOOS" $NOSUCH.\n//go:generate -command say echo said\n'
+                     "//go:generate say hello\n\t//go:generate echo indented\n//go:generate\techo tab\n//go:generate\n//go:generatex echo x\n",
+             "b_test.go": "package g\n\n//go:generate echo in test $GOPACKAGE\n", "c_test.go": "package g_test\n\n//go:generate echo in xtest $GOPACKAGE\n",
+             "d_windows.go": "package g\n\n//go:generate echo windows\n", "e.go": "//go:build generate\n\npackage g\n\n//go:generate sh -c pwd\n",
+             "sub/a.go": "package sub\n\n//go:generate false\n//go:generate echo never\n", "sub/b.go": "package sub\n\n//go:generate echo never\n",
+             "zgo/a.go": "package zgo\n\n//go:generate go env GOARCH\n"}
+    for name, line in (("s2", "nosuchcmd x"), ("s3", 'echo "x'), ("s4", '"echo"x'), ("s5", "-command"), ("s6", "-command a b\n//go:generate -command a c"), ("s7", 'echo "\\y"')):
+        files[f"{name}/a.go"] = f"package {name}\n\n//go:generate {line}\n"
+    for name, text in files.items():
+        p.write(name, text)
+    one = "one a.go 3 g linuxx $ a  b\tAlinux .\n"
+    out = f"{one}said hello\ntab\nin test g\n{p.dir}\nin xtest g_test\n"
+    words = "".join("echo " + line + "\n" for line in (one[:-1], "said hello", "tab", "in test g")) + "sh -c pwd\necho in xtest g_test\n"
+    same("all", p.run("generate"), (0, out))
+    same("-n", p.run("generate", "-n"), (0, words))
+    same("-x", p.run("generate", "-x"), (0, out + words))
+    same("one file", p.run("generate", "-run", "^//go:generate.echo.one", "a.go"), (0, one))
+    same("-skip", p.run("generate", "-skip=echo|pwd"), (1, 'a.go:5: running "say": exec: "say": executable file not found in $PATH\n'))
+    wrong = ['s2/a.go:3: running "nosuchcmd": exec: "nosuchcmd": executable file not found in $PATH', "s3/a.go:3: mismatched quoted string",
+             "s4/a.go:3: expect space after quoted argument", "s5/a.go:3: no command specified for -command", 's6/a.go:4: command "a" multiply defined',
+             "s7/a.go:3: bad quoted string", 'sub/a.go:3: running "false": exit status 1']
+    same("mistakes", p.run("generate", *["./" + text.split("/")[0] for text in wrong]), (1, "\n".join(wrong) + "\n"))
+    same("-v", p.run("generate", "-v", "-n", "-run=nosuch"), (0, "a.go\nb_test.go\ne.go\nc_test.go\n"))
+    p.expect(1, "^generate: error parsing regexp: .*: `\\[`\n$", "generate", "-run", "[")
+    os.symlink(shutil.which("sh"), p.path("sh"))
+    same("go is this gol where there is none", p.run("generate", "./zgo", env={"PATH": p.dir, "GOARCH": "riscv64"}), (0, "riscv64\n"))
+
+
 def other_machines(p):
     """GOARCH chooses files and tags; a C compiler for it must be named."""
     p.write("go.mod", "module m\n\ngo 1.26\n")
@@ -1199,7 +1230,7 @@ CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
          programs_meet, signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_of_the_environment,
          build_in_json, overlays, flags_that_work, environment, strange_names, module_files, language_versions,
-         source_tree, formatting, listing, other_machines, trees_listed, tools_of_the_tree, import_paths, mod_download, linknames, embedding, defined_variables, build_information]
+         source_tree, formatting, listing, generating, other_machines, trees_listed, tools_of_the_tree, import_paths, mod_download, linknames, embedding, defined_variables, build_information]
 
 
 def run_case(gol, case):

@@ -54,6 +54,7 @@ typedef struct Options {
 	TextList compiler_flags, linker_flag_texts;     /* each -gcflags and -ldflags as given; the last whose pattern matches a package
 	                             * is its own */
 	ListOptions list;
+	const char *generate_run, *generate_skip;   /* regular expressions of gol generate */
 	bool inputs_given;          /* inputs are not the default */
 	TextList inputs;            /* files, folders, import paths, patterns */
 	Arguments arguments;        /* gol run: for the program */
@@ -214,6 +215,8 @@ int prepare_target(Driver *d);                          /* an exit status; needs
 const char *cross_runner(Driver *d);                    /* what runs such programs: a name on PATH, or "" */
 /* fmt.c */
 int fmt_command(Driver *d);
+/* generate.c */
+int generate_command(Driver *d);
 /* list.c */
 int list_command(Driver *d);
 /* run.c */

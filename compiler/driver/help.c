@@ -18,6 +18,7 @@ static const char general[] =
 	"\tenv         print Gol environment information\n"
 	"\tfmt         gofmt (reformat) package sources\n"
 	"\tmod         download and verify modules\n"
+	"\tgenerate    generate Go files by processing source\n"
 	"\tlist        list packages or modules\n"
 	"\trun         compile and run Gol program\n"
 	"\ttest        test packages\n"
@@ -105,6 +106,15 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "\t-timeout d (default 10m), -benchtime d, -outputdir dir\n\n"
 	 "Not supported yet, and refused: -fuzz (seeds run as tests), -cover and -coverprofile,\n"
 	 "-cpuprofile, -memprofile, -blockprofile, -mutexprofile, -trace.\n"},
+	{"generate",
+	 "usage: gol generate [-run regexp] [-n] [-v] [-x] [build flags] [file.go... | packages]\n\n"
+	 "Generate runs the commands in lines '//go:generate command argument...' of the packages'\n"
+	 "files, in the folder of each. Words in double quotes are Go strings; $NAME is replaced,\n"
+	 "also by $GOFILE, $GOLINE, $GOPACKAGE, $GOOS, $GOARCH, $GOROOT and $DOLLAR. A line\n"
+	 "'//go:generate -command name words...' defines a command for the rest of the file.\n\n"
+	 "\t-run regexp      only lines that match; -skip regexp: only those that do not\n"
+	 "\t-v               print the names of files\n"
+	 "\t-x               print the commands; -n: and do not run them\n"},
 	{"list",
 	 "usage: gol list [-f format] [-json] [-m] [list flags] [build flags] [packages]\n\n"
 	 "List prints the import paths of the packages named, one a line.\n\n"

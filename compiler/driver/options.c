@@ -117,6 +117,7 @@ static const struct Command { const char *name; unsigned bit; const char *usage;
 	{"env", 0, "[-json] [-changed] [-u] [-w] [var ...]"},
 	{"fmt", OF_FMT, "[-n] [-x] [packages]"},
 	{"list", OF_LIST, "[-f format] [-json] [-m] [list flags] [build flags] [packages]"},
+	{"generate", OF_GENERATE, "[-run regexp] [-n] [-v] [-x] [build flags] [file.go... | packages]"},
 	{"tool", 0, "[-n] command [args...]"},
 	{"clean", 0, "[-i] [-r] [-cache] [-testcache] [-modcache] [-fuzzcache] [build flags] [packages]"},
 };
@@ -354,6 +355,7 @@ int list_flags(Driver *d, Flag *flags)
 		{"test", FLAG_REFUSED_BOOL, OF_LIST, NULL}, {"compiled", FLAG_REFUSED_BOOL, OF_LIST, NULL}, {"export", FLAG_REFUSED_BOOL, OF_LIST, NULL},
 		{"u", FLAG_REFUSED_BOOL, OF_LIST, NULL}, {"versions", FLAG_REFUSED_BOOL, OF_LIST, NULL}, {"retracted", FLAG_REFUSED_BOOL, OF_LIST, NULL},
 		{"reuse", FLAG_REFUSED, OF_LIST, NULL},
+		{"run", FLAG_TEXT, OF_GENERATE, &o->generate_run}, {"skip", FLAG_TEXT, OF_GENERATE, &o->generate_skip},
 		/* gol's own */
 		{"dump", FLAG_TEXT, OF_BUILD | OF_RUN, &o->dump}, {"emit", FLAG_EMIT, OF_BUILD, NULL}, {"versions", FLAG_NUMBER, OF_COMPILING, &o->versions},
 		{"m", FLAG_REMARKS, OF_BUILD | OF_RUN, NULL}, {"l", FLAG_SO_ALREADY_BOOL, OF_BUILD | OF_RUN, NULL}, {"g", FLAG_BOOL, OF_COMPILING, &o->debug},
