@@ -35,6 +35,7 @@ typedef struct Settings {
 	VEC(Proxy) proxies;
 	long stall_seconds, connect_seconds;
 	void *share;                /* CURLSH of all threads */
+	void *locale;               /* locale_t that knows Unicode; NULL: there is none */
 } Settings;
 
 /* Why a request failed: what the caller has to tell apart. */
@@ -102,6 +103,7 @@ bool http_get(Request *r, const char *url, int file, size_t limit, Response *out
 /* The same where only 200 will do. */
 bool http_read(Request *r, const char *url, int file, size_t limit, Response *out);
 void *http_share_new(void);
+void *unicode_locale(void);              /* path.c */
 const char *redacted(Request *r, const char *url);
 
 /* ---- proxies (proxy.c) ------------------------------------------------------------------------------------- */

@@ -386,5 +386,6 @@ int main(int argc, char **argv)
 	set_signals();
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	s.share = http_share_new();
+	s.locale = unicode_locale();
 	return strcmp(argv[first], "batch") == 0 && first + 1 == argc ? batch(&s) : one_request(&s, argc - first, argv + first);
 }

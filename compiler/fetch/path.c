@@ -212,11 +212,13 @@ bool make_module(Request *r, Module *m, const char *path, const char *version)
 	return m->escaped_version != NULL;
 }
 
+void *unicode_locale(void) { return newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL); }
+
 /* By way of the capital, so that all forms of a letter meet in one (sigma, the Kelvin sign); but the dotted and the
  * dotless i, which fold to nothing else. Without the locale only ASCII is folded. */
 const char *folded(Request *r, const char *name)
 {
-	locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", NULL);
+	locale_t locale = r->settings->locale;
 	Buf b;
 	int size;
 	buf_init(&b, r->arena);
@@ -228,8 +230,6 @@ const char *folded(Request *r, const char *name)
 			rune = towlower_l(towupper_l((wint_t)rune, locale), locale);
 		buf_rune(&b, rune);
 	}
-	if (locale)
-		freelocale(locale);
 	return b.s ? b.s : "";
 }
 
