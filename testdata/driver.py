@@ -484,6 +484,8 @@ def flags_that_are_refused(p):
     p.expect(2, '^invalid value "foo" for flag -compiler: unknown compiler "foo"\n', "build", "-compiler=foo", "h.gol")
     p.expect(2, '^invalid boolean value "foo" for -buildvcs: value is neither \'auto\' nor a valid bool\n', "build", "-buildvcs=foo", "h.gol")
     p.expect(2, "^gol: -tags space-separated list contains comma\n$", "build", "-tags=a, b", "h.gol")
+    p.expect(2, "^gol: gol vet is not supported yet\n$", "vet")
+    p.expect(2, "^gol nosuch: unknown command\nRun 'gol help' for usage.\n$", "nosuch")
     p.expect(2, "^flag provided but not defined: -foo\nusage: gol build", "build", "-foo", "h.gol")
     p.expect(2, "^flag provided but not defined: -o\nusage: gol run", "run", "-o", "x", "h.gol")
     p.expect(2, "^flag provided but not defined: -exec\nusage: gol build", "build", "-exec", "x", "h.gol")
@@ -863,6 +865,32 @@ def generating(p):
     same("go is this gol where there is none", p.run("generate", "./zgo", env={"PATH": p.dir, "GOARCH": "riscv64"}), (0, "riscv64\n"))
 
 
+def installing(p):
+    p.write("go.mod", "module example.com/m\n\ngo 1.26\n")
+    p.write("cmd/x/x.gol", HELLO)
+    p.write("lib/lib.gol", "package lib\n")
+    bin = p.path("bin")
+    p.expect(0, "^$", "install", "./lib", env={"GOBIN": bin})
+    same("no folder for a library", os.path.exists(bin), False)
+    p.expect(0, "^$", "install", "./cmd/x", "./lib", env={"GOBIN": bin})
+    same("the program", subprocess.run([bin + "/x"], capture_output=True).stderr, b"hello\n")
+    p.expect(0, "^$", "install", "./...", env={"GOPATH": p.path("path") + ":/nosuch"})
+    p.expect(0, "^$", "install", "./cmd/x")
+    same("places", (p.names("path/bin"), os.listdir(os.path.join(p.folder, "go/bin"))), (["x"], ["x"]))
+    p.write("go-env", f"GOBIN={p.path('other')}\nGOFLAGS=-tags=nosuch -v\n")
+    p.expect(0, "", "install", "./cmd/x", env={"GOENV": p.path("go-env")})
+    same("the place of the env file", p.names("other"), ["x"])
+    p.write("go-env", "GOFLAGS=-nosuch\n")
+    p.expect(1, "^gol: parsing \\$GOFLAGS: unknown flag -nosuch\n$", "install", "./cmd/x", env={"GOENV": p.path("go-env")})
+    p.expect(1, "^cannot install, GOBIN must be an absolute path\n$", "install", "./cmd/x", env={"GOBIN": "rel"})
+    p.expect(1, '^gol: GOPATH entry is relative; must be absolute path: "rel".\n', "install", "./cmd/x", env={"GOPATH": "rel"})
+    p.expect(1, "^gol: cannot install cross-compiled binaries when GOBIN is set\n$", "install", "./cmd/x", env={"GOBIN": bin, "GOARCH": "riscv64"})
+    p.expect(2, "^flag provided but not defined: -o\nusage: gol install \\[build flags\\] \\[packages\\]\n", "install", "-o", "x", "./cmd/x")
+    p.expect(2, "^gol: install example.com/x@latest: versions are not supported yet\n$", "install", "example.com/x@latest")
+    p.write("bin/x", "mine\n")
+    p.expect(1, 'build output "/.*/bin/x" already exists and is not an object file', "install", "./cmd/x", env={"GOBIN": bin})
+
+
 def other_machines(p):
     """GOARCH chooses files and tags; a C compiler for it must be named."""
     p.write("go.mod", "module m\n\ngo 1.26\n")
@@ -1230,7 +1258,7 @@ CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
          programs_meet, signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_of_the_environment,
          build_in_json, overlays, flags_that_work, environment, strange_names, module_files, language_versions,
-         source_tree, formatting, listing, generating, other_machines, trees_listed, tools_of_the_tree, import_paths, mod_download, linknames, embedding, defined_variables, build_information]
+         source_tree, formatting, listing, generating, installing, other_machines, trees_listed, tools_of_the_tree, import_paths, mod_download, linknames, embedding, defined_variables, build_information]
 
 
 def run_case(gol, case):

@@ -217,6 +217,8 @@ const char *cross_runner(Driver *d);                    /* what runs such progra
 int fmt_command(Driver *d);
 /* generate.c */
 int generate_command(Driver *d);
+/* install.c */
+int install_command(Driver *d);
 /* list.c */
 int list_command(Driver *d);
 /* run.c */

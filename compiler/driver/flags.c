@@ -7,6 +7,7 @@
  * that the command line has the last word.
  */
 #include "flags.h"
+#include "../base/setting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -204,9 +205,9 @@ static int read_environment_flag(const FlagReader *r, const Flag *flags, int cou
 
 int environment_words(Driver *d, Arguments *words)
 {
-	const char *text = getenv("GOFLAGS");
+	const char *text = go_setting(d->c, "GOFLAGS");
 	int status = EXIT_OK;
-	char *rest = arena_printf(d->c->arena, "%s", text ? text : ""), quote;
+	char *rest = arena_printf(d->c->arena, "%s", text), quote;
 	for (char *word; (word = next_word(&rest, &quote));)
 		vec_push(d->c->arena, words, word);
 	if (quote) {

@@ -19,6 +19,7 @@ static const char general[] =
 	"\tfmt         gofmt (reformat) package sources\n"
 	"\tmod         download and verify modules\n"
 	"\tgenerate    generate Go files by processing source\n"
+	"\tinstall     compile and install packages and dependencies\n"
 	"\tlist        list packages or modules\n"
 	"\trun         compile and run Gol program\n"
 	"\ttest        test packages\n"
@@ -115,6 +116,11 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "\t-run regexp      only lines that match; -skip regexp: only those that do not\n"
 	 "\t-v               print the names of files\n"
 	 "\t-x               print the commands; -n: and do not run them\n"},
+	{"install",
+	 "usage: gol install [build flags] [packages]\n\n"
+	 "Install compiles the packages named as gol build does and puts programs into $GOBIN, or\n"
+	 "bin below the first folder of $GOPATH, or ~/go/bin; those for another machine into\n"
+	 "linux_$GOARCH there. Packages with versions (p@v) are refused.\n"},
 	{"list",
 	 "usage: gol list [-f format] [-json] [-m] [list flags] [build flags] [packages]\n\n"
 	 "List prints the import paths of the packages named, one a line.\n\n"

@@ -37,11 +37,21 @@ static int change_directory(Driver *d, int argc, char **argv, int *taken)
 /* Those whose flags stand in the table of options.c. */
 static int (*find_command(const char *verb))(Driver *)
 {
-	static const struct { const char *verb; int (*run)(Driver *); } commands[] = {{"build", build_command}, {"run", run_command_line}, {"fmt", fmt_command}, {"list", list_command}, {"generate", generate_command}};
+	static const struct { const char *verb; int (*run)(Driver *); } commands[] = {{"build", build_command}, {"run", run_command_line}, {"fmt", fmt_command}, {"list", list_command}, {"install", install_command}, {"generate", generate_command}};
 	for (int i = 0; i < COUNT_OF(commands); i++)
 		if (strcmp(commands[i].verb, verb) == 0)
 			return commands[i].run;
 	return NULL;
+}
+
+/* Commands of go that gol has not. */
+static bool is_of_go(const char *verb)
+{
+	static const char *const verbs[] = {"bug", "doc", "fix", "get", "telemetry", "vet", "work"};
+	for (int i = 0; i < COUNT_OF(verbs); i++)
+		if (strcmp(verbs[i], verb) == 0)
+			return true;
+	return false;
 }
 
 static int dispatch(Driver *d, int argc, char **argv)
@@ -84,6 +94,10 @@ static int dispatch(Driver *d, int argc, char **argv)
 	if (strcmp(verb, "test") == 0)
 		return test_command(d, argc, argv);
 	int (*command)(Driver *) = find_command(verb);
+	if (!command && is_of_go(verb)) {
+		fprintf(stderr, "gol: gol %s is not supported yet\n", verb);
+		return EXIT_USAGE;
+	}
 	if (!command) {
 		fprintf(stderr, "gol %s: unknown command\nRun 'gol help' for usage.\n", verb);
 		return EXIT_USAGE;

@@ -118,6 +118,7 @@ static const struct Command { const char *name; unsigned bit; const char *usage;
 	{"fmt", OF_FMT, "[-n] [-x] [packages]"},
 	{"list", OF_LIST, "[-f format] [-json] [-m] [list flags] [build flags] [packages]"},
 	{"generate", OF_GENERATE, "[-run regexp] [-n] [-v] [-x] [build flags] [file.go... | packages]"},
+	{"install", OF_INSTALL, "[build flags] [packages]"},
 	{"tool", 0, "[-n] command [args...]"},
 	{"clean", 0, "[-i] [-r] [-cache] [-testcache] [-modcache] [-fuzzcache] [build flags] [packages]"},
 };
