@@ -38,6 +38,7 @@ import tempfile
 import zipfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+WORK = os.path.join(os.path.dirname(HERE), "build")
 STDLIB = os.path.join(os.path.dirname(HERE), "stdlib")
 FILE = re.compile(r"^-- (.*) --$")
 SETTING = re.compile(r"^(run|sums|cache|env|dir|exit|only): ?(.*)$")
@@ -168,7 +169,8 @@ def normal(text, folder, oracle):
 
 
 def run(case, command, oracle):
-    folder = os.path.realpath(tempfile.mkdtemp(prefix="gol-modules-"))
+    os.makedirs(WORK, exist_ok=True)            # not in /tmp: there may be a go.mod
+    folder = os.path.realpath(tempfile.mkdtemp(prefix="modules-", dir=WORK))
     try:
         prepare(case, folder)
         cache = os.environ.get("GOLCACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "gol")

@@ -141,7 +141,8 @@ static void add_folder(Finder *f, const char *name, bool matched)
 static void add_standard(Finder *f, const char *path, bool matched)
 {
 	const char *dir = standard_folder(f->c, path);
-	add_target(f, (Target){.modules = f->modules, .path = path, .dir = dir ? dir : tree_folder(f->c, path), .output = base_name(path), .is_stdlib = true, .matched = matched});
+	add_target(f, (Target){.modules = f->modules, .path = path, .dir = dir ? dir : tree_folder(f->c, path), .output = base_name(path),
+	                       .is_stdlib = true, .matched = matched});
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */

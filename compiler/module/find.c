@@ -49,7 +49,7 @@ static const char *folder_in_module(Compiler *c, const char *path, const char *p
 static void fetch_replacement_folder(Modules *all, Node *n, const Replacement *r, const char *base)
 {
 	Compiler *c = all->c;
-	const char *own = describe(all, n->module.path, n->module.version), *dir = *r->new_path == '/' ? r->new_path : arena_printf(c->arena, "%s/%s", base, r->new_path);
+	const char *own = describe(all, n->module.path, n->module.version), *dir = replacement_folder(c, r, base);
 	struct stat st;
 	if (stat(dir, &st) == 0)
 		n->module.root = absolute_path(c, dir);
@@ -156,7 +156,8 @@ static const char *ambiguous(Modules *all, const Search *s, const char *standard
 		if (folders_alone)
 			buf_printf(&b, "\n\t%s", f->dir);
 		else
-			buf_printf(&b, "\n\t%s%s%s (%s)", f->node->module.path, f->node->module.version ? " " : "", f->node->module.version ? f->node->module.version : "", f->dir);
+			buf_printf(&b, "\n\t%s%s%s (%s)", f->node->module.path, f->node->module.version ? " " : "",
+			           f->node->module.version ? f->node->module.version : "", f->dir);
 	}
 	if (!folders_alone && standard)
 		buf_printf(&b, "\n\t (%s)", standard);
@@ -199,7 +200,7 @@ static const char *replaced_but_not_required(Modules *all, const char *path)
 			const Replacement *r = &f->replaces.items[k];
 			if (!may_hold(path, r->path) || main_node(all, r->path) || r->new_version || map_get(&all->selected, r->path))
 				continue;
-			const char *root = absolute_path(all->c, *r->new_path == '/' ? r->new_path : arena_printf(all->c->arena, "%s/%s", base, r->new_path));
+			const char *root = absolute_path(all->c, replacement_folder(all->c, r, base));
 			if (folder_in_module(all->c, path, r->path, root, true))
 				return arena_printf(all->c->arena, "module %s provides package %s and is replaced but not required; to add it:\n\tgo get %s",
 				                    r->path, path, describe(all, r->path, r->version));
@@ -222,7 +223,8 @@ static const char *nowhere(Modules *all, const char *path, const Importer *impor
 	if (all->mode_given && all->mode != MODE_MOD)
 		return arena_printf(c->arena, "cannot find module providing package %s: import lookup disabled by -mod=%s", path, modes[all->mode]);
 	if (all->mode_reason)
-		return arena_printf(c->arena, "cannot find module providing package %s: import lookup disabled by -mod=%s\n\t(%s)", path, modes[all->mode], all->mode_reason);
+		return arena_printf(c->arena, "cannot find module providing package %s: import lookup disabled by -mod=%s\n\t(%s)", path,
+		                    modes[all->mode], all->mode_reason);
 	const Module *here = modules_holding(all, all->dir), *from = importer->module;
 	if (from && !from->version && from != here)
 		return arena_printf(c->arena, "no required module provides package %s; to add it:\n\tcd %s\n\tgo get %s", path, from->root, path);
@@ -373,7 +375,7 @@ const char *module_go_mod(Modules *all, const Module *m)
 	if (all->mode == MODE_VENDOR)
 		return NULL;
 	if (r && !r->new_version)
-		return absolute_path(all->c, arena_printf(all->c->arena, "%s%s%s/go.mod", *r->new_path == '/' ? "" : base, *r->new_path == '/' ? "" : "/", r->new_path));
+		return absolute_path(all->c, arena_printf(all->c->arena, "%s/go.mod", replacement_folder(all->c, r, base)));
 	return cached_file(all, r ? r->new_path : m->path, r ? r->new_version : m->version, "mod");
 }
 

@@ -92,11 +92,16 @@ static bool is_excluded(const Modules *all, const Requirement *r)
 
 /* ---- go.mod of a node --------------------------------------------------------------------------------------- */
 
+/* The folder that stands for a module; a relative one starts where the go.mod or go.work that says so stands. */
+const char *replacement_folder(Compiler *c, const Replacement *r, const char *base)
+{
+	return *r->new_path == '/' ? r->new_path : clean_absolute(c, arena_printf(c->arena, "%s/%s", base, r->new_path));
+}
+
 static const char *read_folder_file(Modules *all, Node *n, const Replacement *r, const char *base)
 {
 	Compiler *c = all->c;
-	const char *dir = *r->new_path == '/' ? r->new_path : arena_printf(c->arena, "%s/%s", base, r->new_path);
-	const char *path = clean_absolute(c, arena_printf(c->arena, "%s/go.mod", dir)), *shown = module_short_path(c, path);
+	const char *path = clean_absolute(c, arena_printf(c->arena, "%s/go.mod", replacement_folder(c, r, base))), *shown = module_short_path(c, path);
 	SourceFile *source = source_load(c, path);
 	if (!source)
 		return arena_printf(c->arena, "module %s: reading %s: open %s: no such file or directory", r->new_path, shown, path);

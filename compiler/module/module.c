@@ -56,6 +56,8 @@ const char *module_too_new(Compiler *c, const char *what, const char *go)
 	return arena_printf(c->arena, "%s requires go >= %s (running go 1.%d; GOTOOLCHAIN=local)", what, go, NEWEST_MINOR);
 }
 
+static const char *why_unreadable(void) { return errno == EACCES ? "permission denied" : "no such file or directory"; }
+
 static const char *file_fault(Compiler *c, const ModFile *f, const char *word)
 {
 	const char *fault = module_too_new(c, f->name, f->go);
@@ -122,13 +124,14 @@ static const char *read_main(Modules *all, const char *path, const char *root, b
 	*m = NULL;
 	if (!source) {
 		const char *shown = all->work ? module_short_path(c, path) : path;
-		return arena_printf(c->arena, "%s%s: %s", all->work ? "open " : "open ", shown, errno == EACCES ? "permission denied" : "no such file or directory");
+		return arena_printf(c->arena, "open %s: %s", shown, why_unreadable());
 	}
 	ModFile *f = mod_file_parse(c, MOD_FILE_MAIN, module_short_path(c, source->full_path), source->full_path, source->text, source->size);
 	if ((fault = file_fault(c, f, f->name)))
 		return fault;
 	if (!f->path)
-		return arena_printf(c->arena, "error reading %s: missing module declaration. To specify the module path:\n\tgo mod edit -module=example.com/mod", f->name);
+		return arena_printf(c->arena, "error reading %s: missing module declaration. To specify the module path:\n"
+		                    "\tgo mod edit -module=example.com/mod", f->name);
 	if (strcmp(f->path, "go") == 0 || strcmp(f->path, "toolchain") == 0)
 		return arena_printf(c->arena, "error reading %s: invalid module path: \"%s\"", f->name, f->path);
 	if (!all->work && (fault = godebug_fault(c, f, "go.mod")))
@@ -203,7 +206,8 @@ static void add_used(Modules *all, const char *root)
 	if (fault && !newer) {
 		add_fault(all, arena_printf(c->arena, "cannot load module %s listed in go.work file: %s", shown, fault));
 	} else if (newer || (go_version_compare(go, work_version(all)) > 0 && go_version_compare(go, "1.21") >= 0)) {
-		add_fault(all, arena_printf(c->arena, "module %s listed in go.work file requires go >= %s, but go.work %s go %s; to update it:\n\tgo work use", shown, go,
+		add_fault(all, arena_printf(c->arena, "module %s listed in go.work file requires go >= %s, but go.work %s go %s; to update it:\n"
+		                            "\tgo work use", shown, go,
 		                            all->work->go ? "lists" : "implicitly requires", work_version(all)));
 	} else {
 		add_main(all, m);
@@ -217,7 +221,7 @@ static void read_work(Modules *all, const char *path)
 	const char *fault;
 	TextList roots = {0};
 	if (!source) {
-		all->error = arena_printf(c->arena, "gol: reading go.work: open %s: %s", module_short_path(c, path), errno == EACCES ? "permission denied" : "no such file or directory");
+		all->error = arena_printf(c->arena, "gol: reading go.work: open %s: %s", module_short_path(c, path), why_unreadable());
 		return;
 	}
 	all->work = mod_file_parse(c, MOD_FILE_WORK, module_short_path(c, source->full_path), source->full_path, source->text, source->size);

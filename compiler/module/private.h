@@ -134,6 +134,7 @@ Node *node_of(Modules *all, const char *path, const char *version);
 Node *main_node(const Modules *all, const char *path);
 /* What stands for a module; NULL: itself. *base: the folder that a relative replacement starts at. */
 const Replacement *replacement_of(const Modules *all, const char *path, const char *version, const char **base);
+const char *replacement_folder(Compiler *c, const Replacement *r, const char *base);
 const char *describe(Modules *all, const char *path, const char *version);      /* "path@version" */
 bool must_have_sums(const Modules *all);
 const char *node_error(Modules *all, const Node *n);
