@@ -715,6 +715,14 @@ def source_tree(p):
         p.expect(0, "^hello$", "run", "h.gol", env={"GOROOT": root})
         same("root", p.expect(0, "", "env", "GOROOT", env={"GOROOT": root}), os.path.realpath(p.path("tree")) + "\n")
     p.expect(0, "", "build", "encoding/json", env={"GOROOT": "tree"})
+    p.write("tree/src/go/build/build.go", "package build\n\nvar Name = name\n")        # one of those that ask for Go's own compilers
+    p.write("tree/src/go/build/gc.go", '//go:build gc\n\npackage build\n\nconst name = "gc"\n')
+    p.write("tree/src/image/gc.go", "//go:build gc\n\npackage image\n\nconst X = 1\n")
+    p.write("tree/src/image/image.go", "package image\n")
+    p.write("b.gol", 'package main\n\nimport "go/build"\n\nfunc main() { println(build.Name) }\n')
+    p.write("i.gol", 'package main\n\nimport "image"\n\nvar _ = image.X\n\nfunc main() {}\n')
+    p.expect(0, "^gc\n$", "run", "b.gol", env={"GOROOT": "tree"})
+    p.expect(1, "undefined: image.X", "build", "i.gol", env={"GOROOT": "tree"})
 
 
 def trees_listed(p):

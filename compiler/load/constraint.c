@@ -51,7 +51,7 @@ static const char *arch_of(const BuildTags *tags) { return tags->arch ? tags->ar
 
 static bool tag_holds(const char *s, size_t n, const BuildTags *tags)
 {
-	if (is_listed(always, s, n) || (equals(s, n, arch_of(tags)) && !tags->portable))
+	if ((tags->gc && equals(s, n, "gc")) || is_listed(always, s, n) || (equals(s, n, arch_of(tags)) && !tags->portable))
 		return true;
 	if (n > 4 && memcmp(s, "go1.", 4) == 0)
 		return atoi(s + 4) <= 26;

@@ -474,7 +474,9 @@ static bool imports_portable(Load *l, Package *p)
 static void parse_folder(Load *l, Package *p, TextList names, Pos importer)
 {
 	Compiler *c = l->c;
+	l->tags.gc = p->from_tree && is_for_gc(p->path);
 	parse_files(l, p, names, false, importer);
+	l->tags.gc = false;
 	p->portable = lacks_bodies(c, p, &l->pushed) && has_assembly(c, p->dir, &l->tags);
 	if (p->from_tree && !p->portable)
 		p->portable = imports_portable(l, p);

@@ -170,6 +170,11 @@ const char *not_supported(const char *path)
 	return NULL;
 }
 
+bool is_for_gc(const char *path)
+{
+	return strcmp(path, "go/build") == 0 || strcmp(path, "internal/goroot") == 0;
+}
+
 /* ---- assembly ------------------------------------------------------------------------------------------ */
 
 bool has_assembly(Compiler *c, const char *dir, const BuildTags *tags)

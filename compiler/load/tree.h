@@ -16,4 +16,7 @@ void note_pushed(Compiler *c, const Package *p, Map *pushed);
 /* Is there a function without a body that neither the set nor a directive of its file supplies? */
 bool lacks_bodies(Compiler *c, const Package *p, const Map *pushed);
 
+/* A package of the tree that has files for Go's own two compilers and nothing for others. */
+bool is_for_gc(const char *path);
+
 #endif
