@@ -250,7 +250,7 @@ static bool may_be_replaced(const char *path)
 	                  memcmp(magic + 1, "\xfa\xed\xfe", 3) == 0 || memcmp(magic, "MZ", 2) == 0);
 }
 
-static bool is_folder_name(const char *output)
+bool is_folder_name(const char *output)
 {
 	struct stat st;
 	size_t n = strlen(output);

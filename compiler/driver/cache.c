@@ -22,6 +22,7 @@
 /* ---- seals ------------------------------------------------------------------------------------ */
 
 typedef struct Seal { char magic[8]; uint64_t size, hash; } Seal;
+_Static_assert(sizeof(Seal) == SEAL_SIZE, "as readers of sealed files know");
 
 static const char seal_magic[sizeof ((Seal *)0)->magic] = {'g', 'o', 'l', 's', 'e', 'a', 'l', '1'};
 
@@ -137,23 +138,33 @@ bool cache_store_text(Driver *d, uint64_t key, const char *text)
 
 /* ---- gol clean ----------------------------------------------------------------------------------- */
 
-/* KEY.o, KEY.c, KEY.tool and its list, and what killed runs left aside. */
+static bool is_result(const char *name)
+{
+	const char *end = strrchr(name, '.');
+	return end && (strcmp(end, ".result") == 0 || strstr(name, ".result."));
+}
+
+/* KEY.o, KEY.c, KEY.tool and its list, KEY.result, and what killed runs left aside. */
 static bool is_entry(const char *name)
 {
 	const char *end = strrchr(name, '.');
-	return end && end > name && (strcmp(end, ".o") == 0 || strcmp(end, ".c") == 0 || strcmp(end, ".tool") == 0 || strstr(name, ".o.") ||
-	                             strstr(name, ".c.") || strstr(name, ".tool."));
+	return is_result(name) || (end && end > name && (strcmp(end, ".o") == 0 || strcmp(end, ".c") == 0 || strcmp(end, ".tool") == 0 || strstr(name, ".o.") ||
+	                             strstr(name, ".c.") || strstr(name, ".tool.")));
 }
 
-static void clean_cache(Driver *d)
+/* Everything, or results of tests only. */
+static void clean_cache(Driver *d, bool (*is_old)(const char *name))
 {
-	if (d->options.print_commands)
-		fprintf(stderr, "rm -r %s/*.o %s/*.c %s/*.tool*\n", d->cache_dir, d->cache_dir, d->cache_dir);
+	const char *dir_name = d->cache_dir;
+	if (d->options.print_commands && is_old == is_result)
+		fprintf(stderr, "rm -r %s/*.result\n", dir_name);
+	else if (d->options.print_commands)
+		fprintf(stderr, "rm -r %s/*.o %s/*.c %s/*.tool* %s/*.result\n", dir_name, dir_name, dir_name, dir_name);
 	DIR *dir = d->options.dry_run ? NULL : opendir(d->cache_dir);
 	if (!dir)
 		return;
 	for (struct dirent *entry; (entry = readdir(dir));)
-		if (is_entry(entry->d_name))
+		if (is_old(entry->d_name))
 			remove_tree(arena_printf(d->c->arena, "%s/%s", d->cache_dir, entry->d_name));
 	closedir(dir);
 }
@@ -188,13 +199,15 @@ static int clean_outputs(Driver *d)
 
 int clean_command(Driver *d, int argc, char **argv)
 {
-	static const char *const nothing[] = {"i", "r", "testcache", "fuzzcache"};
-	bool cache = false, modules = false, other = false;
+	static const char *const nothing[] = {"i", "r", "fuzzcache"};
+	bool cache = false, results = false, modules = false, other = false;
 	int i = 0, status = EXIT_OK;
 	for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
 		const char *name = argv[i] + 1 + (argv[i][1] == '-');
-		bool known = strcmp(name, "cache") == 0 || strcmp(name, "modcache") == 0 || strcmp(name, "n") == 0 || strcmp(name, "x") == 0;
+		bool known = strcmp(name, "cache") == 0 || strcmp(name, "testcache") == 0 || strcmp(name, "modcache") == 0 || strcmp(name, "n") == 0 ||
+		             strcmp(name, "x") == 0;
 		cache |= strcmp(name, "cache") == 0;
+		results |= strcmp(name, "testcache") == 0;
 		modules |= strcmp(name, "modcache") == 0;
 		d->options.dry_run |= strcmp(name, "n") == 0;
 		d->options.print_commands |= strcmp(name, "n") == 0 || strcmp(name, "x") == 0;
@@ -213,12 +226,14 @@ int clean_command(Driver *d, int argc, char **argv)
 		return EXIT_ERROR;
 	}
 	if (cache)
-		clean_cache(d);
+		clean_cache(d, is_entry);
+	else if (results)
+		clean_cache(d, is_result);
 	if (modules)
 		status = clean_module_cache(d);
 	for (int k = i; k < argc; k++)
 		vec_push(d->c->arena, &d->options.inputs, argv[k]);
-	if (d->options.inputs.len == 0 && (cache || modules || other))
+	if (d->options.inputs.len == 0 && (cache || results || modules || other))
 		return status;
 	if (d->options.inputs.len == 0)
 		vec_push(d->c->arena, &d->options.inputs, ".");

@@ -76,13 +76,8 @@ static uint64_t embedded_key(uint64_t key, const Package *p)
 	return key;
 }
 
-static uint64_t unit_key(Driver *d, Program *program, Unit *units, Unit *u)
+static uint64_t sources_key(uint64_t key, const Package *p)
 {
-	Package *p = u->package;
-	int shape[] = {u->optimise, u->versions, d->options.no_line, d->options.debug, p == program->root};
-	uint64_t key = hash_bytes(d->identity, shape, sizeof shape);
-	key = hash_bytes(key, d->options.cc, strlen(d->options.cc));
-	key = hash_bytes(key, flags_of(d, u), strlen(flags_of(d, u)));
 	key = hash_bytes(key, p->path, strlen(p->path));
 	for (int k = 0; k < p->files.len; k++) {
 		SourceFile *source = p->files.items[k]->source;
@@ -90,9 +85,41 @@ static uint64_t unit_key(Driver *d, Program *program, Unit *units, Unit *u)
 		key = hash_bytes(key, source->text, source->size);
 		key = hash_bytes(key, &source->go_version, sizeof source->go_version);
 	}
+	return embedded_key(key, p);
+}
+
+static uint64_t texts_key(uint64_t key, const TextList *texts)
+{
+	for (int i = 0; i < texts->len; i++)
+		key = hash_bytes(key, texts->items[i], strlen(texts->items[i]) + 1);
+	return key;
+}
+
+/* By what goes into it, before anything of it is checked. */
+uint64_t program_key(Driver *d, const Program *program)
+{
+	const Options *o = &d->options;
+	int shape[] = {o->optimise, o->versions, o->no_line, o->debug};
+	uint64_t key = hash_file(hash_bytes(d->identity, shape, sizeof shape), d->runtime_library);
+	key = hash_bytes(key, o->cc, strlen(o->cc) + 1);
+	key = hash_bytes(key, o->cflags, strlen(o->cflags) + 1);
+	key = texts_key(texts_key(key, &o->compiler_flags), &o->linker_flag_texts);
+	for (int i = 0; i < program->packages.len; i++)
+		key = sources_key(key, program->packages.items[i]);
+	return key;
+}
+
+static uint64_t unit_key(Driver *d, Program *program, Unit *units, Unit *u)
+{
+	Package *p = u->package;
+	int shape[] = {u->optimise, u->versions, d->options.no_line, d->options.debug, p == program->root};
+	uint64_t key = hash_bytes(d->identity, shape, sizeof shape);
+	key = hash_bytes(key, d->options.cc, strlen(d->options.cc));
+	key = hash_bytes(key, flags_of(d, u), strlen(flags_of(d, u)));
+	key = sources_key(key, p);
 	for (int k = 0; k < p->imports.len; k++)
 		key = hash_bytes(key, &units[p->imports.items[k]->number].key, sizeof key);
-	key = definitions_key(d, embedded_key(link_keys(key, p), p), p);
+	key = definitions_key(d, link_keys(key, p), p);
 	if (p == program->root)        /* it lists every package */
 		for (Unit *other = units; other < u; other++)
 			key = hash_bytes(key, &other->key, sizeof key);

@@ -147,6 +147,7 @@ void cache_store(Driver *d, uint64_t key, const char *object);  /* a sealed one;
 /* The C of a package that is built for a debugger, which shows it; false where it cannot be kept. */
 const char *cache_text_path(Driver *d, uint64_t key);
 bool cache_store_text(Driver *d, uint64_t key, const char *text);
+enum { SEAL_SIZE = 24 };        /* what a seal adds to a file */
 bool seal_object(const char *path);                     /* false with errno set */
 bool is_sound_object(const char *path);
 const char *cache_path(Driver *d, uint64_t key);
@@ -189,9 +190,11 @@ typedef struct Unit {           /* one package being built */
 } Unit;
 Job compile_job(Driver *d, const char *level, const char *flags, const char *c_path, const char *object);
 void base_arguments(Driver *d, Arguments *a, const char *level, const char *flags);
+uint64_t program_key(Driver *d, const Program *program);        /* of a loaded program */
 int compile_packages(Driver *d, Program *program, Unit **units, const char ***objects);
 /* link.c: an exit status. *lost: an object that was no longer there, then nothing was said; else NULL. */
 int link_program(Driver *d, const char *const *objects, const char *output, const char **lost);
+int copy_program(Driver *d, const char *linked, const char *output);     /* aside and renamed; an exit status */
 bool copy_file(const char *from, const char *to, int flags, mode_t mode);       /* flags of open(2); false with errno set */
 /* emit_c.c */
 int emit_sources(Driver *d, Program *program, const char *dir);
@@ -207,6 +210,7 @@ int build_target(Driver *d, const Target *target, const char *output, bool *is_p
 int build_command(Driver *d);
 /* The same for what was loaded and has no errors. */
 int build_program(Driver *d, Program *program, const char *output, bool is_program);
+bool is_folder_name(const char *output);                /* of a folder that is there, or with a slash at its end */
 void fresh_compiler(Driver *d);                         /* another d->c; the old one lives on */
 /* cross.c: GOARCH */
 bool is_known_machine(const char *arch);

@@ -134,9 +134,9 @@ static const struct { const char *verb, *text; } topics[] = {
 	{"clean",
 	 "usage: gol clean [-i] [-r] [-cache] [-testcache] [-modcache] [-fuzzcache] [build flags] [packages]\n\n"
 	 "Clean removes the programs that gol build left in the folders of the packages named\n"
-	 "(default: the current folder). -cache removes every cached object instead, -modcache all\n"
-	 "downloaded modules. -n prints what would be removed, -x prints it and removes\n"
-	 "it.\n"},
+	 "(default: the current folder). -cache removes every cached object instead, -testcache\n"
+	 "the results of tests, -modcache all downloaded modules. -n prints what would be removed,\n"
+	 "-x prints it and removes it.\n"},
 	{"env", "usage: gol env [-json] [-changed] [-u] [-w] [var ...]\n\nEnv prints the environment gol works in, or the values of the names given, one a line.\n"
 	 "-json prints it in JSON.\n"},
 	{"tool", "usage: gol tool [-n] command [args...]\n\n"

@@ -98,13 +98,25 @@ static int write_special(Driver *d, const char *linked, const char *output)
 	return copy_file(linked, output, 0, 0) ? EXIT_OK : complain(d, "writing", output);
 }
 
-static int write_program(Driver *d, const char *linked, const char *output)
+static void make_folder_of(Driver *d, const char *output)
 {
-	const char *slash = strrchr(output, '/'), *aside = name_aside(d, output);
+	const char *slash = strrchr(output, '/');
 	if (slash && slash > output)
 		make_folders(arena_strndup(d->c->arena, output, (size_t)(slash - output)));
+}
+
+static int write_program(Driver *d, const char *linked, const char *output)
+{
+	make_folder_of(d, output);
 	if (rename(linked, output) == 0)        /* the same file system */
 		return EXIT_OK;
+	return copy_program(d, linked, output);
+}
+
+int copy_program(Driver *d, const char *linked, const char *output)
+{
+	const char *aside = name_aside(d, output);
+	make_folder_of(d, output);
 	scratch_file(d, aside);
 	int status = copy_file(linked, aside, O_CREAT | O_EXCL, 0777) && rename(aside, output) == 0 ? EXIT_OK : complain(d, "writing", output);
 	scratch_remove(d, aside);

@@ -99,6 +99,47 @@ static const char *broken_test(Testing *t, const Program *program)
 	return NULL;
 }
 
+/* -c, -o: where the program stays; NULL: nowhere. */
+static const char *copy_path(Testing *t, const char *name)
+{
+	const char *output = t->d->options.output;
+	if (!output)
+		return t->flags.compile_only ? arena_printf(t->arena, "%s.test", name) : NULL;
+	if (strcmp(output, "/dev/null") == 0)
+		return NULL;
+	return is_folder_name(output) ? arena_printf(t->arena, "%s/%s.test", output, name) : output;
+}
+
+static int first_named(const TargetList *targets, const char *name, int from)
+{
+	while (from < targets->len && strcmp(targets->items[from].output, name) != 0)
+		from++;
+	return from;
+}
+
+/* Several programs need a folder, and names of their own there. */
+static bool check_outputs(Testing *t, const TargetList *targets)
+{
+	const char *output = t->d->options.output;
+	bool ok = true;
+	if (targets->len < 2 || !(t->flags.compile_only || output) || (output && strcmp(output, "/dev/null") == 0))
+		return true;
+	if (output && !is_folder_name(output)) {
+		fputs("with multiple packages, -o must refer to a directory or /dev/null\n", stderr);
+		return false;
+	}
+	for (int i = 0; i < targets->len; i++) {
+		const char *name = targets->items[i].output;
+		if (first_named(targets, name, 0) < i || first_named(targets, name, i + 1) == targets->len)
+			continue;
+		fprintf(stderr, "cannot write test binary %s.test for multiple packages:\n", name);
+		for (int k = i; k < targets->len; k = first_named(targets, name, k + 1))
+			fprintf(stderr, "%s\n", targets->items[k].path);
+		ok = false;
+	}
+	return ok;
+}
+
 static void load_one(Testing *t, const Target *target, int number)
 {
 	Driver *d = t->d;
@@ -120,6 +161,8 @@ static void load_one(Testing *t, const Target *target, int number)
 		return;
 	test.folder = arena_printf(d->c->arena, "%s/b%03d", t->folder, number + 1);
 	test.path = arena_printf(d->c->arena, "%s/%s.test", test.folder, target->output);
+	test.copy = test.has_tests ? copy_path(t, target->output) : NULL;
+	find_result(t, &test);
 	vec_push(t->arena, &t->tests, test);
 }
 
@@ -156,6 +199,8 @@ static int test_all(Testing *t)
 		fputs("no packages to test\n", stderr);
 		return EXIT_ERROR;
 	}
+	if (!check_outputs(t, &targets))
+		return EXIT_ERROR;
 	t->folder = make_scratch(d, "gol-test");
 	if (d->options.keep_work || d->options.print_commands)
 		fprintf(stderr, "WORK=%s\n", t->folder);
@@ -172,7 +217,7 @@ static int test_all(Testing *t)
 		scratch_keep(d, t->folder);
 	else
 		scratch_remove(d, t->folder);
-	if (t->failed && !t->flags.json && !t->flags.local)
+	if (t->failed && !t->flags.json && !t->flags.local && !t->not_compiled)
 		puts("FAIL");
 	return t->failed ? EXIT_ERROR : EXIT_OK;
 }

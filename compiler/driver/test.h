@@ -61,6 +61,7 @@ typedef struct Test {
 	bool streams;               /* the program writes to our stdout itself: no pipe */
 	const char *failed_build;   /* the package that could not be built: "path [variant]" */
 	const char *folder, *path;  /* of the program */
+	const char *copy;           /* where it is to stay: -c, -o; or NULL */
 	BuildReport *report;
 	uint64_t key;               /* of its result: program and flags; 0: not to be kept */
 	Child child;
@@ -87,6 +88,7 @@ typedef struct Testing {
 	int printed;                /* tests[0 .. printed) have their lines */
 	bool failed;                /* exit status 1 */
 	bool stop;                  /* -failfast, and one has failed */
+	bool not_compiled;          /* -c, and one could not be: nothing more is said of it */
 } Testing;
 
 /* test_build.c */
@@ -100,6 +102,5 @@ void show(Testing *t, Test *test, const char *text, size_t n);
 /* test_cache.c */
 void find_result(Testing *t, Test *test);
 void keep_result(Testing *t, Test *test);
-int clean_results(Driver *d);
 
 #endif

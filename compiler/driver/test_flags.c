@@ -296,7 +296,9 @@ static int set_value(Parsing *p, const TestFlag *f, const char *shown_name, cons
 		return fault ? bad(p, "invalid value \"%s\" for flag -%s: %s", value, "vet", fault) : EXIT_OK;
 	}
 	const char *understood = understand(p, f, value);
-	if (!understood && (f->kind == VALUE_BOOL || f->kind == VALUE_VERBOSE))
+	if (!understood && f->kind == VALUE_VERBOSE)
+		return bad(p, "invalid boolean value \"%s\" for -%s: %s", value, shown_name, arena_printf(p->d->c->arena, "invalid flag -test.v=%s", value));
+	if (!understood && f->kind == VALUE_BOOL)
 		return bad(p, "invalid boolean value \"%s\" for -%s: %s", value, shown_name, "parse error");
 	if (!understood && f->kind == VALUE_SHUFFLE)
 		return bad(p, "invalid value \"%s\" for flag -%s: -shuffle argument must be \"on\", \"off\", or an int64: %s", value, shown_name,
@@ -434,8 +436,8 @@ static void inject(Parsing *p)
 	TestFlags *flags = p->flags;
 	Arena *arena = p->d->c->arena;
 	TextList all = {0};
-	if (flags->json)        /* the program marks its own lines, which tells them from what tests print */
-		vec_push(arena, &all, "-test.v=test2json");
+	if (flags->json)        /* from Go 1.20 on programs mark their own lines, which tells them from what tests print */
+		vec_push(arena, &all, find_go_tree(p->d->c) && p->d->c->tree.minor >= 20 ? "-test.v=test2json" : "-test.v=true");
 	for (int i = 0; i < p->injected.len; i++)
 		if (!is_passed(flags, p->injected.items[i]) && !(flags->json && strncmp(p->injected.items[i], "-test.v=", 8) == 0))
 			vec_push(arena, &all, p->injected.items[i]);

@@ -166,6 +166,12 @@ static void end_with_line(Testing *t, Test *test, const char *line)
 void start_program(Testing *t, Test *test)
 {
 	char **argv;
+	if (t->flags.compile_only && test->has_tests) {
+		t->failed |= test->failed;
+		t->not_compiled |= test->failed;
+		test->state = TEST_ENDED;
+		return;
+	}
 	if (t->flags.json)
 		test->json = json_new(test->target->path);
 	if (test->failed) {
