@@ -723,6 +723,11 @@ def source_tree(p):
     p.write("i.gol", 'package main\n\nimport "image"\n\nvar _ = image.X\n\nfunc main() {}\n')
     p.expect(0, "^gc\n$", "run", "b.gol", env={"GOROOT": "tree"})
     p.expect(1, "undefined: image.X", "build", "i.gol", env={"GOROOT": "tree"})
+    p.write("c.gol", 'package main\n\nimport "go/build"\n\nfunc main() { println("made" + build.Cgo) }\n')
+    p.write("tree/src/go/build/cgo.go", "//go:build gc\n\npackage build\n\nconst Cgo = defaultCGO_ENABLED\n")
+    p.expect(0, "^made\n$", "run", "c.gol", env={"GOROOT": "tree"})        # zcgo.go is what Go's own build makes
+    p.write("tree/src/go/build/zcgo.go", 'package build\n\nconst defaultCGO_ENABLED = " by Go"\n')
+    p.expect(0, "^made by Go\n$", "run", "c.gol", env={"GOROOT": "tree"})
 
 
 def trees_listed(p):
@@ -925,12 +930,10 @@ def other_machines(p):
 
 
 def tools_of_the_tree(p):
-    """A command of the tree is compiled once, with a tag of its own, and again when a file of it changes."""
+    """A command of the tree is compiled once, and again when a file of it changes."""
     p.write("tree/VERSION", "go1.26")
     p.write("tree/src/encoding/json/json.go", "package json\n")
-    p.write("tree/src/cmd/hello/hello.go", """//go:build cmd_go_bootstrap
-
-package main
+    p.write("tree/src/cmd/hello/hello.go", """package main
 
 import ("os"; "x.org/v")
 

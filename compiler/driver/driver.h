@@ -240,6 +240,7 @@ void set_tool_environment(Driver *d);                   /* what a tool must find
 /* Runs it in the foreground with the arguments (NULL terminated, without its name): an exit status, its own if it ran. */
 int run_tool(Driver *d, const char *package, char *const *arguments);
 int tool_command(Driver *d, int argc, char **argv);
+int go_command(Driver *d, const char *verb, int argc, char **argv);     /* by the tree's cmd/go */
 
 /* mod.c */
 int mod_command(Driver *d, int argc, char **argv);

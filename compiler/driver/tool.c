@@ -2,15 +2,14 @@
  * tool.c - programs of the Go source tree that gol uses as its own: cmd/gofmt, cmd/go.
  *
  * A tool is compiled from the tree when it is first wanted, like any program: at -O1 and in one version, without the user's
- * flags and with the tag cmd_go_bootstrap, by which cmd/go does without net/http and all commands without counting how
- * often they are used. It is then kept in the cache under a key made of this compiler, the tree's place, the C compiler
- * and the import path: KEY.tool, and beside it KEY.tool.files, which names every file and folder it was made of with size
+ * flags. (load/tree.c says with which tags.) It is then kept in the cache under a key made of this compiler, the tree's
+ * place, the C compiler and the import path: KEY.tool, and beside it KEY.tool.files, which names every file and folder it was made of with size
  * and time of change. The list is the proof that the tool is up to date: hundreds of stats take a millisecond, where
  * loading cmd/go's 300 packages to hash them takes half a second. Where anything differs the tool is built anew, out of
  * the objects that are left.
  *
- * A tool is told where the tree is (GOROOT) and that it must not look for another one (GOTOOLCHAIN=local). All else of
- * the environment is the user's.
+ * A tool is told where the tree is (GOROOT), that it must not look for another one (GOTOOLCHAIN=local), and which program
+ * gets things from the net (GOLFETCH, see hooks/cmd/go/internal/web). All else of the environment is the user's.
  *
  * Rejected: tools compiled when gol is installed (minutes of work that most never need; the tree may change), and hashes
  * of the content of all sources (20 MB each time).
@@ -102,6 +101,8 @@ static int build_tool(Driver *d, const char *package, const char *output, const 
 		fprintf(stderr, "package %s is not a main package\n", package);
 		return EXIT_ERROR;
 	}
+	const char *version = d->c->tree.version;       /* gol's runtime has one of its own, and cmd/go compares its with go lines */
+	vec_push(d->c->arena, &d->options.linker_flag_texts, arena_printf(d->c->arena, "cmd/go=-X cmd/go/internal/gover.TestVersion=%s", version));
 	*list = list_of_files(d, program);      /* before it is built: what changes meanwhile is noticed */
 	return build_program(d, program, output, true);
 }
@@ -128,7 +129,7 @@ static const char *make_tool(Driver *d, const char *package, const char *tool, c
 	d->c->arch = GOL_ARCH;
 	d->work = NULL;
 	d->reported = (Map){.by_text = true};
-	d->options = (Options){.verb = "build", .cc = is_cross(&before) ? "gcc" : before.options.cc, .cflags = "", .linker_flags = "", .tags = "cmd_go_bootstrap", .optimise = 1,
+	d->options = (Options){.verb = "build", .cc = is_cross(&before) ? "gcc" : before.options.cc, .cflags = "", .linker_flags = "", .optimise = 1,
 	                       .versions = 1, .versions_given = true, .parallel = before.options.parallel};
 	int status = build_tool(d, package, made, &list);
 	if (status == EXIT_OK && store_tool(d, made, tool, list_path, list)) {
@@ -180,6 +181,7 @@ void set_tool_environment(Driver *d)
 	find_go_tree(d->c);
 	setenv("GOROOT", d->c->tree.root, 1);
 	setenv("GOTOOLCHAIN", "local", 1);
+	setenv("GOLFETCH", d->c->fetch_program ? d->c->fetch_program : "", 1);
 }
 
 int run_tool(Driver *d, const char *package, char *const *arguments)
@@ -197,6 +199,19 @@ int run_tool(Driver *d, const char *package, char *const *arguments)
 	if (status < 0)
 		return EXIT_ERROR;
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* ---- gol mod tidy, gol get, gol work ------------------------------------------------------------------ */
+
+/* What changes go.mod, go.sum, go.work and vendor is Go's own command: only sameness is right there. */
+int go_command(Driver *d, const char *verb, int argc, char **argv)
+{
+	Arguments a = {0};
+	add_argument(d, &a, "%s", verb);
+	for (int i = 0; i < argc; i++)
+		vec_push(d->c->arena, &a, argv[i]);
+	vec_push(d->c->arena, &a, NULL);
+	return run_tool(d, "cmd/go", a.items);
 }
 
 /* ---- gol tool ----------------------------------------------------------------------------------------- */

@@ -7,7 +7,7 @@
  *
  * What always holds: linux, unix, gol, the architecture, go1.1 to go1.26, and purego and math_big_pure_go, by which
  * packages offer Go code in place of assembly. `gc` does not hold, nor does `cgo`: both promise what only Go's own
- * compiler has.
+ * compiler has. tree.c names packages for which one more tag holds.
  */
 #include "constraint.h"
 
@@ -51,7 +51,7 @@ static const char *arch_of(const BuildTags *tags) { return tags->arch ? tags->ar
 
 static bool tag_holds(const char *s, size_t n, const BuildTags *tags)
 {
-	if ((tags->gc && equals(s, n, "gc")) || is_listed(always, s, n) || (equals(s, n, arch_of(tags)) && !tags->portable))
+	if (is_listed(always, s, n) || (tags->own && equals(s, n, tags->own)) || (equals(s, n, arch_of(tags)) && !tags->portable))
 		return true;
 	if (n > 4 && memcmp(s, "go1.", 4) == 0)
 		return atoi(s + 4) <= 26;

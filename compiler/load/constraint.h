@@ -19,7 +19,7 @@
 typedef struct BuildTags {
 	const char *given;          /* comma separated ones of -tags, may be NULL */
 	const char *arch;           /* the target's; NULL: this machine's */
-	bool gc;                    /* of the few packages that ask which of Go's own compilers is at work */
+	const char *own;            /* one that holds for this package alone, or NULL */
 	bool portable;              /* no architecture holds: what is left of a package whose assembly is left out */
 } BuildTags;
 

@@ -469,14 +469,21 @@ static bool imports_portable(Load *l, Package *p)
 	return portable;
 }
 
+/* How many files are tests, or for other machines, goes to *tests and *excluded. */
+static TextList sources_of(Load *l, const char *path, const char *dir, bool from_tree, int *tests, int *excluded)
+{
+	TextList names = list_sources(l->c, dir, &l->tags, tests, excluded);
+	if (from_tree)
+		adjust_sources(l->c, path, &names, &l->tags);
+	return names;
+}
+
 /* All files of a folder. What calls assembly, and what of the tree names things that a package has beside its assembly
  * only, is read again without. */
 static void parse_folder(Load *l, Package *p, TextList names, Pos importer)
 {
 	Compiler *c = l->c;
-	l->tags.gc = p->from_tree && is_for_gc(p->path);
 	parse_files(l, p, names, false, importer);
-	l->tags.gc = false;
 	p->portable = lacks_bodies(c, p, &l->pushed) && has_assembly(c, p->dir, &l->tags);
 	if (p->from_tree && !p->portable)
 		p->portable = imports_portable(l, p);
@@ -484,7 +491,7 @@ static void parse_folder(Load *l, Package *p, TextList names, Pos importer)
 		return;
 	forget_files(l, p);
 	l->tags.portable = true;
-	parse_files(l, p, list_sources(c, p->dir, &l->tags, NULL, NULL), false, importer);
+	parse_files(l, p, sources_of(l, p->path, p->dir, p->from_tree, NULL, NULL), false, importer);
 	l->tags.portable = false;
 }
 
@@ -501,7 +508,7 @@ static void complain_of_empty(Load *l, const char *path, const char *dir, int so
 static Package *parse_package(Load *l, const char *path, const char *dir, bool from_tree, const Module *module, Pos importer)
 {
 	int tests = 0, excluded = 0, complaints = l->program->errors.len;
-	TextList names = folder_exists(l->c, dir) ? list_sources(l->c, dir, &l->tags, &tests, &excluded) : (TextList){0};
+	TextList names = folder_exists(l->c, dir) ? sources_of(l, path, dir, from_tree, &tests, &excluded) : (TextList){0};
 	if (names.len + tests + excluded == 0)
 		return NULL;
 	Package *p = package_new(l, path, dir);
@@ -531,7 +538,10 @@ static Package *load_tree_package(Load *l, const char *path)
 	Package *hooks = parse_standard(l, arena_printf(c->arena, "internal/gol/hooks/%s", path));
 	if (hooks)
 		note_pushed(c, hooks, &l->pushed);
+	const char *own = l->tags.own;
+	l->tags.own = own_tag(path);
 	Package *p = parse_package(l, path, dir, true, NULL, NO_POS);
+	l->tags.own = own;
 	load_imports(l, p);
 	if (hooks)
 		load_imports(l, hooks);

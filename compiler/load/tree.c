@@ -12,6 +12,9 @@
  * package hooks/crypto/subtle is loaded with the tree's crypto/subtle, and its functions with //go:linkname take the place of
  * the ones that crypto/subtle declares without a body.
  *
+ * A source package of Debian's lacks a few files of constants that Go's own build writes: they are in internal/gol/made, and
+ * are taken where the tree has none of that name.
+ *
  * Assembly is never compiled. A folder with assembly for this machine has Go functions without bodies; where one is
  * left that nothing supplies, the package is read once more as on a machine of an unknown architecture, for which
  * packages keep Go code.
@@ -170,9 +173,51 @@ const char *not_supported(const char *path)
 	return NULL;
 }
 
-bool is_for_gc(const char *path)
+/* go/build has files for the two compilers it knows and no others: those for gc have no assembly behind them. Go's commands can do
+ * without net/http and without counting how often they are used; what cmd/go gets from the net is supplied by
+ * hooks/cmd/go/internal/web. */
+const char *own_tag(const char *path)
 {
-	return strcmp(path, "go/build") == 0 || strcmp(path, "internal/goroot") == 0;
+	static const struct { const char *path, *tag; } table[] = {
+		{"go/build", "gc"}, {"internal/goroot", "gc"},
+		{"cmd/go/internal/web", "cmd_go_bootstrap"}, {"cmd/go/internal/doc", "cmd_go_bootstrap"},
+		{"cmd/go/internal/telemetrystats", "cmd_go_bootstrap"}, {"cmd/internal/telemetry", "cmd_go_bootstrap"},
+		{"cmd/internal/telemetry/counter", "cmd_go_bootstrap"},
+	};
+	for (int i = 0; i < COUNT_OF(table); i++)
+		if (strcmp(table[i].path, path) == 0)
+			return table[i].tag;
+	return NULL;
+}
+
+static bool has_stem(const TextList *names, const char *name)
+{
+	size_t n = strcspn(name, ".");
+	for (int i = 0; i < names->len; i++) {
+		const char *other = base_name(names->items[i]);
+		if (strncmp(other, name, n) == 0 && other[n] == '.')
+			return true;
+	}
+	return false;
+}
+
+/* The client of checksum databases lies beside a server, which needs net/http. */
+static bool is_left_out(const char *path, const char *name)
+{
+	return strcmp(path, "cmd/vendor/golang.org/x/mod/sumdb") == 0 && (strcmp(name, "server.go") == 0 || strcmp(name, "test.go") == 0);
+}
+
+void adjust_sources(Compiler *c, const char *path, TextList *names, const BuildTags *tags)
+{
+	int kept = 0;
+	for (int i = 0; i < names->len; i++)
+		if (!is_left_out(path, base_name(names->items[i])))
+			names->items[kept++] = names->items[i];
+	names->len = kept;
+	TextList made = list_sources(c, arena_printf(c->arena, "%s/internal/gol/made/%s", c->stdlib_dir, path), tags, NULL, NULL);
+	for (int i = 0; i < made.len; i++)
+		if (!has_stem(names, base_name(made.items[i])))
+			vec_push(c->arena, names, made.items[i]);
 }
 
 /* ---- assembly ------------------------------------------------------------------------------------------ */

@@ -9,6 +9,11 @@
 
 /* Why a package of the tree cannot be had; NULL if it can. */
 const char *not_supported(const char *path);
+/* A tag that holds for this package of the tree alone; or NULL. */
+const char *own_tag(const char *path);
+/* Of the sources of a package of the tree those that are compiled, and those that Go's own build would have made and that
+ * are not there. */
+void adjust_sources(Compiler *c, const char *path, TextList *names, const BuildTags *tags);
 /* Does the folder have assembly that belongs to this build? */
 bool has_assembly(Compiler *c, const char *dir, const BuildTags *tags);
 /* Adds the functions that files of the package push elsewhere by //go:linkname: "path.name". */
@@ -16,7 +21,5 @@ void note_pushed(Compiler *c, const Package *p, Map *pushed);
 /* Is there a function without a body that neither the set nor a directive of its file supplies? */
 bool lacks_bodies(Compiler *c, const Package *p, const Map *pushed);
 
-/* A package of the tree that has files for Go's own two compilers and nothing for others. */
-bool is_for_gc(const char *path);
 
 #endif

@@ -474,6 +474,8 @@ INTRINSIC(gol_int, syscall_sysID, gol_g *g, gol_int which)
 	}
 }
 
+INTRINSIC(gol_int, syscall_sysUmask, gol_g *g, gol_int mask) { (void)g; return umask((mode_t)mask); }
+
 INTRINSIC(result2, syscall_sysProcessGroup, gol_g *g, gol_int which, gol_int pid, gol_int group)
 {
 	(void)g;
