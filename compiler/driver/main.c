@@ -87,6 +87,8 @@ static int dispatch(Driver *d, int argc, char **argv)
 		return clean_command(d, argc, argv);
 	if (strcmp(verb, "mod") == 0)
 		return mod_command(d, argc, argv);
+	if (strcmp(verb, "get") == 0 || strcmp(verb, "work") == 0)
+		return go_command(d, verb, argc, argv);
 	if (strcmp(verb, "tree") == 0)
 		return tree_command(d, argc, argv);
 	if (strcmp(verb, "tool") == 0)

@@ -282,8 +282,7 @@ int mod_command(Driver *d, int argc, char **argv)
 		return mod_download(d, argc - 1, argv + 1);
 	if (strcmp(verb, "verify") == 0)
 		return mod_verify(d, argc - 1, argv + 1);
-	fprintf(stderr, "gol mod: unknown command\nRun 'gol help mod' for usage.\n");
-	return EXIT_USAGE;
+	return go_command(d, "mod", argc, argv);
 }
 
 /* ---- gol clean -modcache ------------------------------------------------------------------------------------------- */

@@ -21,5 +21,4 @@ void note_pushed(Compiler *c, const Package *p, Map *pushed);
 /* Is there a function without a body that neither the set nor a directive of its file supplies? */
 bool lacks_bodies(Compiler *c, const Package *p, const Map *pushed);
 
-
 #endif

@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""gol mod tidy, init, edit, vendor, why, graph; gol get; gol work: Go's own cmd/go, compiled by gol.
+
+    testdata/mod_verbs.py --gol ./gol [--oracle go] [--only REGEX]
+
+A case is a list of commands in a folder, with modules from a proxy that is a folder of files. Each case says how the commands
+end and what is then in some files. With --oracle every case is run by go too, in a folder of its own: output (both
+streams), exit statuses and all files must be equal. cmd/go takes minutes to compile the first time (`make check-tools`).
+"""
+
+import argparse
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+# Modules of the proxy: files by module and version.
+MODULES = {
+    ("example.com/a", "v1.0.0"): {"go.mod": "module example.com/a\n\ngo 1.18\n\nrequire example.com/b v1.0.0\n",
+                                  "a.go": 'package a\n\nimport "example.com/b"\n\nconst A = b.B + 1\n'},
+    ("example.com/a", "v1.1.0"): {"go.mod": "module example.com/a\n\ngo 1.18\n\nrequire example.com/b v1.1.0\n",
+                                  "a.go": 'package a\n\nimport "example.com/b"\n\nconst A = b.B + 2\n', "LICENSE": "free\n"},
+    ("example.com/b", "v1.0.0"): {"go.mod": "module example.com/b\n\ngo 1.18\n", "b.go": "package b\n\nconst B = 1\n"},
+    ("example.com/b", "v1.1.0"): {"go.mod": "module example.com/b\n\ngo 1.18\n", "b.go": "package b\n\nconst B = 10\n",
+                                  "sub/sub.go": "package sub\n\nconst S = 5\n"},
+}
+
+GO_MOD = "module m\n\ngo 1.18\n"
+USES_A = 'package main\n\nimport "example.com/a"\n\nfunc main() { println(a.A) }\n'
+SUMS_A = {"example.com/a v1.1.0 h1:", "example.com/a v1.1.0/go.mod h1:", "example.com/b v1.1.0 h1:", "example.com/b v1.1.0/go.mod h1:"}
+
+
+class Case:
+    """files: what is there; commands: (words, exit status, regular expression for the output); then: what files hold."""
+
+    def __init__(self, name, files, commands, then=None, env=None):
+        self.name, self.files, self.commands, self.then, self.env = name, files, commands, then or {}, env or {}
+
+
+CASES = [
+    Case("init", {"main.go": "package main\n\nfunc main() {}\n"},
+         [("mod init example.com/m", 0, r"creating new go.mod: module example.com/m"), ("mod init example.com/m", 1, r"go.mod already exists"),
+          ("mod init", 1, "go.mod already exists")], {"go.mod": r"^module example.com/m\n\ngo 1\.\d+"}),
+    Case("init_without_path", {"x.txt": ""}, [("mod init", 1, r"cannot determine module path for source directory"), ("mod init bad path", 1, ".")]),
+    Case("tidy", {"go.mod": GO_MOD, "main.go": USES_A},
+         [("mod tidy", 0, r"finding module for package example.com/a\n(?s:.*)found example.com/a in example.com/a v1.1.0"), ("mod tidy", 0, "^$")],
+         {"go.mod": r"example.com/a v1.1.0\n(?s:.*)example.com/b v1.1.0 // indirect", "go.sum": SUMS_A}),
+    Case("tidy_removes", {"go.mod": GO_MOD + "\nrequire example.com/b v1.0.0\n", "main.go": "package main\n\nfunc main() {}\n"},
+         [("mod tidy -v", 0, r"unused example.com/b")], {"go.mod": r"^module m\n\ngo 1.18\n$"}),
+    Case("tidy_of_missing", {"go.mod": GO_MOD, "main.go": 'package main\n\nimport _ "example.com/nosuch"\n\nfunc main() {}\n'},
+         [("mod tidy", 1, r"m imports\n\texample.com/nosuch: .*(no such file or directory|404 Not Found|cannot find module)")]),
+    Case("offline", {"go.mod": GO_MOD, "main.go": USES_A}, [("mod tidy", 1, "module lookup disabled by GOPROXY=off")], env={"GOPROXY": "off"}),
+    Case("syntax", {"go.mod": "module m\n\nrequire (\n", "main.go": USES_A}, [("mod tidy", 1, r"go.mod:\d+:?.*(unexpected|syntax)"), ("mod graph", 1, "go.mod")]),
+    Case("edit", {"go.mod": GO_MOD},
+         [("mod edit -require=example.com/b@v1.0.0 -replace=example.com/b=../b -exclude=example.com/a@v1.0.0", 0, "^$"), ("mod edit -json", 0, '"Path": "m"'),
+          ("mod edit -print", 0, "exclude example.com/a v1.0.0"), ("mod edit -require=example.com/b", 1, "need path@version"), ("mod edit -nosuch", 2, "flag provided but not defined: -nosuch")],
+         {"go.mod": r"require example.com/b v1.0.0\n\nreplace example.com/b => ../b"}),
+    Case("get", {"go.mod": GO_MOD, "main.go": USES_A},
+         [("get example.com/a@v1.0.0", 0, "added example.com/a v1.0.0"), ("get example.com/a", 0, "^"), ("get example.com/a@upgrade", 0, ""),
+          ("get example.com/b@v1.0.0", 0, r"downgraded example.com/a v1.1.0 => v1.0.0"), ("get example.com/a@none", 0, "removed example.com/a"),
+          ("get example.com/a@v9.9.9", 1, r"example.com/a@v9.9.9: (reading|invalid)"), ("get example.com/nosuch/x", 1, "example.com/nosuch")],
+         {"go.mod": r"require example.com/b v1.0.0"}),
+    Case("get_u", {"go.mod": GO_MOD + "\nrequire (\n\texample.com/a v1.0.0\n\texample.com/b v1.0.0 // indirect\n)\n", "main.go": USES_A},
+         [("get -u ./...", 0, "upgraded example.com/a v1.0.0 => v1.1.0")], {"go.sum": SUMS_A}),
+    Case("graph_and_why", {"go.mod": GO_MOD, "main.go": USES_A},
+         [("mod tidy", 0, ""), ("mod graph", 0, r"m example.com/a@v1.1.0\n"), ("mod why example.com/b", 0, r"^# example.com/b\nm\nexample.com/a\nexample.com/b\n$"),
+          ("mod why -m example.com/a", 0, "# example.com/a\nm\nexample.com/a\n"), ("mod why fmt", 0, "# fmt\n"), ("mod graph x", 1, "mod graph: graph takes no arguments|go: ")]),
+    Case("vendor", {"go.mod": GO_MOD, "main.go": USES_A},
+         [("mod vendor", 1, r"no required module provides package example.com/a"), ("mod tidy", 0, ""), ("mod vendor -v", 0, "# example.com/a v1.1.0\n(## .*\n)?example.com/a\n"), ("mod vendor", 0, "^$")],
+         {"vendor/modules.txt": r"# example.com/a v1.1.0\n## explicit; go 1.18\nexample.com/a\n", "vendor/example.com/a/LICENSE": "free"}),
+    Case("vendor_nothing", {"go.mod": GO_MOD, "main.go": "package main\n\nfunc main() {}\n"}, [("mod vendor", 0, "no dependencies to vendor")]),
+    Case("work", {"one/go.mod": "module one\n\ngo 1.18\n", "one/one.go": "package one\n", "two/go.mod": "module two\n\ngo 1.18\n", "two/two.go": "package two\n"},
+         [("work init one", 0, "^$"), ("work use ./two", 0, "^$"), ("work edit -json", 0, '"DiskPath": "./one"'), ("work sync", 0, "^$"), ("work init", 1, "go.work already exists"),
+          ("work use ./three", 1, "three"), ("work nosuch", 2, "unknown command")], {"go.work": r"use \(\n\t./one\n\t./two\n\)"}),
+    Case("commands", {"go.mod": GO_MOD}, [("mod nosuch", 2, "go mod.*: unknown command"), ("get -nosuch", 2, "flag provided but not defined: -nosuch"), ("mod why", 0, "matched no packages")]),
+    Case("sums", {"go.mod": GO_MOD + "\nrequire example.com/b v1.0.0\n", "go.sum": "example.com/b v1.0.0 h1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n",
+                  "main.go": 'package main\n\nimport "example.com/b"\n\nfunc main() { println(b.B) }\n'}, [("mod tidy", 1, "SECURITY ERROR")]),
+]
+
+INFO = '{"Version":"%s","Time":"2024-01-02T03:04:05Z"}'
+
+
+def make_proxy(folder):
+    """The proxy's folder: PATH/@v/{list,V.info,V.mod,V.zip}."""
+    versions = {}
+    for (path, version), files in MODULES.items():
+        at = os.path.join(folder, path, "@v")
+        os.makedirs(at, exist_ok=True)
+        versions.setdefault(at, []).append(version)
+        base = os.path.join(at, version)
+        for end, text in ((".info", INFO % version), (".mod", files["go.mod"])):
+            with open(base + end, "w") as f:
+                f.write(text)
+        with zipfile.ZipFile(base + ".zip", "w") as z:
+            for name, text in files.items():
+                z.writestr(f"{path}@{version}/{name}", text)
+    for at, list_ in versions.items():
+        with open(os.path.join(at, "list"), "w") as f:
+            f.write("".join(v + "\n" for v in list_))
+
+
+def remove(folder):
+    """Folders of the module cache cannot be written to."""
+    for at, _, _ in os.walk(folder):
+        os.chmod(at, stat.S_IRWXU)
+    shutil.rmtree(folder)
+
+
+def run_commands(case, program, proxy, folder):
+    """[(exit status, output)], {file: text}"""
+    work = os.path.join(folder, "m")
+    for name, text in case.files.items():
+        os.makedirs(os.path.dirname(os.path.join(work, name)), exist_ok=True)
+        with open(os.path.join(work, name), "w") as f:
+            f.write(text)
+    env = {**os.environ, "GOPROXY": "file://" + proxy, "GOSUMDB": "off", "GOFLAGS": "", "GOWORK": "", "GO111MODULE": "", "GOTOOLCHAIN": "local",
+           "GOENV": "off", "GOPATH": os.path.join(folder, "gopath"), "GOMODCACHE": os.path.join(folder, "cache"), **case.env}
+    results = []
+    for words, _, _ in case.commands:
+        p = subprocess.run([program, *words.split()], cwd=work, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        results.append((p.returncode, p.stdout.replace(folder, "FOLDER").replace(proxy, "PROXY")))
+    files = {}
+    for at, _, names in os.walk(work):
+        for name in names:
+            path = os.path.join(at, name)
+            with open(path) as f:
+                files[os.path.relpath(path, work)] = f.read()
+    return results, files
+
+
+def check_case(case, results, files):
+    failures = []
+    for (words, status, pattern), (got, text) in zip(case.commands, results):
+        if got != status or not re.search(pattern, text):
+            failures.append(f"{words}: exit {got}, want {status} and {pattern!r}:\n{text}")
+    for name, wanted in case.then.items():
+        text = files.get(name, "")
+        if isinstance(wanted, set):
+            missing = [w for w in wanted if w not in text]
+            if missing:
+                failures.append(f"{name}: lacks {missing}:\n{text}")
+        elif not re.search(wanted, text):
+            failures.append(f"{name}: want {wanted!r}:\n{text}")
+    return failures
+
+
+def compare(case, ours, theirs):
+    failures = []
+    for (words, _, _), a, b in zip(case.commands, ours[0], theirs[0]):
+        if a != b:
+            failures.append(f"{words}: gol exit {a[0]}:\n{a[1]}go exit {b[0]}:\n{b[1]}")
+    for name in sorted(set(ours[1]) | set(theirs[1])):
+        if ours[1].get(name) != theirs[1].get(name):
+            failures.append(f"{name}: gol:\n{ours[1].get(name)}\ngo:\n{theirs[1].get(name)}")
+    return failures
+
+
+def run_case(case, args, proxy):
+    failures = []
+    folders = [tempfile.mkdtemp(prefix="gol-mod-") for _ in range(2)]
+    try:
+        ours = run_commands(case, os.path.abspath(args.gol), proxy, folders[0])
+        failures += check_case(case, *ours)
+        if args.oracle:
+            failures += compare(case, ours, run_commands(case, args.oracle, proxy, folders[1]))
+    finally:
+        for folder in folders:
+            remove(folder)
+    return [f"FAIL {case.name}: {text}" for text in failures]
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    p.add_argument("--gol", default=os.path.join(HERE, "..", "gol"))
+    p.add_argument("--oracle", metavar="GO", help="a go command of the tree's release, to compare with")
+    p.add_argument("--only", metavar="REGEX", default="")
+    args = p.parse_args()
+    cases = [c for c in CASES if re.search(args.only, c.name)]
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="gol-proxy-") as proxy:
+        make_proxy(proxy)
+        for case in cases:
+            texts = run_case(case, args, proxy)
+            failed += bool(texts)
+            for text in texts:
+                print(text)
+    print(f"mod_verbs: {len(cases) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
