@@ -135,6 +135,7 @@ def zip_of(kind, path):
 INFO = ('{"Version":"%s","Time":"2020-01-02T03:04:05Z","More":[1.5e3,null,{"x":"\\u00e9"}],'
         '"Origin":{"URL":"https://x/<&>","VCS":"git","Hash":"abc","TagSum":"t1:x","Ref":"refs/tags/v1"}}')
 INFOS = {"garbage": "<html>", "nothing": "", "cut": '{"Version":"v1.0.0"', "more": '{"Version":"v1.0.0"}x', "other": INFO % "v1.0.1",
+         "spliced": '{"Version":"v1.0.0 x\\nmod example.com/evil v1.0.0"}', "foreign": INFO % "v2.0.0", "word": INFO % "junk",
          "number": '{"Version":1}', "list": "[1]", "time": '{"Version":"v1.0.0","Time":"yesterday"}', "deep": "[" * 5000}
 LISTS = {"versions": "v1.2.0\nv1.10.0\nnonsense\nv1.2.1\n\nv2.0.0-rc.1\nv1.11.0-beta\nv0.0.0-20200101000000-abcdefabcdef\n",
          "pseudo": "v0.0.0-20200101000000-abcdefabcdef\nv0.0.0-20210101000000-abcdefabcdee\n"}
@@ -173,12 +174,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def serve(self, name, path, rest):
         file, _, kind = rest.rpartition(".")
         version = file.partition("/")[2]
-        if rest == "v/list" and name in LISTS:
-            self.reply(200, LISTS[name])
+        if rest == "v/list" and (name in LISTS or name in INFOS):
+            self.reply(200, LISTS.get(name, ""))
         elif kind == "info" and version.startswith("v"):
             self.reply(200, INFOS.get(name, INFO % version))
-        elif kind == "info" and version == "main":
-            self.reply(200, INFO % "v0.0.0-20200101000000-abcdefabcdef")
+        elif kind == "info" and version == "main" or rest == "latest" and name in INFOS:
+            self.reply(200, INFOS.get(name, INFO % "v0.0.0-20200101000000-abcdefabcdef"))
         elif kind == "mod":
             self.reply(200, f"module {path}\n")
         elif kind == "zip":
@@ -525,12 +526,17 @@ def names(p):
 def queries(p):
     path = "example.com/versions"
     require(p.passes("list", path).split() == ["v1.2.0", "v1.2.1", "v1.10.0", "v1.11.0-beta", "v2.0.0-rc.1"], "list")
-    for query, want in (("latest", "v1.10.0"), ("v1", "v1.10.0"), ("v1.2", "v1.2.1"), ("v2", "v2.0.0-rc.1"), ("<v1.2.1", "v1.2.0"), ("<=v1.2.1", "v1.2.1"),
+    for query, want in (("latest", "v1.10.0"), ("v1", "v1.10.0"), ("v1.2", "v1.2.1"), ("<v1.2.1", "v1.2.0"), ("<=v1.2.1", "v1.2.1"),
                         (">v1.2.0", "v1.2.1"), (">=v1.2.0", "v1.2.0"), ("v1.2.0", "v1.2.0"), ("main", "v0.0.0-20200101000000-abcdefabcdef"),
                         ("upgrade v1.11.0-beta", "v1.11.0-beta"), ("upgrade v1.2.0", "v1.10.0"), ("patch v1.2.0", "v1.2.1")):
         got = p.passes("query", path, *query.split())
         require(got == f"{want} 2020-01-02T03:04:05Z\n", f"{query}: {got}")
     p.fails(f'module {path}: no matching versions for query "v7"', "query", path, "v7")
+    p.fails(f"{path}@v2.0.0-rc.1: invalid version: should be v0 or v1, not v2", "query", path, "v2")
+    for name, said in (("spliced", 'non-canonical module version "v1.0.0 x\\nmod example.com/evil v1.0.0"'), ("word", 'non-canonical module version "junk"'),
+                       ("foreign", "example.com/foreign@v2.0.0: invalid version: should be v0 or v1, not v2")):
+        for words in (["latest"], ["query", "latest"], ["query", "main"]):
+            p.fails(said, words[0], f"example.com/{name}", *words[1:])
     p.fails('invalid semantic version "x" in range ">x"', "query", path, ">x")
     require(p.passes("latest", "example.com/pseudo").startswith("v0.0.0-20210101000000-abcdefabcdee "), "latest")
 

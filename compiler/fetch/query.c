@@ -63,7 +63,18 @@ static bool ask_for_info(Request *r, const char *url, void *argument)
 	return module_error(r, &as);
 }
 
-static void put_info(Buf *out, const Info *info) { buf_printf(out, "%s %s", info->version, info->time); }
+/* A proxy's word for a version goes into requests and names of files, so it must be one, and one of this module. */
+static bool put_info(Request *r, const Module *m, const Info *info, Buf *out)
+{
+	const char *version = info->version, *should_be;
+	if (!is_canonical(version))
+		return fail(r, FAIL_ERROR, "non-canonical module version %s", quoted(r, version));
+	if ((should_be = major_mismatch(r, m->path, version)))
+		return fail(r, FAIL_ERROR, "%s@%s: invalid version: should be %s, not %.*s", m->path, version, should_be,
+		            (int)strcspn(version, ".-+"), version);
+	buf_printf(out, "%s %s", version, info->time);
+	return true;
+}
 
 /* A version, a branch or a commit, as the proxy knows them. */
 static bool find_revision(Request *r, const Module *m, const char *revision, Buf *out)
@@ -74,10 +85,10 @@ static bool find_revision(Request *r, const Module *m, const char *revision, Buf
 	Question q = {.m = m, .name = arena_printf(r->arena, "@v/%s.info", escaped), .asked = revision};
 	if (!ask_proxies(r, m->path, ask_for_info, &q))
 		return false;
-	put_info(out, &q.info);
-	return strcmp(q.info.version, revision) == 0 || !is_canonical(revision) || major_mismatch(r, m->path, revision) ||
-	       fail(r, FAIL_ERROR, "%s@%s: proxy returned info for version %s instead of requested version", m->path, revision,
-	            q.info.version);
+	return put_info(r, m, &q.info, out) &&
+	       (strcmp(q.info.version, revision) == 0 || !is_canonical(revision) || major_mismatch(r, m->path, revision) ||
+	        fail(r, FAIL_ERROR, "%s@%s: proxy returned info for version %s instead of requested version", m->path, revision,
+	             q.info.version));
 }
 
 /* Where there is no @latest: the newest line of the list that has a time, its own or a pseudo-version's. */
@@ -109,10 +120,8 @@ static bool latest_of_list(Request *r, const Module *m, Buf *out)
 static bool find_latest(Request *r, const Module *m, Buf *out)
 {
 	Question q = {.m = m, .name = "@latest"};
-	if (ask_proxies(r, m->path, ask_for_info, &q)) {
-		put_info(out, &q.info);
-		return true;
-	}
+	if (ask_proxies(r, m->path, ask_for_info, &q))
+		return put_info(r, m, &q.info, out);
 	return r->kind == FAIL_NOT_FOUND && latest_of_list(r, m, out);
 }
 

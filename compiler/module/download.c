@@ -12,12 +12,6 @@
 
 /* ---- downloading ------------------------------------------------------------------------------------------ */
 
-static const char *with_sum(Modules *all, const char *line, const Download *d, bool of_go_mod)
-{
-	const char *sum = recorded_sum(all, d->path, d->version, of_go_mod);
-	return sum ? arena_printf(all->c->arena, "%s -sum %s", line, sum) : line;
-}
-
 static const char *first_line(Compiler *c, const char *text) { return arena_strndup(c->arena, text, strcspn(text, "\n")); }
 
 static const char *second_line(const char *text)
@@ -45,7 +39,7 @@ static void resolve(Modules *all, DownloadList *list)
 	for (int i = 0; i < list->len; i++) {
 		Download *d = &list->items[i];
 		if (d->query && !d->error)
-			batch_ask(&b, arena_printf(b.c->arena, "query %s %s", d->path, d->query));
+			batch_ask(&b, "query", d->path, d->query, NULL);
 	}
 	batch_run(all, &b);
 	for (int i = 0, n = 0; i < list->len; i++) {
@@ -66,8 +60,8 @@ static void get_descriptions(Modules *all, DownloadList *list)
 		const Download *d = &list->items[i];
 		if (d->error)
 			continue;
-		batch_ask(&b, arena_printf(b.c->arena, "info %s %s", d->path, d->version));
-		batch_ask(&b, with_sum(all, arena_printf(b.c->arena, "mod %s %s", d->path, d->version), d, true));
+		batch_ask(&b, "info", d->path, d->version, NULL);
+		batch_ask(&b, "mod", d->path, d->version, recorded_sum(all, d->path, d->version, true));
 	}
 	batch_run(all, &b);
 	const Answer *a = b.answers;
@@ -92,7 +86,7 @@ static void get_sources(Modules *all, DownloadList *list)
 	for (int i = 0; i < list->len; i++) {
 		const Download *d = &list->items[i];
 		if (!d->error)
-			batch_ask(&b, with_sum(all, arena_printf(b.c->arena, "zip %s %s", d->path, d->version), d, false));
+			batch_ask(&b, "zip", d->path, d->version, recorded_sum(all, d->path, d->version, false));
 	}
 	batch_run(all, &b);
 	const Answer *a = b.answers;
@@ -121,10 +115,10 @@ static void wish(Modules *all, Batch *b, const char *verb, const char *path, con
 {
 	const char *key = arena_printf(b->c->arena, "%s %s %s", verb, path, version), *sum = recorded_sum(all, path, version, of_go_mod);
 	all->ahead.by_text = true;
-	if (map_get(&all->ahead, key) || (must_have_sums(all) && !sum))
+	if (map_get(&all->ahead, key) || (must_have_sums(all) && !sum) || module_path_fault(b->c, path, false))
 		return;
 	map_put(b->c->arena, &all->ahead, key, (void *)(uintptr_t)"");
-	batch_ask(b, sum ? arena_printf(b->c->arena, "%s -sum %s", key, sum) : key);
+	batch_ask(b, verb, path, version, sum);
 }
 
 /* The version that stands for the node; false: a folder does, or it is no other module. */
@@ -203,7 +197,7 @@ TextList modules_verify(Modules *all, const ModuleList *list)
 	TextList wrong = {0};
 	for (int i = 0; i < list->len; i++)
 		if (list->items[i]->version)
-			batch_ask(&b, arena_printf(b.c->arena, "verify %s %s", list->items[i]->path, list->items[i]->version));
+			batch_ask(&b, "verify", list->items[i]->path, list->items[i]->version, NULL);
 	batch_run(all, &b);
 	for (int i = 0; i < b.lines.len; i++)
 		if (*b.answers[i].text)

@@ -105,7 +105,31 @@ static bool read_answer(Batch *b, FILE *from, long asked)
 
 bool fetch_is_there(const Compiler *c) { return c->fetch_program && access(c->fetch_program, X_OK) == 0; }
 
-void batch_ask(Batch *b, const char *line) { vec_push(b->c->arena, &b->lines, line); }
+/* Is it one word of a line, for gol-fetch too? */
+static bool is_word(const char *s)
+{
+	const char *start = s;
+	while ((unsigned char)*s > ' ' && *s != 0x7f)
+		s++;
+	return !*s && s > start;
+}
+
+void batch_ask(Batch *b, const char *verb, const char *path, const char *version, const char *sum)
+{
+	Arena *a = b->c->arena;
+	const char *line = arena_printf(a, sum ? "%s %s %s -sum %s" : "%s %s %s", verb, path, version, sum), *fault = NULL;
+	Buf shown;
+	buf_init(&shown, a);
+	if (!is_word(version) || (sum && !is_word(sum))) {
+		buf_quote(&shown, version, strlen(version));
+		fault = arena_printf(a, "%s: invalid version: version %s invalid: disallowed version string", path, shown.s);
+	} else if (!is_word(path)) {
+		buf_quote(&shown, path, strlen(path));
+		fault = arena_printf(a, "malformed module path %s: %s", shown.s, module_path_fault(b->c, path, false));
+	}
+	vec_push(a, &b->lines, fault ? "" : line);
+	vec_push(a, &b->faults, fault);
+}
 
 /* It may have ended, which is not to end us: SIGPIPE is taken away again. (Ignored, it would be so for all that we start.) */
 static void write_lines(const Batch *b, FILE *to)
@@ -129,12 +153,19 @@ void batch_run(Modules *all, Batch *b)
 	b->answers = NEW_ARRAY(b->c->arena, Answer, b->lines.len + 1);
 	if (b->lines.len && fetch_is_there(b->c) && start(all, &error)) {
 		write_lines(b, f->to);
-		for (int i = 0; i < b->lines.len && read_answer(b, f->from, f->asked); i++)
-			;
+		int read = 0;
+		while (read < b->lines.len && read_answer(b, f->from, f->asked))
+			read++;
 		f->asked += b->lines.len;
+		if (read < b->lines.len) {      /* what it may still say belongs to nothing */
+			kill(f->pid, SIGTERM);
+			fetch_end(all);
+		}
 	}
 	for (int i = 0; i < b->lines.len; i++)
-		if (!b->answers[i].text)
+		if (b->faults.items[i])
+			b->answers[i] = (Answer){.text = b->faults.items[i]};
+		else if (!b->answers[i].text)
 			b->answers[i].text = error;
 }
 
@@ -156,7 +187,7 @@ const char *fetch(Modules *all, const char *verb, const char *path, const char *
 	if (!fetch_is_there(c))
 		return arena_printf(c->arena, "%s: not in the module cache %s, and gol-fetch, which downloads modules, was not found",
 		                    describe(all, path, version), all->cache);
-	batch_ask(&b, sum ? arena_printf(c->arena, "%s -sum %s", line, sum) : line);
+	batch_ask(&b, verb, path, version, sum);
 	batch_run(all, &b);
 	return b.answers[0].ok ? NULL : without_newlines(c, b.answers[0].text);
 }

@@ -168,8 +168,10 @@ void sums_read_all(Modules *all);
 
 /* Requests that are worked on side by side; of each answer the result or the message. */
 typedef struct Answer { bool ok, mismatch; const char *text; } Answer;
-typedef struct Batch { Compiler *c; TextList lines; Answer *answers; } Batch;
-void batch_ask(Batch *b, const char *line);
+/* faults[i]: why line i is no request, and empty; NULL: it is one. */
+typedef struct Batch { Compiler *c; TextList lines, faults; Answer *answers; } Batch;
+/* sum may be NULL. A word with a space or a newline in it would be several, or a request of its own: it is refused. */
+void batch_ask(Batch *b, const char *verb, const char *path, const char *version, const char *sum);
 void batch_run(Modules *all, Batch *b);
 bool fetch_is_there(const Compiler *c);
 void fetch_end(Modules *all);            /* it would be started again */
