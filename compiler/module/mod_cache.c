@@ -202,8 +202,20 @@ static const char *failed_fetch(Modules *all, const char *message)
 	return strncmp(message, "verifying ", 10) == 0 && strstr(message, "checksum mismatch") ? fatal(all, message) : message;
 }
 
+/* Paths come from strangers' go.mod files too: one with .. in it would leave the cache. NULL: it is as it should be. */
+static const char *path_fault(Compiler *c, const char *path)
+{
+	const char *fault = module_path_fault(c, path, false);
+	return fault ? arena_printf(c->arena, "malformed module path \"%s\": %s", path, fault) : NULL;
+}
+
 const char *cached_go_mod(Modules *all, const char *path, const char *version, size_t *size, const char **error)
 {
+	const char *fault = path_fault(all->c, path);
+	if (fault) {
+		*error = arena_printf(all->c->arena, "%s@%s: %s", path, version, fault);
+		return NULL;
+	}
 	const char *file = cached_file(all, path, version, "mod"), *text = read_whole(all->c, file, size), *sum;
 	if (!text) {
 		sum = known_sum(sums_of(all, path, version, true));
@@ -242,7 +254,10 @@ static const char *zip_fault(Modules *all, const char *path, const char *version
 const char *cached_folder(Modules *all, const char *path, const char *version, const char **error)
 {
 	Compiler *c = all->c;
-	const char *dir = arena_printf(c->arena, "%s/%s@%s", all->cache, escape_capitals(c, path), escape_capitals(c, version)), *fault = NULL;
+	const char *dir = arena_printf(c->arena, "%s/%s@%s", all->cache, escape_capitals(c, path), escape_capitals(c, version));
+	const char *fault = *error = path_fault(c, path);
+	if (fault)
+		return NULL;
 	if (!is_folder(dir) || access(cached_file(all, path, version, "partial"), F_OK) == 0)
 		fault = fetch(all, "zip", path, version, known_sum(sums_of(all, path, version, false)));
 	if (fault) {
