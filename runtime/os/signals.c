@@ -24,12 +24,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* What a signal did when it was first asked about. */
-enum { NOT_ASKED, FOUND_DEFAULT, FOUND_IGNORED, RUNTIME_IGNORES };
-
 static struct {
 	sigset_t start_mask;        /* of the process's first thread, when the program started */
-	uint8_t found[_NSIG], wanted[_NSIG], ignored[_NSIG];    /* wanted, ignored: by the program */
+	bool runtime_ignores[_NSIG];                /* since the start; the program may take it */
+	bool wanted[_NSIG], ignored[_NSIG];         /* by the program, which has taken it then; never both */
+	struct sigaction before[_NSIG];             /* of those taken: what they did, for the host's handler is to come back */
 	uint64_t pending[2];        /* atomic: came and not yet taken; bit number - 1 */
 	int read_end, write_end;    /* of the pipe; valid once something is wanted */
 	bool has_pipe;
@@ -37,7 +36,7 @@ static struct {
 
 const sigset_t *os_start_mask(void) { return &signals.start_mask; }
 
-bool os_ignores(int number) { return signals.found[number] == RUNTIME_IGNORES && !signals.ignored[number]; }
+bool os_ignores(int number) { return signals.runtime_ignores[number] && !signals.ignored[number]; }
 
 static bool is_signal(int number) { return number > 0 && number < _NSIG; }
 
@@ -51,18 +50,17 @@ void os_ignore_signals(void)
 		struct sigaction old;
 		int number = i < count ? ignored[i] : 35 + i - count;
 		if (sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_DFL && signal(number, SIG_IGN) != SIG_ERR)
-			signals.found[number] = RUNTIME_IGNORES;
+			signals.runtime_ignores[number] = true;
 	}
 }
 
 /* ---- what a signal does ---------------------------------------------------------------------------------- */
 
-static int how_found(int number)
+/* Others may have set their handlers meanwhile, so this looks each time. */
+static void take(int number)
 {
-	struct sigaction old;
-	if (signals.found[number] == NOT_ASKED && sigaction(number, NULL, &old) == 0)
-		signals.found[number] = old.sa_handler == SIG_IGN ? FOUND_IGNORED : FOUND_DEFAULT;
-	return signals.found[number];
+	if (!signals.wanted[number] && !signals.ignored[number])
+		sigaction(number, NULL, &signals.before[number]);
 }
 
 static void note(int number)
@@ -71,14 +69,26 @@ static void note(int number)
 	(void)!write(signals.write_end, "", 1);
 }
 
-/* A fault of this process's own would come again and again: the default action ends it. */
+/* What to do with a fault is for the handler that was there before, else it ends the process: the instruction is tried
+ * again and meets that. Only a breakpoint lies behind already. */
+static void pass_on_fault(int number)
+{
+	if (signals.before[number].sa_handler == SIG_IGN)
+		signal(number, SIG_DFL);
+	else
+		sigaction(number, &signals.before[number], NULL);
+	if (number == SIGTRAP)
+		raise(number);
+}
+
+/* The kernel's codes are above 0, SI_KERNEL too: an address that is none on this machine. */
 static void handle(int number, siginfo_t *info, void *context)
 {
 	int error = errno;
 	bool is_fault = number == SIGSEGV || number == SIGBUS || number == SIGFPE || number == SIGILL || number == SIGTRAP;
 	(void)context;
-	if (is_fault && info->si_code > 0 && info->si_code != SI_KERNEL)
-		signal(number, SIG_DFL);
+	if (is_fault && info->si_code > 0)
+		pass_on_fault(number);
 	else
 		note(number);
 	errno = error;
@@ -110,9 +120,9 @@ int os_signal_want(int number)
 	make_pipe();
 	if (!signals.has_pipe)
 		return errno;
-	how_found(number);
-	signals.wanted[number] = 1;
-	signals.ignored[number] = 0;
+	take(number);
+	signals.wanted[number] = true;
+	signals.ignored[number] = false;
 	sigfillset(&action.sa_mask);
 	sigaction(number, &action, NULL);
 	if (sigismember(&signals.start_mask, number))
@@ -123,29 +133,29 @@ int os_signal_want(int number)
 /* Go's Reset does not end what Ignore began. */
 void os_signal_default(int number)
 {
-	if (!is_signal(number) || signals.ignored[number])
+	if (!is_signal(number) || !signals.wanted[number])
 		return;
-	signals.wanted[number] = 0;
-	signal(number, how_found(number) == FOUND_DEFAULT ? SIG_DFL : SIG_IGN);
+	sigaction(number, &signals.before[number], NULL);
+	signals.wanted[number] = false;
 }
 
 void os_signal_ignore(int number)
 {
 	if (!is_signal(number))
 		return;
-	how_found(number);
-	signals.wanted[number] = 0;
-	signals.ignored[number] = 1;
+	take(number);
+	signals.wanted[number] = false;
+	signals.ignored[number] = true;
 	signal(number, SIG_IGN);
 }
 
 /* Of those that were ignored from the start only SIGHUP and SIGINT count, as in Go. */
 bool os_signal_is_ignored(int number)
 {
-	if (!is_signal(number))
-		return false;
-	bool from_start = (number == SIGHUP || number == SIGINT) && how_found(number) == FOUND_IGNORED && !signals.wanted[number];
-	return signals.ignored[number] || from_start;
+	struct sigaction now;
+	if (number != SIGHUP && number != SIGINT)
+		return is_signal(number) && signals.ignored[number];
+	return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
 }
 
 /* ---- taking them ------------------------------------------------------------------------------------------- */
