@@ -30,6 +30,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -107,12 +108,22 @@ static bool place_files(os_spawn *s)
 	return true;
 }
 
+/* In mounts of its own the child must not change those of others, which the new ones still share changes with. */
+static bool leave_namespaces(const os_spawn *s)
+{
+	if (s->unshare_flags == 0)
+		return true;
+	if (unshare((int)s->unshare_flags) != 0)
+		return false;
+	return (s->unshare_flags & CLONE_NEWNS) == 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0;
+}
+
 static bool prepare(const child *c)
 {
 	os_spawn *s = c->request;
 	if (s->new_session && setsid() < 0)
 		return false;
-	if (!set_group_and_foreground(s) || (s->unshare_flags != 0 && unshare((int)s->unshare_flags) != 0))
+	if (!set_group_and_foreground(s) || !leave_namespaces(s))
 		return false;
 	if (s->root != NULL && chroot(s->root) != 0)
 		return false;
@@ -190,19 +201,42 @@ int os_spawn_start(os_spawn *s)
 	return -1;
 }
 
-/* What this process ignores only for itself must not be ignored in the program it becomes; if that fails, it goes on. */
+/* What this process ignores only for itself goes back to the default. Returns which signals those are. A signal that
+ * came while this thread blocked it waits even if ignored, and would now end the process: ignoring it anew discards it. */
+static sigset_t stop_ignoring(void)
+{
+	struct sigaction old;
+	sigset_t changed;
+	sigemptyset(&changed);
+	for (int number = 1; number < _NSIG; number++)
+		if (os_ignores(number) && sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_IGN) {
+			signal(number, SIG_IGN);
+			signal(number, SIG_DFL);
+			sigaddset(&changed, number);
+		}
+	return changed;
+}
+
+static void ignore_again(const sigset_t *changed)
+{
+	for (int number = 1; number < _NSIG; number++)
+		if (sigismember(changed, number) == 1)
+			signal(number, SIG_IGN);
+}
+
+/* Handlers need no care, the kernel resets them. If it fails this process goes on as it was: so no signal arrives here
+ * but during the call itself, which needs the start mask. */
 int os_become(const char *path, char *const *arguments, char *const *environment)
 {
-	sigset_t mine;
-	pthread_sigmask(SIG_SETMASK, os_start_mask(), &mine);
-	for (int number = 1; number < _NSIG; number++)
-		if (os_ignores(number))
-			signal(number, SIG_DFL);
+	sigset_t all, mine;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &mine);
+	sigset_t changed = stop_ignoring();
+	pthread_sigmask(SIG_SETMASK, os_start_mask(), NULL);
 	execve(path, arguments, environment);
 	int error = errno;
-	for (int number = 1; number < _NSIG; number++)
-		if (os_ignores(number))
-			signal(number, SIG_IGN);
+	pthread_sigmask(SIG_SETMASK, &all, NULL);
+	ignore_again(&changed);
 	pthread_sigmask(SIG_SETMASK, &mine, NULL);
 	return error;
 }
