@@ -206,7 +206,6 @@ class Statements:
         elif choice == 5 and v.type.element.bits != 8:      # bytes of a string: Go's capacity depends on where they lie
             elements = ", ".join(self.expression(v.type.element) for _ in range(self.random.randint(1, 3)))
             self.line(f"if len({v.name}) < 12 {{ {v.name} = append({v.name}, {elements}) }}")
-            self.line(f'out("{v.name}", showInt(int64(cap({v.name}))))')
         elif choice == 1:
             self.line(f"copy({v.name}, {self.expression(v.type)})")
         elif choice == 2:
