@@ -101,9 +101,11 @@ static bool calls(const IrStmtList *list, const IrFunc *f)
 	return false;
 }
 
-/* Checks that panic do not count: they are a test, and cold. */
+/* Copies were chosen for it. Checks that panic do not count: they are a test, and cold. */
 bool is_small(const Emit *e)
 {
+	if (e->f->is_copy)
+		return true;
 	for (int i = 0; i < e->f->vars.len; i++)
 		if (e->f->vars.items[i]->addr_taken)
 			return false;

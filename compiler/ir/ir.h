@@ -250,7 +250,8 @@ struct IrFunc {
 	bool defined;               /* body is lowered here (or will be); else extern */
 	bool is_static;             /* only this C file refers to it */
 	bool is_weak;               /* instances and wrappers: every package that needs it may emit it */
-	bool is_shared;             /* is_weak, or nested in such a function: what is known of it must be the same in all packages (colour.c) */
+	bool is_shared;             /* is_weak, nested in such a function, copied by other packages: what is known of it must be the same in all packages (colour.c) */
+	bool is_copy;               /* of a small function of another package (lower/copy.c): static, inline */
 	bool intrinsic;             /* bodyless: C of the runtime; symbol begins with gol_ */
 	int intrinsic_effects;      /* GOL_MAY_... */
 	bool takes_address;         /* intrinsic: calls check its first argument for nil */

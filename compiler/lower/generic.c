@@ -81,9 +81,13 @@ static void queue_declared(Lower *l, IrFunc *f, Object *fn, Subst s)
 		make_intrinsic(l, f, fn->decl);
 		return;
 	}
-	if (!instance && fn->package != l->package)
+	if (!instance && is_copied(l->c, fn)) {
+		f->is_shared = true;
+		f->is_copy = fn->package != l->package;
+	}
+	if (!instance && fn->package != l->package && !f->is_copy)
 		return;
-	f->is_static = in_root && !fn->is_link_target && (instance || fn->package == l->package);
+	f->is_static = f->is_copy || (in_root && !fn->is_link_target && (instance || fn->package == l->package));
 	Pending *p = queue_func(l, f, lower_declared);
 	p->object = fn;
 	p->subst = s;

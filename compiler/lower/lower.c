@@ -4,6 +4,7 @@
  *
  *   lower.c     package, queue                func.c      bodies, where variables live
  *   name.c      C symbols, Go names           generic.c   functions by symbol, instances
+ *   copy.c      small functions of others     static.c    literals that are data
  *   stmt.c      statements, branches          assign.c    assignments, definitions
  *   expr.c      the two steps, arithmetic     access.c    fields, indices, slices
  *   call.c      calls                         method.c    wrappers, method values

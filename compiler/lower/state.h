@@ -172,6 +172,9 @@ uint64_t text_hash(const char *s);
 const char *mangle_package(Compiler *c, const char *path);
 const char *mangle_name(Compiler *c, const char *name);
 
+/* copy.c: is a call of fn, from another package, one of a copy? */
+bool is_copied(Compiler *c, Object *fn);
+
 /* generic.c: functions by symbol, instances */
 IrFunc *function_for(Lower *l, Object *fn, TypeList args);
 IrFunc *method_for(Lower *l, Type *holder, Object *method);

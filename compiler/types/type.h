@@ -136,6 +136,7 @@ struct Object {
 	/* FUNC */
 	bool pointer_receiver;      /* method */
 	Type *receiver_base;        /* method: the NAMED (origin) it is declared on; interface methods: the INTERFACE or NULL */
+	enum { COPYING_UNKNOWN, COPYING_NOT, COPYING_YES } copying;     /* lower/copy.c */
 	Object *linked;             /* FUNC, VAR: what //go:linkname or //gol:replace says it is */
 	bool is_link_target;        /* another object's linked */
 	Object *origin;             /* method of an instantiated type: the generic one; else itself */

@@ -105,12 +105,22 @@ INTRINSIC(gol_int, math_1bits_OnesCount64, gol_g *g, uint64_t x)
 typedef struct { uint64_t r0, r1; } two_words;
 __extension__ typedef unsigned __int128 wide;
 
-INTRINSIC(two_words, math_1bits_Mul64, gol_g *g, uint64_t x, uint64_t y)
+INTRINSIC(uint64_t, math_1bits_mulHigh, gol_g *g, uint64_t x, uint64_t y)
 {
-	wide p = (wide)x * y;
-
 	(void)g;
-	return (two_words){(uint64_t)(p >> 64), (uint64_t)p};
+	return (uint64_t)((wide)x * y >> 64);
+}
+
+INTRINSIC(uint64_t, math_1bits_carryOf, gol_g *g, uint64_t x, uint64_t y, uint64_t carry)
+{
+	(void)g;
+	return (x + y < x) | (x + y + carry < carry);
+}
+
+INTRINSIC(uint64_t, math_1bits_borrowOf, gol_g *g, uint64_t x, uint64_t y, uint64_t borrow)
+{
+	(void)g;
+	return (x < y) | (x - y < borrow);
 }
 
 /* hi < y, so that the quotient fits. */

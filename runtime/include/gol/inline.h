@@ -58,6 +58,8 @@ static inline GOL_UNUSED gol_slice gol_append_string(gol_g *g, gol_slice s, gol_
 
 /* ---- intrinsics ------------------------------------------------------------------------------ */
 
+__extension__ typedef unsigned __int128 gol_uint128;
+
 #define GOL_INLINE(name, result, parameters, expression) \
 	static inline GOL_UNUSED result gol_inline_##name parameters { return (result)(expression); }
 #include "inline.def"
