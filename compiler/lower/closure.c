@@ -15,7 +15,7 @@ enum { COPIED_CAPTURE = 24 };       /* captures up to this size are copied at en
 
 /* ---- layouts -------------------------------------------------------------------- */
 
-static void add_field(FuncState *f, Type *layout, const char *name, Type *type)
+void add_field(FuncState *f, Type *layout, const char *name, Type *type)
 {
 	for (int i = 0; i < layout->fields.len; i++)
 		if (strcmp(layout->fields.items[i]->name, name) == 0) {

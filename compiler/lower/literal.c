@@ -183,20 +183,48 @@ static IrExpr *slice_literal(FuncState *f, Expr *e, Type *type)
 	return to_temp(f, ir_make(c, type, 3, data, ir_int(c, n), ir_int(c, n)));
 }
 
+static void map_entry(FuncState *f, IrExpr *m, IrExpr *k, IrExpr *v)
+{
+	Compiler *c = f->c;
+	IrVar *slot = call_rt(f, RT_map_assign, pointer_type(f, v->type), 3, ir_type(c, m->type), m, brief_address(f, k));
+	slot->not_nil = true;
+	assign(f, ir_deref(c, ir_var(c, slot), v->type), v);
+}
+
+/* for i := 0; i < len(table); i++ { m[table[i].key] = table[i].elem } */
+static void map_from_table(FuncState *f, IrExpr *m, IrExpr *table)
+{
+	Compiler *c = f->c;
+	IrVar *v = ir_new_var(c, f->ir, VAR_LOCAL, "i", basic(f, TYPE_INT), f->pos);
+	IrExpr *i = ir_var(c, v), *entry = ir_index(c, table, i);
+	assign(f, i, ir_int(c, 0));
+	IrStmt *loop = stmt_new(f, IR_LOOP);
+	loop->cond = compare(f, OP_LT, i, ir_int(c, underlying(table->type)->length));
+	IrStmtList *saved = enter(f, &loop->body);
+	map_entry(f, m, to_temp(f, ir_field(c, entry, 0)), ir_field(c, entry, 1));
+	leave(f, saved);
+	saved = enter(f, &loop->post);
+	assign(f, i, ir_binary(c, OP_ADD, i, ir_int(c, 1), i->type));
+	leave(f, saved);
+	emit(f, loop);
+}
+
 static IrExpr *map_literal(FuncState *f, Expr *e, Type *type)
 {
 	Compiler *c = f->c;
 	Type *u = underlying(type), *key = types_canonical(c, u->key), *elem = types_canonical(c, u->elem);
-	IrExpr *m = to_temp(f, ir_rt(c, RT_make_map, type, 2, ir_type(c, type), ir_int(c, e->list.len)));
+	IrExpr *m = to_temp(f, ir_rt(c, RT_make_map, type, 2, ir_type(c, type), ir_int(c, e->list.len))), *table = static_entries(f, e, key, elem);
+	if (table) {
+		map_from_table(f, m, table);
+		return m;
+	}
 	for (int i = 0; i < e->list.len; i++) {
 		Expr *x = e->list.items[i];
 		IrExpr *k = element_value(f, x->x, key), *v = element_value(f, x->y, elem);
 		f->pos = x->pos;
 		if (v->kind != IR_CONST && v->kind != IR_ZERO)
 			v = to_temp(f, v);
-		IrVar *slot = call_rt(f, RT_map_assign, pointer_type(f, elem), 3, ir_type(c, type), m, brief_address(f, k));
-		slot->not_nil = true;
-		assign(f, ir_deref(c, ir_var(c, slot), elem), v);
+		map_entry(f, m, k, v);
 	}
 	return m;
 }

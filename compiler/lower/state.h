@@ -261,6 +261,8 @@ Expr *array_element(FuncState *f, Expr *x, int64_t *index);
 int64_t literal_length(FuncState *f, Expr *e);
 IrExpr *static_initial(FuncState *f, Expr *e, Type *type);
 IrExpr *static_copy(FuncState *f, Expr *e, Type *array);
+IrExpr *static_entries(FuncState *f, Expr *e, Type *key, Type *elem);
+void add_field(FuncState *f, Type *layout, const char *name, Type *type);
 IrStatic *new_static(Lower *l, Type *type, IrExpr *v, bool read_only);
 
 /* closure.c, method.c */

@@ -4,12 +4,14 @@
  * Package variables whose initial value is constant data need no code: numbers, strings, func values,
  * literals of such, and (since an initialiser runs once) addresses of literals and the arrays behind
  * slices. Inside functions a literal may run again and what it points to may be
- * changed, so only arrays and structs without pointers of their own are kept as read-only data and copied.
+ * changed, so only arrays and structs without pointers of their own are kept as read-only data and copied. The entries of a large
+ * map are such an array, which a loop goes through: 2,000 assignments in a row take the C compiler minutes.
  */
 #include "state.h"
 
 enum { SPARSE = 256 };          /* more zeros than that per element given: stored by code, into memory that is zero already */
 enum { COPY_LENGTH = 6 };       /* shorter literals inside functions are stored element by element */
+enum { TABLE_LENGTH = 25 };     /* maps of so many entries are filled by a loop over a table */
 
 static bool is_static(FuncState *f, Expr *e, Type *type, bool once);
 
@@ -151,4 +153,25 @@ IrExpr *static_copy(FuncState *f, Expr *e, Type *array)
 	if (e->list.len < COPY_LENGTH || underlying(array)->length / SPARSE > e->list.len || !elements_static(f, e, array, false))
 		return NULL;
 	return static_place(f, array, static_parts(f, e, array, underlying(array)->length), true);
+}
+
+/* The entries of a map literal as a read-only array of structs of key and element; NULL where one is not data, or they are few. */
+IrExpr *static_entries(FuncState *f, Expr *e, Type *key, Type *elem)
+{
+	Compiler *c = f->c;
+	if (e->list.len < TABLE_LENGTH)
+		return NULL;
+	for (int i = 0; i < e->list.len; i++)
+		if (!is_static(f, e->list.items[i]->x, key, false) || !is_static(f, e->list.items[i]->y, elem, false))
+			return NULL;
+	Type *layout = type_new(c, TYPE_STRUCT);
+	add_field(f, layout, intern_str(c, "key"), key);
+	add_field(f, layout, intern_str(c, "elem"), elem);
+	Type *entry = types_canonical(c, layout), *table = types_canonical(c, array_of(c, entry, e->list.len));
+	IrExpr *made = ir_expr(c, IR_MAKE, table);
+	for (int i = 0; i < e->list.len; i++) {
+		Expr *x = e->list.items[i];
+		vec_push(c->arena, &made->args, ir_make(c, entry, 2, static_element(f, x->x, key), static_element(f, x->y, elem)));
+	}
+	return static_place(f, table, made, true);
 }
