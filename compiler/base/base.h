@@ -152,6 +152,7 @@ typedef struct Compiler {
 	const char *mod_mode;               /* -mod: readonly, vendor, mod; NULL or empty: not given */
 	bool writable_modules;              /* -modcacherw */
 	const struct Overlay *overlay;      /* -overlay: what overlay_actual answers from; or NULL */
+	int cover;                          /* gol test -cover: a CoverMode (cover/cover.h) */
 	bool trim_paths;                    /* recorded paths begin with the module's path instead of the file system's */
 	const char *work_dir;               /* current directory: diagnostics print paths relative to it */
 	SourceTree tree;

@@ -37,6 +37,7 @@ Compiler *compiler_like(const Compiler *old)
 	c->tree = old->tree;
 	c->trim_paths = old->trim_paths;
 	c->arch = old->arch;
+	c->cover = old->cover;
 	c->modfile = old->modfile;
 	c->mod_mode = old->mod_mode;
 	c->overlay = old->overlay;

@@ -107,8 +107,10 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "\t-v, -short, -failfast, -fullpath, -benchmem, -artifacts\n"
 	 "\t-count n, -parallel n, -cpu 1,2,4, -shuffle off|on|N\n"
 	 "\t-timeout d (default 10m), -benchtime d, -outputdir dir\n\n"
-	 "Not supported yet, and refused: -fuzz (seeds run as tests), -cover and -coverprofile,\n"
-	 "-cpuprofile, -memprofile, -blockprofile, -mutexprofile, -trace.\n"},
+	 "Coverage: -cover prints the share of statements that ran, -covermode set|count|atomic,\n"
+	 "-coverprofile file writes what go tool cover reads.\n\n"
+	 "Not supported yet, and refused: -fuzz (seeds run as tests), -coverpkg, -cpuprofile,\n"
+	 "-memprofile, -blockprofile, -mutexprofile, -trace.\n"},
 	{"generate",
 	 "usage: gol generate [-run regexp] [-n] [-v] [-x] [build flags] [file.go... | packages]\n\n"
 	 "Generate runs the commands in lines '//go:generate command argument...' of the packages'\n"

@@ -159,6 +159,8 @@ static void load_one(Testing *t, const Target *target, int number)
 		setup_failed(t, target->path, load_errors(t, test.program, target->path, !plain));
 	if (syntax || test.program->errors.len)
 		return;
+	if (plain && test.program->root && !test.program->skipped)
+		note_uncovered(&test);
 	test.folder = arena_printf(d->c->arena, "%s/b%03d", t->folder, number + 1);
 	test.path = arena_printf(d->c->arena, "%s/%s.test", test.folder, target->output);
 	test.copy = test.has_tests ? copy_path(t, target->output) : NULL;
@@ -212,7 +214,10 @@ static int test_all(Testing *t)
 	}
 	choose_outputs(t);
 	choose_limits(t);
+	if (!start_profile(t))
+		return EXIT_ERROR;
 	run_tests(t);
+	t->failed |= !end_profile(t);
 	if (d->options.keep_work)
 		scratch_keep(d, t->folder);
 	else
@@ -228,6 +233,9 @@ int test_command(Driver *d, int argc, char **argv)
 	int status = parse_test_flags(d, argc, argv, &t.flags);
 	if (status != EXIT_OK)
 		return status;
+	t.flags.cover |= t.flags.cover_mode || (t.flags.cover_profile && *t.flags.cover_profile);
+	if (t.flags.cover)
+		d->c->cover = t.flags.cover_mode ? t.flags.cover_mode : COVER_SET;
 	d->reported.by_text = true;
 	if (!find_go_tree(d->c)) {
 		fputs("gol: package testing comes from a Go source tree, and none was found: install one (Debian: golang-src) or set GOROOT\n", stderr);

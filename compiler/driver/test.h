@@ -4,7 +4,10 @@
 #ifndef GOL_TEST_H
 #define GOL_TEST_H
 
+#include "../cover/cover.h"
 #include "driver.h"
+
+#include <stdio.h>
 
 typedef int64_t Duration;           /* nanoseconds */
 
@@ -14,6 +17,9 @@ typedef struct TestFlags {
 	bool local;                 /* none was named */
 	TextList passed;            /* to the test programs, in order */
 	bool compile_only, json, verbose, verbose_json, fail_fast, artifacts, help;
+	bool cover;                 /* by any of its flags */
+	CoverMode cover_mode;
+	const char *cover_profile;  /* or NULL */
 	const char *bench, *fuzz, *list, *output_dir;
 	const char *unknown;        /* the first flag that gol does not know; or NULL */
 	Duration timeout;           /* 0: none */
@@ -60,6 +66,8 @@ typedef struct Test {
 	bool cached;                /* its result was kept */
 	bool streams;               /* the program writes to our stdout itself: no pipe */
 	const char *failed_build;   /* the package that could not be built: "path [variant]" */
+	const char *uncovered;      /* no tests: the lines of its profile, if it has statements; or NULL */
+	Output profile;             /* what the program wrote of coverage */
 	const char *folder, *path;  /* of the program */
 	const char *copy;           /* where it is to stay: -c, -o; or NULL */
 	BuildReport *report;
@@ -83,6 +91,7 @@ typedef struct Testing {
 	TestFlags flags;
 	VEC(Test) tests;
 	const char *folder;         /* of all programs */
+	FILE *profile;              /* of coverage; or NULL */
 	Duration kill_after, wait_delay;    /* 0: never */
 	int running;                /* builders and programs */
 	int printed;                /* tests[0 .. printed) have their lines */
@@ -99,6 +108,14 @@ void run_tests(Testing *t);
 void start_program(Testing *t, Test *test);
 void program_ended(Testing *t, Test *test);
 void show(Testing *t, Test *test, const char *text, size_t n);
+/* test_cover.c */
+bool start_profile(Testing *t);
+bool end_profile(Testing *t);
+const char *profile_argument(const Testing *t, const Test *test);
+void take_profile(Testing *t, Test *test);             /* of a program that has ended */
+void add_profile(Testing *t, Test *test);              /* when the package is printed */
+void note_uncovered(Test *test);
+const char *coverage_of(const Testing *t, const Test *test);    /* for the end of its line */
 /* test_cache.c */
 void find_result(Testing *t, Test *test);
 void keep_result(Testing *t, Test *test);

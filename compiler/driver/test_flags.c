@@ -101,7 +101,7 @@ const char *duration_text(Driver *d, Duration t)
 
 /* ---- the table ------------------------------------------------------------------------------------ */
 
-typedef enum { VALUE_BOOL, VALUE_INT, VALUE_DURATION, VALUE_TEXT, VALUE_VERBOSE, VALUE_SHUFFLE, VALUE_VET, VALUE_FOLDER, VALUE_NOT_YET } ValueKind;
+typedef enum { VALUE_BOOL, VALUE_INT, VALUE_DURATION, VALUE_TEXT, VALUE_VERBOSE, VALUE_SHUFFLE, VALUE_VET, VALUE_FOLDER, VALUE_COVER_MODE, VALUE_NOT_YET } ValueKind;
 
 typedef struct TestFlag {
 	const char *name;
@@ -122,7 +122,9 @@ static const TestFlag table[] = {
 	{"skip", VALUE_TEXT, true, 0}, {"timeout", VALUE_DURATION, true, offsetof(TestFlags, timeout)}, {"v", VALUE_VERBOSE, true, 0},
 	{"blockprofile", VALUE_NOT_YET, true, 0}, {"blockprofilerate", VALUE_NOT_YET, true, 0}, {"cpuprofile", VALUE_NOT_YET, true, 0},
 	{"memprofile", VALUE_NOT_YET, true, 0}, {"memprofilerate", VALUE_NOT_YET, true, 0}, {"mutexprofile", VALUE_NOT_YET, true, 0},
-	{"mutexprofilefraction", VALUE_NOT_YET, true, 0}, {"trace", VALUE_NOT_YET, true, 0}, {"coverprofile", VALUE_NOT_YET, true, 0},
+	{"mutexprofilefraction", VALUE_NOT_YET, true, 0}, {"trace", VALUE_NOT_YET, true, 0},
+	{"cover", VALUE_BOOL, false, offsetof(TestFlags, cover)}, {"covermode", VALUE_COVER_MODE, false, 0},
+	{"coverprofile", VALUE_TEXT, false, offsetof(TestFlags, cover_profile)}, {"coverpkg", VALUE_NOT_YET, false, 0},
 };
 
 /* Without its dashes; *n: the length of the name, which "=" or the end of the word ends. NULL: it is no flag. */
@@ -281,7 +283,7 @@ static const char *understand(Parsing *p, const TestFlag *f, const char *value)
 		if (text)
 			*text = value;
 		return value;
-	case VALUE_VET: case VALUE_NOT_YET:
+	case VALUE_VET: case VALUE_COVER_MODE: case VALUE_NOT_YET:
 		break;
 	}
 	return value;
@@ -294,6 +296,12 @@ static int set_value(Parsing *p, const TestFlag *f, const char *shown_name, cons
 	if (f->kind == VALUE_VET) {
 		const char *fault = vet_fault(p->d, value);
 		return fault ? bad(p, "invalid value \"%s\" for flag -%s: %s", value, "vet", fault) : EXIT_OK;
+	}
+	if (f->kind == VALUE_COVER_MODE) {
+		CoverMode *mode = &p->flags->cover_mode;
+		for (*mode = COVER_ATOMIC; *mode != COVER_NONE && strcmp(cover_mode_name(*mode), value) != 0;)
+			--*mode;
+		return *mode ? EXIT_OK : bad(p, "invalid value \"%s\" for flag -%s: %s", value, "covermode", "valid modes are \"set\", \"count\", or \"atomic\"");
 	}
 	const char *understood = understand(p, f, value);
 	if (!understood && f->kind == VALUE_VERBOSE)

@@ -108,6 +108,8 @@ static char **program_arguments(Testing *t, const Test *test)
 	if (test->key)
 		add_argument(d, &a, "-test.testlogfile=%s/testlog.txt", test->folder);
 	add_argument(d, &a, "%s", "-test.paniconexit0");
+	if (t->profile)
+		add_argument(d, &a, "%s", profile_argument(t, test));
 	for (int i = 0; i < t->flags.passed.len; i++)
 		add_argument(d, &a, "%s", t->flags.passed.items[i]);
 	vec_push(d->c->arena, &a, NULL);
@@ -177,6 +179,8 @@ void start_program(Testing *t, Test *test)
 	if (test->failed) {
 		t->failed = true;
 		end_with_line(t, test, "FAIL\t%s [build failed]\n");
+	} else if (test->uncovered) {
+		end_with_line(t, test, "\t%s\t\tcoverage: 0.0%% of statements\n");
 	} else if (!test->has_tests) {
 		end_with_line(t, test, "?   \t%s\t[no test files]\n");
 	} else if (test->cached) {
@@ -230,10 +234,11 @@ static void say_ok(Testing *t, Test *test, double seconds)
 	bool shows_all = t->flags.verbose || t->flags.list || t->flags.help || t->flags.json;
 	if (has_line(&test->output, test->program_output, "testing: warning: no tests to run\n"))
 		note = " [no tests to run]";
+	const char *coverage = coverage_of(t, test);
 	if (!shows_all && !test->shows)
 		test->output.len = test->program_output = 0;
 	end_line(t, test);
-	show_printf(t, test, "ok  \t%s\t%.3fs%s\n", test->target->path, seconds, note);
+	show_printf(t, test, "ok  \t%s\t%.3fs%s%s\n", test->target->path, seconds, coverage, note);
 }
 
 /* As Go's os.ProcessState says it. */
@@ -279,6 +284,7 @@ void program_ended(Testing *t, Test *test)
 		if (test->key)
 			keep_result(t, test);
 	}
+	take_profile(t, test);
 	if (test->json)
 		json_close(test->json, test->failed, NULL);
 	test->json = NULL;
@@ -431,6 +437,7 @@ static void print_ended(Testing *t)
 			fwrite(test->output.text, 1, test->output.len, stdout);
 		fflush(stdout);
 		output_free(&test->output);
+		add_profile(t, test);
 		test->state = TEST_PRINTED;
 	}
 }

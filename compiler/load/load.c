@@ -11,6 +11,7 @@
  * everything else in the standard library: gol's own, whose folders may be in two places
  * (hand-written and generated), then the Go source tree (tree.c).
  */
+#include "../cover/cover.h"
 #include "constraint.h"
 #include "embed.h"
 #include "files.h"
@@ -315,7 +316,7 @@ static void check_import(Load *l, Package *from, const Import *import, Package *
 		COMPLAIN(l, "%simport \"%s\" is a program, not an importable package", position(l, import->pos), imported->path);
 	if (!from->from_tree && imported->from_tree && strncmp(imported->path, "vendor/", strlen("vendor/")) == 0)
 		COMPLAIN(l, "%suse of vendored package not allowed", position(l, import->pos));
-	if (!may_use_internal(from, outer_path(l, from), imported->path))
+	if (!import->file->made && !may_use_internal(from, outer_path(l, from), imported->path))
 		COMPLAIN(l, "%s\n\t%suse of internal package %s not allowed", import_chain(l, false), position(l, import->pos), imported->path);
 }
 
@@ -332,8 +333,27 @@ static void ask_ahead(Load *l, const Package *p, const ImportList *list)
 		modules_ahead(l->modules, &paths);
 }
 
+/* The package whose tests are loaded gets counters, and a file that declares them. */
+static void add_counters(Load *l, Package *p)
+{
+	Compiler *c = l->c;
+	bool wanted = c->cover && l->tests && p != l->tests->beside && strcmp(p->path, l->tests->path) == 0;
+	for (int i = 0; i < l->program->broken.len; i++)
+		wanted &= l->program->broken.items[i].package != p;
+	const char *text = wanted && p->files.len ? cover_package(c, p, p->path, c->cover) : NULL;
+	if (!text)
+		return;
+	SourceFile *source = source_from_text(c, "_gol_cover.go", text, strlen(text));
+	source->path = source->recorded_path = "_gol_cover.go";
+	File *file = parse_file(c, source, false);
+	file->made = true;
+	set_version(l, p, file);
+	vec_push(c->arena, &p->files, file);
+}
+
 void load_imports(Load *l, Package *p)
 {
+	add_counters(l, p);
 	ImportList list = imports_of(l, p);
 	ask_ahead(l, p, &list);
 	Package **found = NEW_ARRAY(l->c->arena, Package *, list.len + 1);

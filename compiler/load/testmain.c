@@ -10,6 +10,7 @@
  * blanks at the ends of lines, empty lines joined to one, none at the beginning and end.
  */
 #include "testmain.h"
+#include "../cover/cover.h"
 #include "files.h"
 
 #include <ctype.h>
@@ -271,6 +272,22 @@ static void print_main(Buf *b, const Entry *test_main)
 		buf_str(b, "\tos.Exit(m.Run())\n}\n");
 }
 
+/* How package testing learns of counters: since 1.24 from TestDeps, since 1.20 from a function that is not exported, before that
+ * from tables, of which it makes the profile itself. */
+static void print_coverage(Buf *b, int minor)
+{
+	static const char hooks[] = "func init() {\n\ttestdeps.CoverTearDown = testdeps.TearDownCoverage\n\ttestdeps.CoverSnapshot = testdeps.SnapshotShare\n}\n\n";
+	static const char linked[] = "//go:linkname registerCover2 testing.registerCover2\n"
+		"func registerCover2(mode string, tearDown func(string, string) (string, error), snapshot func() float64)\n\n"
+		"func init() { registerCover2(testdeps.CoverMode, testdeps.TearDownCoverage, testdeps.SnapshotShare) }\n\n";
+	static const char tables[] = "func init() {\n\tc := testing.Cover{Mode: testdeps.CoverMode, Counters: map[string][]uint32{}, "
+		"Blocks: map[string][]testing.CoverBlock{}}\n"
+		"\tfor _, f := range testdeps.CoverFiles() {\n\t\tc.Counters[f.Name] = f.Counters\n\t\tfor _, u := range f.Units {\n"
+		"\t\t\tc.Blocks[f.Name] = append(c.Blocks[f.Name], testing.CoverBlock{Line0: u[0], Col0: uint16(u[1]), Line1: u[2], Col1: uint16(u[3]), "
+		"Stmts: uint16(u[4])})\n\t\t}\n\t}\n\ttesting.RegisterCover(c)\n}\n\n";
+	buf_str(b, minor >= 24 ? hooks : minor >= 20 ? linked : tables);
+}
+
 /* What benchmarks print of themselves: nothing for a package without a path of its own. */
 static const char *printed_path(const Package *p)
 {
@@ -288,6 +305,8 @@ const char *test_main_text(Load *l, const Package *tested, const Package *beside
 	buf_str(&b, "package main\n\nimport (\n\t\"os\"\n");
 	if (t.main)
 		buf_str(&b, "\t\"reflect\"\n");
+	if (l->c->cover && l->c->tree.minor >= 20 && l->c->tree.minor < 24)
+		buf_str(&b, "\t_ \"unsafe\"\n");
 	buf_str(&b, "\t\"testing\"\n\t\"testing/internal/testdeps\"\n");
 	if (tested->files.len)
 		print_import(&b, internal.named ? "_test" : "_", tested->path);
@@ -303,7 +322,11 @@ const char *test_main_text(Load *l, const Package *tested, const Package *beside
 	buf_quote(&b, module, strlen(module));
 	buf_str(&b, "\n\ttestdeps.ImportPath = ");
 	buf_quote(&b, path, strlen(path));
+	if (l->c->cover)
+		buf_printf(&b, "\n\ttestdeps.CoverMode = \"%s\"", cover_mode_name((CoverMode)l->c->cover));
 	buf_str(&b, "\n}\n\n");
+	if (l->c->cover)
+		print_coverage(&b, l->c->tree.minor);
 	print_main(&b, t.main);
 	return b.s;
 }

@@ -133,6 +133,10 @@ static Package *load_main(Load *l, const Package *tested, const Package *beside,
 	vec_push(c->arena, &p->files, file);
 	for (int i = 0; i < file->decls.len && file->decls.items[i]->kind == DECL_IMPORT; i++) {
 		const char *path = file->decls.items[i]->import_path;
+		if (strcmp(path, "unsafe") == 0) {
+			map_put(c->arena, &p->imported, path, c->types->unsafe_package);
+			continue;
+		}
 		const Package *made = strcmp(path, tested->path) == 0 ? tested : beside && strcmp(path, beside->path) == 0 ? beside : NULL;
 		Package *imported = made ? (Package *)(uintptr_t)made : load_from_library(l, path);
 		if (!imported) {

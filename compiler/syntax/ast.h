@@ -313,6 +313,7 @@ struct File {
 	const char *package_name;
 	Pos package_name_pos;
 	DeclList decls;             /* imports first */
+	bool made;                  /* by the loader: it may import what it likes */
 	const char *import_error;   /* what Go's tools say of an import that cannot be read, or NULL */
 	Pos import_error_pos;
 	VEC(const char *) build_tags;   /* raw text of //go:build lines */
