@@ -99,6 +99,8 @@ BAD_FILES = {       # entries besides go.mod, and what is said of them
     "capital": ([("GO.MOD", "x")], 'case-insensitive file name collision: "go.mod" and "GO.MOD"'),
     "case": ([("a.go", "x"), ("A.go", "x")], 'case-insensitive file name collision: "a.go" and "A.go"'),
     "kelvin": ([("k.go", "x"), ("\u212a.go", "x")], 'case-insensitive file name collision: "k.go" and "\u212a.go"'),
+    "folders": ([("x/a/b.go", "x"), ("x/A/c.go", "x")], 'case-insensitive file name collision: "x/a" and "x/A"'),
+    "over": ([("a/b", "x"), ("a", "x")], 'entry "a" is both a file and a directory'),
     "twice": ([("a.go", "x"), ("a.go", "x")], 'multiple entries for file "a.go"'),
     "both": ([("a", "x"), ("a/b", "x")], 'entry "a" is both a file and a directory'),
 }
@@ -107,6 +109,10 @@ BAD_FILES = {       # entries besides go.mod, and what is said of them
 def zip_of(kind, path):
     if kind in BAD_FILES:
         return module_zip(path, [("go.mod", f"module {path}\n")] + BAD_FILES[kind][0])
+    if kind == "longest":
+        return module_zip(path, [("go.mod", f"module {path}\n"), ("a/" * 32000 + "a", "x")])
+    if kind == "deep":
+        return module_zip(path, [("go.mod", f"module {path}\n")] + [(f"{i}/" + "a/" * 2000 + "a", "x") for i in range(200)])
     if kind == "outside":
         return pack([("../../evil", "x")])
     if kind == "none":
@@ -220,6 +226,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.reply(200, "half", length=1000)
         self.server.stopped.wait(TIMEOUT)
 
+    def do_trickle(self, *_):
+        self.send_response(200)
+        self.send_header("Content-Length", str(MEGA))
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            while not self.server.stopped.wait(0.05):
+                self.wfile.write(b"0")
+
     def do_round(self, *_):
         self.send_response(302)
         self.send_header("Location", self.path)
@@ -273,7 +287,11 @@ class Place:
 
     def run(self, *words, text=None, **options):
         with self.start(*words, stdin=subprocess.PIPE if text is not None else subprocess.DEVNULL, **options) as p:
-            out, err = p.communicate(text.encode() if text is not None else None, timeout=TIMEOUT)
+            try:
+                out, err = p.communicate(text.encode() if text is not None else None, timeout=TIMEOUT)
+            except subprocess.TimeoutExpired:
+                p.kill()
+                raise
         return p.returncode, out.decode(), err.decode()
 
     def passes(self, *words, **options):
@@ -366,7 +384,8 @@ def errors_of_servers(p):
         p.fails(f"example.com/{name}@v1.0.0: reading {{url}}/example.com/{name}/@v/v1.0.0.zip: {said}", "-q", "zip", f"example.com/{name}", VERSION)
     url = '"{url}/example.com/%s/@v/v1.0.0.zip"'
     for name, said in (("half", f"read {url}: unexpected EOF"), ("eof", f"Get {url}: EOF"), ("never", f"Get {url}: no answer in 1 seconds"),
-                       ("stall", f"read {url}: no data for 1 seconds"), ("round", 'Get "/p/example.com/%s/@v/v1.0.0.zip": stopped after 10 redirects')):
+                       ("trickle", f"read {url}: less than 1024 bytes a second for 1 seconds"),
+                       ("stall", f"read {url}: less than 1024 bytes a second for 1 seconds"), ("round", 'Get "/p/example.com/%s/@v/v1.0.0.zip": stopped after 10 redirects')):
         p.fails(f"example.com/{name}@v1.0.0: {said % name}", "-q", "zip", f"example.com/{name}", VERSION, env={"GOLFETCHTIMEOUT": "1"})
         p.has_no(name)
     with socket.socket() as s:
@@ -407,6 +426,13 @@ def errors_of_zips(p):
         require(status == 1 and err.startswith(start) and err.endswith(": " + said + "\n"), f"{name}: {err}")
         p.has_no(name)
     require(not os.path.exists(os.path.join(p.folder, "evil")), "it climbed out")
+
+    def limit():
+        resource.setrlimit(resource.RLIMIT_AS, (512 * MEGA, 512 * MEGA))
+    name = "a/" * 32000 + "a"
+    p.fails("unzip {cache}/cache/download/example.com/longest/@v/v1.0.0.zip: example.com/longest@v1.0.0/" + name + ": file name too long",
+            "-q", "zip", "example.com/longest", VERSION, preexec_fn=limit)
+    p.passes("-q", "zipfile", "example.com/deep", VERSION, preexec_fn=limit)
     p.passes("-q", "zip", "example.com/links", VERSION)
     name = os.path.join(p.cache, "example.com/links@v1.0.0/link")
     require(not os.path.islink(name) and open(name).read() == "/etc/passwd", "a link was made")
@@ -453,6 +479,16 @@ def verifies(p):
         pass
     dir_changed = f"{path} v1.0.0: dir has been modified ({folder})\n"
     require(p.passes("verify", path, VERSION) == dir_changed, "folder")
+    new = os.path.join(folder, "new.go")
+    for make in (os.mkfifo, lambda name: os.symlink("a.go", name)):
+        os.unlink(new)
+        make(new)
+        require(p.passes("verify", path, VERSION) == f"{path} v1.0.0: dir has been modified ({new} is not a regular file)\n", "no file")
+    os.rename(new, new + "\n")
+    require(p.passes("verify", path, VERSION) == f"{path} v1.0.0: dirhash: filenames with newlines are not supported\n", "newline")
+    os.unlink(new + "\n")
+    with open(new, "w"):
+        pass
     with open(zip_name, "wb") as f:
         f.write(module_zip(path, plain_files(path) + [("b.go", "package b\n")]))
     require(p.passes("verify", path, VERSION) == f"{path} v1.0.0: zip has been modified ({zip_name})\n" + dir_changed, "zip")
@@ -621,6 +657,22 @@ def leftovers(p):
             f.write(text)
     p.passes("-q", "zip", path, VERSION)
     require(open(folder + "/a.go").read() == "package a\n" and not os.path.exists(folder + "/old.go"), "a half-filled folder was taken for whole")
+    for verbs in (["zip"], ["zipfile", "zip"]):     # no hash beside it: who knows what it is
+        for name in (v + "zip", v + "ziphash"):
+            os.unlink(name)
+        os.chmod(folder, 0o755)
+        os.unlink(folder + "/a.go")
+        for verb in verbs:
+            p.passes("-q", verb, path, VERSION)
+        require(open(folder + "/a.go").read() == "package a\n", "a folder of unknown origin was taken for whole")
+    for ending in ("mod", "info"):                  # of one that was killed; of one that may live
+        old, new = v + ending + "77.tmp", v + ending + "78.tmp"
+        for name in (old, new):
+            open(name, "w").close()
+        os.utime(old, (1, 1))
+        p.passes(ending, path, VERSION)
+        require(not os.path.exists(old) and os.path.exists(new), ending)
+        os.unlink(new)
     for text in ("", "h1:", "\0" * 47):             # a hash that was cut short is made anew from the zip
         with open(v + "ziphash", "w") as f:
             f.write(text)

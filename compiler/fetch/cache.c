@@ -12,7 +12,8 @@
  *
  * Nothing is written in place: a file is made under a name that ends in .tmp, and renamed when it is whole; .ziphash is
  * written under the lock, and one that is damaged is made anew from the zip. A process that dies leaves .tmp files, which the
- * next one that holds the lock removes, or a .partial, and then the folder is filled again. A process that is ended by a
+ * next one that makes such a file removes (those of .mod and .info, which no lock guards, once they are an hour old), or a
+ * .partial, and then the folder is filled again; so is a folder that has no .ziphash. A process that is ended by a
  * signal removes its .tmp files itself.
  */
 #include "fetch.h"
@@ -43,22 +44,26 @@ const char *module_folder(Request *r, const Module *m)
 	return arena_printf(r->arena, "%s/%s@%s", r->settings->module_cache, m->escaped_path, m->escaped_version);
 }
 
-/* The last one first: mostly only that is missing, or nothing. */
-bool make_folder(Request *r, const char *path)
+/* The last one first: mostly only that is missing, or nothing. In path slashes become ends and slashes again: a copy for each
+ * folder above would be more than a hostile zip's long names may cost. */
+static bool make_folder_at(Request *r, char *path)
 {
 	struct stat st;
 	if (mkdir(path, 0777) == 0)
 		return true;
 	int error = errno;
-	const char *slash = strrchr(path, '/');
+	char *slash = strrchr(path, '/');
 	if (error == EEXIST)
 		return (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) || fail_system(r, "mkdir", path, ENOTDIR);
 	if ((error != ENOENT && error != ENOTDIR) || !slash || slash == path)
 		return fail_system(r, "mkdir", path, error);
-	if (!make_folder(r, arena_strndup(r->arena, path, (size_t)(slash - path))))
-		return false;
-	return mkdir(path, 0777) == 0 || errno == EEXIST || fail_system(r, "mkdir", path, errno);
+	*slash = '\0';
+	bool ok = make_folder_at(r, path);
+	*slash = '/';
+	return ok && (mkdir(path, 0777) == 0 || errno == EEXIST || fail_system(r, "mkdir", path, errno));
 }
+
+bool make_folder(Request *r, const char *path) { return make_folder_at(r, arena_strndup(r->arena, path, strlen(path))); }
 
 static bool make_parent(Request *r, const char *path)
 {
@@ -93,7 +98,7 @@ Texts names_in(Request *r, const char *dir)
 /* ---- temporary files ------------------------------------------------------------------------------------------------- */
 
 /* Names of those there are, a row for each thread; guarded by the lock, which remove_temporaries keeps. */
-enum { ROWS = 16 };
+enum { ROWS = 16, AN_HOUR = 3600 };
 static char temporaries[ROWS][PATH_MAX];
 static pthread_mutex_t temporaries_lock = PTHREAD_MUTEX_INITIALIZER;
 
@@ -151,15 +156,24 @@ void temporary_done(Request *r)
 	pthread_mutex_unlock(&temporaries_lock);
 }
 
-/* What dead processes left; whoever calls it holds the lock under which these are made. */
-void remove_temporaries_of(Request *r, const char *path)
+static bool is_older(const char *path, int seconds)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && st.st_mtime < time(NULL) - seconds;
+}
+
+/* Small files are made without a lock, here and by Go: what has such a name may be a living process's, unless it is old. */
+void remove_temporaries_of(Request *r, const char *path, int seconds)
 {
 	const char *base = strrchr(path, '/') + 1, *dir = arena_strndup(r->arena, path, (size_t)(base - path));
 	Texts names = names_in(r, dir);
 	for (int i = 0; i < names.len; i++) {
 		size_t n = strlen(names.items[i]);
-		if (strncmp(names.items[i], base, strlen(base)) == 0 && n > 4 && strcmp(names.items[i] + n - 4, ".tmp") == 0)
-			unlink(arena_printf(r->arena, "%s%s", dir, names.items[i]));
+		if (strncmp(names.items[i], base, strlen(base)) != 0 || n <= 4 || strcmp(names.items[i] + n - 4, ".tmp") != 0)
+			continue;
+		const char *name = arena_printf(r->arena, "%s%s", dir, names.items[i]);
+		if (seconds == 0 || is_older(name, seconds))
+			unlink(name);
 	}
 }
 
@@ -254,6 +268,7 @@ bool cache_write(Request *r, const Module *m, const char *suffix, const char *te
 	const char *path = cache_path(r, m, suffix), *name;
 	if (!make_parent(r, path))
 		return false;
+	remove_temporaries_of(r, path, AN_HOUR);
 	int file = temporary_file(r, path, &name);
 	if (file < 0)
 		return false;

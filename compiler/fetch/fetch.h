@@ -133,7 +133,8 @@ bool make_folder(Request *r, const char *path);         /* and those above it */
 /* A new file beside path, removed when the process is ended by a signal; temporary_done when it is renamed or removed. */
 int temporary_file(Request *r, const char *path, const char **name);
 void temporary_done(Request *r);
-void remove_temporaries_of(Request *r, const char *path);        /* of dead processes */
+/* Those of dead processes; seconds 0: the caller holds the lock under which they are made, else those that are older. */
+void remove_temporaries_of(Request *r, const char *path, int seconds);
 bool write_all(Request *r, int file, const char *name, const char *text, size_t size);
 int lock_file(Request *r, const char *path);            /* waits; -1 after fail */
 void remove_temporaries(void);                          /* of all threads, at a signal */

@@ -3,8 +3,8 @@
  *
  * Errors are worded as Go's net/http has them, since they end up in the same messages: 'Get "URL": dial tcp ...' until
  * the head of the answer is there, 'read "URL": unexpected EOF' in its body, 'reading URL: 404 Not Found' for an answer
- * that is none. Nothing waits for ever: connect_seconds for a connection with its handshake, stall_seconds without a
- * byte after that. (Go has no such limit; its user has Ctrl-C.) At most 9 redirects are followed, as by Go, and none
+ * that is none. Nothing waits for ever: connect_seconds for a connection with its handshake, stall_seconds with less than
+ * LEAST_SPEED after that, or a server that trickles would keep us, and all who wait for our locks, for years. (Go has no such limit; its user has Ctrl-C.) At most 9 redirects are followed, as by Go, and none
  * from https to http.
  *
  * The threads share what is known of names and TLS sessions, under locks; connections are each thread's own, because
@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { REDIRECT_LIMIT = 9 };
+enum { REDIRECT_LIMIT = 9, LEAST_SPEED = 1024 };       /* bytes a second */
 
 typedef struct Transfer {
 	Request *r;
@@ -276,7 +276,8 @@ static bool transfer_failed(Transfer *t, CURLcode code)
 	if (code == CURLE_UNSUPPORTED_PROTOCOL && next)
 		return fail(r, FAIL_ERROR, "Get %s: redirected from secure URL %s to insecure URL %s", quoted(r, next), t->url, next);
 	if (in_body && code == CURLE_OPERATION_TIMEDOUT)
-		return fail(r, FAIL_ERROR, "read %s: no data for %ld seconds", quoted(r, t->url), r->settings->stall_seconds);
+		return fail(r, FAIL_ERROR, "read %s: less than %d bytes a second for %ld seconds", quoted(r, t->url), LEAST_SPEED,
+		            r->settings->stall_seconds);
 	if (in_body)
 		return fail(r, FAIL_ERROR, "read %s: unexpected EOF", quoted(r, t->url));
 	return fail(r, FAIL_ERROR, "Get %s: %s", quoted(r, code == CURLE_TOO_MANY_REDIRECTS ? location(t) : t->url), no_answer(t, code));
@@ -301,7 +302,7 @@ static void set_options(Transfer *t, const char *url)
 	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
 	curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, secure ? "https" : "http,https");
 	curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, s->connect_seconds);
-	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)LEAST_SPEED);
 	curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, s->stall_seconds);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, t);

@@ -143,10 +143,25 @@ static bool read_hash(Request *r, const Module *m, const char **hash)
 	return text.len == LENGTH && strlen(*hash) == LENGTH && strncmp(*hash, "h1:", 3) == 0;
 }
 
+static bool make_partial(Request *r, const Module *m)
+{
+	const char *path = cache_path(r, m, ".partial");
+	int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	return file >= 0 ? close(file) == 0 : fail_system(r, "open", path, errno);
+}
+
+/* A folder without .ziphash beside it is nobody's word for anything, and would pass for complete once that is written. */
+static bool distrust_folder(Request *r, const Module *m, const char *hash_path)
+{
+	return exists(hash_path) || !exists(module_folder(r, m)) || make_partial(r, m);
+}
+
 /* In place, under its own lock: readers of Go's hold that while they read. */
 static bool write_hash(Request *r, const Module *m, const char *hash)
 {
 	const char *path = cache_path(r, m, ".ziphash");
+	if (!distrust_folder(r, m, path))
+		return false;
 	int file = lock_file(r, path);
 	if (file < 0)
 		return false;
@@ -187,7 +202,7 @@ static bool make_zip(Request *r, const Module *m, const char *sum, const char **
 	const char *path = cache_path(r, m, ".zip"), *temporary;
 	if (exists(path) && read_hash(r, m, hash))      /* while we waited for the lock */
 		return sum_matches(r, m, "", *hash, sum);
-	remove_temporaries_of(r, path);
+	remove_temporaries_of(r, path, 0);
 	if (exists(path))
 		return judge_zip(r, m, path, path, sum, hash) && write_hash(r, m, *hash);
 	int file = temporary_file(r, path, &temporary);
@@ -260,13 +275,10 @@ static bool unpack_to(Request *r, const Module *m, const char *dir)
 	ZipFile z;
 	if (!zip_open_file(r, path, &z))
 		return fail_prefix(r, "unzip %s: ", path);
-	int file = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	bool ok = file >= 0 || fail_system(r, "open", partial, errno);
-	if (file >= 0)
-		close(file);
-	ok = ok && zip_check(r, &z, m, path) && (zip_unpack(r, &z, m, dir, NULL) || fail_prefix(r, "unzip %s: ", path));
+	bool marked = make_partial(r, m);
+	bool ok = marked && zip_check(r, &z, m, path) && (zip_unpack(r, &z, m, dir, NULL) || fail_prefix(r, "unzip %s: ", path));
 	zip_close_file(&z);
-	if (!ok && file >= 0 && remove_folder(dir))
+	if (!ok && marked && remove_folder(dir))
 		unlink(partial);
 	return ok && (unlink(partial) == 0 || fail_system(r, "remove", partial, errno));
 }

@@ -64,11 +64,12 @@ static const char *element_error(Request *r, const char *e, size_t n, PathKind k
 	int size;
 	for (size_t i = 0; i < n; i += (size_t)size) {
 		uint32_t rune = utf8_decode(text + i, n - i, &size);
+		if (is_allowed(rune, kind))
+			continue;
 		Buf shown;
 		buf_init(&shown, r->arena);
 		buf_quote_rune(&shown, rune);
-		if (!is_allowed(rune, kind))
-			return arena_printf(r->arena, "invalid char %s", shown.s);
+		return arena_printf(r->arena, "invalid char %s", shown.s);
 	}
 	size_t stem = strcspn(text, ".");
 	if (is_device(text, stem))

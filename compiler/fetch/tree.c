@@ -66,7 +66,7 @@ static bool is_expected(Request *r, const Module *m, const char *found, const ch
 static bool get_tree(Request *r, const Module *m, const char *dir, const char *sum)
 {
 	const char *start = hidden(r, dir, ".zip"), *temporary, *hash = "";
-	remove_temporaries_of(r, start);
+	remove_temporaries_of(r, start, 0);
 	int file = temporary_file(r, start, &temporary);
 	if (file < 0)
 		return false;

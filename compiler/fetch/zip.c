@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -209,8 +210,12 @@ static bool list_files(Request *r, const char *dir, const char *prefix, EntryLis
 		const char *path = arena_printf(r->arena, "%s/%s", dir, name), *shown = arena_printf(r->arena, "%s/%s", prefix, name);
 		if (lstat(path, &st) != 0)
 			return fail_system(r, "lstat", path, errno);
-		if (!S_ISDIR(st.st_mode))
+		if (strchr(name, '\n'))
+			return fail(r, FAIL_ERROR, "dirhash: filenames with newlines are not supported");
+		if (S_ISREG(st.st_mode))
 			vec_push(r->arena, list, (Entry){shown, 0, path});
+		else if (!S_ISDIR(st.st_mode))      /* no zip made it: a link leads elsewhere, a pipe never ends */
+			return fail(r, FAIL_ERROR, "dir has been modified (%s is not a regular file)", path);
 		else if (!list_files(r, path, shown, list))
 			return false;
 	}
@@ -221,7 +226,7 @@ static bool hash_file_of(Request *r, const char *path, EVP_MD_CTX *digest)
 {
 	static _Thread_local char block[BLOCK];
 	ssize_t n = -1;
-	int file = open(path, O_RDONLY | O_CLOEXEC);
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (file < 0)
 		return fail_system(r, "open", path, errno);
 	while ((n = read(file, block, sizeof block)) > 0)
@@ -271,28 +276,58 @@ bool zip_has_prefix(Request *r, ZipFile *z, const Module *m)
 	return true;
 }
 
-typedef struct Name { const char *path; bool is_folder; } Name;
+/* Names seen, as a tree of folded elements: "NUMBER/ELEMENT" -> Name, NUMBER that of the folder above, 0 the root's.
+ * So a long name costs what it is long, not the sum of all its prefixes. */
+typedef struct Name { int number; const char *path; int length; bool is_folder; } Name;
+typedef struct Seen { Map names; int count; } Seen;
+
+static Name *new_name(Request *r, Seen *seen, const char *key, const char *path, size_t length, bool is_folder)
+{
+	Name *name = NEW(r->arena, Name);
+	*name = (Name){++seen->count, path, (int)length, is_folder};
+	map_put(r->arena, &seen->names, key, name);
+	return name;
+}
+
+/* Makes the name and the folders above it seen; the result is what stood there of them, the deepest, or NULL, and its *length
+ * in path. No letter folds to a slash, so the elements of the folded name are those of the name. */
+static Name *see(Request *r, Seen *seen, const char *path, bool is_folder, size_t *length)
+{
+	Name *found = NULL;
+	const char *fold = folded(r, path);
+	int above = 0;
+	for (size_t end = 0;; end++, fold++) {
+		size_t n = strcspn(fold, "/");
+		const char *key = arena_printf(r->arena, "%d/%.*s", above, (int)n, fold);
+		Name *name = map_get(&seen->names, key);
+		end += strcspn(path + end, "/");
+		fold += n;
+		if (name) {
+			found = name;
+			*length = end;
+		} else {
+			name = new_name(r, seen, key, path, end, path[end] || is_folder);
+		}
+		above = name->number;
+		if (!path[end])
+			return found;
+	}
+}
 
 /* The name and the folders above it against all seen before. */
-static const char *collision(Request *r, Map *seen, const char *path, bool is_folder)
+static const char *collision(Request *r, Seen *seen, const char *path, bool is_folder)
 {
-	for (;;) {
-		const char *key = folded(r, path), *slash = strrchr(path, '/');
-		Name *other = map_get(seen, key);
-		if (other && strcmp(other->path, path) != 0)
-			return arena_printf(r->arena, "case-insensitive file name collision: %s and %s", quoted(r, other->path), quoted(r, path));
-		if (other && other->is_folder != is_folder)
-			return arena_printf(r->arena, "entry %s is both a file and a directory", quoted(r, path));
-		if (other)
-			return is_folder ? NULL : arena_printf(r->arena, "multiple entries for file %s", quoted(r, path));
-		Name *name = NEW(r->arena, Name);
-		*name = (Name){path, is_folder};
-		map_put(r->arena, seen, key, name);
-		if (!slash)
-			return NULL;
-		path = arena_strndup(r->arena, path, (size_t)(slash - path));
-		is_folder = true;
-	}
+	size_t n;
+	const Name *other = see(r, seen, path, is_folder, &n);
+	if (!other)
+		return NULL;
+	const char *shown = arena_strndup(r->arena, path, n), *before = arena_strndup(r->arena, other->path, (size_t)other->length);
+	is_folder |= path[n] != '\0';
+	if (strcmp(shown, before) != 0)
+		return arena_printf(r->arena, "case-insensitive file name collision: %s and %s", quoted(r, before), quoted(r, shown));
+	if (other->is_folder != is_folder)
+		return arena_printf(r->arena, "entry %s is both a file and a directory", quoted(r, shown));
+	return is_folder ? NULL : arena_printf(r->arena, "multiple entries for file %s", quoted(r, shown));
 }
 
 static const char *size_error(Request *r, const char *name, uint64_t size)
@@ -304,13 +339,15 @@ static const char *size_error(Request *r, const char *name, uint64_t size)
 }
 
 /* NULL: the entry keeps to them. */
-static const char *entry_error(Request *r, const char *name, uint64_t size, Map *seen)
+static const char *entry_error(Request *r, const char *name, uint64_t size, Seen *seen)
 {
 	size_t n = strlen(name);
 	bool is_folder = n && name[n - 1] == '/';
 	const char *path = arena_strndup(r->arena, name, n - is_folder), *error, *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
 	if (n == 0)
 		return NULL;
+	if (n >= PATH_MAX)          /* no system could open it, and thousands of folders in a name are there to harm */
+		return "file name too long";
 	if ((error = file_name_error(r, path)) || (error = collision(r, seen, path, is_folder)) || is_folder)
 		return error;
 	if (strcasecmp(base, "go.mod") == 0 && base != path)
@@ -323,7 +360,7 @@ static const char *entry_error(Request *r, const char *name, uint64_t size, Map 
 /* All that is wrong, a line each. */
 bool zip_check(Request *r, ZipFile *z, const Module *m, const char *path)
 {
-	Map seen = {.by_text = true};
+	Seen seen = {.names.by_text = true};
 	Buf errors;
 	if (!check_total(r, z))
 		return fail_prefix(r, "unzip %s: ", path);
