@@ -35,6 +35,7 @@ Compiler *compiler_like(const Compiler *old)
 	c->stdlib_dir = old->stdlib_dir;
 	c->generated_dir = old->generated_dir;
 	c->tree = old->tree;
+	c->trees_dir = old->trees_dir;
 	c->trim_paths = old->trim_paths;
 	c->arch = old->arch;
 	c->cover = old->cover;
