@@ -924,6 +924,14 @@ def other_machines(p):
     for name in ("cc", "bin/go_linux_riscv64_exec"):
         os.chmod(p.path(name), 0o755)
     env = {"GOARCH": other, "CC": p.path("cc"), "PATH": p.path("bin") + ":" + p.env["PATH"]}
+    programs = ("first", "second")
+    for name in programs:
+        p.write(f"{name}/main.gol", "package main\n\nfunc main() {}\n")
+    os.mkdir(p.path("out"))
+    p.expect(0, "", "build", "-o", "out", "./first", "./second", env=env)
+    same("programs of one command", sorted(os.listdir(p.path("out"))), list(programs))
+    text = p.expect(0, "", "version", "-m", "out/second")
+    same("what it was built for", re.findall(r"build\t(GO(?:ARCH|AMD64|ARM64|RISCV64)=\S+)", text), ["GOARCH=riscv64", "GORISCV64=rva20u64"])
     p.expect(0, "^runner\nname riscv64 tag riscv64 riscv64\n$", "run", ".", env=env, stderr=subprocess.STDOUT)
     text = p.expect(0, "", "build", "-x", "-v", "-o", "again", ".", env=env)
     same("the runtime is compiled once", "golrt" in re.sub(r"\S*amalgamation\S*", "", text), False)

@@ -93,6 +93,11 @@ static const char *joined_tags(Driver *d, const char *tags)
 	return text;
 }
 
+/* Of each architecture the oldest machines. */
+static const struct { const char *arch, *name, *value; } levels[] = {
+	{"amd64", "GOAMD64", "v1"}, {"arm64", "GOARM64", "v8.0"}, {"riscv64", "GORISCV64", "rva20u64"},
+};
+
 static void add_settings(Driver *d, Buf *b, const Program *program)
 {
 	const Options *o = &d->options;
@@ -109,10 +114,11 @@ static void add_settings(Driver *d, Buf *b, const Program *program)
 	if (o->trim_paths)
 		add_setting(b, "-trimpath", "true");
 	add_setting(b, "CGO_ENABLED", "0");
-	add_setting(b, "GOARCH", GOL_ARCH);
+	add_setting(b, "GOARCH", d->c->arch);
 	add_setting(b, "GOOS", "linux");
-	if (strcmp(GOL_ARCH, "amd64") == 0)
-		add_setting(b, "GOAMD64", "v1");
+	for (int i = 0; i < COUNT_OF(levels); i++)
+		if (strcmp(levels[i].arch, d->c->arch) == 0)
+			add_setting(b, levels[i].name, levels[i].value);
 	add_setting(b, "gol.version", GOL_VERSION);
 	if (uses_tree(program))
 		add_setting(b, "gol.tree", d->c->tree.version);

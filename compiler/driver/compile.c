@@ -102,6 +102,7 @@ uint64_t program_key(Driver *d, const Program *program)
 	int shape[] = {o->optimise, o->versions, o->no_line, o->debug};
 	uint64_t key = hash_file(hash_bytes(d->identity, shape, sizeof shape), d->runtime_library);
 	key = hash_bytes(key, o->cc, strlen(o->cc) + 1);
+	key = hash_bytes(key, d->c->arch, strlen(d->c->arch) + 1);
 	key = hash_bytes(key, o->cflags, strlen(o->cflags) + 1);
 	key = texts_key(texts_key(key, &o->compiler_flags), &o->linker_flag_texts);
 	for (int i = 0; i < program->packages.len; i++)
@@ -115,6 +116,7 @@ static uint64_t unit_key(Driver *d, Program *program, Unit *units, Unit *u)
 	int shape[] = {u->optimise, u->versions, d->options.no_line, d->options.debug, p == program->root};
 	uint64_t key = hash_bytes(d->identity, shape, sizeof shape);
 	key = hash_bytes(key, d->options.cc, strlen(d->options.cc));
+	key = hash_bytes(key, d->c->arch, strlen(d->c->arch));
 	key = hash_bytes(key, flags_of(d, u), strlen(flags_of(d, u)));
 	key = sources_key(key, p);
 	for (int k = 0; k < p->imports.len; k++)
@@ -168,6 +170,7 @@ static uint64_t text_key(Driver *d, Unit *u, const char *text)
 	uint64_t key = hash_bytes(d->headers + (uint64_t)u->optimise, text, strlen(text));
 	key = hash_bytes(key, fixed_flags, strlen(fixed_flags));
 	key = hash_bytes(key, d->options.cc, strlen(d->options.cc));
+	key = hash_bytes(key, d->c->arch, strlen(d->c->arch));
 	return hash_bytes(key, flags_of(d, u), strlen(flags_of(d, u)));
 }
 

@@ -77,9 +77,12 @@ static bool has_libffi(Driver *d)
 	return job.status == 0;
 }
 
+/* In a folder that stays until gol ends: all programs of the command are linked with it, also where the cache
+ * cannot keep it. */
 static int compile_runtime(Driver *d, uint64_t key, bool ffi)
 {
-	const char *source = arena_printf(d->c->arena, "%s/golrt.c", d->amalgamation), *object = arena_printf(d->c->arena, "%s/golrt.o", d->work);
+	const char *source = arena_printf(d->c->arena, "%s/golrt.c", d->amalgamation), *folder = make_scratch(d, "gol-runtime");
+	const char *object = arena_printf(d->c->arena, "%s/golrt.o", folder);
 	if (access(source, R_OK) != 0) {
 		fprintf(stderr, "gol: the runtime: %s: no such file or directory\n", source);
 		return EXIT_ERROR;
@@ -110,10 +113,12 @@ int prepare_target(Driver *d)
 	key = hash_bytes(key, ffi ? "ffi" : "none", 4);
 	const char *found = d->options.rebuild ? NULL : cache_find(d, key);
 	d->target_has_libffi = ffi;
-	d->target_is_ready = true;
 	if (found)
 		d->runtime_library = found;
-	return found ? EXIT_OK : compile_runtime(d, key, ffi);
+	else
+		status = compile_runtime(d, key, ffi);
+	d->target_is_ready = status == EXIT_OK;
+	return status;
 }
 
 /* ---- running what was built ---------------------------------------------------------------------- */
