@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 NORETURN static void build(Testing *t, Test *test)
@@ -83,6 +84,8 @@ static void say_news(Testing *t, const char *said)
 
 void finish_building(Testing *t, Test *test)
 {
+	if (WIFSIGNALED(test->status))          /* behind what it has said itself */
+		dprintf(test->said, "# %s.test\ngol: signal: %s\n", test->target->path, signal_text(t->d, WTERMSIG(test->status)));
 	off_t size = lseek(test->said, 0, SEEK_END);
 	char *said = calloc(1, (size_t)size + 1);
 	if (size > 0 && pread(test->said, said, (size_t)size, 0) < 0)
