@@ -845,6 +845,8 @@ def listing(p):
     for flag in ("-test", "-export", "-compiled", "-versions", "-u", "-f={{.Dir}}"):
         lists(2, re.escape(f"gol: {flag} is not supported yet\n"), flag, ".")
     lists(1, "gol list -deps cannot be used with -find\n", "-deps", "-find", ".")
+    for flags, wrong in ((["-deps"], "deps"), (["-find"], "find"), (["-find", "-deps"], "deps")):
+        lists(1, f"gol list -{wrong} cannot be used with -m\n", "-m", *flags)
 
 
 def generating(p):
@@ -1069,12 +1071,17 @@ def mod_download(p):
     os.unlink(p.path("go.sum"))
     p.write("go.mod", "module m\n\ngo 1.26\n\nrequire ex.org/a v1.0.0\n\nreplace ex.org/a => ex.org/b v1.0.0\n")
     p.expect(0, '"Path": "ex.org/b"', "mod", "download", "-json", env=env)
+    for pattern in ("ex.org/a/...", "ex.../a"):
+        p.expect(0, '"Path": "ex.org/b"', "mod", "download", "-json", pattern, env=env)
+    for pattern in ("ex.org/[a]...", "ex.org/?...", "ex.org/aa/..."):
+        p.expect(0, f'^warning: pattern "{re.escape(pattern)}" matched no module dependencies\n$', "mod", "download", pattern, env=env)
     p.expect(2, "^flag provided but not defined: -bad\nusage: gol mod download", "mod", "download", "-bad", env=env)
     p.expect(1, "^gol: verify takes no arguments\n$", "mod", "verify", "x", env=env)
     p.expect(2, "^gol mod: unknown command\n", "mod", "bad", env=env)
     p.expect(1, "^gol: clean -modcache cannot be used with package arguments\n$", "clean", "-modcache", ".", env=env)
     os.unlink(p.path("go.mod"))
     p.expect(1, r"^gol: no modules specified \(see 'go help mod download'\)\n$", "mod", "download", env=env)
+    p.expect(1, r"^gol: no modules specified \(see 'go help mod download'\)\n$", "mod", "download", "-json", env=env)
     p.expect(1, '^gol: cannot match "all": go.mod file not found', "mod", "download", "all", env=env)
     p.expect(1, "^gol: go.mod file not found in current directory", "mod", "verify", env=env)
     p.expect(0, "^$", "mod", "download", "ex.org/a@v1.0.0", env=env)

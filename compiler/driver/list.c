@@ -144,25 +144,6 @@ static void print_module(Driver *d, Modules *all, const Module *m)
 	putchar('\n');
 }
 
-static bool path_matches(const char *pattern, const char *path)
-{
-	for (; *pattern; pattern++, path++) {
-		if (strncmp(pattern, "...", 3) == 0) {
-			for (;; path++) {
-				if (path_matches(pattern + 3, path))
-					return true;
-				if (!*path)
-					return false;
-			}
-		}
-		if (strcmp(pattern, "/...") == 0 && !*path)
-			return true;
-		if (*pattern != *path)
-			return false;
-	}
-	return *path == '\0';
-}
-
 static int list_modules_named(Driver *d, Modules *all, const ModuleList *list, const char *word)
 {
 	bool found = strcmp(word, "all") == 0, pattern = strstr(word, "...") != NULL;
@@ -395,6 +376,10 @@ int list_command(Driver *d)
 		o->json = NULL;
 	if (o->find && o->deps) {
 		fputs("gol list -deps cannot be used with -find\n", stderr);
+		return EXIT_ERROR;
+	}
+	if (o->modules && (o->find || o->deps)) {
+		fprintf(stderr, "gol list -%s cannot be used with -m\n", o->deps ? "deps" : "find");
 		return EXIT_ERROR;
 	}
 	return o->modules ? list_modules(d) : list_packages(d);

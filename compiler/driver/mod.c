@@ -9,7 +9,6 @@
 #include "../module/module.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,18 +33,9 @@ static void add_module(Driver *d, Modules *all, DownloadList *list, const Module
 
 static void add_matching(Driver *d, Modules *all, const ModuleList *known, const char *pattern, DownloadList *list)
 {
-	Buf glob;
-	buf_init(&glob, d->c->arena);
-	for (const char *p = pattern; *p; p++)
-		if (strncmp(p, "...", 3) == 0) {
-			buf_char(&glob, '*');
-			p += 2;
-		} else {
-			buf_char(&glob, *p);
-		}
 	int before = list->len;
 	for (int i = 0; i < known->len; i++)
-		if (fnmatch(glob.s, known->items[i]->path, FNM_NOESCAPE) == 0)
+		if (path_matches(pattern, known->items[i]->path))
 			add_module(d, all, list, known->items[i]);
 	if (list->len == before)
 		fprintf(stderr, "warning: pattern \"%s\" matched no module dependencies\n", pattern);
@@ -234,11 +224,12 @@ static int mod_download(Driver *d, int argc, char **argv)
 	bool inside = modules_main(all)->len > 0;
 	if (!inside && (status = need_versions(argc - i, argv + i)) != EXIT_OK)
 		return status;
-	if (i == argc && inside)
+	bool named = i < argc;
+	if (!named && inside)
 		add_by_default(d, all, &known, &list);
 	for (; i < argc; i++)
 		add_argument_modules(d, all, &known, argv[i], &list);
-	if (argc == 0 && list.len == 0) {
+	if (!named && list.len == 0) {
 		fprintf(stderr, inside ? "gol: no module dependencies to download\n" : "gol: no modules specified (see 'go help mod download')\n");
 		return inside ? EXIT_OK : EXIT_ERROR;
 	}

@@ -52,6 +52,8 @@ const char *header_of(Compiler *c, const Program *program, const Package *p);
 
 /* What the words of the command line name. Mistakes are added to errors, patterns that match nothing to warnings. */
 void find_targets(Compiler *c, const char *const *names, int count, TargetList *targets, TextList *errors, TextList *warnings);
+/* "..." in pattern matches any text; a trailing "/..." the empty one too. */
+bool path_matches(const char *pattern, const char *path);
 bool is_source_name(const char *name);
 /* The Go source tree (tree.c): sought at the first call; false if there is none. */
 bool find_go_tree(Compiler *c);

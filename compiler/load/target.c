@@ -199,15 +199,12 @@ static void add_files(Finder *f, const char *const *names, int count)
 
 /* ---- patterns ---------------------------------------------------------------------------------- */
 
-/* "..." matches any text; a trailing "/..." the empty one too. */
-static bool matches(const char *pattern, const char *path)
+bool path_matches(const char *pattern, const char *path)
 {
-	if (strcmp(pattern, "/...") == 0 && *path == '\0')
-		return true;
 	for (; *pattern; pattern++, path++) {
 		if (strncmp(pattern, "...", 3) == 0) {
 			for (const char *rest = path;; rest++) {
-				if (matches(pattern + 3, rest))
+				if (path_matches(pattern + 3, rest))
 					return true;
 				if (*rest == '\0')
 					return false;
@@ -245,7 +242,7 @@ static void walk(Finder *f, const char *dir, const char *prefix, const char *pat
 	if (depth > 64 || (root && !may_match(pattern, prefix)))
 		return;
 	int tests = 0;
-	if (matches(pattern, prefix) && list_sources(c, dir, &by_default, &tests, NULL).len + tests) {
+	if (path_matches(pattern, prefix) && list_sources(c, dir, &by_default, &tests, NULL).len + tests) {
 		if (module)
 			add_package(f, prefix, dir, module, true);
 		else if (!standard)
