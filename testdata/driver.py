@@ -214,6 +214,9 @@ def cache_is_mended(p):
         text = p.expect(0, "", "build", "-x", "h.gol")
         same(f"compiled again after {how}", " -c " in text, False)
     folder(sound[0])
+    for flag in ("-i", "-r"):
+        p.expect(2, f"^gol: clean {flag} is not supported yet\n$", "clean", flag)
+    p.expect(2, "^flag provided but not defined: -bad\n", "clean", "-fuzzcache", "-bad")
     p.expect(0, "", "clean", "-cache")
     same("a clean cache", os.listdir(p.cache), [])
 
@@ -620,7 +623,8 @@ def strange_names(p):
 def environment(p):
     p.write("h.gol", HELLO)
     refused = [(2, "unsupported GOOS/GOARCH pair windows/", {"GOOS": "windows"}), (2, "unsupported GOOS/GOARCH pair linux/386", {"GOARCH": "386"}),
-               (2, "GOAMD64=v3 is not supported yet", {"GOAMD64": "v3"}), (2, "GO111MODULE=off is not supported yet", {"GO111MODULE": "off"}),
+               (2, "GOAMD64=v3 is not supported yet", {"GOAMD64": "v3"}), (2, "GORISCV64=rva22u64 is not supported yet", {"GORISCV64": "rva22u64"}),
+               (2, "GO111MODULE=off is not supported yet", {"GO111MODULE": "off"}),
                (1, "unknown environment setting GO111MODULE=x", {"GO111MODULE": "x"}), (2, "GOEXPERIMENT=x is not supported yet", {"GOEXPERIMENT": "x"}),
                (1, "GOLCACHE is not an absolute path", {"GOLCACHE": "x"}), (1, "build cache is disabled by GOLCACHE=off", {"GOLCACHE": "off"}),
                (1, "path in .XDG_CACHE_HOME is relative", {"GOLCACHE": None, "XDG_CACHE_HOME": "x"}),

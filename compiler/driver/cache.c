@@ -199,21 +199,23 @@ static int clean_outputs(Driver *d)
 
 int clean_command(Driver *d, int argc, char **argv)
 {
-	static const char *const nothing[] = {"i", "r", "fuzzcache"};
 	bool cache = false, results = false, modules = false, other = false;
 	int i = 0, status = EXIT_OK;
 	for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
 		const char *name = argv[i] + 1 + (argv[i][1] == '-');
+		if (strcmp(name, "i") == 0 || strcmp(name, "r") == 0) {
+			fprintf(stderr, "gol: clean -%s is not supported yet\n", name);
+			return EXIT_USAGE;
+		}
+		bool fuzz = strcmp(name, "fuzzcache") == 0;             /* there is none */
 		bool known = strcmp(name, "cache") == 0 || strcmp(name, "testcache") == 0 || strcmp(name, "modcache") == 0 || strcmp(name, "n") == 0 ||
-		             strcmp(name, "x") == 0;
+		             strcmp(name, "x") == 0 || fuzz;
+		other |= fuzz;
 		cache |= strcmp(name, "cache") == 0;
 		results |= strcmp(name, "testcache") == 0;
 		modules |= strcmp(name, "modcache") == 0;
 		d->options.dry_run |= strcmp(name, "n") == 0;
 		d->options.print_commands |= strcmp(name, "n") == 0 || strcmp(name, "x") == 0;
-		for (int k = 0; k < COUNT_OF(nothing); k++)
-			if (strcmp(name, nothing[k]) == 0)
-				known = other = true;
 		if (!known) {
 			if (strcmp(name, "h") != 0 && strcmp(name, "help") != 0)
 				fprintf(stderr, "flag provided but not defined: -%.*s\n", (int)strcspn(name, "="), name);

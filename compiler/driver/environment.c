@@ -32,6 +32,7 @@ static int check_values(void)
 		{"GO111MODULE", {"", "on", "auto", NULL}, "off"},
 		{"GOAMD64", {"", "v1", NULL}, NULL},
 		{"GOARM64", {"", "v8.0", NULL}, NULL},
+		{"GORISCV64", {"", "rva20u64", NULL}, NULL},
 		{"GOEXPERIMENT", {"", "none", NULL}, NULL},
 		{"GOFIPS140", {"", "off", NULL}, NULL},
 	};

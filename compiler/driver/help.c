@@ -140,7 +140,7 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "Clean removes the programs that gol build left in the folders of the packages named\n"
 	 "(default: the current folder). -cache removes every cached object instead, -testcache\n"
 	 "the results of tests, -modcache all downloaded modules. -n prints what would be removed,\n"
-	 "-x prints it and removes it.\n"},
+	 "-x prints it and removes it. -i and -r are refused.\n"},
 	{"env", "usage: gol env [-json] [-changed] [-u] [-w] [var ...]\n\nEnv prints the environment gol works in, or the values of the names given, one a line.\n"
 	 "-json prints it in JSON.\n"},
 	{"tool", "usage: gol tool [-n] command [args...]\n\n"
@@ -290,7 +290,10 @@ int env_command(Driver *d, int argc, char **argv)
 		} else if (strcmp(name, "w") == 0 || strcmp(name, "u") == 0) {
 			fprintf(stderr, "gol: env -%s: gol keeps no settings in files; set the variable in the environment\n", name);
 			return EXIT_ERROR;
-		} else if (strcmp(name, "changed") != 0) {
+		} else if (strcmp(name, "changed") == 0) {
+			fprintf(stderr, "gol: env -changed is not supported yet\n");
+			return EXIT_USAGE;
+		} else {
 			return unknown_flag(d, argv[0]);
 		}
 	}
