@@ -1,5 +1,5 @@
 /*
- * inspect.h - a package as gol list, fmt, vet and generate see it: what is in its folder and what that names, without
+ * inspect.h - a package as gol list, fmt and generate see it: what is in its folder and what that names, without
  * its imports' packages and without bodies of functions.
  */
 #ifndef GOL_LOAD_INSPECT_H
