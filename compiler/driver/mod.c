@@ -268,12 +268,17 @@ static int mod_verify(Driver *d, int argc, char **argv)
 
 int mod_command(Driver *d, int argc, char **argv)
 {
+	static const char *const of_go[] = {"edit", "graph", "init", "tidy", "vendor", "why"};
 	const char *verb = argc > 0 ? argv[0] : "";
 	if (strcmp(verb, "download") == 0)
 		return mod_download(d, argc - 1, argv + 1);
 	if (strcmp(verb, "verify") == 0)
 		return mod_verify(d, argc - 1, argv + 1);
-	return go_command(d, "mod", argc, argv);
+	for (int i = 0; i < COUNT_OF(of_go); i++)
+		if (strcmp(verb, of_go[i]) == 0)
+			return go_command(d, "mod", argc, argv);
+	fprintf(stderr, "gol mod: unknown command\nRun 'gol help mod' for usage.\n");
+	return EXIT_USAGE;
 }
 
 /* ---- gol clean -modcache ------------------------------------------------------------------------------------------- */
