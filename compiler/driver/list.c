@@ -374,12 +374,12 @@ int list_command(Driver *d)
 		o->json = "";
 	if (o->json && strcmp(o->json, "false") == 0)
 		o->json = NULL;
-	if (o->find && o->deps) {
-		fputs("gol list -deps cannot be used with -find\n", stderr);
-		return EXIT_ERROR;
-	}
 	if (o->modules && (o->find || o->deps)) {
 		fprintf(stderr, "gol list -%s cannot be used with -m\n", o->deps ? "deps" : "find");
+		return EXIT_ERROR;
+	}
+	if (o->find && o->deps) {
+		fputs("gol list -deps cannot be used with -find\n", stderr);
 		return EXIT_ERROR;
 	}
 	return o->modules ? list_modules(d) : list_packages(d);
