@@ -47,7 +47,7 @@ static int (*find_command(const char *verb))(Driver *)
 /* Commands of go that gol has not. */
 static bool is_of_go(const char *verb)
 {
-	static const char *const verbs[] = {"bug", "doc", "fix", "get", "telemetry", "vet", "work"};
+	static const char *const verbs[] = {"bug", "doc", "fix", "telemetry", "vet"};
 	for (int i = 0; i < COUNT_OF(verbs); i++)
 		if (strcmp(verbs[i], verb) == 0)
 			return true;
