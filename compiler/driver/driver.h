@@ -256,5 +256,6 @@ int help_without_verb(void);
 int version_command(Driver *d, int argc, char **argv);
 /* help.c */
 int env_command(Driver *d, int argc, char **argv);
+int undefined_flag(Driver *d, const char *arg);         /* says so, with the usage line; EXIT_USAGE */
 
 #endif

@@ -108,22 +108,13 @@ static const Flag *find_flag(const Flag *flags, int count, const char *word, con
 	return NULL;
 }
 
-static int unknown_flag(Driver *d, const char *word)
-{
-	const char *name = word + 1 + (word[1] == '-');
-	if (strcmp(name, "h") != 0 && strcmp(name, "help") != 0)
-		fprintf(stderr, "flag provided but not defined: -%.*s\n", (int)strcspn(name, "="), name);
-	usage_line(d);
-	return EXIT_USAGE;
-}
-
 /* The flag at argv[*i]; its value may be the next word, then *i moves on. */
 static int read_flag(const FlagReader *r, const Flag *flags, int count, int argc, char **argv, int *i)
 {
 	const char *value;
 	const Flag *f = find_flag(flags, count, argv[*i], &value);
 	if (!f)
-		return unknown_flag(r->d, argv[*i]);
+		return undefined_flag(r->d, argv[*i]);
 	if (!stands_alone(f->kind) && !value) {
 		if (*i + 1 >= argc)
 			return lacks_argument(r, f->name);

@@ -226,7 +226,7 @@ int help_command(int argc, char **argv)
 	return EXIT_USAGE;
 }
 
-static int unknown_flag(Driver *d, const char *arg)
+int undefined_flag(Driver *d, const char *arg)
 {
 	arg += arg[1] == '-';
 	if (strcmp(arg, "-h") != 0 && strcmp(arg, "-help") != 0)
@@ -294,7 +294,7 @@ int env_command(Driver *d, int argc, char **argv)
 			fprintf(stderr, "gol: env -changed is not supported yet\n");
 			return EXIT_USAGE;
 		} else {
-			return unknown_flag(d, argv[0]);
+			return undefined_flag(d, argv[0]);
 		}
 	}
 	(json ? print_json : print_variables)(all, COUNT_OF(all), argc, argv);

@@ -3,7 +3,7 @@
  *
  *     test_flags.c   the command line                  test_json.c    -json
  *     test_build.c   from a loaded package to its program      test_cache.c   results that need not be worked out again
- *     test_run.c     building, running, printing, in order
+ *     test_run.c     building, running, printing, in order     test_cover.c   what is said of coverage, profiles
  *
  * The programs are made of the tests and of package testing of the Go source tree (load/tests.c), which prints all that
  * a single test says. What is printed around it is gol's: a line a package, in the order of the packages:

@@ -3,7 +3,8 @@
  *
  *     WAITS -> BUILDS -> BUILT -> RUNS -> ENDED -> PRINTED
  *
- * Up to -p processes are there at once, builders and test programs. Programs start in the order of the packages, and their
+ * Up to -p processes are there at once, builders and test programs; each builder starts up to -p C compilers, which are many
+ * where much is compiled for the first time. Programs start in the order of the packages, and their
  * lines appear in that order; where output is shown as it comes (-json) only the starts are. Benchmarks run one at a time,
  * when everything has been built.
  *
@@ -41,17 +42,22 @@ void output_add(Output *o, const char *text, size_t n)
 	o->text[o->len] = '\0';
 }
 
-void output_printf(Output *o, const char *format, ...)
+static void output_format(Output *o, const char *format, va_list ap)
 {
 	char *text;
-	va_list ap;
-	va_start(ap, format);
 	int n = vasprintf(&text, format, ap);
-	va_end(ap);
 	if (n < 0)
 		return;
 	output_add(o, text, (size_t)n);
 	free(text);
+}
+
+void output_printf(Output *o, const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	output_format(o, format, ap);
+	va_end(ap);
 }
 
 void output_free(Output *o)
@@ -74,15 +80,14 @@ void show(Testing *t, Test *test, const char *text, size_t n)
 static void show_printf(Testing *t, Test *test, const char *format, ...) PRINTF_LIKE(3, 4);
 static void show_printf(Testing *t, Test *test, const char *format, ...)
 {
-	char *text;
+	Output line = {0};
 	va_list ap;
 	va_start(ap, format);
-	int n = vasprintf(&text, format, ap);
+	output_format(&line, format, ap);
 	va_end(ap);
-	if (n < 0)
-		return;
-	show(t, test, text, (size_t)n);
-	free(text);
+	if (line.len)
+		show(t, test, line.text, line.len);
+	output_free(&line);
 }
 
 /* ---- starting a program ------------------------------------------------------------------------------ */

@@ -311,15 +311,6 @@ static int only_with_arguments(const Version *v)
 	return EXIT_USAGE;
 }
 
-static int unknown_flag(Driver *d, const char *arg)
-{
-	arg += arg[1] == '-';
-	if (strcmp(arg, "-h") != 0 && strcmp(arg, "-help") != 0)
-		fprintf(stderr, "flag provided but not defined: %.*s\n", (int)strcspn(arg, "="), arg);
-	usage_line(d);
-	return EXIT_USAGE;
-}
-
 int version_command(Driver *d, int argc, char **argv)
 {
 	Version v = {.d = d};
@@ -328,7 +319,7 @@ int version_command(Driver *d, int argc, char **argv)
 		const char *name = argv[i] + 1 + (argv[i][1] == '-');
 		bool *flag = strcmp(name, "m") == 0 ? &v.modules : strcmp(name, "v") == 0 ? &v.all : strcmp(name, "json") == 0 ? &v.json : NULL;
 		if (!flag)
-			return unknown_flag(d, argv[i]);
+			return undefined_flag(d, argv[i]);
 		*flag = true;
 	}
 	if (i == argc && (v.modules || v.all || v.json))
