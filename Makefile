@@ -90,7 +90,7 @@ $(B)/runtime/%.o: runtime/%.c | $(B)/deps.stamp
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) $(RUNTIME_FLAGS) -MMD -MP -c -o $@ $<
 
 # The runtime as one file, for gol build -emit=c.
-$(B)/amalgamation/golrt.c: runtime/amalgamate.py $(RUNTIME_SOURCES) $(RUNTIME_HEADERS) | $(B)/deps.stamp
+$(B)/amalgamation/golrt.c: runtime/amalgamate.py runtime/floors.py $(RUNTIME_SOURCES) $(RUNTIME_HEADERS) | $(B)/deps.stamp
 	$(say) JOIN $@
 	$(Q)python3 runtime/amalgamate.py $(@D)
 
@@ -160,6 +160,7 @@ unit-runtime: $(RUNTIME_UNIT_PROGRAMS)
 unit: $(UNIT_PROGRAMS) unit-runtime test-lang
 	$(Q)for t in $(UNIT_PROGRAMS); do echo "$$t"; $$t || exit 1; done
 	$(Q)sh runtime/tests/intrinsics.sh $(B)/libgolrt.a
+	$(Q)python3 runtime/floors.py $(B)/runtime && python3 runtime/tests/floors_test.py $(B)/runtime
 	$(Q)python3 stdlib/tests/check-docs.py
 	$(Q)python3 testdata/docs.py
 

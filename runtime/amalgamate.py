@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Joins the runtime into two files: OUT/golrt.h (all that generated C may see) and OUT/golrt.c.
 
-A header goes in where it is first asked for; .def tables go in each time. What two .c files both define for
+The .c files follow each other floor by floor (floors.py). A header goes in where it is first asked for; .def tables go in each time. What two .c files both define for
 themselves (static functions and variables, types, constants) is given the name of its file in each, so that
 the whole is one translation unit. Macros of a .c file end with it. Nothing is left to flags: pragmas say
 that objects may be seen as other types and that a*b+c is two operations.
@@ -12,6 +12,9 @@ import collections
 import os
 import re
 import sys
+
+sys.dont_write_bytecode = True
+import floors  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PUBLIC = os.path.join(HERE, "include", "gol")
@@ -121,10 +124,7 @@ class Joiner:
 
 
 def sources():
-    for folder in sorted(os.listdir(HERE)):
-        path = os.path.join(HERE, folder)
-        if os.path.isdir(path) and folder not in ("include", "tests"):
-            yield from (os.path.join(path, f) for f in sorted(os.listdir(path)) if f.endswith(".c"))
+    return [os.path.join(HERE, path) for path in floors.sources(HERE) if path.endswith(".c")]
 
 
 def main():

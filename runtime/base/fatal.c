@@ -8,10 +8,8 @@
 #include <stdlib.h>
 
 #include "abi.h"
-#include "base/text.h"
+#include "base/exit.h"
 #include "os/os.h"
-#include "sched/exit.h"
-#include "stack/stack.h"
 
 void runtime_fatal(const char *format, ...)
 {

@@ -1,7 +1,7 @@
 /*
  * fatal.h - the runtime gives up: our own bugs, and faults of the program that leave no
  * goroutine to unwind. A program's fatal errors that have a goroutine go through
- * fatal_raise (lang/panic.h), which shows where it stood.
+ * fatal_raise (unwind/panic.h), which shows where it stood.
  */
 #ifndef GOL_BASE_FATAL_H
 #define GOL_BASE_FATAL_H

@@ -19,7 +19,7 @@
 #include "base/fatal.h"
 #include "base/options.h"
 #include "heap/heap.h"
-#include "lang/panic.h"
+#include "unwind/panic.h"
 
 static const gol_type chan_type = {
 	.size = sizeof(gol_chan), .pointer_bytes = 8, .kind = GOL_KIND_STRUCT, .align = 8, .pointer_map = (const uint8_t[]){1},

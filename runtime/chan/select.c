@@ -17,7 +17,7 @@
 
 #include "base/fatal.h"
 #include "base/options.h"
-#include "lang/panic.h"
+#include "unwind/panic.h"
 
 enum { FEW = 16 };
 

@@ -4,7 +4,7 @@
  */
 #include "ffi/intrinsic.h"
 #include "lang/iface.h"
-#include "lang/panic.h"
+#include "unwind/panic.h"
 
 INTRINSIC(bool, errors_typeIsComparable, gol_g *g, gol_eface v)
 {

@@ -6,7 +6,7 @@
 
 #include "ffi/intrinsic.h"
 #include "lang/alg.h"
-#include "lang/panic.h"
+#include "unwind/panic.h"
 
 /* The calls themselves are C's; `double` parameters only. */
 #define ONE(name, call) INTRINSIC(double, math_##name, gol_g *g, double x) { (void)g; return call(x); }

@@ -19,8 +19,8 @@
 #include "ffi/reflect.h"
 #include "ffi/signature.h"
 #include "heap/heap.h"
-#include "lang/panic.h"
-#include "stack/pc.h"
+#include "unwind/panic.h"
+#include "unwind/pc.h"
 
 enum { MANY = 14, SMALL_WORDS = 32, POINT_CALLED = 1 };
 

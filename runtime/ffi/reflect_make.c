@@ -18,7 +18,7 @@
 #include "ffi/signature.h"
 #include "heap/heap.h"
 #include "lang/alg.h"
-#include "sched/g.h"
+#include "stack/program.h"
 
 #define POINTER_MAP_MAX 4096u           /* bigger types are walked by kind */
 
@@ -111,7 +111,7 @@ static void enter(const gol_type *t)
 
 static void enter_program(void)
 {
-	const gol_program *program = sched_program();
+	const gol_program *program = program_packages();
 
 	known.filled = true;
 	for (uint32_t i = 0; program != NULL && i < program->package_count; i++)

@@ -4,7 +4,7 @@
 #include "ffi/intrinsic.h"
 #include "heap/heap.h"
 #include "lang/iface.h"
-#include "lang/panic.h"
+#include "unwind/panic.h"
 
 /* ---- memory ------------------------------------------------------------------------------------ */
 

@@ -7,11 +7,12 @@
  */
 #include "ffi/intrinsic.h"
 #include "base/options.h"
-#include "lang/panic.h"
 #include "os/os.h"
-#include "sched/main.h"
 #include "sched/proc.h"
-#include "stack/pc.h"
+#include "stack/program.h"
+#include "unwind/panic.h"
+#include "unwind/pc.h"
+#include "unwind/trace.h"
 
 #include <stdlib.h>
 
@@ -179,7 +180,7 @@ INTRINSIC(gol_string, runtime_formatForPrint, gol_g *g, gol_eface x)
 INTRINSIC(gol_string, runtime_programRoot, gol_g *g)
 {
 	(void)g;
-	for (char **e = main_environment(); e != NULL && *e != NULL; e++)
+	for (char **e = program_environment(); e != NULL && *e != NULL; e++)
 		if (strncmp(*e, "GOROOT=", 7) == 0)
 			return string_of(*e + 7);
 	return (gol_string){NULL, 0};

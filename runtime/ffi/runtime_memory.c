@@ -9,8 +9,8 @@
 #include "ffi/reflect.h"
 #include "gc/gc.h"
 #include "lang/iface.h"
-#include "lang/panic.h"
 #include "sched/proc.h"
+#include "unwind/panic.h"
 
 /* ---- collections --------------------------------------------------------------------------------- */
 
@@ -163,7 +163,7 @@ INTRINSIC(due_result, runtime_nextFinalizer, gol_g *g)
 		return result_of(&due);
 	sched_set_system(g_of(g));
 	finalizer_goroutine = g_of(g);
-	gc_due_ready = wake;
+	gc_world.due_ready = wake;
 	sched_park(g_of(g), WAIT_FINALIZER, complete);
 	return (due_result){{NULL, NULL}, {NULL, NULL}};
 }

@@ -11,9 +11,10 @@
 #include "base/lock.h"
 #include "base/options.h"
 #include "gc/gc.h"
-#include "lang/panic.h"
 #include "os/os.h"
+#include "sched/p.h"
 #include "sched/proc.h"
+#include "unwind/panic.h"
 
 #include <stdlib.h>
 

@@ -13,12 +13,12 @@
 #define _GNU_SOURCE
 #include "ffi/descriptor.h"
 #include "ffi/intrinsic.h"
+#include "base/exit.h"
 #include "base/fatal.h"
 #include "heap/heap.h"
 #include "os/os.h"
-#include "sched/exit.h"
-#include "sched/main.h"
 #include "sched/proc.h"
+#include "stack/program.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -518,13 +518,13 @@ static gol_slice strings_of(char **list, int count)
 INTRINSIC(gol_slice, syscall_programArgs, gol_g *g)
 {
 	(void)g;
-	return strings_of(main_arguments(), main_argument_count());
+	return strings_of(program_arguments(), program_argument_count());
 }
 
 INTRINSIC(gol_slice, syscall_programEnv, gol_g *g)
 {
 	int count = 0;
-	char **list = main_environment();
+	char **list = program_environment();
 	(void)g;
 	while (list != NULL && list[count] != NULL)
 		count++;

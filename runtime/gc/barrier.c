@@ -13,6 +13,7 @@
 
 #include "base/options.h"
 #include "gc/gc.h"
+#include "os/os.h"
 
 uint32_t gol_barrier_on;
 
@@ -75,7 +76,7 @@ void gc_note_allocation(void *object, size_t size)
 
 void gc_start_shadow(void)
 {
-	gc.shadow = heap_reserve(0, gol_heap.limit - gol_heap.base, true);
+	gc.shadow = os_reserve(0, gol_heap.limit - gol_heap.base, true);
 	if (gc.shadow == NULL)
 		heap_die("runtime: no address space for GOLSTRESS=barrier");
 	gol_heap.hooks = 1;

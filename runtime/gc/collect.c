@@ -9,33 +9,29 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "gc/gc.h"
+#include "os/os.h"
 
 #define MIN_HEAP ((uint64_t)4 << 20)
 #define MAX_ROOT_WALKS 32
 #define LIMIT_STEP ((uint64_t)1 << 20)      /* least heap growth between collections under a limit */
 
 gc_state gc = {.percent = 100, .memory_limit = INT64_MAX};
+struct gc_world gc_world;
 
 static gc_root_walk *root_walks[MAX_ROOT_WALKS];
 static unsigned root_walk_count;
 
-uint64_t gc_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
+uint64_t gc_now(void) { return (uint64_t)os_nanotime(); }
 
 static uint64_t wall_clock(void)
 {
-	struct timespec t;
+	int64_t seconds;
+	int32_t ns;
 
-	clock_gettime(CLOCK_REALTIME, &t);
-	return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+	os_wall_clock(&seconds, &ns);
+	return (uint64_t)seconds * 1000000000u + (uint32_t)ns;
 }
 
 void gc_add_roots(gc_root_walk *walk)
@@ -54,8 +50,8 @@ void gc_request_for(uint32_t reasons)
 {
 	if (gc.running)
 		return;
-	if (__atomic_fetch_or(&gc.requested, reasons, __ATOMIC_SEQ_CST) == 0 && gc.poke != NULL)
-		gc.poke();
+	if (__atomic_fetch_or(&gc.requested, reasons, __ATOMIC_SEQ_CST) == 0 && gc_world.poke != NULL)
+		gc_world.poke();
 }
 
 void gc_request(void)
@@ -97,7 +93,7 @@ static void set_goal(void)
 	uint64_t marked = gc.stats.marked_bytes, goal = UINT64_MAX;
 
 	if (gc.percent >= 0) {
-		uint64_t percent = (uint64_t)gc.percent, scanned = marked + (gc_stack_bytes ? gc_stack_bytes() : 0);
+		uint64_t percent = (uint64_t)gc.percent, scanned = marked + (gc_stack_bytes());
 
 		goal = marked + (scanned / 100 * percent + scanned % 100 * percent / 100);
 		if (goal < MIN_HEAP * percent / 100)
@@ -197,7 +193,7 @@ static void print_trace(const uint64_t phase[4], uint64_t before, uint64_t goal,
 	fprintf(stderr, "gc %u @%.3fs %d%%: %s+%s+%s ms clock, %s+0/%s/0+%s ms cpu, %u->%u->%u MB, %u MB goal, %u MB stacks, 0 MB globals, 1 P%s\n",
 		gc.stats.count, (double)(phase[0] - gc.start_ns) / 1e9, since ? (int)(gc.stats.mark_ns * 100 / since) : 0, ms[0], ms[1], ms[2],
 		ms[0], ms[1], ms[2], megabytes(before), megabytes(before), megabytes(gc.stats.marked_bytes), megabytes(goal),
-		megabytes(gc_stack_bytes ? gc_stack_bytes() : 0), reasons & GC_FORCED ? " (forced)" : "");
+		megabytes(gc_stack_bytes()), reasons & GC_FORCED ? " (forced)" : "");
 }
 
 static void record_pause(uint64_t pause)
@@ -299,6 +295,7 @@ void gc_start(void)
 	if (gc.ready)
 		return;
 	gc.ready = true;
+	heap_hooks = (struct heap_hooks){gc_request, profile_check, gc_allocation_hook, gc_note_allocation, profile_note};
 	heap_init();
 	gc.start_ns = gc_now();
 	gc.percent = percent_from(getenv("GOGC"));

@@ -3,7 +3,7 @@
  *
  * Model. Allocation counts (heap.live_bytes, span by span) and asks for a collection when
  * the goal of GOGC or the memory limit is reached: gc_request sets a word and pokes the
- * scheduler, nothing more. The dispatcher, between two goroutines, calls
+ * scheduler (gc_world), nothing more. The dispatcher, between two goroutines, calls
  * gc_run_if_requested: every goroutine is frozen or parked then, so all roots are in
  * memory and known exactly, and the whole mark phase runs in one stop. Sweeping is lazy
  * (heap/span.c).
@@ -47,7 +47,6 @@ typedef struct gc_state {
 	int64_t memory_limit;
 	uint64_t start_ns;                  /* of the program, monotonic */
 	gc_statistics stats;
-	void (*poke)(void);                 /* asks running goroutines to give way */
 	/* GOLSTRESS, GODEBUG */
 	uint64_t stress_every, stress_count;
 	bool stress_barrier, trace, check;
@@ -56,11 +55,21 @@ typedef struct gc_state {
 
 extern gc_state gc;
 
+/* What the collector asks of the floors above, which set these; NULL where nobody has (tests). */
+struct gc_world {
+	void (*poke)(void);                 /* asks running goroutines to give way */
+	size_t (*stack_bytes)(void);        /* memory of goroutine stacks */
+	void (*due_ready)(void);            /* in the stop: the queue of due finalizers and cleanups is no longer empty */
+};
+
+extern struct gc_world gc_world;
+
+static inline size_t gc_stack_bytes(void) { return gc_world.stack_bytes != NULL ? gc_world.stack_bytes() : 0; }
+
 enum gc_reason { GC_GOAL = 1, GC_FORCED = 2, GC_RELEASE = 4 /* give memory back afterwards */ };
 
 /* ---- set-up ----------------------------------------------------------------------------------- */
 
-void gc_init(void);         /* gc_start, and the goroutines as roots: called once by gol_main */
 void gc_start(void);        /* heap, settings from the environment (GOGC, GOMEMLIMIT, GODEBUG, GOLSTRESS) */
 
 /* Calls visit for every slot (a word in memory) that holds a heap pointer. */
@@ -110,8 +119,6 @@ void *gc_weak_value(void *handle);              /* NULL once the object was foun
 /* A finalizer or cleanup that is due; object.type NULL for cleanups (fn is a func()). False: none. */
 typedef struct gc_due { gol_eface fn, object; } gc_due;
 bool gc_next_due(gc_due *due);
-/* Called (with the world stopped) when the queue of due ones stops being empty. */
-extern void (*gc_due_ready)(void);
 
 void gc_mark_specials(void);            /* roots: functions, and what objects with finalizers lead to */
 void gc_finish_specials(void);          /* after marking: weak pointers, due finalizers and cleanups */
@@ -143,7 +150,6 @@ void gc_add_sample(uintptr_t base, profile_bucket *bucket);     /* counts it as 
 /* ---- statistics --------------------------------------------------------------------------------------------------- */
 
 void gc_memory_statistics(uint64_t *out, size_t count);     /* order of stdlib/runtime/memstats.gol */
-extern size_t (*gc_stack_bytes)(void);                       /* of goroutine stacks; set by gc_init */
 /* Lengths and ends of the latest stops, newest first; returns how many. */
 size_t gc_recent_pauses(uint64_t *lengths, uint64_t *ends, size_t count);
 uint64_t gc_now(void);                                      /* monotonic, ns */

@@ -9,9 +9,8 @@
  * Objects with pointer bits are scanned a bitmap word at a time; bigger ones by their
  * element's type, repeated over the slot.
  */
-#include <sys/mman.h>
-
 #include "gc/gc.h"
+#include "os/os.h"
 
 #define RING 8u
 
@@ -25,13 +24,13 @@ static struct {
 static GOL_COLD void work_grow(void)
 {
 	size_t capacity = work.capacity ? 2 * work.capacity : 1 << 16;
-	uintptr_t *items = heap_reserve(0, capacity * sizeof *items, true);
+	uintptr_t *items = os_reserve(0, capacity * sizeof *items, true);
 
 	if (items == NULL)
 		heap_die("runtime: out of memory while marking");
 	if (work.items) {
 		memcpy(items, work.items, work.count * sizeof *items);
-		munmap(work.items, work.capacity * sizeof *items);
+		os_unreserve(work.items, work.capacity * sizeof *items);
 	}
 	work.items = items;
 	work.capacity = capacity;

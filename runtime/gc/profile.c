@@ -6,7 +6,7 @@
  * counted in the bucket of its stack and size, and once more when the object is collected (special.c).
  *
  * The stack. Allocating code stands in native frames, which nobody can read; so an object waits in a list until
- * the goroutine's next safepoint, where it is asked to freeze (gc.poke) and the dispatcher reads its saved frames. A
+ * the goroutine's next safepoint, where it is asked to freeze (gc_world.poke) and the dispatcher reads its saved frames. A
  * sample is therefore booked where the goroutine next calls, loops or returns to a loop: in the function
  * that allocated or one that called it, on the line of that call. To know the line itself, each allocation would have to
  * store its place.
@@ -82,8 +82,8 @@ void profile_note(uintptr_t base, size_t size)
 			heap_die("runtime: cannot allocate memory");
 	}
 	profile.waiting[profile_waiting++] = (pending){base, size};
-	if (gc.poke != NULL)
-		gc.poke();
+	if (gc_world.poke != NULL)
+		gc_world.poke();
 }
 
 /* ---- buckets --------------------------------------------------------------------------------------- */

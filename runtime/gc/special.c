@@ -38,8 +38,6 @@ static struct {
 	uint64_t last_id;
 } table = {.due_end = &table.due};
 
-void (*gc_due_ready)(void);
-
 size_t gc_special_count(void) { return table.count; }
 
 /* ---- the table --------------------------------------------------------------------------------- */
@@ -289,8 +287,8 @@ void gc_finish_specials(void)
 		each(finish_cleanup);
 		each(finish_sample);
 	}
-	if (was_empty && table.due != NULL && gc_due_ready != NULL)
-		gc_due_ready();
+	if (was_empty && table.due != NULL && gc_world.due_ready != NULL)
+		gc_world.due_ready();
 }
 
 bool gc_next_due(gc_due *due)

@@ -11,8 +11,6 @@ enum {
 	STAT_NUM_FORCED_GC, STAT_CPU_FRACTION, STAT_COUNT
 };
 
-size_t (*gc_stack_bytes)(void);
-
 static void count_objects(uint64_t *s)
 {
 	uint64_t tiny = heap_cache_of()->tiny_count;
@@ -46,7 +44,7 @@ void gc_memory_statistics(uint64_t *out, size_t count)
 	s[STAT_HEAP_IDLE] = gol_heap.pages_free * HEAP_PAGE_SIZE;
 	s[STAT_HEAP_IN_USE] = gol_heap.pages_in_use * HEAP_PAGE_SIZE;
 	s[STAT_HEAP_RELEASED] = gol_heap.pages_released * HEAP_PAGE_SIZE;
-	s[STAT_STACK_IN_USE] = s[STAT_STACK_SYS] = gc_stack_bytes ? gc_stack_bytes() : 0;
+	s[STAT_STACK_IN_USE] = s[STAT_STACK_SYS] = gc_stack_bytes();
 	s[STAT_SPAN_IN_USE] = gol_heap.all_count * sizeof(heap_span);
 	s[STAT_SPAN_SYS] = gol_heap.meta_bytes;
 	s[STAT_CACHE_IN_USE] = s[STAT_CACHE_SYS] = sizeof(heap_cache);

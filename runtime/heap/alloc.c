@@ -9,10 +9,10 @@
  * Objects without pointers below 16 bytes share 16-byte blocks (the tiny allocator): a
  * block lives as long as anything in it.
  */
-#include "gc/gc.h"
 #include "heap/heap.h"
 
 uint8_t gol_zero_base[16];
+struct heap_hooks heap_hooks;
 
 /* ---- a slot --------------------------------------------------------------------------------- */
 
@@ -55,8 +55,8 @@ static GOL_COLD void *slot_slow(heap_cache *cache, unsigned span_class, heap_spa
 			break;
 	}
 	if (gol_heap.live_bytes >= gol_heap.trigger)
-		gc_request();
-	profile_check();
+		heap_hooks.goal_reached();
+	heap_hooks.span_taken();
 	*span = s;
 	return take_slot(s, slot);
 }
@@ -75,9 +75,9 @@ static inline void *next_slot(unsigned span_class, heap_span **span, uint32_t *s
 
 static GOL_COLD void *hooked_slot(unsigned span_class, heap_span **span, uint32_t *slot)
 {
-	gc_allocation_hook();
+	heap_hooks.allocating();
 	void *p = next_slot(span_class, span, slot);
-	profile_note((uintptr_t)p, (*span)->elem_size);
+	heap_hooks.sample((uintptr_t)p, (*span)->elem_size);
 	return p;
 }
 
@@ -152,9 +152,9 @@ static void *new_large(size_t size, const gol_type *type, size_t filled)
 {
 	heap_span *s;
 
-	profile_check();
+	heap_hooks.span_taken();
 	if (gol_heap.hooks)
-		gc_allocation_hook();
+		heap_hooks.allocating();
 	s = heap_span_make_large(size, type == NULL);
 	s->types[0] = type;
 	if (s->needs_zero)
@@ -163,9 +163,11 @@ static void *new_large(size_t size, const gol_type *type, size_t filled)
 	gol_heap.total_bytes += s->elem_size;
 	gol_heap.live_bytes += s->elem_size;
 	if (gol_heap.live_bytes >= gol_heap.trigger)
-		gc_request();
-	gc_note_allocation((void *)s->base, s->elem_size);
-	profile_note(s->base, s->elem_size);
+		heap_hooks.goal_reached();
+	if (gol_heap.hooks) {
+		heap_hooks.allocated((void *)s->base, s->elem_size);
+		heap_hooks.sample(s->base, s->elem_size);
+	}
 	return (void *)s->base;
 }
 
@@ -187,7 +189,7 @@ static void *new_typed(const gol_type *elem, size_t size, uint64_t bits, size_t 
 	else
 		s->types[slot] = elem;
 	if (GOL_UNLIKELY(gol_heap.hooks))
-		gc_note_allocation(p, s->elem_size);
+		heap_hooks.allocated(p, s->elem_size);
 	return p;
 }
 

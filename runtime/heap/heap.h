@@ -25,7 +25,7 @@
  *
  * Who may allocate. One P, hence one allocation cache and no lock, at present; caches are
  * reached through heap_cache_of(), pages and span lists only from heap_refill and the
- * large path. Allocation never collects and never unwinds: it asks (gc_request).
+ * large path. Allocation never collects and never unwinds: it asks (heap_hooks).
  *
  * Rejected: headers before objects (interior pointers and cap() classes suffer),
  * type-segregated spans (a page a type is much for programs with thousands of types),
@@ -108,6 +108,18 @@ typedef struct heap_state {
 
 extern heap_state gol_heap;
 
+/* What allocation tells the collector, which is above this floor and sets these (gc_start). */
+struct heap_hooks {
+	void (*goal_reached)(void);             /* live_bytes >= trigger: asks for a collection; cheap, any time */
+	void (*span_taken)(void);               /* now and then: a span was taken into use, or a large object is about to be made */
+	/* while gol_heap.hooks != 0: */
+	void (*allocating)(void);
+	void (*allocated)(void *object, size_t size);           /* one with pointers */
+	void (*sample)(uintptr_t object, size_t size);
+};
+
+extern struct heap_hooks heap_hooks;
+
 /* ---- set-up ------------------------------------------------------------------------------- */
 
 void heap_init(void);       /* idempotent; dies with a message when no address space can be had */
@@ -187,7 +199,6 @@ uintptr_t heap_pages_take(size_t count, bool *needs_zero);  /* dies when memory 
 void heap_pages_give(uintptr_t base, size_t count);
 void heap_pages_init(void);
 void *heap_meta(size_t size);                               /* zeroed, for ever, 16-aligned */
-void *heap_reserve(uintptr_t hint, size_t size, bool usable);   /* NULL when refused */
 heap_span *heap_span_make(unsigned span_class);
 heap_span *heap_span_make_large(size_t size, bool noscan);
 heap_span *heap_refill(heap_cache *cache, unsigned span_class);

@@ -14,13 +14,12 @@
  * The reservation grows from its low end: [base, end) has been made usable. Nothing
  * shrinks it; what goes back to the system is memory, by MADV_DONTNEED, not addresses.
  */
-#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #include "heap/heap.h"
+#include "os/os.h"
 
 #define GROW_PAGES 512u                 /* 4 MiB at a time */
 #define HUGE_FROM ((size_t)16 << 20)    /* heap size from which on it grows in huge pages */
@@ -59,14 +58,6 @@ _Noreturn void heap_die(const char *format, ...)
 
 /* ---- address space ------------------------------------------------------------------------ */
 
-void *heap_reserve(uintptr_t hint, size_t size, bool usable)
-{
-	void *p = mmap((void *)hint, size, usable ? PROT_READ | PROT_WRITE : PROT_NONE,
-		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-
-	return p == MAP_FAILED ? NULL : p;
-}
-
 void *heap_meta(size_t size)
 {
 	void *p;
@@ -75,7 +66,7 @@ void *heap_meta(size_t size)
 	if (pages.meta_end - pages.meta < size) {
 		size_t chunk = size > META_CHUNK ? size : META_CHUNK;
 
-		p = heap_reserve(0, chunk, true);
+		p = os_reserve(0, chunk, true);
 		if (p == NULL)
 			heap_die("runtime: cannot allocate memory");
 		pages.meta = (uintptr_t)p;
@@ -90,23 +81,23 @@ void *heap_meta(size_t size)
 /* The tables over a reservation of this many pages; false: try a smaller one. */
 static bool reserve_tables(size_t page_count)
 {
-	gol_heap.page_span = heap_reserve(0, page_count * sizeof(heap_span *), true);
-	gol_heap.pointer_bits = heap_reserve(0, page_count * HEAP_PAGE_SIZE / 64 + 64, true);
-	gol_heap.untouched = heap_reserve(0, page_count / 8 + 64, true);
-	pages.runs = heap_reserve(0, page_count * sizeof(free_run), true);
+	gol_heap.page_span = os_reserve(0, page_count * sizeof(heap_span *), true);
+	gol_heap.pointer_bits = os_reserve(0, page_count * HEAP_PAGE_SIZE / 64 + 64, true);
+	gol_heap.untouched = os_reserve(0, page_count / 8 + 64, true);
+	pages.runs = os_reserve(0, page_count * sizeof(free_run), true);
 	return gol_heap.page_span && gol_heap.pointer_bits && gol_heap.untouched && pages.runs;
 }
 
 static void drop_tables(size_t page_count)
 {
 	if (gol_heap.page_span)
-		munmap(gol_heap.page_span, page_count * sizeof(heap_span *));
+		os_unreserve(gol_heap.page_span, page_count * sizeof(heap_span *));
 	if (gol_heap.pointer_bits)
-		munmap(gol_heap.pointer_bits, page_count * HEAP_PAGE_SIZE / 64 + 64);
+		os_unreserve(gol_heap.pointer_bits, page_count * HEAP_PAGE_SIZE / 64 + 64);
 	if (gol_heap.untouched)
-		munmap(gol_heap.untouched, page_count / 8 + 64);
+		os_unreserve(gol_heap.untouched, page_count / 8 + 64);
 	if (pages.runs)
-		munmap(pages.runs, page_count * sizeof(free_run));
+		os_unreserve(pages.runs, page_count * sizeof(free_run));
 }
 
 void heap_pages_init(void)
@@ -114,7 +105,7 @@ void heap_pages_init(void)
 	size_t size;
 
 	for (size = RESERVE_MAX; size >= RESERVE_MIN; size /= 2) {
-		void *p = heap_reserve(RESERVE_HINT, size + HEAP_PAGE_SIZE, false);
+		void *p = os_reserve(RESERVE_HINT, size + HEAP_PAGE_SIZE, false);
 
 		if (p == NULL)
 			continue;
@@ -126,7 +117,7 @@ void heap_pages_init(void)
 			return;
 		}
 		drop_tables(size / HEAP_PAGE_SIZE);
-		munmap(p, size + HEAP_PAGE_SIZE);
+		os_unreserve(p, size + HEAP_PAGE_SIZE);
 	}
 	heap_die("runtime: cannot reserve address space for the heap");
 }
@@ -221,7 +212,7 @@ static uint32_t release_run(uint32_t first, uint32_t length)
 
 	if (released == 0)
 		return 0;
-	if (madvise((void *)(gol_heap.base + (uintptr_t)first * HEAP_PAGE_SIZE), length * HEAP_PAGE_SIZE, MADV_DONTNEED) != 0)
+	if (!os_give_back(gol_heap.base + (uintptr_t)first * HEAP_PAGE_SIZE, length * HEAP_PAGE_SIZE))
 		return 0;
 	set_untouched(first, length, true);
 	gol_heap.pages_released += released;
@@ -257,13 +248,8 @@ void heap_scavenge(size_t keep_bytes)
  * are the dearest to get. */
 static void prefer_huge_pages(uintptr_t at, size_t size)
 {
-#ifdef MADV_HUGEPAGE
 	if (at - gol_heap.base >= HUGE_FROM)
-		madvise((void *)at, size, MADV_HUGEPAGE);     /* where the system has none, nothing is lost */
-#else
-	(void)at;
-	(void)size;
-#endif
+		os_prefer_huge_pages(at, size);
 }
 
 static void grow(uint32_t count)
@@ -274,7 +260,7 @@ static void grow(uint32_t count)
 	if (wanted * HEAP_PAGE_SIZE > gol_heap.limit - gol_heap.end)
 		wanted = count;
 	if (wanted * HEAP_PAGE_SIZE > gol_heap.limit - gol_heap.end ||
-			mprotect((void *)gol_heap.end, wanted * HEAP_PAGE_SIZE, PROT_READ | PROT_WRITE) != 0)
+			!os_make_usable(gol_heap.end, wanted * HEAP_PAGE_SIZE))
 		heap_die("runtime: out of memory: cannot allocate %zu-byte block (%llu in use)", (size_t)count * HEAP_PAGE_SIZE,
 			(unsigned long long)gol_heap.pages_in_use * HEAP_PAGE_SIZE);
 	if (count <= GROW_PAGES)

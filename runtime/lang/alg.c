@@ -6,7 +6,7 @@
  */
 #include "lang/alg.h"
 #include "lang/iface.h"
-#include "lang/panic.h"
+#include "unwind/panic.h"
 #include "os/os.h"
 
 /* ---- hashing ---------------------------------------------------------------------------------- */

@@ -11,8 +11,8 @@
 #include "base/text.h"
 #include "heap/heap.h"
 #include "lang/alg.h"
-#include "lang/error.h"
-#include "lang/panic.h"
+#include "unwind/error.h"
+#include "unwind/panic.h"
 
 /* ---- methods ---------------------------------------------------------------------------------- */
 

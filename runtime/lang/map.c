@@ -12,7 +12,7 @@
  */
 #include "heap/heap.h"
 #include "lang/map.h"
-#include "lang/panic.h"
+#include "unwind/panic.h"
 
 uint8_t gol_zero_value[1024];
 

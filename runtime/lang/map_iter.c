@@ -9,7 +9,7 @@
  * be looked up, nor can it have been deleted, except by clear(), which the map counts.
  */
 #include "lang/map.h"
-#include "lang/panic.h"
+#include "unwind/panic.h"
 
 /* The iterator may stand in the heap, hence the barriers. */
 static void store_entry(gol_map_iter *it, void *key, void *value)

@@ -4,7 +4,7 @@
  * print_end. Statements do not nest (arguments are evaluated before).
  */
 #include "base/text.h"
-#include "sched/g.h"
+#include "stack/g.h"
 
 static struct { os_lock lock; text text; } out;
 

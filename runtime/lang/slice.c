@@ -9,7 +9,7 @@
  * are announced all the same.
  */
 #include "heap/heap.h"
-#include "lang/panic.h"
+#include "unwind/panic.h"
 
 #define DOUBLE_BELOW 256
 #define MAX_BYTES ((size_t)1 << 47)     /* no address space holds more */

@@ -1,6 +1,6 @@
 /*
- * os.h - what the runtime asks of the system below it: clocks, futexes, threads,
- * bounds of stacks. Linux; nothing above this folder includes system headers for these.
+ * os.h - what the runtime asks of the system below it: clocks, futexes, threads, bounds of stacks, memory,
+ * readiness, signals, processes. Linux; nothing above this folder includes system headers for these.
  */
 #ifndef GOL_OS_OS_H
 #define GOL_OS_OS_H
@@ -23,12 +23,26 @@ bool os_thread_start(void (*run)(void *), void *argument, size_t stack_size);
 /* Usable bytes of stack below the caller on the thread that started the process. */
 size_t os_main_stack_room(void);
 int os_processor_count(void);
+uint64_t os_random_seed(void);
+
+/* ---- memory (memory.c): whole pages of the system --------------------------------------------------- */
+
+/* Address space, near hint where that is free; usable: reads as zeros, else for os_make_usable. NULL: refused. */
+void *os_reserve(uintptr_t hint, size_t size, bool usable);
+void os_unreserve(void *p, size_t size);
+bool os_make_usable(uintptr_t at, size_t size);
+bool os_give_back(uintptr_t at, size_t size);               /* the memory, not the addresses, which read as zeros then */
+void os_prefer_huge_pages(uintptr_t at, size_t size);       /* where the system has none, nothing is lost */
+
+/* ---- standard files (output.c) ---------------------------------------------------------------------- */
 
 /* Writes all of it, restarting after signals; an error ends it, as nobody can be told. */
 void os_write_all(int fd, const void *data, size_t size);
 /* Those of the descriptors 0, 1 and 2 that the process was started without lead to /dev/null: a file that the program
  * opens later must not get what is written to standard output. */
 void os_open_standard_files(void);
+/* Ends the process the way GOTRACEBACK=crash asks for. */
+_Noreturn void os_abort(void);
 
 /* ---- signals (signals.c) ---------------------------------------------------------------------------- */
 
@@ -47,7 +61,9 @@ int os_signals_descriptor(void);                            /* can be read when 
 int os_signal_next(void);                                   /* takes one that has come; 0: none has */
 bool os_signals_pending(void);
 
-/* Readiness of descriptors: one set for the process. What a descriptor is watched for is reported once; an error or
+/* ---- readiness of descriptors (poll.c) -------------------------------------------------------------- */
+
+/* One set for the process. What a descriptor is watched for is reported once; an error or
  * the other end's closing counts as both. */
 typedef struct os_ready { int fd; bool read, write; } os_ready;
 int os_poll_watch(int fd, bool read, bool write);           /* from now on; an error number, EPERM: it is always ready */
@@ -86,9 +102,5 @@ int os_wait_ended(int pid);                                 /* until it has ende
 int os_usage(int who, os_ended *out);                       /* of this process (0), its children (-1), the thread (1) */
 int os_process_open(int pid, int *descriptor);
 int os_process_signal(int descriptor, int number);
-
-/* Ends the process the way GOTRACEBACK=crash asks for. */
-_Noreturn void os_abort(void);
-uint64_t os_random_seed(void);
 
 #endif

@@ -11,6 +11,7 @@
  * Rejected: handing the P over at every call (a write to a terminal would cost two futex
  * calls), calling from native frames (the collector would have to wait for the call).
  */
+#include "sched/p.h"
 #include "sched/proc.h"
 #include "stack/stack.h"
 

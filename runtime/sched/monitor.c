@@ -17,6 +17,7 @@
  */
 #include "base/fatal.h"
 #include "os/os.h"
+#include "sched/p.h"
 #include "sched/proc.h"
 
 enum { SLICE = 10000000, ROUND_MINIMUM = 20000, ROUND_MAXIMUM = 10000000, QUIET_ROUNDS = 50, STACK = 128 << 10 };

@@ -13,7 +13,8 @@
 #ifndef GOL_SCHED_PROC_H
 #define GOL_SCHED_PROC_H
 
-#include "sched/g.h"
+#include "stack/g.h"
+#include "stack/list.h"
 
 /* ---- parking ---------------------------------------------------------------------------------- */
 
@@ -78,6 +79,12 @@ static inline int64_t timers_next(void) { return load_relaxed(&timers_first); }
 bool timers_run(int64_t now);               /* starts and readies what is due; true: something was */
 void timers_each_root(void (*visit)(void *, void **), void *argument);
 
+/* Ask the running goroutines to freeze soon, so that the dispatcher looks at gc_run_if_requested(). */
+void sched_request_stop(void);
+
+/* The collector, with its roots in goroutines, packages, timers: called once by gol_main. */
+void collect_init(void);
+
 /* ---- inside sched/ ---------------------------------------------------------------------------------- */
 
 void run_goroutine(M *m, G *g);             /* until it parks, yields or ends */
@@ -88,13 +95,9 @@ void proc_ready_expected(G *list);          /* waiting goroutines, linked, each 
 
 /* The first worker: the calling thread, whose stack reaches down to native_low; and the main goroutine. */
 void proc_init_first(uintptr_t native_low, gol_func *main_function);
-void proc_set_program(const gol_program *program);
 void sched_set_system(G *g);
-M *proc_current_m(void);
-void proc_set_current(M *m);
 void proc_loop(M *m);                       /* returns when the program's main returned, on the first M */
 void proc_put_global(G *g);
-void proc_put_front(P *p, G *g);
 void proc_free_goroutine(G *g);
 void proc_main_returned(void);
 bool proc_take_back(M *m);                  /* after a call: an idle P for m? */

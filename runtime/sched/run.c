@@ -23,28 +23,25 @@
 #include "base/fatal.h"
 #include "base/options.h"
 #include "gc/gc.h"
-#include "lang/panic.h"
+#include "sched/p.h"
 #include "sched/proc.h"
-#include "stack/pc.h"
+#include "stack/position.h"
+#include "stack/stack.h"
+#include "unwind/pc.h"
+#include "unwind/panic.h"
 
 /* ---- asking and looking --------------------------------------------------------------------------- */
-
-static inline void set_limit(G *g, uintptr_t limit)
-{
-	store_relaxed(&g->pub.limit, limit);
-	store_relaxed(&g->pub.poll, (uint32_t)(limit == UINTPTR_MAX));
-}
 
 void run_arm(M *m, G *g)
 {
 	if (gol_stress.on) {
-		set_limit(g, UINTPTR_MAX);
+		g_set_limit(g, UINTPTR_MAX);
 		return;
 	}
-	set_limit(g, m->limit);
+	g_set_limit(g, m->limit);
 	atomic_fence();
 	if (load_relaxed(&g->request) != 0)
-		set_limit(g, UINTPTR_MAX);
+		g_set_limit(g, UINTPTR_MAX);
 }
 
 /* At a dispatch: a request to give way has been served by the switch that brought us here. */
@@ -55,19 +52,13 @@ static GOL_COLD void arm_for_dispatch(M *m, G *g)
 	run_arm(m, g);
 }
 
-static void ask(G *g, uint32_t request)
-{
-	atomic_or(&g->request, request);
-	set_limit(g, UINTPTR_MAX);
-}
-
 void request_preempt(P *p)
 {
 	M *m = load_acquire(&p->m);
 	G *g = m != NULL ? load_acquire(&m->g) : NULL;
 	store_relaxed(&p->skip_next, 1u);
 	if (g != NULL)
-		ask(g, REQUEST_PREEMPT);
+		g_ask(g, REQUEST_PREEMPT);
 }
 
 void sched_request_stop(void)
@@ -76,14 +67,8 @@ void sched_request_stop(void)
 		M *m = load_acquire(&proc_at(i)->m);
 		G *g = m != NULL ? load_acquire(&m->g) : NULL;
 		if (g != NULL)
-			ask(g, REQUEST_STOP);
+			g_ask(g, REQUEST_STOP);
 	}
-}
-
-void sched_request_freeze(G *g)
-{
-	g->fresh = 0;
-	ask(g, REQUEST_STOP);
 }
 
 static bool give_way(G *g, enum g_why why)
@@ -186,7 +171,7 @@ static bool gave_way(M *m, G *g)
 		store_relaxed(&m->g, (G *)NULL);
 		if (proc_swap(&g->status, G_WAITING) == G_READIED) {
 			store_relaxed(&g->status, (uint32_t)G_RUNNABLE);
-			proc_put_front(m->p, g);
+			queue_put_front(m->p, g);
 		}
 		return true;
 	case WHY_YIELD:
@@ -231,7 +216,7 @@ static bool unwind_to_defers(G *g)
 		gol_frame *frame = stack_top(g);
 		if ((frame->func->flags & GOL_FUNC_HAS_DEFERS) && g->pub.unwinding != GOL_FATAL && frame->resume != 0)
 			return true;
-		panic_add_position(g, frame->func, frame->resume);
+		record_position(g, frame->func, frame->resume);
 		stack_pop(g);
 	}
 	return false;
@@ -275,7 +260,7 @@ static inline bool step(M *m, G *g)
 	if (unwinding == GOL_FREEZE)
 		return gave_way(m, g);
 	if (!started) {
-		panic_add_position(g, frame->func, frame->resume);
+		record_position(g, frame->func, frame->resume);
 		stack_pop(g);
 	}
 	return false;

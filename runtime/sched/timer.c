@@ -7,8 +7,8 @@
  * scheduler runs what is due between goroutines; an idle worker sleeps until the next
  * entry; the monitor asks a goroutine that runs on while something is due to give way.
  */
-#include "heap/heap.h"
 #include "base/fatal.h"
+#include "heap/heap.h"
 #include "os/os.h"
 #include "sched/proc.h"
 

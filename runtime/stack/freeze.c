@@ -25,8 +25,8 @@
 
 #include "base/options.h"
 #include "heap/heap.h"
-#include "lang/panic.h"
 #include "stack/frames.h"
+#include "stack/position.h"
 
 enum { CHUNK_SIZE = 256 << 10, STRESS_MOVES = 1000 };
 
@@ -131,7 +131,7 @@ void gol_freeze_frame(gol_g *gp, gol_frame *h)
 	G *g = g_of(gp);
 	debug_require(gp->unwinding != GOL_RUNNING);
 	if (GOL_UNLIKELY(gp->unwinding != GOL_FREEZE)) {
-		panic_add_position(g, h->func, h->resume);
+		record_position(g, h->func, h->resume);
 		return;
 	}
 	freezer *f = &g->m->freeze;
@@ -143,7 +143,7 @@ void gol_freeze_frame(gol_g *gp, gol_frame *h)
 
 void gol_record_point(gol_g *gp, const gol_func_info *func, uint32_t point)
 {
-	panic_add_position(g_of(gp), func, point);
+	record_position(g_of(gp), func, point);
 }
 
 void *gol_freeze_words(gol_g *gp, const gol_save *save, ...)
@@ -152,7 +152,7 @@ void *gol_freeze_words(gol_g *gp, const gol_save *save, ...)
 	freezer *f = &g->m->freeze;
 	debug_require(gp->unwinding != GOL_RUNNING);
 	if (GOL_UNLIKELY(gp->unwinding != GOL_FREEZE)) {
-		panic_add_position(g, save->func, save->resume);
+		record_position(g, save->func, save->resume);
 		return dump_area(f, save->func->frame_size);
 	}
 	gol_frame *frame = frame_reserve(f, save->func, save->resume);
@@ -296,7 +296,7 @@ static GOL_COLD void overflow(freezer *f, G *g)
 		for (char *p = c->high; p > c->top;) {
 			p -= size;
 			const gol_frame *frame = (const gol_frame *)(const void *)p;
-			panic_add_trace(g, frame->func, frame->resume);
+			record_in_trace(g, frame->func, frame->resume);
 			size = frame->below;            /* of the outermost: not set, and not used */
 		}
 		if (c == f->chunk)

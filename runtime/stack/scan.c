@@ -11,7 +11,6 @@
 #include <stdlib.h>
 
 #include "heap/heap.h"
-#include "lang/panic.h"
 #include "os/os.h"
 #include "stack/frames.h"
 

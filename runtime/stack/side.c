@@ -109,7 +109,7 @@ void *gol_side_grow(gol_g *gp, size_t size)
 	g->side.bytes += c->size;
 	if (!stack_fits(g, 0)) {
 		g->side.over = true;
-		sched_request_freeze(g);
+		g_request_freeze(g);
 	}
 	make_current(g, c, chunk_low(c) + size);
 	return chunk_low(c);

@@ -1,5 +1,5 @@
 /*
- * stack.h - goroutine stacks: freezing, growing, moving, scanning, showing.
+ * stack.h - goroutine stacks: freezing, growing, moving, scanning.
  *
  * A goroutine stack is one block [base, end) of saved frames, outermost first, no gaps.
  * Every frame starts with a gol_frame; which of its words hold pointers is told by
@@ -11,8 +11,7 @@
 #ifndef GOL_STACK_STACK_H
 #define GOL_STACK_STACK_H
 
-#include "base/text.h"
-#include "sched/g.h"
+#include "stack/g.h"
 
 enum { STACK_MINIMUM = 512 };
 
@@ -65,37 +64,5 @@ void stack_verify(G *g, char *from);
 
 /* Greatest size of a stack; returns the old one. */
 size_t stack_set_maximum(size_t bytes);
-
-/* ---- positions: what tracebacks are made of ------------------------------------------------ */
-
-uint32_t position_line(const position *p);
-const char *position_file(const position *p);
-
-/* The saved frames of g, innermost first. Returns how many it stored (at most cap); *total: how many there are. */
-size_t stack_positions(const G *g, position *out, size_t cap, size_t *total);
-
-/* The same with the frames that panics in progress have unwound spliced in (after a mark) where their deferred calls are
- * being made. Stops when visit answers false. */
-typedef bool stack_visit(void *context, const position *p);
-void stack_walk(const G *g, stack_visit *visit, void *context);
-
-/* A trace under construction: everything up to 100 positions, beyond that the 50 innermost and the
- * 50 outermost ones (a ring). total counts all. */
-enum { TRAIL_HALF = 50 };
-typedef position *trail_grow(position *old, uint32_t old_cap, uint32_t cap);
-void trail_add(trail *t, const position *p, trail_grow *grow);
-void trail_append(trail *to, const trail *from, trail_grow *grow);
-
-/* Go's format. */
-bool trace_shows(const gol_func_info *func);
-void trace_trail(text *t, const trail *where);
-void trace_header(text *t, const G *g, const char *state);      /* "goroutine 1 [running]:"; state NULL: its own */
-void trace_frames(text *t, const G *g, size_t skip);
-void trace_origin(text *t, const G *g);                         /* "created by ..." */
-void trace_goroutine(text *t, const G *g, const char *state);   /* all three */
-void trace_all_others(text *t, const G *except);
-
-/* For people with a debugger: the saved frames of all goroutines, to standard error. */
-void gol_show_goroutines(void);
 
 #endif

@@ -6,6 +6,7 @@
 #include "generated.h"
 
 #include "os/os.h"
+#include "sched/p.h"
 #include "sched/proc.h"
 
 static uint32_t marked;
@@ -17,7 +18,7 @@ static gol_func mark_func = {(void *)mark};
 static void lose_p_and_wait(call_frame *c)
 {
 	(void)c;
-	proc_retake(proc_at(0), p_status_of(P_IN_CALL, proc_current_m()->id));
+	proc_retake(proc_at(0), p_status_of(P_IN_CALL, current_m->id));
 	for (int i = 0; i < 10000 && load_acquire(&marked) == 0; i++)
 		os_sleep(1000000);
 }

@@ -8,9 +8,8 @@
 
 LANG_FLAGS := -std=gnu11 -Wall -Wextra -Wundef -Wmissing-prototypes -Wshadow -Iruntime -Iruntime/include/gol -Iruntime/tests -ffp-contract=off
 LANG_TESTS := heap gc map string alg
-LANG_UNDER_TEST := $(wildcard runtime/heap/*.c) $(filter-out runtime/gc/goroutines.c,$(wildcard runtime/gc/*.c)) \
-	$(addprefix runtime/lang/,string.c slice.c map.c map_iter.c map_layout.c iface.c alg.c complex.c) \
-	runtime/base/options.c runtime/base/text.c runtime/os/linux.c runtime/tests/support.c
+LANG_UNDER_TEST := $(wildcard runtime/os/*.c runtime/base/*.c runtime/heap/*.c runtime/gc/*.c) \
+	$(addprefix runtime/lang/,string.c slice.c map.c map_iter.c map_layout.c iface.c alg.c complex.c) runtime/tests/support.c
 LANG_HEADERS := $(wildcard runtime/*/*.h) $(wildcard runtime/include/gol/*)
 
 build/runtime/tests/lang/%_test: runtime/tests/%_test.c $(LANG_UNDER_TEST) $(LANG_HEADERS)

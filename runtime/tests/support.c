@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "base/fatal.h"
-#include "lang/error.h"
-#include "lang/panic.h"
+#include "unwind/error.h"
+#include "unwind/panic.h"
 
 static G the_g;
 gol_g *test_g = &the_g.pub;
@@ -50,8 +50,6 @@ void fatal_raise(gol_g *g, const char *message)
 	snprintf(test_panic, sizeof test_panic, "fatal error: %s", message);
 	g->unwinding = GOL_FATAL;
 }
-
-void runtime_out_of_memory(void) { abort(); }
 
 const char *test_take_panic(void)
 {

@@ -3,7 +3,7 @@
  *
  * A panic unwinds by returning: g->unwinding says why, each frame on the way notes its
  * position in the record (the frames are gone when a deferred function asks for a
- * trace, or when the program dies) and runs its deferred calls (lang/defer.c). Saved frames are
+ * trace, or when the program dies) and runs its deferred calls (defer.c). Saved frames are
  * unwound by the dispatcher (sched/run.c), which thaws only those that have defers.
  *
  * Uncaught: all deferred calls have run and the goroutine's stack is empty. Values that are
@@ -11,17 +11,18 @@
  * frame written by hand (ask_body): they may block. A panic in there is fatal. Values of basic kinds
  * are printed from C. Then the process ends with code 2.
  */
-#include "lang/panic.h"
+#include "unwind/panic.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/exit.h"
 #include "base/options.h"
 #include "base/text.h"
 #include "heap/heap.h"
-#include "lang/error.h"
-#include "sched/exit.h"
+#include "unwind/error.h"
+#include "unwind/trace.h"
 
 /* ---- records ------------------------------------------------------------------------------------- */
 
@@ -35,42 +36,6 @@ static const gol_type record_type = {
 	.size = sizeof(gol_panic_record), .pointer_bytes = offsetof(gol_panic_record, text.len), .kind = GOL_KIND_STRUCT, .align = 8,
 	.pointer_map = record_map, .text = {(const uint8_t *)"runtime.panicRecord", 19},
 };
-
-static position *grow_in_heap(position *old, uint32_t old_cap, uint32_t cap)
-{
-	position *p = heap_new_plain(cap * sizeof *p);
-	if (old_cap > 0)
-		memcpy(p, old, old_cap * sizeof *p);
-	return p;
-}
-
-static void record_add(gol_panic_record *p, const position *where)
-{
-	position *old = p->where.items;
-	trail_add(&p->where, where, grow_in_heap);
-	if (p->where.items != old && load_relaxed(&gol_barrier_on))
-		gol_barrier_word(&p->where.items, p->where.items);
-}
-
-void panic_add_position(G *g, const gol_func_info *func, uint32_t point)
-{
-	if (g->pub.unwinding == GOL_PANIC && g->panic != NULL) {
-		if (trace_shows(func))
-			record_add(g->panic, &(position){func, point, MARK_NONE});
-	} else if (g->pub.unwinding == GOL_FATAL) {
-		panic_add_trace(g, func, point);
-	}
-}
-
-void panic_add_mark(gol_panic_record *p, uint32_t mark) { record_add(p, &(position){NULL, 0, mark}); }
-
-void panic_add_trail(gol_panic_record *p, const trail *from)
-{
-	position *old = p->where.items;
-	trail_append(&p->where, from, grow_in_heap);
-	if (p->where.items != old && load_relaxed(&gol_barrier_on))
-		gol_barrier_word(&p->where.items, p->where.items);
-}
 
 /* ---- raising --------------------------------------------------------------------------------------- */
 
@@ -277,7 +242,7 @@ static void rest_of_stack(G *g)
 	for (char *p = g->top; p > g->base;) {
 		p -= size;
 		const gol_frame *frame = (const gol_frame *)(const void *)p;
-		panic_add_trace(g, frame->func, frame->resume);
+		record_in_trace(g, frame->func, frame->resume);
 		size = frame->below;
 	}
 }
@@ -381,7 +346,7 @@ static _Noreturn void die_while_printing(G *g, gol_panic_record *p)
 	snprintf(message, sizeof message, "%s", t.data);
 	for (uint64_t i = 0; i < p->where.total && i < p->where.cap; i++)
 		if (p->where.items[i].func != NULL)
-			panic_add_trace(g, p->where.items[i].func, p->where.items[i].point);
+			record_in_trace(g, p->where.items[i].func, p->where.items[i].point);
 	g->fatal_text = message;
 	fatal_die(g);
 }

@@ -2,13 +2,14 @@
  * exit.c - ending the program. C's exit runs the host's atexit functions and flushes its
  * streams; the other threads of the runtime own nothing that must be saved.
  */
-#include "sched/exit.h"
+#include "base/exit.h"
 
 #include <stdlib.h>
 
 #include "base/options.h"
 #include "os/os.h"
-#include "stack/stack.h"
+
+void (*exit_traces)(text *t);
 
 void exit_program(int code)
 {
@@ -26,17 +27,11 @@ void exit_crash(void)
 void exit_fatal(const char *message)
 {
 	text t = {0};
-	G *g = sched_current();
 	text_string(&t, "fatal error: ");
 	text_string(&t, message);
 	text_string(&t, "\n");
-	if (gol_traceback > TRACEBACK_NONE) {
-		if (g != NULL) {
-			text_string(&t, "\n");
-			trace_goroutine(&t, g, "running");
-		}
-		trace_all_others(&t, g);
-	}
+	if (gol_traceback > TRACEBACK_NONE && exit_traces != NULL)
+		exit_traces(&t);
 	text_flush(&t);
 	exit_crash();
 }

@@ -2,7 +2,7 @@
  * check.c - the panics of failed checks: indexes, slices, conversions, arithmetic. Called from
  * cold code; each raises and returns.
  */
-#include "lang/panic.h"
+#include "unwind/panic.h"
 
 #include <inttypes.h>
 #include <stdio.h>

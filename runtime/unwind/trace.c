@@ -1,16 +1,16 @@
 /*
- * trace.c - positions of saved frames, and printing them in Go's format.
+ * trace.c - traces in Go's format.
  *
- * A frozen goroutine is shown from its frames: (function, resume point) pairs are exact
- * positions. A running one is shown after it has frozen: the functions of package
+ * A frozen goroutine is shown from its frames, exactly. A running one is shown after it has frozen: the functions of package
  * runtime that want its trace freeze it first (ffi/runtime.c); a panic collects the
- * positions of the frames it unwinds (lang/panic.c). Arguments are not printed: f(...),
+ * positions of the frames it unwinds (stack/position.c). Arguments are not printed: f(...),
  * as Go itself does for inlined calls; the offset after a line is the number of the point.
  */
+#include "unwind/trace.h"
+
 #include "base/options.h"
-#include "lang/panic.h"
 #include "os/os.h"
-#include "stack/frames.h"
+#include "stack/list.h"
 
 #include <stdlib.h>
 
@@ -19,86 +19,6 @@ static const char *const wait_reason_text[WAIT_REASONS] = {
 	"select (no cases)", "sleep", "semacquire", "sync.Mutex.Lock", "sync.RWMutex.RLock", "sync.RWMutex.Lock",
 	"sync.WaitGroup.Wait", "sync.Cond.Wait", "IO wait", "finalizer wait",
 };
-
-/* Wrappers, the runtime's own frames and the unexported functions of package runtime are left out, as in Go. */
-bool trace_shows(const gol_func_info *func)
-{
-	if (gol_traceback >= TRACEBACK_SYSTEM)
-		return true;
-	bool is_internal = strncmp(func->name, "runtime.", 8) == 0 && func->name[8] >= 'a' && func->name[8] <= 'z';
-	return !is_internal && !(func->flags & (GOL_FUNC_WRAPPER | GOL_FUNC_RUNTIME));
-}
-
-/* ---- collecting ---------------------------------------------------------------------------------- */
-
-size_t stack_positions(const G *g, position *out, size_t cap, size_t *total)
-{
-	size_t n = 0, all = 0;
-	uint32_t size = g->last;
-	for (const char *p = g->top; p > g->base; all++) {
-		p -= size;
-		const gol_frame *frame = (const gol_frame *)(const void *)p;
-		if (n < cap)
-			out[n++] = (position){frame->func, frame->resume, MARK_NONE};
-		size = frame->below;
-	}
-	if (total != NULL)
-		*total = all;
-	return n;
-}
-
-void trail_add(trail *t, const position *p, trail_grow *grow)
-{
-	uint64_t i = t->total++;
-	if (i >= 2 * TRAIL_HALF)
-		i = TRAIL_HALF + (i - TRAIL_HALF) % TRAIL_HALF;
-	if (i >= t->cap) {
-		uint32_t cap = t->cap ? 2 * t->cap : 8;
-		if (cap > 2 * TRAIL_HALF)
-			cap = 2 * TRAIL_HALF;
-		t->items = grow(t->items, t->cap, cap);
-		t->cap = cap;
-	}
-	t->items[i] = *p;
-}
-
-/* The i-th of those kept, innermost first. */
-static const position *trail_at(const trail *t, uint64_t i)
-{
-	if (t->total <= 2 * TRAIL_HALF || i < TRAIL_HALF)
-		return &t->items[i];
-	return &t->items[TRAIL_HALF + (t->total - TRAIL_HALF + (i - TRAIL_HALF)) % TRAIL_HALF];
-}
-
-static uint64_t trail_kept(const trail *t)
-{
-	return t->total < 2 * TRAIL_HALF ? t->total : 2 * TRAIL_HALF;
-}
-
-void trail_append(trail *to, const trail *from, trail_grow *grow)
-{
-	uint64_t kept = trail_kept(from);
-	for (uint64_t i = 0; i < kept; i++) {
-		if (i == TRAIL_HALF && from->total > kept)
-			to->total += to->total >= 2 * TRAIL_HALF ? from->total - kept : 0;
-		trail_add(to, trail_at(from, i), grow);
-	}
-}
-
-static position *grow_malloc(position *old, uint32_t old_cap, uint32_t cap)
-{
-	(void)old_cap;
-	position *p = realloc(old, cap * sizeof *p);
-	if (p == NULL)
-		runtime_out_of_memory();
-	return p;
-}
-
-void panic_add_trace(G *g, const gol_func_info *func, uint32_t point)
-{
-	if (trace_shows(func))
-		trail_add(&g->trace, &(position){func, point, MARK_NONE}, grow_malloc);
-}
 
 /* ---- printing ------------------------------------------------------------------------------------- */
 
@@ -123,19 +43,6 @@ static void print_position(text *t, const position *p)
 	text_string(t, p->func->name);
 	text_string(t, p->func->flags & GOL_FUNC_NO_ARGUMENTS ? "()" : "(...)");
 	print_place(t, p);
-}
-
-const char *position_file(const position *p)
-{
-	for (uint32_t i = 0; i < p->func->file_count; i++)
-		if (p->func->files[i].point == p->point)
-			return p->func->files[i].file;
-	return p->func->file;
-}
-
-uint32_t position_line(const position *p)
-{
-	return p->point < p->func->point_count && p->point != 0 ? p->func->points[p->point].line : p->func->line;
 }
 
 static void print_elided(text *t, uint64_t count)
@@ -214,49 +121,17 @@ void trace_header(text *t, const G *g, const char *state)
 	text_string(t, "]:\n");
 }
 
-/* The frames a panic has unwound, before the one that makes its deferred calls. */
-static bool walk_panic(const G *g, const gol_frame *frame, uint32_t *marks, uint32_t *point, stack_visit *visit, void *context)
-{
-	while (*marks > 0) {
-		const defer_mark *m = &g->marks[*marks - 1];
-		if ((const char *)m->slot < (const char *)frame || (const char *)m->slot >= (const char *)frame + frame->func->frame_size)
-			return true;
-		--*marks;
-		if (m->point != 0)
-			*point = m->point;
-		if (!visit(context, &(position){NULL, 0, MARK_PANIC}))
-			return false;
-		for (uint64_t i = 0; i < trail_kept(&m->panic->where); i++)
-			if (!visit(context, trail_at(&m->panic->where, i)))
-				return false;
-	}
-	return true;
-}
-
-void stack_walk(const G *g, stack_visit *visit, void *context)
-{
-	uint32_t size = g->last, marks = g->mark_count;
-	for (const char *p = g->top; p > g->base;) {
-		p -= size;
-		const gol_frame *frame = (const gol_frame *)(const void *)p;
-		uint32_t point = frame->resume;
-		size = frame->below;
-		if (!walk_panic(g, frame, &marks, &point, visit, context) || !visit(context, &(position){frame->func, point, MARK_NONE}))
-			return;
-	}
-}
-
 typedef struct collector { trail where; size_t skip; } collector;
 
 static bool collect(void *context, const position *p)
 {
 	collector *c = context;
-	if (p->func != NULL && !trace_shows(p->func))
+	if (p->func != NULL && !position_is_shown(p->func))
 		return true;
 	if (c->skip > 0)
 		c->skip--;
 	else
-		trail_add(&c->where, p, grow_malloc);
+		trail_add(&c->where, p, trail_malloc);
 	return true;
 }
 
@@ -278,13 +153,23 @@ void trace_goroutine(text *t, const G *g, const char *state)
 
 void trace_all_others(text *t, const G *except)
 {
-	for (uint32_t i = 0; i < sched_g_count(); i++) {
-		const G *g = sched_g_at(i);
+	for (uint32_t i = 0; i < g_count(); i++) {
+		const G *g = g_at(i);
 		if (g == except || g->status == G_DEAD || (g->is_system && gol_traceback < TRACEBACK_SYSTEM))
 			continue;
 		text_string(t, "\n");
 		trace_goroutine(t, g, NULL);
 	}
+}
+
+void trace_everything(text *t)
+{
+	G *g = g_current();
+	if (g != NULL) {
+		text_string(t, "\n");
+		trace_goroutine(t, g, "running");
+	}
+	trace_all_others(t, g);
 }
 
 void gol_show_goroutines(void)

@@ -5,10 +5,10 @@
  * table, so that pc - 1, which Go programs like to compute, means the same. A function's
  * entry is its code address, if it has one, else its point 0.
  */
-#ifndef GOL_STACK_PC_H
-#define GOL_STACK_PC_H
+#ifndef GOL_UNWIND_PC_H
+#define GOL_UNWIND_PC_H
 
-#include "stack/stack.h"
+#include "stack/position.h"
 
 typedef enum pc_outer { PC_GOPANIC, PC_GOEXIT, PC_BOTTOM, PC_OUTER_COUNT } pc_outer;
 

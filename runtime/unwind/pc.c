@@ -5,11 +5,13 @@
  * A plain function used as a value has a second code, which drops the context, in each file that uses
  * it so: these stand in the table too, so that all of them mean the function.
  */
-#include "stack/pc.h"
+#include "unwind/pc.h"
 
 #include <stdlib.h>
 
 #include "base/fatal.h"
+#include "base/lock.h"
+#include "stack/program.h"
 
 typedef struct place { uintptr_t low, high; const gol_func_info *func; bool is_code; } place;
 
@@ -85,7 +87,7 @@ static void add_values(const gol_program *program)
 
 static void make_table(void)
 {
-	const gol_program *program = sched_program();
+	const gol_program *program = program_packages();
 	size_t n = PC_OUTER_COUNT, values = 0;
 	for (uint32_t i = 0; i < program->package_count; i++) {
 		n += program->packages[i]->func_count;

@@ -1,10 +1,10 @@
 /*
  * error.c - values of runtime panics, and the panics that generated code calls by name.
  */
-#include "lang/error.h"
+#include "unwind/error.h"
 
 #include "heap/heap.h"
-#include "lang/panic.h"
+#include "unwind/panic.h"
 
 /* ---- descriptors ------------------------------------------------------------------------------------ */
 

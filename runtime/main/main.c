@@ -8,63 +8,54 @@
  */
 #include <stdlib.h>
 
+#include "base/exit.h"
 #include "base/fatal.h"
 #include "base/options.h"
-#include "gc/gc.h"
 #include "os/os.h"
-#include "sched/exit.h"
-#include "sched/main.h"
 #include "sched/proc.h"
+#include "stack/program.h"
+#include "unwind/trace.h"
 
 enum { ROOM_WANTED = 2 << 20, ROOM_MAXIMUM = 16 << 20, OWN_STACK = 8 << 20 };
 
 static struct {
-	int argc;
-	char **argv, **envp;
 	gol_func start;
 	uint32_t done;
-} program;
-
-int main_argument_count(void) { return program.argc; }
-char **main_arguments(void) { return program.argv; }
-char **main_environment(void) { return program.envp; }
+} first;
 
 static void run(uintptr_t native_low)
 {
-	proc_init_first(native_low, &program.start);
-	proc_loop(proc_current_m());
+	proc_init_first(native_low, &first.start);
+	proc_loop(current_m);
 }
 
 static void on_own_stack(void *argument)
 {
 	(void)argument;
 	run(GOL_STACK_POINTER() - (OWN_STACK - (64 << 10)));
-	store_release(&program.done, 1u);
-	os_futex_wake(&program.done, 1);
+	store_release(&first.done, 1u);
+	os_futex_wake(&first.done, 1);
 }
 
 int gol_main(int argc, char **argv, char **envp, const gol_program *p)
 {
 	if (p->abi_version != GOL_ABI_VERSION)
 		runtime_fatal("program made for version %u of the runtime, this is version %u", p->abi_version, GOL_ABI_VERSION);
-	program.argc = argc;
-	program.argv = argv;
-	program.envp = envp;
-	program.start.code = (void *)p->start;
-	proc_set_program(p);
+	first.start.code = (void *)p->start;
+	program_set(p, argc, argv, envp);
+	exit_traces = trace_everything;
 	options_read();
 	os_open_standard_files();
 	os_ignore_signals();
-	gc_init();
-	gc_add_roots(sched_each_root);
+	collect_init();
 	size_t room = os_main_stack_room();
 	if (room >= ROOM_WANTED) {
 		run(GOL_STACK_POINTER() - (room < ROOM_MAXIMUM ? room : ROOM_MAXIMUM));
 	} else {
 		if (!os_thread_start(on_own_stack, NULL, OWN_STACK))
 			runtime_fatal("runtime: cannot start a thread");
-		while (load_acquire(&program.done) == 0)
-			os_futex_wait(&program.done, 0, -1);
+		while (load_acquire(&first.done) == 0)
+			os_futex_wait(&first.done, 0, -1);
 	}
 	options_print_statistics();
 	return 0;

@@ -19,7 +19,7 @@
  * need not clear it.
  */
 #include "heap/heap.h"
-#include "lang/panic.h"
+#include "unwind/panic.h"
 
 #include <stdlib.h>
 
@@ -107,11 +107,11 @@ static void replace(G *g, gol_pending *pending)
 {
 	gol_panic_record *p = g->panic, *last = oldest(p);
 	if (pending->reason == GOL_PANIC && pending->panic != p) {
-		panic_add_mark(p, MARK_PANIC);
-		panic_add_trail(p, &pending->panic->where);
+		record_mark(p, MARK_PANIC);
+		record_trail(p, &pending->panic->where);
 		gol_store_pointer(&last->link, pending->panic);
 	} else if (pending->reason == GOL_GOEXIT) {
-		panic_add_mark(p, MARK_GOEXIT);
+		record_mark(p, MARK_GOEXIT);
 		last->goexit = true;
 		gol_store_pointer(&last->link, pending->panic);
 	}

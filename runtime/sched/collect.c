@@ -1,16 +1,16 @@
 /*
- * goroutines.c - the collector's tie to the scheduler: goroutines and package variables as
- * roots. Apart from the rest so that heap and collector can be tested without a scheduler.
+ * collect.c - the collector's tie to the scheduler: goroutines, package variables and timers as roots.
  */
 #include "base/options.h"
 #include "gc/gc.h"
-#include "sched/g.h"
+#include "sched/proc.h"
+#include "stack/program.h"
 #include "stack/stack.h"
 
 static void walk_goroutines(gc_visit *visit, void *context)
 {
-	for (uint32_t i = 0; i < sched_g_count(); i++) {
-		G *g = sched_g_at(i);
+	for (uint32_t i = 0; i < g_count(); i++) {
+		G *g = g_at(i);
 
 		if (load_relaxed(&g->status) == G_DEAD)         /* the poller may be readying it */
 			continue;
@@ -30,7 +30,7 @@ static void visit_root(void *context, void *slot)
 
 static void walk_packages(gc_visit *visit, void *context)
 {
-	const gol_program *program = sched_program();
+	const gol_program *program = program_packages();
 	struct caller c = {visit, context};
 
 	gol_stress.collections++;       /* roots are walked once by each */
@@ -42,11 +42,12 @@ static void walk_packages(gc_visit *visit, void *context)
 	}
 }
 
-void gc_init(void)
+void collect_init(void)
 {
 	gc_start();
-	gc.poke = sched_request_stop;
-	gc_stack_bytes = stack_bytes_in_use;
+	gc_world.poke = sched_request_stop;
+	gc_world.stack_bytes = stack_bytes_in_use;
 	gc_add_roots(walk_packages);
 	gc_add_roots(walk_goroutines);
+	gc_add_roots(timers_each_root);
 }

@@ -9,7 +9,7 @@
  * P  the right to run gol code. GOMAXPROCS many; for now one. Whoever holds the only P
  *    excludes all others from channels and run queues (base/atomic.h).
  *
- * States of a G. One function (sched_set_status) makes every transition in debug builds.
+ * States of a G.
  *
  *    state        on which queue         who owns the stack     next
  *    G_DEAD       free list, or none     nobody                 RUNNABLE
@@ -25,8 +25,8 @@
  * Parking is the two-step change PARKING -> WAITING: whoever readies a goroutine that
  * still has native frames only notes it, and the goroutine's own worker runs it on.
  */
-#ifndef GOL_SCHED_G_H
-#define GOL_SCHED_G_H
+#ifndef GOL_STACK_G_H
+#define GOL_STACK_G_H
 
 #include "abi.h"
 #include "base/atomic.h"
@@ -94,7 +94,20 @@ typedef struct g_origin { const gol_func_info *func; uint32_t point; uint64_t pa
 /* One line of a trace; func NULL: mark says what stands there. */
 typedef struct position { const gol_func_info *func; uint32_t point; uint32_t mark; } position;
 enum { MARK_NONE, MARK_PANIC, MARK_GOEXIT };
-typedef struct trail { position *items; uint32_t cap; uint64_t total; } trail;      /* stack/stack.h */
+typedef struct trail { position *items; uint32_t cap; uint64_t total; } trail;      /* stack/position.h */
+
+/* A panic in progress (unwind/panic.h); a heap object.
+ * link: the panic that was in progress where this one was raised, older; NULL or itself ended there.
+ * recovered: recover() has taken it; the function whose deferred call did so returns normally when it has
+ * run its deferred calls. goexit: a Goexit was in progress; it goes on when the panic is recovered. */
+struct gol_panic_record {
+	gol_eface value;
+	gol_panic_record *link;
+	trail where;                    /* items: heap, without pointers */
+	gol_string text;                /* what Error() or String() returned, once asked */
+	bool recovered, goexit, has_text;
+	bool is_fault;                  /* nil dereference: Go prints a signal line */
+};
 
 /* A deferred call is being made because of a panic: slot points into the frame of the function that makes it, and is
  * mended like that frame's own pointers. For traces: there the frames that the panic unwound belong, and
@@ -184,46 +197,28 @@ struct M {
 	uint64_t random;
 };
 
-/* The low two bits of P.status; above them stands the M's id + 1, so that an M can only take back its own P. */
-enum { P_IDLE, P_RUNNING, P_IN_CALL };
-static inline uint32_t p_status_of(uint32_t what, uint32_t m_id) { return (m_id + 1) << 2 | what; }
-enum { P_QUEUE = 256 };
-
-struct P {
-	uint32_t status;            /* atomic: p_status_of. P_IN_CALL -> P_IDLE by whoever takes it away */
-	uint32_t id;
-	M *m;
-	G *run_next;                /* runs next, in the time slice of the one that readied it */
-	uint32_t head, tail;        /* head..tail are runnable; only the owner adds */
-	G *queue[P_QUEUE];
-	G *free; uint32_t free_count;       /* dead goroutines with their stacks */
-	uint32_t tick;              /* dispatches, those from run_next not counted */
-	uint32_t skip_next;         /* atomic: monitor asks for others to run before run_next */
-	uint32_t monitor_tick; int64_t monitor_since;       /* the monitor's own */
-	uint32_t calls;             /* blocking calls entered */
-	uint32_t monitor_calls; int64_t monitor_call_since;
-};
-
 static inline G *g_of(gol_g *g) { return (G *)(void *)g; }
 
-/* All goroutines ever made, dead ones included; stable while the world is stopped.
- * for (uint32_t i = 0; i < sched_g_count(); i++) { G *g = sched_g_at(i); if (g->status != G_DEAD) ... } */
-uint32_t sched_g_count(void);
-G *sched_g_at(uint32_t i);
+/* ---- asking ------------------------------------------------------------------------------------------ */
 
-/* The program being run: packages, their roots. NULL before gol_main. */
-const gol_program *sched_program(void);
+static inline void g_set_limit(G *g, uintptr_t limit)
+{
+	store_relaxed(&g->pub.limit, limit);
+	store_relaxed(&g->pub.poll, (uint32_t)(limit == UINTPTR_MAX));
+}
 
-/* The current goroutine of this thread; NULL outside gol code. */
-G *sched_current(void);
+/* Any thread: the word first, then the poison that makes the next safepoint look at it. */
+static inline void g_ask(G *g, uint32_t request)
+{
+	atomic_or(&g->request, request);
+	g_set_limit(g, UINTPTR_MAX);
+}
 
-/* Heap pointers that the scheduler itself holds: pending timers. */
-void sched_each_root(void (*visit)(void *arg, void **slot), void *arg);
-
-/* Ask g, which this worker runs, to freeze at its next safepoint. */
-void sched_request_freeze(G *g);
-
-/* Ask the running goroutines to freeze soon, so that the dispatcher looks at gc_run_if_requested(). */
-void sched_request_stop(void);
+/* Asks g, which this worker runs, to freeze at its next safepoint. */
+static inline void g_request_freeze(G *g)
+{
+	g->fresh = 0;
+	g_ask(g, REQUEST_STOP);
+}
 
 #endif

@@ -5,11 +5,11 @@
  * exist when the program links package runtime (every compiled program does). Programs
  * without it (the runtime's own tests) get descriptors written in C with the same names.
  */
-#ifndef GOL_LANG_ERROR_H
-#define GOL_LANG_ERROR_H
+#ifndef GOL_UNWIND_ERROR_H
+#define GOL_UNWIND_ERROR_H
 
 #include "base/text.h"
-#include "sched/g.h"
+#include "stack/g.h"
 
 gol_eface error_runtime(gol_g *g, const char *message, size_t size);    /* Error() gives "runtime error: " + message */
 gol_eface error_bounds(gol_g *g, const char *message, size_t size);     /* the same for indexes and slices */

@@ -1,10 +1,10 @@
 /*
  * exit.h - the ways a program ends.
  */
-#ifndef GOL_SCHED_EXIT_H
-#define GOL_SCHED_EXIT_H
+#ifndef GOL_BASE_EXIT_H
+#define GOL_BASE_EXIT_H
 
-#include <stdint.h>
+#include "base/text.h"
 
 /* Statistics, then exit(code) with what C registered by atexit. Any thread. */
 _Noreturn void exit_program(int code);
@@ -12,5 +12,8 @@ _Noreturn void exit_program(int code);
 _Noreturn void exit_fatal(const char *message);
 /* After a panic or fatal error was printed: exit code 2, or SIGABRT for GOTRACEBACK=crash. */
 _Noreturn void exit_crash(void);
+
+/* Writes the traces that exit_fatal shows, which are above this floor. NULL: there are none. */
+extern void (*exit_traces)(text *t);
 
 #endif
