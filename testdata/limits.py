@@ -5,7 +5,8 @@ whatever grows with the square of the size is far beyond.
 
     testdata/limits.py --gol ./gol [--only REGEX] [--all]
 
-Without --all a few programs are only taken to C: those for which the C compiler needs more than a second.
+Without --all a few programs are only taken to C: those for which the C compiler needs more than a second. The native
+frames of FRAMES must be small without optimisation too (frames.sh).
 """
 
 import argparse
@@ -38,6 +39,11 @@ def nested(n, before, inner, after):
 
 PROGRAMS = {  # name: (source, output, does the C compiler need long for it?)
     "long function": (main("x := 1\n" + many(10000, lambda i: f"x += {i} ^ x") + "\nprintln(x)"), "-10001", False),
+    "many statements": (main("x, s, a := 1, \"a\", []int{1, 2, 3}\nq := p{}\n" + many(70, lambda i:
+                             f"if y, ok := f(x + {i}); ok {{ x = y % 1000 }}\ns = g(s)[:2]\na = append(a[:3], x)\nq = h(p{{x, len(a[x%3:]), s}})") +
+                             "\nprintln(x, s, len(a), q.a)",
+                             "type p struct { a, b int; s string }\nfunc f(n int) (int, bool) { return n, n > 0 }\n"
+                             "func g(s string) string { return s + \"b\" }\nfunc h(q p) p { q.a++; return q }"), "416 ab 4 417", False),
     "many calls": (main("x := f(1)\n" + "x = f(x)\n" * 10000 + "println(x)",
                         "func f(x int) int { if x < 0 { panic(x) }; return x + 1 }"), "10002", True),
     "many cases": (main("println(f(4321))", "func f(x int) int {\nswitch x {\n" +
@@ -81,21 +87,23 @@ PROGRAMS = {  # name: (source, output, does the C compiler need long for it?)
     "deep pointer type": (main(f"var p {'*' * 3000}int\nprintln(p == nil)"), "true", False),
 }
 
+FRAMES = {"many statements"}
 
-def run(command):
+
+def run(command, env=None):
     """(exit status, output, seconds of CPU time of the command and what it started)"""
     def used():
         u = resource.getrusage(resource.RUSAGE_CHILDREN)
         return u.ru_utime + u.ru_stime
     before = used()
     try:
-        p = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIMEOUT)
+        p = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIMEOUT, env={**os.environ, **(env or {})})
         return p.returncode, p.stdout.decode("utf-8", "replace"), used() - before
     except subprocess.TimeoutExpired:
         return -1, f"timed out after {TIMEOUT}s", 0
 
 
-def judge(gol, path, output, to_c_only):
+def judge(gol, path, output, to_c_only, frames):
     """What is wrong with a program, or nothing."""
     status, text, seconds = run([gol, "build", "-dump=c", path])
     if status:
@@ -104,8 +112,12 @@ def judge(gol, path, output, to_c_only):
         return f"{seconds:.1f} seconds to C"
     if to_c_only:
         return ""
-    status, text, _ = run([gol, "run", path])
-    return "" if status == 0 and text == output + "\n" else f"exit status {status}: {text[:500]}"
+    for versions in ("-versions=1", "-versions=2") if frames else ("-versions=1",):
+        env = {"CC": os.path.join(HERE, "frames.sh")} if frames else {}
+        status, text, _ = run([gol, "run", versions, path], env)
+        if status or text != output + "\n":
+            return f"{versions}: exit status {status}: {text[:500]}"
+    return ""
 
 
 def command():
@@ -124,7 +136,7 @@ def command():
             with open(path, "w") as f:
                 f.write(source)
             shown.step()
-            problem = judge(os.path.abspath(args.gol), path, output, slow and not args.all)
+            problem = judge(os.path.abspath(args.gol), path, output, slow and not args.all, name in FRAMES)
             if problem:
                 failed += 1
                 shown.clear()

@@ -369,8 +369,7 @@ void emit_function(Emit *e, IrFunc *f)
 	e->out = &e->code;
 	e->indent = 0;
 	f->emitted = true;
-	for (int i = 0; i < f->vars.len; i++)
-		f->vars.items[i]->in_frame = f->vars.items[i]->needs_zero = false;
+	ir_share(e->c, f, e->options->variables);
 	choose_side(e);
 	choose_shown(e);
 	e->has_frame = f->can_freeze && !f->frameless;

@@ -337,6 +337,8 @@ bool ir_constant(const IrExpr *x, int64_t *n);
 /* ir/colour.c: may_freeze and may_panic of each statement, can_freeze and can_panic of each function of the package (fixpoint; unknown callees: both). */
 void ir_prove(Compiler *c, IrFunc *f);                       /* prove.c: drops checks that are not needed, has polls placed; before ir_colour */
 void ir_colour(Compiler *c, IrPackage *package);
+/* ir/share.c: in functions with very many variables one takes the place of several. keep_shown: not those with names for debuggers. */
+void ir_share(Compiler *c, IrFunc *f, bool keep_shown);
 /* ir/liveness.c: live sets at each statement that may freeze; which variables live across one (in_frame). */
 void ir_liveness(Compiler *c, IrFunc *f);
 

@@ -292,6 +292,8 @@ static void walk_function(Live *l, Set live)
 void ir_liveness(Compiler *c, IrFunc *f)
 {
 	Live l = {.c = c, .f = f, .words = (f->vars.len + 63) / 64 + 1};
+	for (int i = 0; i < f->vars.len; i++)
+		f->vars.items[i]->in_frame = f->vars.items[i]->needs_zero = false;
 	l.always = set_new(&l);
 	l.always_direct = set_new(&l);
 	l.epilogue = set_new(&l);
