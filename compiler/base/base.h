@@ -155,6 +155,7 @@ typedef struct Compiler {
 	int cover;                          /* gol test -cover: a CoverMode (cover/cover.h) */
 	bool trim_paths;                    /* recorded paths begin with the module's path instead of the file system's */
 	const char *work_dir;               /* current directory: diagnostics print paths relative to it */
+	const char *seen_from;              /* folder of the package being checked, absolute; or NULL */
 	SourceTree tree;
 	struct Modules *modules;            /* read so far (module/module.h) */
 } Compiler;
@@ -207,6 +208,8 @@ const char *diag_line(Compiler *c, const Diagnostic *d);
 Pos diag_pos(const Diagnostic *d);
 /* "path:line:col" as diagnostics show it, //line applied; "-" for NO_POS. */
 void pos_print(Compiler *c, Buf *out, Pos pos);
+enum { POS_COLUMNS = 255 };             /* Go's compiler cannot tell columns from there on: they are equal, and not shown */
+void pos_print_first(Compiler *c, Buf *out, Pos pos);   /* the same as messages begin with it */
 /* Path and line as tracebacks show them: absolute path, //line applied. */
 const char *pos_full_path(Compiler *c, Pos pos, uint32_t *line);
 

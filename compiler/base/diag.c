@@ -2,7 +2,8 @@
  * diag.c - the queue of messages about the user's source.
  *
  * Messages are queued in the order found. Printing takes the errors up to the
- * tenth in that order (all with -e), then sorts what it took by position; so a
+ * tenth in that order (all with -e), then sorts what it took by position, the
+ * files in the order of their first message; so a
  * check that runs late never pushes out an earlier one. Dropped on the way in:
  * a second syntax error on a line, and a text equal to the last one of the line.
  * Dropped on printing: equal messages at one line, and soft errors on a line
@@ -21,7 +22,8 @@ struct Diagnostic {
 	Severity severity;
 	int number;              /* in the queue: breaks ties when sorting */
 	bool syntax;
-	const char *file;        /* path, the first sort key of errors */
+	const char *file;        /* path, the first sort key of remarks */
+	int rank;                /* of the file, that of errors */
 	const char *text;
 };
 
@@ -101,16 +103,37 @@ void remark_at(Compiler *c, Pos pos, const char *format, ...)
 	va_end(ap);
 }
 
+static Pos limited(Pos pos)
+{
+	if (pos.col > POS_COLUMNS)
+		pos.col = POS_COLUMNS;
+	return pos;
+}
+
 static int compare(const void *left, const void *right)
 {
 	const Diagnostic *a = *(Diagnostic *const *)left, *b = *(Diagnostic *const *)right;
 	int order = (a->severity == SEVERITY_REMARK) - (b->severity == SEVERITY_REMARK);
 
-	if (order == 0)
+	if (order == 0 && a->severity == SEVERITY_REMARK)
 		order = strcmp(a->file, b->file);
+	else if (order == 0)
+		order = a->rank - b->rank;
 	if (order == 0)
-		order = pos_compare(a->pos, b->pos);
+		order = pos_compare(limited(a->pos), limited(b->pos));
 	return order ? order : a->number - b->number;
+}
+
+/* Files by their first message, also where it is not printed. */
+static void rank_files(Compiler *c)
+{
+	int *ranks = NEW_ARRAY(c->arena, int, c->files.len + 1), next = 0;
+	for (int i = 0; i < c->diagnostics.len; i++) {
+		Diagnostic *d = c->diagnostics.items[i];
+		if (ranks[d->pos.file] == 0)
+			ranks[d->pos.file] = ++next;
+		d->rank = ranks[d->pos.file];
+	}
 }
 
 /* Is the soft error d silenced by a hard one on its line? */
@@ -132,7 +155,7 @@ static void print_one(Compiler *c, Pos pos, const char *text)
 
 	buf_init(&line, c->arena);
 	if (pos.file != 0) {
-		pos_print(c, &line, pos);
+		pos_print_first(c, &line, pos);
 		buf_str(&line, ": ");
 	}
 	buf_str(&line, text);
@@ -156,7 +179,7 @@ const char *diag_line(Compiler *c, const Diagnostic *d)
 
 static bool same_message(const Diagnostic *a, const Diagnostic *b)
 {
-	return pos_compare(a->pos, b->pos) == 0 && strcmp(a->text, b->text) == 0;
+	return pos_compare(limited(a->pos), limited(b->pos)) == 0 && strcmp(a->text, b->text) == 0;
 }
 
 int diag_print(Compiler *c, const char *package_header)
@@ -176,6 +199,7 @@ int diag_print(Compiler *c, const char *package_header)
 	}
 	if (n > 0 && package_header)
 		fprintf(stderr, "# %s\n", package_header);
+	rank_files(c);
 	qsort(chosen, (size_t)n, sizeof *chosen, compare);
 	for (int i = 0; i < n; i++) {
 		if (i > 0 && same_message(chosen[i - 1], chosen[i]))

@@ -246,7 +246,22 @@ static ShownPos apply_directives(Compiler *c, Pos pos)
 	return shown;
 }
 
-void pos_print(Compiler *c, Buf *out, Pos pos)
+/* As the go command shortens what the compiler says of a package: only names below the package's folder or the one above it. */
+static const char *path_seen_from(Compiler *c, const char *dir, const SourceFile *f)
+{
+	for (int level = 0; level < 2 && strcmp(dir, "/") != 0; level++) {
+		size_t n = strlen(dir);
+		if (strncmp(f->full_path, dir, n) == 0 && f->full_path[n] == '/') {
+			bool own = level == 0 && strchr(f->full_path + n + 1, '/') == NULL;
+			bool here = strcmp(dir, clean_absolute(c, c->work_dir)) == 0 && strncmp(f->path, "./", 2) != 0;
+			return here && !own ? arena_printf(c->arena, "./%s", f->path) : f->path;
+		}
+		dir = clean_absolute(c, arena_printf(c->arena, "%s/..", dir));
+	}
+	return f->full_path;
+}
+
+static void print_pos(Compiler *c, Buf *out, Pos pos, uint32_t columns)
 {
 	ShownPos shown;
 
@@ -255,10 +270,15 @@ void pos_print(Compiler *c, Buf *out, Pos pos)
 		return;
 	}
 	shown = apply_directives(c, pos);
+	if (c->seen_from && !shown.directive)
+		shown.path = path_seen_from(c, c->seen_from, c->files.items[pos.file]);
 	buf_printf(out, "%s:%u", shown.path, shown.line);
-	if (shown.col != 0)
+	if (shown.col != 0 && shown.col < columns)
 		buf_printf(out, ":%u", shown.col);
 }
+
+void pos_print(Compiler *c, Buf *out, Pos pos) { print_pos(c, out, pos, UINT32_MAX); }
+void pos_print_first(Compiler *c, Buf *out, Pos pos) { print_pos(c, out, pos, POS_COLUMNS); }
 
 const char *pos_full_path(Compiler *c, Pos pos, uint32_t *line)
 {

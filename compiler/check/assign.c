@@ -252,14 +252,17 @@ void check_init_vars(Checker *k, ObjectList lhs, ExprList rhs, Stmt *return_stmt
 
 /* ---- assignments to existing variables ------------------------------------------------------------------ */
 
-static void not_assignable(Checker *k, Operand *x, Expr *lhs)
+/* What a selector selects from is looked at once more for the message; of a package Go complains then. */
+void check_not_assignable(Checker *k, Expr *lhs)
 {
 	Expr *e = unparen(lhs);
+	if (e->kind == EXPR_SELECTOR && e->x->mode == MODE_PACKAGE)
+		check_error(k, e->x->pos, "use of package %s not in selector", e->x->name);
 	if (e->kind == EXPR_SELECTOR && e->x && e->x->mode == MODE_MAP_INDEX) {
 		check_error(k, lhs->start, "cannot assign to struct field %s in map", text_of(k, e));
 		return;
 	}
-	check_error(k, lhs->start, "cannot assign to %s (neither addressable nor a map index expression)", text_of(k, x->expr));
+	check_error(k, lhs->start, "cannot assign to %s (neither addressable nor a map index expression)", text_of(k, lhs));
 }
 
 /* The type of a left side; NULL for the blank identifier. Assigning to a variable is no use of it. */
@@ -287,7 +290,7 @@ Type *check_lhs(Checker *k, Expr *lhs)
 	if (x.mode == MODE_INVALID)
 		return invalid_type(k);
 	if (x.mode != MODE_VARIABLE && x.mode != MODE_MAP_INDEX) {
-		not_assignable(k, &x, lhs);
+		check_not_assignable(k, lhs);
 		return invalid_type(k);
 	}
 	check_note_assigned(k, lhs);

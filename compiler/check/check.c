@@ -5,6 +5,7 @@
  * it), then what needs the whole package: initialisation order, cycles of instantiation, unused imports.
  */
 #include "checker.h"
+#include "../base/path.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -204,6 +205,8 @@ bool check_package(Compiler *c, Package *package)
 	Checker k = {.c = c, .types = c->types, .arena = c->arena, .package = package};
 	Package *saved_current = c->types->current;
 	void *saved_resolver = c->types->resolver;
+	const char *saved_from = c->seen_from;
+	c->seen_from = folder_of(c, package->files.items[0]->source->full_path);
 	c->types->current = package;
 	c->types->resolver = &k;
 	c->types->resolve = resolve_object;
@@ -225,6 +228,7 @@ bool check_package(Compiler *c, Package *package)
 	check_main_function(&k);
 	c->types->current = saved_current;
 	c->types->resolver = saved_resolver;
+	c->seen_from = saved_from;
 	package->checked = true;
 	package->failed = c->errors > errors_before;
 	if (!package->failed)

@@ -205,6 +205,9 @@ void check_func_literal(Checker *k, Operand *x, Expr *e);
 void check_function_body(Checker *k, FuncInfo *info, Type *signature, Scope *scope, Block *body, DeclInfo *decl);
 
 /* ---- conversion.c, composite.c, selector.c, call.c, builtin.c ---------------------------------- */
+/* How a field or method whose name differs in case at most from a wanted one that there is not is to be told. */
+typedef enum { SPELLING_UNKNOWN, SPELLING_DIFFERS, SPELLING_UNEXPORTED, SPELLING_NOT_OURS } Spelling;
+Spelling check_spelling(Checker *k, const char *wanted, const Object *found);       /* found may be NULL */
 void check_conversion(Checker *k, Operand *x, Type *t);
 void check_composite(Checker *k, Operand *x, Expr *e, Type *hint);
 void check_selector(Checker *k, Operand *x, Expr *e, bool want_type);
@@ -257,6 +260,7 @@ void check_unused_imports(Checker *k);
 FuncInfo *check_new_func_info(Checker *k, Object *o, FuncInfo *outer, Type *signature);
 void check_note_use(Checker *k, Object *var);           /* a variable is mentioned in k->env.func */
 void check_note_assigned(Checker *k, Expr *lhs);
+void check_not_assignable(Checker *k, Expr *lhs);           /* says so */
 void check_note_address(Checker *k, Expr *operand);
 void check_finish_captures(Checker *k);
 

@@ -21,22 +21,25 @@ static int field_index(Checker *k, Type *s, const char *name)
 
 static void unknown_field(Checker *k, Expr *key, Type *s, Type *t)
 {
-	for (int i = 0; i < s->fields.len && strcmp(key->name, "_") != 0; i++) {
-		if (s->fields.items[i]->name == key->name) {
-			check_error(k, key->start, "cannot refer to unexported field %s in struct literal of type %s", key->name, type_name_of(k, t));
-			return;
-		}
+	const Object *other = NULL;
+	const char *but = "";
+	for (int i = 0; i < s->fields.len && !other; i++)
+		if (strcasecmp(s->fields.items[i]->name, key->name) == 0)
+			other = s->fields.items[i];
+	switch (check_spelling(k, key->name, other)) {
+	case SPELLING_NOT_OURS:
+		check_error(k, key->start, "cannot refer to unexported field %s in struct literal of type %s", key->name, type_name_of(k, t));
+		return;
+	case SPELLING_DIFFERS:
+		but = arena_printf(k->arena, ", but does have %s", other->name);
+		break;
+	case SPELLING_UNEXPORTED:
+		but = arena_printf(k->arena, ", but does have unexported %s", other->name);
+		break;
+	case SPELLING_UNKNOWN:
+		break;
 	}
-	for (int i = 0; i < s->fields.len; i++) {
-		Object *f = s->fields.items[i];
-		if (strcasecmp(f->name, key->name) != 0)
-			continue;
-		if (f->name != key->name && (f->package == k->package || name_is_exported(f->name))) {
-			check_error(k, key->start, "unknown field %s in struct literal of type %s, but does have %s", key->name, type_name_of(k, t), f->name);
-			return;
-		}
-	}
-	check_error(k, key->start, "unknown field %s in struct literal of type %s", key->name, type_name_of(k, t));
+	check_error(k, key->start, "unknown field %s in struct literal of type %s%s", key->name, type_name_of(k, t), but);
 }
 
 static void keyed_field(Checker *k, Expr *element, Type *s, Type *t, bool *seen)

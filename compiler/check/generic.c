@@ -7,6 +7,7 @@
  * something. A cycle with positive weight would need infinitely many instances.
  */
 #include "checker.h"
+#include <string.h>
 
 bool check_type_list(Checker *k, ExprList list, TypeList *out)
 {
@@ -62,11 +63,20 @@ ObjectList check_alias_params(Object *alias)
 	return alias->alias_params;
 }
 
-static bool type_arg_count(Checker *k, Expr *e, const char *name, int have, int want)
+/* Where Go's syntax tree has a selector: at its dot, which stands behind the package's name. */
+static Pos dot_or_start(const Expr *e)
+{
+	Pos pos = e->start;
+	if (e->kind == EXPR_SELECTOR && e->x->kind == EXPR_NAME)
+		pos.col += (uint32_t)strlen(e->x->name);
+	return pos;
+}
+
+static bool type_arg_count(Checker *k, Pos pos, const char *name, int have, int want)
 {
 	if (have == want)
 		return true;
-	check_error(k, e->start, "%s type arguments for type %s: have %d, want %d", have < want ? "not enough" : "too many", name, have, want);
+	check_error(k, pos, "%s type arguments for type %s: have %d, want %d", have < want ? "not enough" : "too many", name, have, want);
 	return false;
 }
 
@@ -107,7 +117,7 @@ Type *check_instantiated_type(Checker *k, Expr *e)
 	ObjectList params = alias ? check_alias_params(alias) : generic->type_params;
 	if (!check_type_list(k, e->list, &args))
 		return invalid_type(k);
-	if (!type_arg_count(k, e, alias ? alias->name : generic->object->name, args.len, params.len))
+	if (!type_arg_count(k, dot_or_start(e->x), alias ? alias->name : generic->object->name, args.len, params.len))
 		return invalid_type(k);
 	check_version(k, e->start, 18, "type instantiation");
 	check_verify_instance(k, e->start, params, args, &e->list);

@@ -74,27 +74,47 @@ static bool qualified_name(Checker *k, Operand *x, Expr *e)
 
 /* ---- why a selector is undefined ------------------------------------------------------------------ */
 
-static bool same_tail(const char *a, const char *b)
+static const char *tail(const char *name)
 {
-	return a[0] && b[0] && strcmp(a + 1, b + 1) == 0;
+	const char *p = name + 1;
+	while ((*p & 0xc0) == 0x80)
+		p++;
+	return *p ? p : name;       /* of a single letter all */
 }
 
-/* Nothing of that name: is there something like it? What another package does not export is told only where the
- * first letter alone differs. */
+static bool same_tail(const char *a, const char *b) { return strcmp(tail(a), tail(b)) == 0; }
+
+/* Of another package only what is exported is told, or what differs in being exported alone. */
+Spelling check_spelling(Checker *k, const char *wanted, const Object *found)
+{
+	if (!found || strcmp(wanted, "_") == 0)
+		return SPELLING_UNKNOWN;
+	if (found->package == k->package)
+		return SPELLING_DIFFERS;
+	if (name_is_exported(wanted))
+		return name_is_exported(found->name) ? SPELLING_DIFFERS : same_tail(wanted, found->name) ? SPELLING_UNEXPORTED : SPELLING_UNKNOWN;
+	if (name_is_exported(found->name))
+		return same_tail(wanted, found->name) ? SPELLING_DIFFERS : SPELLING_UNKNOWN;
+	return found->name == wanted ? SPELLING_NOT_OURS : SPELLING_UNKNOWN;
+}
+
+/* Nothing of that name: is there something like it? */
 static const char *missing_cause(Checker *k, Operand *x, Expr *e, Type *t)
 {
 	Lookup alt = lookup_field_or_method(k->c, t, x->mode == MODE_VARIABLE, k->package, e->name, true);
-	const char *but = "";
-	Object *o = alt.object;
-	if (o && strcmp(e->name, "_") != 0) {
-		const char *what = o->kind == OBJECT_FUNC ? "method" : "field";
-		bool own = o->package == k->package, tail = same_tail(o->name, e->name);
-		if (!own && o->name == e->name)
-			return arena_printf(k->arena, "cannot refer to unexported %s %s", what, o->name);
-		if (own || (name_is_exported(o->name) && (tail || name_is_exported(e->name))))
-			but = arena_printf(k->arena, ", but does have %s %s", what, o->name);
-		else if (tail)
-			but = arena_printf(k->arena, ", but does have unexported %s %s", what, o->name);
+	const Object *o = alt.object;
+	const char *but = "", *what = o && o->kind == OBJECT_FUNC ? "method" : "field";
+	switch (check_spelling(k, e->name, o)) {
+	case SPELLING_NOT_OURS:
+		return arena_printf(k->arena, "cannot refer to unexported %s %s", what, o->name);
+	case SPELLING_DIFFERS:
+		but = arena_printf(k->arena, ", but does have %s %s", what, o->name);
+		break;
+	case SPELLING_UNEXPORTED:
+		but = arena_printf(k->arena, ", but does have unexported %s %s", what, o->name);
+		break;
+	case SPELLING_UNKNOWN:
+		break;
 	}
 	return arena_printf(k->arena, "type %s has no field or method %s%s", type_name_of(k, t), e->name, but);
 }

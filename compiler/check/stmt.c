@@ -123,12 +123,8 @@ static void send_stmt(Checker *k, Stmt *s)
 static void op_assign(Checker *k, Expr *lhs, Operand *x)
 {
 	Type *t = lhs->type;
-	Expr *e = unparen(lhs);
 	if (lhs->mode != MODE_VARIABLE && lhs->mode != MODE_MAP_INDEX) {
-		if (e->kind == EXPR_SELECTOR && e->x && e->x->mode == MODE_MAP_INDEX)
-			check_error(k, lhs->start, "cannot assign to struct field %s in map", text_of(k, e));
-		else
-			check_error(k, lhs->start, "cannot assign to %s (neither addressable nor a map index expression)", text_of(k, lhs));
+		check_not_assignable(k, lhs);
 		return;
 	}
 	check_note_assigned(k, lhs);
@@ -161,7 +157,7 @@ static void inc_dec_stmt(Checker *k, Stmt *s)
 		return;
 	}
 	if (is_untyped(x.type)) {
-		check_error(k, s->x->start, "cannot assign to %s (neither addressable nor a map index expression)", text_of(k, s->x));
+		check_not_assignable(k, s->x);
 		return;
 	}
 	op_assign(k, s->x, &x);
