@@ -373,11 +373,11 @@ def ignored_signals_stay_ignored(p):
 
 
 def leftovers_are_removed(p):
-    """Of a build that could not clean up; not those of one that lives, nor what only has such a name."""
+    """Of a build that could not clean up; its processes end at once. Not what is of one that lives, nor what only has such a name."""
     dead, child = start_slow(p, "build", "-p=1", "h.gol")
     dead.kill()
     dead.communicate(timeout=TIMEOUT)
-    os.kill(child, signal.SIGKILL)
+    wait_for("end of the compiler's child", lambda: not is_alive(child))
     left = os.listdir(p.temporary)
     same("what a killed build leaves", len(left), 1)
     living, _ = start_slow(p, "build", "-p=1", "h.gol")
@@ -428,6 +428,64 @@ def signals_of_run(p):
         text = run.communicate(timeout=TIMEOUT)[1]
         same(f"{number!r}", (run.returncode, text), (1, words))
         p.is_clean()
+
+
+# ---- gol test as a process -----------------------------------------------------------------------------------------
+
+
+def slots_are_shared(p):
+    """Two packages are built at once, each from several: no more than -p compilers run all the same."""
+    for name in "abc":
+        p.write(f"{name}/{name}.go", f"package {name}\n\nconst Made = {time.time_ns()}\n")
+        p.write(f"{name}/{name}_test.go", f"package {name}\n\nimport \"testing\"\n\nfunc Test(t *testing.T) {{}}\n")
+        p.write(f"{name}/x_test.go", f"package {name}_test\n\nimport (\n\t\"m/{name}\"\n\t\"testing\"\n)\n\nfunc TestX(t *testing.T) {{ _ = {name}.Made }}\n")
+    p.write("go.mod", "module m\n\ngo 1.19\n")
+    p.write("bin/gcc", f'#!/bin/sh\necho + >>"{p.folder}/log"\nsleep 0.2\n{shutil.which("gcc")} "$@"\nr=$?\necho - >>"{p.folder}/log"\nexit $r\n')
+    os.chmod(p.path("bin/gcc"), 0o755)
+    env = {**user_cache(), "PATH": p.path("bin") + ":" + p.env["PATH"]}
+    log = os.path.join(p.folder, "log")
+    for limit, packages in ((1, "./a"), (2, "./...")):
+        open(log, "w").close()
+        p.expect(0, r"^ok  \tm/a\t", "test", f"-p={limit}", packages, env=env)
+        running = most = 0
+        with open(log) as f:
+            for line in f:
+                running += 1 if line == "+\n" else -1
+                most = max(most, running)
+        same(f"compilers at once with -p={limit}", most, limit)
+
+
+UP = """package m
+
+import ("fmt"; "os"; "os/signal"; "syscall"; "testing")
+
+func Test(t *testing.T) {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, os.Interrupt, syscall.SIGQUIT)
+	fmt.Println("up", os.Getpid())
+	fmt.Println("got", <-c)
+}
+"""
+
+
+def interrupted_tests(p):
+    """They get the signal itself, and say how they end; by SIGTERM and SIGKILL gol takes them along."""
+    p.write("go.mod", "module m\n\ngo 1.19\n")
+    p.write("m_test.go", UP)
+    for number, got in ((signal.SIGINT, "interrupt"), (signal.SIGQUIT, "quit")):
+        test = p.command("test", env=user_cache())
+        same("program", test.stdout.readline()[:3], b"up ")
+        test.send_signal(number)
+        out, err = test.communicate(timeout=TIMEOUT)
+        same(f"{number!r}", (test.returncode, re.sub(rb"\t[0-9.]+s", b"\tT", out), err), (1, f"got {got}\nPASS\nok  \tm\tT\n".encode(), b""))
+        p.is_clean()
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        test = p.command("test", env=user_cache())
+        child = int(test.stdout.readline()[3:])
+        test.send_signal(number)
+        test.communicate(timeout=TIMEOUT)
+        same(f"{number!r}", test.returncode, -number)
+        wait_for("end of the test program", lambda: not is_alive(child))
 
 
 def work_is_kept(p):
@@ -941,6 +999,10 @@ def other_machines(p):
     p.expect(0, "^runner\nname riscv64 tag riscv64 riscv64\n$", "run", ".", env=env, stderr=subprocess.STDOUT)
     text = p.expect(0, "", "build", "-x", "-v", "-o", "again", ".", env=env)
     same("the runtime is compiled once", "golrt" in re.sub(r"\S*amalgamation\S*", "", text), False)
+    p.write("first/main_test.gol", 'package main\n\nimport "testing"\n\nfunc Test(t *testing.T) {}\n')
+    p.write("cc", p.read("cc").replace("riscv64", "aarch64"))
+    os.rename(p.path("bin/go_linux_riscv64_exec"), p.path("bin/go_linux_arm64_exec"))
+    p.expect(0, "(?m)^go_linux_arm64_exec .*/first.test' -test", "test", "-n", "./first", env={**env, "GOARCH": "arm64"}, stderr=subprocess.STDOUT)
 
 
 def tools_of_the_tree(p):
@@ -1258,6 +1320,9 @@ func main() {
              "version", "-m", "prog")
     p.expect(0, '^{\n\t"GoVersion": "go1.26",\n\t"Path": "ex.org/m",\n\t"Main": {\n\t\t"Path": "ex.org/m",\n\t\t"Version": "\\(devel\\)"\n\t},\n\t"Settings": \\[\n',
              "version", "-m", "-json", "prog")
+    p.write("main_test.go", 'package main\n\nimport "testing"\n\nfunc Test(t *testing.T) {}\n')
+    p.expect(0, "", "test", "-c", "-o", "tests", ".", env=shared)
+    p.expect(0, "^tests: go1.26\n\tpath\tex.org/m.test\n\tmod\tex.org/m\t\\(devel\\)\t\n\tbuild", "version", "-m", "tests")
     os.mkdir(p.path("d"))
     shutil.copy(p.path("prog"), p.path("d/prog"))
     p.write("d/text", "text\n")
@@ -1286,7 +1351,7 @@ func main() {
 
 CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output_cannot_be_written, cache_is_mended, cache_cannot_be_used,
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
-         programs_meet, signals_of_run, work_is_kept, progress_is_shown, flags_that_are_refused, flags_of_the_environment,
+         programs_meet, signals_of_run, slots_are_shared, interrupted_tests, work_is_kept, progress_is_shown, flags_that_are_refused, flags_of_the_environment,
          build_in_json, overlays, flags_that_work, environment, strange_names, module_files, language_versions,
          source_tree, formatting, listing, generating, installing, other_machines, trees_listed, tools_of_the_tree, import_paths, mod_download, linknames, embedding, defined_variables, build_information]
 

@@ -78,8 +78,13 @@ typedef struct Scratch {
 	bool cleared;               /* folders of dead makers were removed (the worker's own) */
 	pthread_mutex_t lock;
 	struct ScratchPath *paths;
-	Child *children;            /* C compilers, each with a process group */
+	Child *children;            /* C compilers, test programs and their builders, each with a process group */
 	pid_t program;              /* that gol run runs; 0: none */
+	bool passes_on;             /* an interrupt goes to the children, and gol goes on (gol test) */
+	bool interrupted;           /* atomic: it has done so */
+	bool is_fork;               /* of another gol, whose guard it has */
+	pid_t guard;                /* guard.c; 0: none */
+	int guard_socket;
 	Progress progress;
 } Scratch;
 
@@ -98,6 +103,8 @@ typedef struct Driver {
 	uint64_t identity;          /* of this compiler and the headers: part of every package's key */
 	Map reported;               /* packages whose errors were printed */
 	Scratch *scratch;
+	bool shares_slots;
+	int slots[2];               /* slots.c: a pipe */
 	struct rlimit stack_limit;          /* as it was, for the program */
 	bool target_is_ready, target_has_libffi;    /* cross.c */
 	int events, real_stderr;            /* gol build -json: what standard error is for the moment, and was (json.c) */
@@ -130,7 +137,7 @@ const char *absolute_name(Driver *d, const char *path); /* the working directory
 /* scratch.c */
 void scratch_start(Scratch *s);                         /* before any thread: blocks signals */
 void scratch_watch(Scratch *s);                         /* the main thread's part, for ever */
-void scratch_forked(Scratch *s);                        /* in a child that goes on as gol: nothing of the parent's is its own */
+void scratch_forked(Scratch *s, pid_t parent);          /* in a child that goes on as gol: nothing of the parent's is its own */
 const char *scratch_parent(void);                       /* GOTMPDIR, TMPDIR or /tmp */
 const char *make_scratch(Driver *d, const char *name);  /* a new folder name-XXXXXX there; exits if that fails */
 void scratch_remove(Driver *d, const char *path);
@@ -140,6 +147,11 @@ void child_started(Scratch *s, Child *child);           /* with the lock held */
 void child_ended(Scratch *s, Child *child);
 void remove_tree(const char *path);
 bool remove_read_only_tree(const char *path);            /* folders of it may be read-only; false with errno set */
+
+/* guard.c */
+void guard_start(Scratch *s);                           /* before any thread */
+void guard_note(const Scratch *s, pid_t group, bool started);   /* a process group that has started or ended */
+void guard_end(Scratch *s);
 
 /* cache.c: objects by key */
 const char *cache_find(Driver *d, uint64_t key);        /* the path of a sound one, NULL if there is none */
@@ -165,10 +177,16 @@ typedef struct Job {
 void add_argument(Driver *d, Arguments *a, const char *format, const char *value);
 void add_words(Driver *d, Arguments *a, const char *words);
 void print_command(char *const argv[]);
-int job_limit(Driver *d);                               /* how many processes may run at once: -p */
+int child_descriptor(pid_t pid);                        /* readable once it has ended; -1: not to be had */
 void run_job(Driver *d, Job *job);
 bool run_jobs(Driver *d, Job *jobs, int count);         /* stops at the first that fails */
 void raise_stack_limit(Driver *d);                      /* of the C compiler, which recurses as deep as expressions nest */
+/* slots.c: -p. `running`: processes that this gol has started and that have not ended. */
+int job_limit(Driver *d);                               /* how many may run at once */
+void share_slots(Driver *d);                            /* from now on with the gols that are forked from this one */
+bool take_slot(Driver *d, int running);                 /* may one more be started? */
+void give_slot(Driver *d, int running);                 /* one of them has ended */
+int slot_descriptor(const Driver *d);                   /* readable when a slot may be had; -1: nobody else gives any */
 /* progress.c */
 void progress_start(Driver *d);
 void progress_show(Driver *d, int done, int count, const char *what);

@@ -9,11 +9,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,12 +40,6 @@ void add_words(Driver *d, Arguments *a, const char *words)
 }
 
 /* ---- processes ----------------------------------------------------------------------------------- */
-
-int job_limit(Driver *d)
-{
-	long n = d->options.parallel ? d->options.parallel : sysconf(_SC_NPROCESSORS_ONLN);
-	return n > 0 ? (int)n : 1;
-}
 
 void print_command(char *const argv[])
 {
@@ -156,28 +152,54 @@ static Job *job_of(Job *jobs, int count, pid_t pid)
 	return NULL;
 }
 
+int child_descriptor(pid_t pid) { return (int)syscall(SYS_pidfd_open, pid, 0); }
+
+/* Until a job has ended, or another gol has put back a slot. */
+static void wait_for_slot(Driver *d, const Job *jobs, int count)
+{
+	struct pollfd *fds = calloc((size_t)count + 1, sizeof *fds);
+	int n = 0, timeout = -1;
+	for (int i = 0; i < count; i++) {
+		int process = jobs[i].child.pid ? child_descriptor(jobs[i].child.pid) : -1;
+		if (process >= 0)
+			fds[n++] = (struct pollfd){.fd = process, .events = POLLIN};
+		else if (jobs[i].child.pid)
+			timeout = 5;            /* an old kernel: look again soon */
+	}
+	fds[n] = (struct pollfd){.fd = slot_descriptor(d), .events = POLLIN};
+	poll(fds, (nfds_t)n + 1, timeout);
+	for (int i = 0; i < n; i++)
+		close(fds[i].fd);
+	free(fds);
+}
+
 bool run_jobs(Driver *d, Job *jobs, int count)
 {
-	int limit = job_limit(d), running = 0, next = 0, done = 0;
+	int running = 0, next = 0, done = 0;
 	bool ok = true;
 	while ((ok && next < count) || running) {
-		if (ok && next < count && running < limit) {
+		if (ok && next < count && take_slot(d, running)) {
 			ok = start(d, &jobs[next]);
-			running += ok && jobs[next].child.pid;
+			running++;
+			if (!ok || !jobs[next].child.pid)
+				give_slot(d, running--);
 			next++;
 			continue;
 		}
 		int status;
+		bool wants_slot = ok && next < count && d->shares_slots;
 		progress_show(d, done, count, jobs[next - 1].what);
-		pid_t pid = waitpid(-1, &status, 0);
-		if (pid < 0 && errno == EINTR)
-			continue;
-		Job *job = job_of(jobs, next, pid);
-		if (pid < 0 || !job)
+		if (wants_slot)
+			wait_for_slot(d, jobs, next);
+		pid_t pid = waitpid(-1, &status, wants_slot ? WNOHANG : 0);
+		if (pid < 0 && errno != EINTR)
 			break;
+		Job *job = pid > 0 ? job_of(jobs, next, pid) : NULL;
+		if (!job)
+			continue;
 		finish(d, job, status);
 		job->child.pid = 0;
-		running--;
+		give_slot(d, running--);
 		done++;
 		ok &= job->status == 0;
 	}

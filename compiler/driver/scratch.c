@@ -7,8 +7,8 @@
  *   the worker, at exit()        through atexit, whatever function ended it;
  *   the main thread, at a signal which waits for SIGINT, SIGTERM, SIGHUP and SIGQUIT while the worker works: it ends
  *                                the compilers, removes what is listed, and dies by the same signal;
- *   nobody, at SIGKILL           so a later gol does: each folder holds a file that its maker keeps locked. A lock
- *                                that can be had says that the maker is dead.
+ *   the guard, at SIGKILL        which ends the processes (guard.c). Folders are left to a later gol: each holds a file
+ *                                that its maker keeps locked, and a lock that can be had says that the maker is dead.
  *
  * The lock of the lists is taken for good by whoever is first, so the other can neither start nor list anything more.
  * Signals as handlers were rejected: a handler may not walk folders, nor take locks.
@@ -25,6 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -198,6 +199,7 @@ void child_started(Scratch *s, Child *child)
 {
 	child->next = s->children;
 	s->children = child;
+	guard_note(s, child->pid, true);
 }
 
 void child_ended(Scratch *s, Child *child)
@@ -206,6 +208,7 @@ void child_ended(Scratch *s, Child *child)
 	for (Child **at = &s->children; *at; at = &(*at)->next)
 		if (*at == child) {
 			*at = child->next;
+			guard_note(s, child->pid, false);
 			break;
 		}
 	pthread_mutex_unlock(&s->lock);
@@ -237,6 +240,7 @@ static void clear_for_good(Scratch *s)
 	for (ScratchPath *p = s->paths; p; p = p->next)
 		remove_tree(p->path);
 	s->paths = NULL;
+	guard_end(s);
 }
 
 static void clear_at_exit(void)
@@ -250,6 +254,7 @@ void scratch_start(Scratch *s)
 {
 	static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 	struct sigaction action;
+	guard_start(s);
 	pthread_mutex_init(&s->lock, NULL);
 	sigemptyset(&s->waited);
 	for (int i = 0; i < COUNT_OF(signals); i++)      /* what nohup ignores stays ignored */
@@ -268,15 +273,21 @@ static void *watch(void *argument)
 	return NULL;
 }
 
-/* Only the thread that forked is there, with the signals blocked that nobody waits for: so another one does. */
-void scratch_forked(Scratch *s)
+/* Only the thread that forked is there, with the signals blocked that nobody waits for: so another one does. The process
+ * does not outlive the gol that it works for. */
+void scratch_forked(Scratch *s, pid_t parent)
 {
 	pthread_t thread;
 	setpgid(0, 0);
+	s->is_fork = true;
+	prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		kill(getpid(), SIGTERM);        /* which is waited for below */
 	pthread_mutex_init(&s->lock, NULL);
 	s->paths = NULL;
 	s->children = NULL;
 	s->program = 0;
+	s->passes_on = false;
 	s->progress.terminal = s->progress.lines = s->progress.shown = false;
 	if (pthread_create(&thread, NULL, watch, s) == 0)
 		pthread_detach(thread);
@@ -304,12 +315,26 @@ static bool is_the_programs(Scratch *s, int number)
 	return program != 0;
 }
 
+/* Under gol test an interrupt is for the test programs, and for whoever still builds one; they end by it or do not. They have
+ * process groups of their own, so the terminal sends it to gol alone. */
+static bool is_passed_on(Scratch *s, int number)
+{
+	pthread_mutex_lock(&s->lock);
+	bool passes_on = s->passes_on && (number == SIGINT || number == SIGQUIT);
+	for (Child *c = s->children; passes_on && c; c = c->next)
+		kill(-c->pid, number);
+	if (passes_on)
+		__atomic_store_n(&s->interrupted, true, __ATOMIC_RELEASE);
+	pthread_mutex_unlock(&s->lock);
+	return passes_on;
+}
+
 void scratch_watch(Scratch *s)
 {
 	struct timespec until_tick = {1, 0};
 	for (;;) {
 		int number = sigtimedwait(&s->waited, NULL, &until_tick);
-		if (number > 0 && !is_the_programs(s, number))
+		if (number > 0 && !is_passed_on(s, number) && !is_the_programs(s, number))
 			die_by(s, number);
 		progress_tick(s);
 		until_tick = (struct timespec){0, 200 * 1000 * 1000};

@@ -94,9 +94,10 @@ typedef struct Testing {
 	FILE *profile;              /* of coverage; or NULL */
 	Duration kill_after, wait_delay;    /* 0: never */
 	int running;                /* builders and programs */
+	bool wants_slot;            /* one could be started, if -p allowed it */
 	int printed;                /* tests[0 .. printed) have their lines */
 	bool failed;                /* exit status 1 */
-	bool stop;                  /* -failfast, and one has failed */
+	bool stop;                  /* nothing more is started: -failfast, and one has failed; or an interrupt */
 	bool not_compiled;          /* -c, and one could not be: nothing more is said of it */
 } Testing;
 
@@ -105,6 +106,7 @@ bool start_building(Testing *t, Test *test);
 void finish_building(Testing *t, Test *test);
 /* test_run.c: builds, runs and prints all. */
 void run_tests(Testing *t);
+bool is_interrupted(const Testing *t);
 void start_program(Testing *t, Test *test);
 void program_ended(Testing *t, Test *test);
 void show(Testing *t, Test *test, const char *text, size_t n);

@@ -21,10 +21,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-NORETURN static void build(Testing *t, Test *test)
+NORETURN static void build(Testing *t, Test *test, pid_t parent)
 {
 	Driver *d = t->d;
-	scratch_forked(d->scratch);
+	scratch_forked(d->scratch, parent);
 	dup2(test->said, 1);
 	dup2(test->said, 2);
 	d->c = test->c;
@@ -47,9 +47,9 @@ bool start_building(Testing *t, Test *test)
 	fflush(NULL);
 	progress_clear(d);
 	pthread_mutex_lock(&d->scratch->lock);
-	pid_t pid = test->child.pid = fork();
+	pid_t parent = getpid(), pid = test->child.pid = fork();
 	if (pid == 0)
-		build(t, test);
+		build(t, test, parent);
 	if (pid > 0) {
 		setpgid(pid, pid);      /* so does the child: whoever comes first */
 		child_started(d->scratch, &test->child);
@@ -84,7 +84,7 @@ static void say_news(Testing *t, const char *said)
 
 void finish_building(Testing *t, Test *test)
 {
-	if (WIFSIGNALED(test->status))          /* behind what it has said itself */
+	if (WIFSIGNALED(test->status) && !is_interrupted(t))    /* behind what it has said itself */
 		dprintf(test->said, "# %s.test\ngol: signal: %s\n", test->target->path, signal_text(t->d, WTERMSIG(test->status)));
 	off_t size = lseek(test->said, 0, SEEK_END);
 	char *said = calloc(1, (size_t)size + 1);

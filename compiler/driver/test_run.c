@@ -3,12 +3,13 @@
  *
  *     WAITS -> BUILDS -> BUILT -> RUNS -> ENDED -> PRINTED
  *
- * Up to -p processes are there at once, builders and test programs; each builder starts up to -p C compilers, which are many
- * where much is compiled for the first time. Programs start in the order of the packages, and their
+ * Up to -p processes are there at once: builders, test programs, and the C compilers of all builders (slots.c). Programs
+ * start in the order of the packages, and their
  * lines appear in that order; where output is shown as it comes (-json) only the starts are. Benchmarks run one at a time,
  * when everything has been built.
  *
- * A test program gets a process group of its own, so that it ends with all it has started when gol test is told to stop. It
+ * A test program gets a process group of its own, so that it ends with all it has started when gol test is told to end. An
+ * interrupt is passed on to it: then nothing more is started, and gol ends when what runs has ended. It
  * ends itself at its -timeout; should it fail to, it gets SIGQUIT a while later, and then SIGKILL. When it has ended its output
  * may still be held open by what it has started: that is waited for, but not for ever.
  */
@@ -21,7 +22,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -108,7 +108,7 @@ static char **program_arguments(Testing *t, const Test *test)
 {
 	Driver *d = t->d;
 	Arguments a = {0};
-	add_words(d, &a, d->options.exec ? d->options.exec : "");
+	add_words(d, &a, d->options.exec ? d->options.exec : cross_runner(d));
 	add_argument(d, &a, "%s", test->path);
 	if (test->key)
 		add_argument(d, &a, "-test.testlogfile=%s/testlog.txt", test->folder);
@@ -203,7 +203,6 @@ void start_program(Testing *t, Test *test)
 			test->state = TEST_ENDED;
 		} else if (spawn_program(t, test, argv)) {
 			test->state = TEST_RUNS;
-			t->running++;
 			return;
 		} else {
 			show_printf(t, test, "fork/exec %s: %s\nFAIL\t%s\t0.000s\n", argv[0], strerror(errno), test->target->path);
@@ -299,13 +298,14 @@ void program_ended(Testing *t, Test *test)
 
 /* ---- waiting -------------------------------------------------------------------------------------------- */
 
+/* A piece of it: one that prints without end must not keep gol from the others. */
 static void read_output(Testing *t, Test *test)
 {
 	char buffer[1 << 16];
-	ssize_t n;
-	while ((n = read(test->pipe, buffer, sizeof buffer)) > 0)
+	ssize_t n = read(test->pipe, buffer, sizeof buffer);
+	if (n > 0)
 		show(t, test, buffer, (size_t)n);
-	if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+	else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
 		close(test->pipe);
 		test->pipe = -1;
 	}
@@ -344,19 +344,20 @@ static bool is_running(const Test *test) { return test->state == TEST_BUILDS || 
 /* Until something happens, a second at most. */
 static void wait_for_any(Testing *t)
 {
-	struct pollfd *fds = calloc((size_t)t->tests.len * 2, sizeof *fds);
+	struct pollfd *fds = calloc((size_t)t->tests.len * 2 + 1, sizeof *fds);
 	int count = 0, timeout = 1000;
 	for (int i = 0; i < t->tests.len; i++) {
 		Test *test = &t->tests.items[i];
 		if (!is_running(test))
 			continue;
-		int process = test->exited ? -1 : (int)syscall(SYS_pidfd_open, test->child.pid, 0);
+		int process = test->exited ? -1 : child_descriptor(test->child.pid);
 		if (process < 0 && !test->exited)
 			timeout = 5;            /* an old kernel: look again soon */
 		fds[count++] = (struct pollfd){.fd = process, .events = POLLIN};
 		fds[count++] = (struct pollfd){.fd = test->state == TEST_RUNS ? test->pipe : -1, .events = POLLIN};
 	}
-	poll(fds, (nfds_t)count, timeout);
+	fds[count] = (struct pollfd){.fd = t->wants_slot ? slot_descriptor(t->d) : -1, .events = POLLIN};
+	poll(fds, (nfds_t)count + 1, timeout);
 	for (int i = 0; i < count; i += 2)
 		if (fds[i].fd >= 0)
 			close(fds[i].fd);
@@ -371,7 +372,7 @@ static void look_at(Testing *t, Test *test)
 		test->exited = false;
 		test->status = 0;
 		test->state = TEST_BUILT;
-		t->running--;
+		give_slot(t->d, t->running--);
 		return;
 	}
 	if (test->state != TEST_RUNS)
@@ -382,7 +383,7 @@ static void look_at(Testing *t, Test *test)
 	if (test->exited && test->pipe < 0) {
 		program_ended(t, test);
 		test->state = TEST_ENDED;
-		t->running--;
+		give_slot(t->d, t->running--);
 	}
 }
 
@@ -402,36 +403,51 @@ static bool may_run(const Testing *t, int i)
 	return !one_by_one || (all_built(t) && t->printed == i);
 }
 
-/* Programs first: what is built has nothing to wait for. */
-static void start_some(Testing *t, int limit)
+static bool has_slot(Testing *t)
+{
+	bool ok = take_slot(t->d, t->running);
+	t->running += ok;
+	t->wants_slot |= !ok;
+	return ok;
+}
+
+static void stop_all(Testing *t)
 {
 	for (int i = 0; i < t->tests.len; i++) {
 		Test *test = &t->tests.items[i];
-		if (test->state < TEST_BUILT)
-			break;
+		if (test->state != TEST_WAITS && test->state != TEST_BUILT)
+			continue;
+		test->state = TEST_ENDED;
+		test->skipped = true;
+	}
+}
+
+/* Programs first: what is built has nothing to wait for. */
+static void start_some(Testing *t)
+{
+	t->wants_slot = false;
+	for (int i = 0; i < t->tests.len && t->tests.items[i].state >= TEST_BUILT && !t->stop; i++) {
+		Test *test = &t->tests.items[i];
 		if (test->state != TEST_BUILT)
 			continue;
-		if (t->stop) {
-			test->state = TEST_ENDED;
-			test->skipped = true;
-			continue;
-		}
-		if (!may_run(t, i) || t->running >= limit)
+		if (!may_run(t, i) || !has_slot(t))
 			break;
 		start_program(t, test);
+		if (test->state != TEST_RUNS)
+			give_slot(t->d, t->running--);
 	}
-	for (int i = 0; i < t->tests.len && t->running < limit && !t->stop; i++) {
+	for (int i = 0; i < t->tests.len && !t->stop; i++) {
 		Test *test = &t->tests.items[i];
 		if (test->state != TEST_WAITS)
 			continue;
+		if (!has_slot(t))
+			break;
 		if (!start_building(t, test))
 			exit(EXIT_ERROR);
 		test->state = TEST_BUILDS;
-		t->running++;
 	}
-	for (int i = 0; i < t->tests.len && t->stop; i++)
-		if (t->tests.items[i].state == TEST_WAITS)
-			t->tests.items[i].state = TEST_BUILT;
+	if (t->stop)
+		stop_all(t);
 }
 
 static void print_ended(Testing *t)
@@ -447,11 +463,18 @@ static void print_ended(Testing *t)
 	}
 }
 
+bool is_interrupted(const Testing *t) { return __atomic_load_n(&t->d->scratch->interrupted, __ATOMIC_ACQUIRE); }
+
 void run_tests(Testing *t)
 {
-	int limit = job_limit(t->d);
+	share_slots(t->d);
+	pthread_mutex_lock(&t->d->scratch->lock);
+	t->d->scratch->passes_on = true;
+	pthread_mutex_unlock(&t->d->scratch->lock);
 	for (;;) {
-		start_some(t, limit);
+		t->stop |= is_interrupted(t);
+		t->failed |= is_interrupted(t);
+		start_some(t);
 		print_ended(t);
 		if (t->printed == t->tests.len)
 			return;

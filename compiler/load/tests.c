@@ -127,6 +127,7 @@ static Package *load_main(Load *l, const Package *tested, const Package *beside,
 	p->path = intern_str(c, "main");
 	p->name = intern_str(c, "main");
 	p->dir = tested->dir;
+	p->module = tested->module;
 	SourceFile *source = source_from_text(c, TEST_MAIN_NAME, text, strlen(text));
 	source->path = source->recorded_path = TEST_MAIN_NAME;
 	File *file = parse_file(c, source, false);
