@@ -112,7 +112,7 @@ static void resolve_object(Compiler *c, Object *o)
 static void check_main_function(Checker *k)
 {
 	Package *p = k->package;
-	if (strcmp(p->path, "main") != 0 || p->is_stdlib)      /* under its own path it is one whose tests are compiled */
+	if (strcmp(p->path, "main") != 0 || strcmp(p->name, "main") != 0)       /* under its own path it is one whose tests are compiled */
 		return;
 	Object *o = scope_lookup(p->scope, intern_str(k->c, "main"));
 	if (!o && !k->errors)

@@ -5,6 +5,7 @@
  * Repeatedly the first variable in declaration order that depends on nothing uninitialised comes next: that is a
  * depth-first walk in declaration order, which emits a variable after what it depends on... except that the
  * specification picks the earliest ready variable each time, so ready ones are kept in a heap by declaration order.
+ * Constants come before all variables, also those that mention one (len of an array): so their cycles are theirs to tell.
  */
 #include "checker.h"
 #include <stdlib.h>
@@ -23,6 +24,8 @@ typedef struct Graph {
 	Map node_of;                /* DeclInfo -> Node */
 	int mark;
 } Graph;
+
+static bool is_constant(const Node *n) { return n->info->object->kind == OBJECT_CONST; }
 
 static DeclInfo *group_of(Checker *k, DeclInfo *d)
 {
@@ -107,13 +110,13 @@ static void report_cycle(Graph *g, Search *s)
 	check_error(k, o->pos, "%s", b.s);
 }
 
-/* Nothing is ready: take the variable that waits for least, and tell if it waits for itself. */
-static Node *break_cycle(Graph *g)
+/* Nothing of that kind is ready: take what waits for least, and tell if it waits for itself. */
+static Node *break_cycle(Graph *g, bool constants)
 {
 	Node *least = NULL;
 	for (int i = 0; i < g->nodes.len; i++) {
 		Node *n = g->nodes.items[i];
-		if (!n->done && (!least || n->missing < least->missing))
+		if (!n->done && is_constant(n) == constants && (!least || n->missing < least->missing))
 			least = n;
 	}
 	int members = least->info->lhs.len > 0 ? least->info->lhs.len : 1;
@@ -202,25 +205,38 @@ static void build(Graph *g)
 	}
 }
 
-static void finish(Heap *ready, Node *n)
+static void finish(Heap ready[2], Node *n)
 {
 	n->done = true;
-	for (int i = 0; i < n->needed_by.len; i++)
-		if (--n->needed_by.items[i]->missing == 0 && !n->needed_by.items[i]->done)
-			heap_push(ready, n->needed_by.items[i]);
+	for (int i = 0; i < n->needed_by.len; i++) {
+		Node *waiting = n->needed_by.items[i];
+		if (--waiting->missing == 0 && !waiting->done)
+			heap_push(&ready[is_constant(waiting)], waiting);
+	}
+}
+
+static void take_all(Graph *g, Heap ready[2], bool constants, int count)
+{
+	for (; count > 0; count--) {
+		Heap *h = &ready[constants];
+		Node *n = h->items.len > 0 ? heap_pop(h) : break_cycle(g, constants);
+		emit(g->k, n->info);
+		finish(ready, n);
+	}
 }
 
 void check_init_order(Checker *k)
 {
 	Graph g = {.k = k};
-	Heap ready = {.arena = k->arena};
+	Heap ready[2] = {{.arena = k->arena}, {.arena = k->arena}};     /* [1]: constants */
+	int counts[2] = {0};
 	build(&g);
-	for (int i = 0; i < g.nodes.len; i++)
-		if (g.nodes.items[i]->missing == 0)
-			heap_push(&ready, g.nodes.items[i]);
-	for (int left = g.nodes.len; left > 0; left--) {
-		Node *n = ready.items.len > 0 ? heap_pop(&ready) : break_cycle(&g);
-		emit(k, n->info);
-		finish(&ready, n);
+	for (int i = 0; i < g.nodes.len; i++) {
+		Node *n = g.nodes.items[i];
+		counts[is_constant(n)]++;
+		if (n->missing == 0)
+			heap_push(&ready[is_constant(n)], n);
 	}
+	take_all(&g, ready, true, counts[1]);
+	take_all(&g, ready, false, counts[0]);
 }

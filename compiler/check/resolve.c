@@ -206,6 +206,10 @@ static void collect_import(Checker *k, Decl *d, File *file)
 	if (!d->import_path)
 		return;
 	Package *p = find_import(k, d->import_path);
+	if (strcmp(d->import_path, "main") == 0) {              /* what programs call themselves */
+		check_error(k, d->pos, "could not import main (cannot import \"main\")");
+		p = NULL;
+	}
 	const char *name = d->import_name ? d->import_name : p && p->name ? p->name : last_element(k, d->import_path);
 	if (strcmp(name, "init") == 0) {
 		check_error(k, d->name_pos.len > 0 ? d->name_pos.items[0] : d->pos, "cannot import package as init - init must be a func");
