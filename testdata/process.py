@@ -8,11 +8,13 @@ The programs stand in testdata/process; what they must do, here. All of it is wh
 
 import argparse
 import os
+import re
 import resource
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import progress
 
@@ -141,6 +143,40 @@ def signals(program):
         expect(f"signal {number}", (p.returncode, out), want)
 
 
+# What main does, and the first goroutine of the dump: those that run come first.
+QUITS = {
+    "wait": (r"goroutine 1 \[chan receive\]:\nmain\.main\(\)\n\t.*quit\.gol:\d+ \+0x\w+\n", False),
+    "spin": (r"goroutine \d+ \[running\]:\nmain\.spin\(\)\n\t.*quit\.gol:\d+ .*\ncreated by main\.main in goroutine 1\n\t.*quit\.gol:\d+ .*\n", True),
+    "read": (r"goroutine 1 \[syscall\]:\n(.*\n)*main\.main\(\)\n\t.*quit\.gol:\d+ .*\n", False),
+    "calls": (r"goroutine 1 \[running\]:\nmain\.main\(\)\n\t.*quit\.gol:\d+ .*\n", False),
+}
+
+
+def quits(program):
+    for stress in ("", "freeze", "window=2"):
+        for how, (first, main_later) in QUITS.items():
+            status, text = quit_one(program, how, GOLSTRESS=stress)
+            others = (r"\ngoroutine 1 \[select \(no cases\)\]:\nmain\.main\(\)\n\t.*\n" if main_later else "") + \
+                r"\ngoroutine \d+ \[sync\.Mutex\.Lock\]:\n(sync\..*\n\t.*\n)*main\.locked\(\.\.\.\)\n\t.*\ncreated by main\.main in goroutine 1\n\t.*\n" + \
+                r"\ngoroutine \d+ \[sleep\]:\ntime\.Sleep\(\.\.\.\)\n\t.*\nmain\.main\.func1\(\)\n\t.*\ncreated by main\.main in goroutine 1\n\t.*\n"
+            if status != 2 or not re.fullmatch(r"SIGQUIT: quit\nPC=0x\w+ m=\d+ sigcode=0\n\n" + first + others + r"\n(gol stress: .*\n)?", text):
+                raise Failure(f"{how} {stress}: status {status}\n{text}")
+    status, text = quit_one(program, "wait", GOTRACEBACK="none")
+    expect("no traces", (status, text.count("\n"), "goroutine" in text), (2, 3, False))
+    expect("crash", quit_one(program, "wait", GOTRACEBACK="crash")[0], -signal.SIGABRT)
+
+
+def quit_one(program, how, **env):
+    with subprocess.Popen([program, how], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **env},
+                          preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CORE, (0, 0))) as p:
+        p.stdout.readline()
+        time.sleep(0.1)
+        p.send_signal(signal.SIGQUIT)
+        text = p.stderr.read().decode()
+        p.wait(TIMEOUT)
+    return p.returncode, text
+
+
 def broken(program):
     table = {
         "print": (-signal.SIGPIPE, ""),
@@ -186,7 +222,7 @@ def leaks(program):
     expect("thousand goroutines", run(program), (0, "", "done\n"))
 
 
-TESTS = {"ends": [ends, overflow], "streams": [streams], "waits": [waits], "addresses": [addresses], "signals": [signals],
+TESTS = {"ends": [ends, overflow], "streams": [streams], "waits": [waits], "addresses": [addresses], "signals": [signals], "quit": [quits],
          "broken": [broken], "blocked": [blocked], "thousand": [leaks]}
 SANITIZED = ["thousand"]        # built with AddressSanitizer, which reports what is left over
 

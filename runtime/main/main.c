@@ -13,6 +13,7 @@
 #include "base/options.h"
 #include "os/os.h"
 #include "sched/proc.h"
+#include "sched/quit.h"
 #include "stack/program.h"
 #include "unwind/trace.h"
 
@@ -48,6 +49,7 @@ int gol_main(int argc, char **argv, char **envp, const gol_program *p)
 	os_open_standard_files();
 	os_ignore_signals();
 	collect_init();
+	quit_start();
 	size_t room = os_main_stack_room();
 	if (room >= ROOM_WANTED) {
 		run(GOL_STACK_POINTER() - (room < ROOM_MAXIMUM ? room : ROOM_MAXIMUM));

@@ -53,6 +53,8 @@ bool os_ignores(int number);                                /* by the above, and
 /* A write met a pipe that nobody reads. Ends the process as SIGPIPE does where it was to standard output or error,
  * unless the program wants the signal or ignores it. */
 void os_broken_pipe(bool standard);
+/* From now on SIGQUIT is told, from its handler: by whom it was sent (as si_code), and what it interrupted. */
+void os_signal_quit(void (*tell)(int code, uintptr_t pc));
 int os_signal_want(int number);                             /* has it reported; an error number */
 void os_signal_default(int number);                         /* what it did before it was wanted; but what is ignored stays so */
 void os_signal_ignore(int number);

@@ -2,7 +2,8 @@
  * signals.c - signals that the program asks for (os/signal) and those that the runtime ignores for it.
  *
  * Nothing is installed before the program asks: the runtime lives in other people's processes too. Until then a signal does
- * what it does by default, but for those that Go programs survive, which are ignored (os_ignore_signals).
+ * what it does by default, but for those that Go programs survive, which are ignored (os_ignore_signals), and SIGQUIT, for
+ * which gol_main alone has a handler (os_signal_quit). Both stand before all else: what the program takes goes back to them.
  *
  * A handler may do next to nothing. Ours notes the number in a set of bits and writes a byte into a pipe, whose other end
  * a goroutine waits for like for any descriptor (sched/poll.c). The set is the truth, the bytes only wake: so a full pipe loses
@@ -22,6 +23,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 static struct {
@@ -52,6 +54,41 @@ void os_ignore_signals(void)
 		if (sigaction(number, NULL, &old) == 0 && old.sa_handler == SIG_DFL && signal(number, SIG_IGN) != SIG_ERR)
 			signals.runtime_ignores[number] = true;
 	}
+}
+
+/* ---- SIGQUIT ------------------------------------------------------------------------------------------------ */
+
+static void (*tell_quit)(int code, uintptr_t pc);
+
+static uintptr_t interrupted_at(const void *context)
+{
+	const ucontext_t *u = context;
+#if defined(__x86_64__)
+	return (uintptr_t)u->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+	return (uintptr_t)u->uc_mcontext.pc;
+#elif defined(__riscv)
+	return (uintptr_t)u->uc_mcontext.__gregs[0];
+#else
+	(void)u;
+	return 0;
+#endif
+}
+
+static void handle_quit(int number, siginfo_t *info, void *context)
+{
+	int error = errno;
+	(void)number;
+	tell_quit(info->si_code, interrupted_at(context));
+	errno = error;
+}
+
+void os_signal_quit(void (*tell)(int code, uintptr_t pc))
+{
+	struct sigaction action = {.sa_sigaction = handle_quit, .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
+	tell_quit = tell;
+	sigfillset(&action.sa_mask);
+	sigaction(SIGQUIT, &action, NULL);
 }
 
 /* ---- what a signal does ---------------------------------------------------------------------------------- */

@@ -19,6 +19,7 @@
 #include "os/os.h"
 #include "sched/p.h"
 #include "sched/proc.h"
+#include "sched/quit.h"
 
 enum { SLICE = 10000000, ROUND_MINIMUM = 20000, ROUND_MAXIMUM = 10000000, QUIET_ROUNDS = 50, STACK = 128 << 10 };
 
@@ -64,6 +65,7 @@ static bool round_over(bool *all_idle)
 {
 	bool effect = false;
 	int64_t now = os_nanotime();
+	quit_look();
 	*all_idle = true;
 	for (uint32_t i = 0; i < proc_count(); i++) {
 		P *p = proc_at(i);

@@ -25,6 +25,7 @@
 #include "gc/gc.h"
 #include "sched/p.h"
 #include "sched/proc.h"
+#include "sched/quit.h"
 #include "stack/position.h"
 #include "stack/stack.h"
 #include "unwind/pc.h"
@@ -192,6 +193,8 @@ static bool gave_way(M *m, G *g)
 	case WHY_CONTINUE:
 		break;
 	}
+	if (GOL_UNLIKELY(load_relaxed(&quit_asked)))
+		quit_stop(m);
 	if (gc_requested())
 		gc_run_if_requested();
 	run_arm(m, g);

@@ -14,6 +14,7 @@
 #include "base/options.h"
 #include "gc/gc.h"
 #include "os/os.h"
+#include "sched/quit.h"
 #include "stack/list.h"
 #include "stack/stack.h"
 
@@ -114,6 +115,8 @@ __attribute__((hot)) void proc_loop(M *m)
 			idle_wait(m);
 			continue;
 		}
+		if (GOL_UNLIKELY(load_relaxed(&quit_asked)))
+			quit_stop(m);
 		if (GOL_UNLIKELY(gc_requested()))
 			gc_run_if_requested();
 		if (GOL_UNLIKELY(timers_next() != INT64_MAX) && (m->p->run_next == NULL || ++m->loops % 16 == 0))
