@@ -75,7 +75,7 @@ class Session:
 
     def run(self, visits):
         """What gdb says on each visit, a list of commands."""
-        arguments = ["gdb", "-nx", "-batch"]
+        arguments = ["gdb", "-nx", "-batch", "-iex", "set auto-load safe-path /"]
         for command in ["set pagination off", "set width 0", "set debuginfod enabled off", "set style enabled off",
                         *([f"set environment GOLSTRESS {self.stress}"] if self.stress else [])]:
             arguments += ["-ex", command]
@@ -150,6 +150,15 @@ def check_saved(session):
         yield f"saved frames: {got}\n{output}"
 
 
+def check_commands(session):
+    """Those of the script in the program: the same frames, without a call."""
+    output = session.run([stop_at("body2", 1) + ["info goroutines", "goroutine 1 bt", "goroutine 77"]])[0]
+    got = [(f, NAME.get(int(line))) for f, line in re.findall(r"^#\d+ +main\.(\w+) at .*main\.gol:(\d+)$", output, re.M)]
+    if not re.search(r"^\*   1  running on thread \d+, main\.", output, re.M) or got[-2:] != [("middle", "call1"), ("main", "main1")] or \
+            "goroutine 1 [running on thread " not in output or "no goroutine 77" not in output:
+        yield f"commands: {got}\n{output}"
+
+
 def check_c(session):
     """The C that helper code belongs to exists."""
     output = session.run([["break main", "run", "info source"]])[0]
@@ -173,7 +182,7 @@ def main():
             for setting, stress in settings.items():
                 session = Session(program, stress)
                 # a step out of a function that freezes ends in the scheduler
-                for check in (check_prints, check_traces, check_c, check_saved if stress else check_walks):
+                for check in (check_prints, check_traces, check_c, *((check_saved, check_commands) if stress else (check_walks,))):
                     checked += 1
                     for problem in check(session):
                         print(f"FAIL {way} {setting}: {problem}")

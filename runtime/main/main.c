@@ -19,6 +19,9 @@
 
 enum { ROOM_WANTED = 2 << 20, ROOM_MAXIMUM = 16 << 20, OWN_STACK = 8 << 20 };
 
+/* So that it is linked. */
+static const uintptr_t *const for_gdb __attribute__((used)) = gol_gdb;
+
 static struct {
 	gol_func start;
 	uint32_t done;

@@ -23,6 +23,8 @@ static struct {
 
 _Thread_local M *current_m;
 
+const struct g_places g_places = {&list.all, &list.count};
+
 uint32_t g_count(void) { return load_acquire(&list.count); }
 G *g_at(uint32_t i) { return load_acquire(&list.all)[i]; }
 

@@ -13,6 +13,9 @@ G *g_at(uint32_t i);
 /* A struct for a new one, all zero but for its place in the list: for ever. */
 G *g_make(void);
 
+/* Where the list is, for debuggers, which cannot call (unwind/gdb.c). */
+extern const struct g_places { G ***all; uint32_t *count; } g_places;
+
 /* The worker whose thread this is; NULL on all others. */
 extern _Thread_local M *current_m;
 /* The goroutine of this thread; NULL outside gol code. */

@@ -14,7 +14,7 @@
 
 #include <stdlib.h>
 
-static const char *const wait_reason_text[WAIT_REASONS] = {
+const char *const trace_wait_reasons[WAIT_REASONS] = {
 	"waiting", "chan receive", "chan send", "chan receive (nil chan)", "chan send (nil chan)", "select",
 	"select (no cases)", "sleep", "semacquire", "sync.Mutex.Lock", "sync.RWMutex.RLock", "sync.RWMutex.Lock",
 	"sync.WaitGroup.Wait", "sync.Cond.Wait", "IO wait", "finalizer wait",
@@ -100,7 +100,7 @@ static const char *state_text(const G *g)
 	case G_IN_CALL:
 		return "syscall";
 	default:
-		return g->wait_reason == WAIT_SEMACQUIRE ? semaphore_reason(g) : wait_reason_text[g->wait_reason];
+		return g->wait_reason == WAIT_SEMACQUIRE ? semaphore_reason(g) : trace_wait_reasons[g->wait_reason];
 	}
 }
 

@@ -16,6 +16,9 @@ void trace_all_others(text *t, const G *except);
 /* The goroutine that runs on this thread, if any, and all others. */
 void trace_everything(text *t);
 
+extern const char *const trace_wait_reasons[WAIT_REASONS];
+extern const uintptr_t gol_gdb[];                               /* gdb.c: read from outside */
+
 /* For people with a debugger: the saved frames of all goroutines, to standard error. */
 void gol_show_goroutines(void);
 
