@@ -164,7 +164,6 @@ const char *not_supported(const char *path)
 		{"net", "needs a network poller, which gol's runtime does not have yet"},
 		{"plugin", "loads plugins, which gol cannot do"},
 		{"runtime/cgo", "is part of cgo, which gol does not have"},
-		{"runtime/metrics", "needs metrics, which gol's runtime does not have yet"},
 		{"testing/synctest", "needs bubbles, which gol's scheduler does not have yet"},
 	};
 	for (int i = 0; i < COUNT_OF(table); i++)
