@@ -1,6 +1,9 @@
 """Makes a program small while it still shows a finding of the same kind.
 
-    reduce(program, shows, refused, seconds) -> program
+    reduce(program, shows, refused, seconds) -> program         seconds: processor time of what is run for it
+
+The limit is processor time of the compilers and programs that the two functions run, so what else the machine does
+decides how long it takes and not how small the program becomes.
 
 shows(program) says whether the finding is still there; refused(program) gives the compiler's messages where it is
 refused. Passes, repeated until none helps: leave out files, runs of nodes (by halves, then one by one; those of main
@@ -10,36 +13,50 @@ reach (sweep), imports, variables; lines that name what is gone go too (repair).
 """
 
 import re
-import time
+import resource
 
 import source
+
+
+def seconds_of_children():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 class Reducer:
     def __init__(self, program, shows, refused, seconds):
         self.program, self.shows, self.refused = dict(program), shows, refused
-        self.end = time.monotonic() + seconds
+        self.end = seconds_of_children() + seconds
         self.tried, self.attempts = set(), 0
 
     def out_of_time(self):
-        return time.monotonic() > self.end
+        return seconds_of_children() > self.end
+
+    def is_new(self, program):
+        key = hash(tuple(sorted(program.items())))
+        new = key not in self.tried
+        self.tried.add(key)
+        return new
+
+    def next_form(self, program):
+        """The program swept, or None where that has been tried before: other changes led to it."""
+        swept = sweep(program)
+        return swept if swept == program or self.is_new(swept) else None
 
     def attempt(self, program):
         """Takes the program over if it shows the finding, repaired where that is needed."""
-        key = hash(tuple(sorted(program.items())))
-        if key in self.tried or self.out_of_time():
+        if self.out_of_time() or not self.is_new(program):
             return False
-        self.tried.add(key)
-        program = sweep(program)
+        program = self.next_form(program)
         for _ in range(8):
+            if program is None:
+                return False
             self.attempts += 1
             messages = self.refused(program)
             if not messages:
                 break
             repaired = repair(program, messages)
-            if repaired is None:
-                return False
-            program = sweep(repaired)
+            program = self.next_form(repaired) if repaired and self.is_new(repaired) else None
         else:
             return False
         if not self.shows(program):
