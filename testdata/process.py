@@ -177,6 +177,34 @@ def quit_one(program, how, **env):
     return p.returncode, text
 
 
+def reports(program):
+    """What GODEBUG asks for."""
+    def until_killed(debug):
+        with subprocess.Popen([program, "wait"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "GODEBUG": debug}) as p:
+            p.stdout.readline()
+            time.sleep(0.5)
+            p.kill()
+            return p.stderr.read().decode().splitlines()
+    line = r"SCHED (\d+)ms: gomaxprocs=(\d+) idleprocs=\d+ threads=[1-9]\d* spinningthreads=\d+ needspinning=\d+ idlethreads=\d+ runqueue=\d+"
+    lines = until_killed("schedtrace=50")
+    found = [re.fullmatch(line + r" \[((?: \d+)+) \] schedticks=\[((?: \d+)+) \]", text) for text in lines]
+    if len(lines) < 3 or None in found:
+        raise Failure("schedtrace: " + "\n".join(lines))
+    times = [int(m[1]) for m in found]
+    expect("times ascend", times == sorted(set(times)) and times[0] < 1000, True)
+    expect("a number a processor", {(len(m[3].split()), len(m[4].split())) for m in found}, {(int(found[0][2]),) * 2})
+    lines = until_killed("scheddetail=1,schedtrace=100")
+    starts = [n for n, text in enumerate(lines) if re.match(line + " gcwaiting=false ", text)]
+    last = lines[starts[-2]:starts[-1]]
+    for wanted in (r"  P0: status=\d schedtick=\d+ syscalltick=\d+ m=\w+ runqsize=0 gfreecnt=\d+", r"  M0: p=\w+ curg=\w+ spinning=false",
+                   r"  G1: status=4\(chan receive\) m=nil lockedm=nil", r"  G\d+: status=4\(sleep\) m=nil lockedm=nil"):
+        if not any(re.fullmatch(wanted, text) for text in last):
+            raise Failure(f"scheddetail: no {wanted} in\n" + "\n".join(last))
+    lines = [text for text in until_killed("inittrace=1") if text]
+    if len(lines) < 3 or not all(re.fullmatch(r"init [\w/]+ @[\d.]+ ms, [\d.]+ ms clock, \d+ bytes, \d+ allocs", text) for text in lines):
+        raise Failure("inittrace: " + "\n".join(lines))
+
+
 def broken(program):
     table = {
         "print": (-signal.SIGPIPE, ""),
@@ -222,7 +250,7 @@ def leaks(program):
     expect("thousand goroutines", run(program), (0, "", "done\n"))
 
 
-TESTS = {"ends": [ends, overflow], "streams": [streams], "waits": [waits], "addresses": [addresses], "signals": [signals], "quit": [quits],
+TESTS = {"ends": [ends, overflow], "streams": [streams], "waits": [waits], "addresses": [addresses], "signals": [signals], "quit": [quits, reports],
          "broken": [broken], "blocked": [blocked], "thousand": [leaks]}
 SANITIZED = ["thousand"]        # built with AddressSanitizer, which reports what is left over
 

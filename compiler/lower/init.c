@@ -115,9 +115,13 @@ static void lower_init(Lower *l, Pending *p)
 static void lower_start(Lower *l, Pending *p)
 {
 	FuncState *f = func_state_new(l, p->func, NULL, NULL, l->package, NULL);
-	for (int i = 0; i < l->program->packages.len; i++)
-		if (has_init(l->program->packages.items[i]))
-			call_plain(f, init_func(l, l->program->packages.items[i]));
+	for (int i = 0; i < l->program->packages.len; i++) {
+		Package *package = l->program->packages.items[i];
+		if (!has_init(package))
+			continue;
+		call_plain(f, init_func(l, package));
+		call_rt(f, RT_init_done, NULL, 1, string_const(f, package->path));
+	}
 	Object *entry = scope_lookup(l->package->scope, intern_str(l->c, "main"));
 	TypeList none = {0};
 	if (entry && entry->kind == OBJECT_FUNC)

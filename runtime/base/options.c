@@ -75,6 +75,15 @@ static void read_traceback(void)
 		gol_traceback = TRACEBACK_SYSTEM;
 }
 
+const char *option_value(const char *list, const char *key)
+{
+	size_t n = strlen(key);
+	for (const char *at = list; at != NULL && *at; at = strchr(at, ','), at = at ? at + 1 : NULL)
+		if (strncmp(at, key, n) == 0 && (at[n] == '=' || at[n] == ',' || at[n] == '\0'))
+			return at[n] == '=' ? at + n + 1 : "";
+	return NULL;
+}
+
 void options_read(void)
 {
 	read_stress();

@@ -33,6 +33,8 @@ enum { TRACEBACK_NONE, TRACEBACK_SINGLE, TRACEBACK_ALL, TRACEBACK_SYSTEM, TRACEB
 extern int gol_traceback;
 
 void options_read(void);
+/* The value of a key in a list of key=value with commas: "" where it has none; NULL where there is no list, or it is not in it. */
+const char *option_value(const char *list, const char *key);
 void options_print_statistics(void);
 
 /* xorshift64*: state must not be 0. */

@@ -152,3 +152,20 @@ void text_free(text *t)
 	free(t->data);
 	*t = (text){0};
 }
+
+const char *text_in_ms(uint64_t ns, char to[32])
+{
+	int decimals = 3;
+	uint64_t v = ns / 1000;
+
+	if (ns >= 10000000) {
+		snprintf(to, 32, "%llu", (unsigned long long)(ns / 1000000));
+		return to;
+	}
+	if (v == 0)
+		return strcpy(to, "0");
+	for (; v >= 100; decimals--)
+		v /= 10;
+	snprintf(to, 32, "%.*f", decimals, (double)v / (decimals == 3 ? 1e3 : decimals == 2 ? 1e2 : decimals == 1 ? 1e1 : 1));
+	return to;
+}

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/options.h"
+#include "base/text.h"
 #include "gc/gc.h"
 #include "os/os.h"
 
@@ -162,24 +164,6 @@ static size_t spare_bytes(uint64_t last_goal)
 	return wanted > in_use ? wanted - in_use : 0;
 }
 
-/* Milliseconds: whole ones from 10 on, two significant digits below. */
-static const char *in_ms(uint64_t ns, char to[32])
-{
-	int decimals = 3;
-	uint64_t v = ns / 1000;
-
-	if (ns >= 10000000) {
-		snprintf(to, 32, "%llu", (unsigned long long)(ns / 1000000));
-		return to;
-	}
-	if (v == 0)
-		return strcpy(to, "0");
-	for (; v >= 100; decimals--)
-		v /= 10;
-	snprintf(to, 32, "%.*f", decimals, (double)v / (decimals == 3 ? 1e3 : decimals == 2 ? 1e2 : decimals == 1 ? 1e1 : 1));
-	return to;
-}
-
 static unsigned megabytes(uint64_t bytes) { return (unsigned)(bytes >> 20); }
 
 /* "gc 3 @0.034s 2%: clock of the phases, CPU of them, heap before->after->live, goal, ..." */
@@ -189,7 +173,7 @@ static void print_trace(const uint64_t phase[4], uint64_t before, uint64_t goal,
 	uint64_t since = phase[3] - gc.start_ns;
 
 	for (int i = 0; i < 3; i++)
-		in_ms(phase[i + 1] - phase[i], ms[i]);
+		text_in_ms(phase[i + 1] - phase[i], ms[i]);
 	fprintf(stderr, "gc %u @%.3fs %d%%: %s+%s+%s ms clock, %s+0/%s/0+%s ms cpu, %u->%u->%u MB, %u MB goal, %u MB stacks, 0 MB globals, 1 P%s\n",
 		gc.stats.count, (double)(phase[0] - gc.start_ns) / 1e9, since ? (int)(gc.stats.mark_ns * 100 / since) : 0, ms[0], ms[1], ms[2],
 		ms[0], ms[1], ms[2], megabytes(before), megabytes(before), megabytes(gc.stats.marked_bytes), megabytes(goal),
@@ -243,42 +227,31 @@ void gc_collect(uint32_t reasons)
 
 /* ---- settings --------------------------------------------------------------------------------------------- */
 
-/* Value of key in a comma separated list of key=value, or NULL. */
-static const char *setting(const char *list, const char *key)
-{
-	size_t n = strlen(key);
-
-	for (const char *at = list; at != NULL && *at; at = strchr(at, ','), at = at ? at + 1 : NULL)
-		if (strncmp(at, key, n) == 0 && (at[n] == '=' || at[n] == ',' || at[n] == '\0'))
-			return at[n] == '=' ? at + n + 1 : "";
-	return NULL;
-}
-
 /* GOGC: a number or "off"; anything else means the default. */
-static int64_t percent_from(const char *text)
+static int64_t percent_from(const char *setting)
 {
 	char *end;
 	long value;
 
-	if (text == NULL || *text == '\0')
+	if (setting == NULL || *setting == '\0')
 		return 100;
-	if (strcmp(text, "off") == 0)
+	if (strcmp(setting, "off") == 0)
 		return -1;
-	value = strtol(text, &end, 10);
+	value = strtol(setting, &end, 10);
 	return *end ? 100 : value < 0 ? -1 : value;
 }
 
 /* GOMEMLIMIT: a number with one of B KiB MiB GiB TiB, or "off". */
-static int64_t limit_from(const char *text)
+static int64_t limit_from(const char *setting)
 {
 	static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB"};
 	char *end;
 	long long value;
 
-	if (text == NULL || *text == '\0' || strcmp(text, "off") == 0)
+	if (setting == NULL || *setting == '\0' || strcmp(setting, "off") == 0)
 		return INT64_MAX;
-	value = strtoll(text, &end, 10);
-	if (end != text && value >= 0) {
+	value = strtoll(setting, &end, 10);
+	if (end != setting && value >= 0) {
 		if (*end == '\0')
 			return value;
 		for (unsigned i = 0; i < 5; i++)
@@ -300,9 +273,9 @@ void gc_start(void)
 	gc.start_ns = gc_now();
 	gc.percent = percent_from(getenv("GOGC"));
 	gc.memory_limit = limit_from(getenv("GOMEMLIMIT"));
-	value = setting(debug, "gctrace");
+	value = option_value(debug, "gctrace");
 	gc.trace = value != NULL && atoi(value) > 0;
-	value = setting(stress, "gc");
+	value = option_value(stress, "gc");
 	if (value != NULL) {
 		gc.stress_every = strtoull(value, NULL, 10);
 		if (gc.stress_every == 0)
@@ -311,7 +284,7 @@ void gc_start(void)
 		gol_heap.hooks = 1;
 		gc.check = true;
 	}
-	if (setting(stress, "barrier") != NULL)
+	if (option_value(stress, "barrier") != NULL)
 		gc_start_shadow();
 	set_goal();
 }

@@ -152,6 +152,8 @@ void gc_add_sample(uintptr_t base, profile_bucket *bucket);     /* counts it as 
 void gc_memory_statistics(uint64_t *out, size_t count);     /* order of stdlib/runtime/memstats.gol */
 /* Lengths and ends of the latest stops, newest first; returns how many. */
 size_t gc_recent_pauses(uint64_t *lengths, uint64_t *ends, size_t count);
+typedef struct gc_totals { uint64_t bytes, objects; } gc_totals;
+gc_totals gc_count_totals(void);                            /* allocated, ever */
 uint64_t gc_now(void);                                      /* monotonic, ns */
 
 #endif

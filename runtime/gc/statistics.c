@@ -24,6 +24,15 @@ static void count_objects(uint64_t *s)
 	s[STAT_HEAP_OBJECTS] = s[STAT_MALLOCS] - s[STAT_FREES];
 }
 
+gc_totals gc_count_totals(void)
+{
+	uint64_t s[STAT_COUNT] = {0};
+
+	heap_flush_caches();
+	count_objects(s);
+	return (gc_totals){gol_heap.total_bytes, s[STAT_MALLOCS]};
+}
+
 static double cpu_fraction(void)
 {
 	uint64_t elapsed = gc_now() - gc.start_ns;

@@ -14,6 +14,7 @@
 #include "os/os.h"
 #include "sched/proc.h"
 #include "sched/quit.h"
+#include "sched/report.h"
 #include "stack/program.h"
 #include "unwind/trace.h"
 
@@ -53,6 +54,7 @@ int gol_main(int argc, char **argv, char **envp, const gol_program *p)
 	os_ignore_signals();
 	collect_init();
 	quit_start();
+	report_start();
 	size_t room = os_main_stack_room();
 	if (room >= ROOM_WANTED) {
 		run(GOL_STACK_POINTER() - (room < ROOM_MAXIMUM ? room : ROOM_MAXIMUM));

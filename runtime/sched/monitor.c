@@ -20,6 +20,7 @@
 #include "sched/p.h"
 #include "sched/proc.h"
 #include "sched/quit.h"
+#include "sched/report.h"
 
 enum { SLICE = 10000000, ROUND_MINIMUM = 20000, ROUND_MAXIMUM = 10000000, QUIET_ROUNDS = 50, STACK = 128 << 10 };
 
@@ -66,6 +67,7 @@ static bool round_over(bool *all_idle)
 	bool effect = false;
 	int64_t now = os_nanotime();
 	quit_look();
+	report_look(now);
 	*all_idle = true;
 	for (uint32_t i = 0; i < proc_count(); i++) {
 		P *p = proc_at(i);
@@ -90,7 +92,7 @@ static void monitor_main(void *argument)
 	for (;;) {
 		os_sleep(delay);
 		bool effect = round_over(&all_idle);
-		if (all_idle) {
+		if (all_idle && !report_is_due()) {
 			store_seq(&monitor.asleep, 1u);
 			round_over(&all_idle);
 			if (all_idle)
