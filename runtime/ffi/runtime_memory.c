@@ -116,6 +116,9 @@ INTRINSIC(uint64_t, runtime_addCleanup, gol_g *g, void *p, gol_func *f)
 	return gc_add_cleanup(p, f);
 }
 
+INTRINSIC(bool, runtime_isWithin, gol_g *g, void *p, void *q) { (void)g; return gc_is_within(p, q); }
+INTRINSIC(bool, runtime_closesOver, gol_g *g, void *f, void *p) { (void)g; return gc_closes_over(f, p); }
+
 INTRINSIC(void, runtime_dropCleanup, gol_g *g, uintptr_t p, uint64_t id)
 {
 	(void)g;

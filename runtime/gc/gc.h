@@ -111,6 +111,9 @@ enum { GC_FINALIZER_SET, GC_FINALIZER_NOT_BEGINNING, GC_FINALIZER_EXISTS };
 /* finalizer.type NULL: takes it off */
 int gc_set_finalizer(gol_eface object, gol_eface finalizer);
 uint64_t gc_add_cleanup(void *object, gol_func *fn);    /* 0: not in the heap */
+/* Does p point into the object that `object` points into, or a word of the closure? */
+bool gc_is_within(const void *object, const void *p);
+bool gc_closes_over(const void *closure, const void *object);
 void gc_drop_cleanup(uintptr_t object, uint64_t id);
 /* What a weak pointer holds: one handle per object, itself a heap object; equal objects, equal handles. */
 void *gc_weak_handle(void *pointer);

@@ -138,6 +138,23 @@ int gc_set_finalizer(gol_eface object, gol_eface finalizer)
 	return GC_FINALIZER_SET;
 }
 
+bool gc_is_within(const void *object, const void *p)
+{
+	return heap_object(object, NULL) != NULL && heap_object(object, NULL) == heap_object(p, NULL) && !heap_object_is_tiny(object);
+}
+
+/* An integer that looks like such an address is not told from one: the heap is where no integers are. */
+bool gc_closes_over(const void *closure, const void *object)
+{
+	size_t size;
+	void *const *words = heap_object(closure, &size);
+
+	for (size_t i = 0; words != NULL && i < size / sizeof *words; i++)
+		if (gc_is_within(object, words[i]))
+			return true;
+	return false;
+}
+
 uint64_t gc_add_cleanup(void *object, gol_func *fn)
 {
 	uintptr_t base = (uintptr_t)heap_object(object, NULL);
