@@ -7,7 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A regular file or /dev/null: reading and writing wait for nobody. Asked once, while the descriptor is open. */
-bool descriptor_is_direct(int64_t fd);
+/* A regular file or /dev/null: reading and writing wait for nobody. */
+bool descriptor_is_direct(int fd);
+
+/* Atomic. Changes when an open number became another file (dup2): what was asked before may not hold any more. */
+extern uint32_t descriptor_changes;
 
 #endif

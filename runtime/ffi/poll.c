@@ -1,5 +1,5 @@
 /*
- * poll.c - intrinsics of internal/gol/poll: reads and writes that do not wait, and waiting for descriptors (sched/poll.c).
+ * poll.c - intrinsics of internal/poll: reads and writes that do not wait, and waiting for descriptors (sched/poll.c).
  * Those that wait in the system are in syscall.c.
  */
 #include "ffi/descriptor.h"
@@ -11,30 +11,61 @@
 #include <unistd.h>
 
 typedef struct { gol_int r0, r1; } transfer_result;
+typedef struct { uintptr_t r0; gol_int r1; } open_result;
 
-INTRINSIC(transfer_result, internal_1gol_1poll_attempt, gol_g *g, gol_int fd, gol_slice b, bool write_it)
+static poll_desc *desc_of(uintptr_t pd) { return (poll_desc *)pd; }
+
+static transfer_result move(int fd, gol_slice b, bool write_it)
 {
 	int64_t n;
-	(void)g;
 	do
-		n = write_it ? write((int)fd, b.ptr, (size_t)b.len) : read((int)fd, b.ptr, (size_t)b.len);
+		n = write_it ? write(fd, b.ptr, (size_t)b.len) : read(fd, b.ptr, (size_t)b.len);
 	while (n < 0 && errno == EINTR);
 	return (transfer_result){n < 0 ? 0 : n, n < 0 ? errno : 0};
 }
 
-INTRINSIC(gol_int, internal_1gol_1poll_wait, gol_g *g, gol_int fd, bool write_it, uint32_t *closing)
+INTRINSIC(transfer_result, internal_1poll_attempt, gol_g *g, uintptr_t pd, gol_int fd, gol_slice b, bool write_it)
 {
-	poll_wait(g_of(g), (int)fd, write_it, closing);
-	return 0;
+	(void)g;
+	int status = poll_reset(desc_of(pd), write_it);
+	return status != 0 ? (transfer_result){0, status} : move((int)fd, b, write_it);
 }
 
-INTRINSIC(void, internal_1gol_1poll_evict, gol_g *g, gol_int fd, uint32_t *closing) { (void)g; poll_evict((int)fd, closing); }
+INTRINSIC(transfer_result, internal_1poll_move, gol_g *g, gol_int fd, gol_slice b, bool write_it) { (void)g; return move((int)fd, b, write_it); }
 
-/* Regular files never wait: the system is not asked. */
-INTRINSIC(bool, internal_1gol_1poll_canWait, gol_g *g, gol_int fd) { (void)g; return !descriptor_is_direct(fd) && poll_can_wait((int)fd); }
+INTRINSIC(transfer_result, internal_1poll_moveAt, gol_g *g, gol_int fd, gol_slice b, int64_t offset, bool write_it)
+{
+	int64_t n;
+	(void)g;
+	do
+		n = write_it ? pwrite((int)fd, b.ptr, (size_t)b.len, offset) : pread((int)fd, b.ptr, (size_t)b.len, offset);
+	while (n < 0 && errno == EINTR);
+	return (transfer_result){n < 0 ? 0 : n, n < 0 ? errno : 0};
+}
 
-INTRINSIC(bool, internal_1gol_1poll_setNonblocking, gol_g *g, gol_int fd, bool on) { (void)g; return os_set_nonblocking((int)fd, on); }
-INTRINSIC(bool, internal_1gol_1poll_isNonblocking, gol_g *g, gol_int fd) { (void)g; return os_is_nonblocking((int)fd); }
+INTRINSIC(gol_int, internal_1poll_reset, gol_g *g, uintptr_t pd, bool write_it) { (void)g; return poll_reset(desc_of(pd), write_it); }
+
+INTRINSIC(gol_int, internal_1poll_wait, gol_g *g, uintptr_t pd, bool write_it)
+{
+	int result;
+	return poll_wait(g_of(g), desc_of(pd), write_it, &result) ? 0 : result;
+}
+
+INTRINSIC(open_result, internal_1poll_open, gol_g *g, gol_int fd)
+{
+	poll_desc *d;
+	(void)g;
+	int error = poll_open((int)fd, &d);
+	return (open_result){(uintptr_t)d, error};
+}
+
+INTRINSIC(void, internal_1poll_release, gol_g *g, uintptr_t pd, gol_int fd) { (void)g; poll_close(desc_of(pd), (int)fd); }
+INTRINSIC(void, internal_1poll_evict, gol_g *g, uintptr_t pd) { (void)g; poll_evict(desc_of(pd)); }
+INTRINSIC(void, internal_1poll_expire, gol_g *g, uintptr_t pd, bool write_it, bool expired) { (void)g; poll_expire(desc_of(pd), write_it, expired); }
+INTRINSIC(bool, internal_1poll_isDirect, gol_g *g, gol_int fd) { (void)g; return descriptor_is_direct((int)fd); }
+INTRINSIC(uint32_t, internal_1poll_changes, gol_g *g) { (void)g; return load_relaxed(&descriptor_changes); }
+INTRINSIC(bool, internal_1poll_IsNonblocking, gol_g *g, gol_int fd) { (void)g; return os_is_nonblocking((int)fd); }
+INTRINSIC(bool, internal_1poll_IsPollDescriptor, gol_g *g, uintptr_t fd) { (void)g; return os_poll_is_own((int)fd); }
 
 /* ---- signals: package os, internal/gol/hooks/os/signal -------------------------------------------------- */
 

@@ -6,9 +6,8 @@
  * arguments of the frame (p[0]), so they are mended when they lie in the goroutine's own
  * stack; path names are copied at once, with a NUL, and freed after the call.
  *
- * Reads and writes of regular files and /dev/null cannot wait for anybody: up to DIRECT_MAXIMUM bytes they are
- * made in place, without freezing. What a descriptor is was asked once and is forgotten when
- * this package opens, closes or duplicates that number, on any thread.
+ * Reads and writes of regular files and /dev/null cannot wait for anybody: package internal/poll, which knows what a
+ * descriptor is, makes small ones in place, without freezing (poll.c).
  */
 #define _GNU_SOURCE
 #include "ffi/descriptor.h"
@@ -23,6 +22,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -37,28 +37,12 @@
 typedef struct { gol_int r0, r1; } result2;
 typedef struct { gol_int r0, r1, r2; } result3;
 
-enum { DIRECT_MAXIMUM = 64 << 10, KNOWN_DESCRIPTORS = 1024 };
-enum { UNKNOWN, DIRECT, BLOCKING };
-static uint8_t descriptor_kind[KNOWN_DESCRIPTORS];
+uint32_t descriptor_changes = 1;
 
-static void forget(int64_t fd)
-{
-	if (fd >= 0 && fd < KNOWN_DESCRIPTORS)
-		store_relaxed(&descriptor_kind[fd], UNKNOWN);
-}
-
-bool descriptor_is_direct(int64_t fd)
+bool descriptor_is_direct(int fd)
 {
 	struct stat s;
-	if (fd < 0 || fd >= KNOWN_DESCRIPTORS)
-		return false;
-	uint8_t kind = load_relaxed(&descriptor_kind[fd]);
-	if (kind == UNKNOWN) {
-		bool ok = fstat((int)fd, &s) == 0 && (S_ISREG(s.st_mode) || (S_ISCHR(s.st_mode) && s.st_rdev == makedev(1, 3)));
-		kind = ok ? DIRECT : BLOCKING;
-		store_relaxed(&descriptor_kind[fd], kind);
-	}
-	return kind == DIRECT;
+	return fstat(fd, &s) == 0 && (S_ISREG(s.st_mode) || (S_ISCHR(s.st_mode) && s.st_rdev == makedev(1, 3)));
 }
 
 static char *path_copy(gol_string s)
@@ -112,10 +96,6 @@ static result2 transfer(gol_g *g, gol_int fd, gol_slice b, int64_t offset, void 
 	c.a[1] = b.len;
 	c.a[2] = offset;
 	c.p[0] = b.ptr;
-	if (b.len <= DIRECT_MAXIMUM && descriptor_is_direct(fd)) {
-		run(&c);
-		return (result2){c.r[0], c.r[1]};
-	}
 	call_blocking(g, &c);
 	return (result2){0, 0};
 }
@@ -123,10 +103,20 @@ static result2 transfer(gol_g *g, gol_int fd, gol_slice b, int64_t offset, void 
 INTRINSIC(result2, syscall_sysRead, gol_g *g, gol_int fd, gol_slice b) { return transfer(g, fd, b, 0, run_read); }
 INTRINSIC(result2, syscall_sysWrite, gol_g *g, gol_int fd, gol_slice b) { return transfer(g, fd, b, 0, run_write); }
 
-/* The read and write of os.File where the system waits: one call, as each more is one more frame to freeze. */
-INTRINSIC(result2, internal_1gol_1poll_block, gol_g *g, gol_int fd, gol_slice b, bool write_it)
+/* A descriptor in nonblocking mode that the poller does not know is waited for in the system too. */
+static bool would_block(const call_frame *c, short events)
 {
-	return transfer(g, fd, b, 0, write_it ? run_write : run_read);
+	struct pollfd p = {.fd = (int)c->a[0], .events = events};
+	return c->r[1] == EAGAIN && RETRY(poll(&p, 1, -1)) >= 0;
+}
+
+static void run_block_read(call_frame *c) { do run_read(c); while (would_block(c, POLLIN)); }
+static void run_block_write(call_frame *c) { do run_write(c); while (would_block(c, POLLOUT)); }
+
+/* The read and write of os.File where the system waits: one call, as each more is one more frame to freeze. */
+INTRINSIC(result2, internal_1poll_block, gol_g *g, gol_int fd, gol_slice b, bool write_it)
+{
+	return transfer(g, fd, b, 0, write_it ? run_block_write : run_block_read);
 }
 
 INTRINSIC(result2, syscall_sysPread, gol_g *g, gol_int fd, gol_slice b, int64_t offset) { return transfer(g, fd, b, offset, run_pread); }
@@ -145,7 +135,6 @@ static void run_open(call_frame *c)
 {
 	give2(c, RETRY(openat((int)c->a[4], path_of(c, 0), (int)c->a[2] | O_CLOEXEC, (mode_t)c->a[3])));
 	free(path_of(c, 0));
-	forget(c->r[0]);
 }
 
 static result2 open_at(gol_g *g, gol_int dir, gol_string path, gol_int flags, uint32_t perm)
@@ -173,7 +162,6 @@ INTRINSIC(result2, syscall_sysOpenat, gol_g *g, gol_int dir, gol_string path, go
 /* After EINTR the descriptor is closed already, on Linux. */
 static void run_close(call_frame *c)
 {
-	forget(c->a[2]);
 	int64_t n = close((int)c->a[2]);
 	give1(c, n < 0 && errno == EINTR ? 0 : n, 0);
 }
@@ -195,14 +183,12 @@ INTRINSIC(gol_int, syscall_sysClose, gol_g *g, gol_int fd) { return on_descripto
 INTRINSIC(gol_int, syscall_sysFsync, gol_g *g, gol_int fd) { return on_descriptor(g, fd, 0, run_fsync); }
 INTRINSIC(gol_int, syscall_sysFtruncate, gol_g *g, gol_int fd, int64_t size) { return on_descriptor(g, fd, size, run_ftruncate); }
 
-INTRINSIC(result3, syscall_sysPipe, gol_g *g)
+INTRINSIC(result3, syscall_sysPipe, gol_g *g, gol_int flags)
 {
 	int fds[2];
 	(void)g;
-	if (pipe2(fds, O_CLOEXEC) != 0)
+	if (pipe2(fds, (int)flags) != 0)
 		return (result3){-1, -1, errno};
-	forget(fds[0]);
-	forget(fds[1]);
 	return (result3){fds[0], fds[1], 0};
 }
 
@@ -210,8 +196,17 @@ INTRINSIC(result2, syscall_sysDup, gol_g *g, gol_int fd)
 {
 	(void)g;
 	int n = fcntl((int)fd, F_DUPFD_CLOEXEC, 0);
-	forget(n);
 	return (result2){n, n < 0 ? errno : 0};
+}
+
+/* The number now is another file: who has asked what it is must ask again. */
+INTRINSIC(gol_int, syscall_sysDup3, gol_g *g, gol_int from, gol_int to, gol_int flags)
+{
+	(void)g;
+	int n = from == to && flags == 0 ? fcntl((int)from, F_GETFD) : (int)RETRY(dup3((int)from, (int)to, (int)flags));
+	int error = n < 0 ? errno : 0;
+	atomic_add(&descriptor_changes, 1);
+	return error;
 }
 
 INTRINSIC(void, syscall_sysSetCloseOnExec, gol_g *g, gol_int fd) { (void)g; (void)fcntl((int)fd, F_SETFD, FD_CLOEXEC); }

@@ -65,12 +65,15 @@ bool os_signals_pending(void);
 
 /* ---- readiness of descriptors (poll.c) -------------------------------------------------------------- */
 
-/* One set for the process. What a descriptor is watched for is reported once; an error or
- * the other end's closing counts as both. */
-typedef struct os_ready { int fd; bool read, write; } os_ready;
-int os_poll_watch(int fd, bool read, bool write);           /* from now on; an error number, EPERM: it is always ready */
-void os_poll_forget(int fd);
-int os_poll_wait(os_ready *out, int count);                 /* how many, at least one; -1: the set is gone */
+/* One set for the process. It reports, with the data a descriptor was added with, each time that
+ * a side becomes ready; an error or the other end's closing counts as both. */
+typedef struct os_ready { void *data; bool read, write; } os_ready;
+int os_poll_add(int fd, void *data);                        /* an error number; EPERM: it is always ready; the caller's lock */
+void os_poll_remove(int fd);
+int os_poll_wait(os_ready *out, int count, int64_t ns);     /* how many; waits at most ns, -1: for ever; result -1: the set is gone */
+void os_poll_interrupt(void);                               /* who waits returns, or the next one does at once */
+bool os_poll_is_made(void);                                 /* something was added, once */
+bool os_poll_is_own(int fd);                                /* one of the descriptors behind this */
 bool os_set_nonblocking(int fd, bool on);
 bool os_is_nonblocking(int fd);
 

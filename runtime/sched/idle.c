@@ -6,6 +6,8 @@
  * sleeping worker, or to a new thread. All of this is under scheduler.lock, so either the giver sees the idle P or the
  * worker that is about to give it back sees what was queued. The word is written 0 under the lock, while the worker is
  * on the idle list, and 1 by whoever took it off: a wake-up before the worker sleeps makes the wait return at once.
+ * One of the idle workers waits for descriptors instead (M.polls), where there are any; it is woken through the
+ * same set.
  * A P's own queue and the timers belong to whoever holds it: a P goes idle only with an empty queue, and with no timer
  * pending or a worker that sleeps until it is due. Once another worker has got the P the timers are that one's.
  */
@@ -30,7 +32,10 @@ void idle_give(P *p)
 		scheduler.idle_ms = m->link;
 		worker_acquire(m, p);
 		store_release(&m->wake, 1u);
-		os_futex_wake(&m->wake, 1);
+		if (m->polls)
+			os_poll_interrupt();
+		else
+			os_futex_wake(&m->wake, 1);
 		return;
 	}
 	m = worker_make();
@@ -99,23 +104,34 @@ bool proc_retake(P *p, uint32_t seen)
 		scheduler.lost_calls++;
 		scheduler.idle_count++;
 		store_relaxed(&p->m, (M *)NULL);
-		if (proc_has_work(p) || timers_next() != INT64_MAX)
+		if (proc_has_work(p) || timers_next() != INT64_MAX || poll_has_waiters())
 			idle_give(p);
 	}
 	os_release(&scheduler.lock);
 	return ok;
 }
 
-/* The worker that made the P idle looks after the timers: only holders of a P add any. */
-static void sleep_until_woken(M *m, bool watch_timers)
+/* The worker that made the P idle looks after the timers: only holders of a P add any. Returns who waited for descriptors
+ * that are ready. */
+static G *sleep_until_woken(M *m, bool watch_timers)
 {
 	int64_t next = timers_next(), wait = -1;
 	if (next != INT64_MAX && watch_timers) {
 		wait = next - os_nanotime();
 		if (wait <= 0)
-			return;
+			return NULL;
 	}
+	if (m->polls)
+		return poll_look(load_acquire(&m->wake) ? 0 : wait);
 	os_futex_wait(&m->wake, 0, wait);
+	return NULL;
+}
+
+/* scheduler.lock is held. */
+static void set_polling(M *m, bool on)
+{
+	m->polls = on;
+	scheduler.polling = on ? m : NULL;
 }
 
 GOL_COLD void idle_wait(M *m)
@@ -141,11 +157,21 @@ GOL_COLD void idle_wait(M *m)
 	m->link = scheduler.idle_ms;
 	scheduler.idle_ms = m;
 	for (;;) {
+		bool poll = scheduler.polling == NULL && os_poll_is_made();
+		if (poll)
+			set_polling(m, true);
 		os_release(&scheduler.lock);
-		sleep_until_woken(m, watch_timers);
+		G *ready = sleep_until_woken(m, watch_timers);
 		os_acquire(&scheduler.lock);
+		if (poll)
+			set_polling(m, false);
+		queue_add_expected(ready);
 		if (m->p != NULL)
 			break;                          /* handed over by somebody, who took m off the list */
+		if (ready != NULL && take_idle_p(m)) {
+			remove_idle_m(m);
+			break;
+		}
 		if (scheduler.main_returned && m == scheduler.first_m) {
 			remove_idle_m(m);
 			break;

@@ -3,7 +3,8 @@
  * something to look at (a second goroutine, a timer, a blocking call).
  *
  * Each round it asks goroutines that have run for 10 ms to give way to others that wait, asks earlier when a timer is
- * due, and takes the P of a call that was seen in two rounds while there is work for it.
+ * due, and takes the P of a call that was seen in two rounds while there is work for it. While no worker is free to
+ * it asks for descriptors that are ready (poll.c).
  * It sleeps 20 microseconds a round, after a millisecond without effect twice as long each time up
  * to 10 ms; for as long as nothing runs it sleeps on its futex.
  *
@@ -22,7 +23,7 @@
 #include "sched/quit.h"
 #include "sched/report.h"
 
-enum { SLICE = 10000000, ROUND_MINIMUM = 20000, ROUND_MAXIMUM = 10000000, QUIET_ROUNDS = 50, STACK = 128 << 10 };
+enum { SLICE = 10000000, ROUND_MINIMUM = 20000, ROUND_MAXIMUM = 10000000, QUIET_ROUNDS = 50, LOOK_EVERY = 1000000, STACK = 128 << 10 };
 
 static struct {
 	uint32_t started;           /* only holders of a P change it 0 -> 1 */
@@ -41,7 +42,9 @@ static bool watch_call(P *p, uint32_t status, int64_t now)
 	int64_t lasted = now - p->monitor_call_since;
 	if (lasted >= ROUND_MINIMUM && proc_has_work(p))
 		return proc_retake(p, status);
-	/* Nothing to run: after a while the P is better idle, so that this thread can sleep. */
+	/* Nothing to run: after a while the P is better idle, so that this thread can sleep, or a worker waits for descriptors. */
+	if (poll_has_waiters())
+		return lasted >= LOOK_EVERY && proc_retake(p, status);
 	return lasted >= SLICE && timers_next() == INT64_MAX && proc_retake(p, status);
 }
 
@@ -62,6 +65,16 @@ static bool watch_slice(P *p, int64_t now)
 	return true;
 }
 
+static bool look_for_ready(int64_t now)
+{
+	if (!poll_has_waiters() || now - poll_last_look() < LOOK_EVERY)
+		return false;
+	G *ready = poll_look(0);
+	if (ready != NULL)
+		proc_ready_expected(ready);
+	return ready != NULL;
+}
+
 static bool round_over(bool *all_idle)
 {
 	bool effect = false;
@@ -80,6 +93,8 @@ static bool round_over(bool *all_idle)
 		else
 			effect |= watch_slice(p, now);
 	}
+	if (!*all_idle)
+		effect |= look_for_ready(now);
 	return effect;
 }
 

@@ -39,6 +39,7 @@ extern struct scheduler {
 	G *global_head, *global_tail;
 	uint32_t global_count;          /* also read without the lock */
 	M *idle_ms, *all_ms;
+	M *polling;                     /* the idle worker that waits for descriptors */
 	uint32_t m_count;
 	uint32_t idle_count;            /* of Ps */
 	uint32_t lost_calls;            /* blocking calls whose P was taken away */
@@ -56,6 +57,7 @@ G *queue_take_global(void);
 G *queue_take_random(P *p);         /* GOLSTRESS=sched: any of the runnable ones */
 void queue_skip_next(P *p);         /* run_next goes to the end of the ring */
 void queue_add_global(G *g);        /* scheduler.lock is held */
+void queue_add_expected(G *list);   /* the same for goroutines that were expected (sched_expect) */
 
 /* The monitor reads tick. */
 static inline void new_slice(P *p) { store_relaxed(&p->tick, p->tick + 1); }

@@ -62,11 +62,17 @@ bool call_exit(G *g);           /* false: no P; the goroutine must give way (WHY
 
 /* ---- descriptors (sched/poll.c) ----------------------------------------------------------------------- */
 
-/* unwinding = FREEZE, until fd can be read, or written; the result, an error number, is at g->ret, -1: *closing was set. */
-void poll_wait(G *g, int fd, bool write, uint32_t *closing);
-/* Sets *closing; those that wait for fd with it go on. */
-void poll_evict(int fd, uint32_t *closing);
-bool poll_can_wait(int fd);                 /* false: reading and writing it blocks, or never waits */
+/* A descriptor that the system reports the readiness of, with two sides. Its memory stays valid for ever. */
+typedef struct poll_desc poll_desc;
+enum poll_result { POLL_CLOSING = -1, POLL_EXPIRED = -2 };
+int poll_open(int fd, poll_desc **out);     /* an error number, EPERM: reading and writing it never waits */
+void poll_close(poll_desc *d, int fd);      /* before fd is closed; nobody waits */
+int poll_reset(poll_desc *d, bool write);   /* before a try; not 0: why not to (enum poll_result) */
+/* After a try that would have blocked. True: unwinding = FREEZE, until it is ready; the result is at g->ret. False: it
+ * is in *result. 0: try again. */
+bool poll_wait(G *g, poll_desc *d, bool write, int *result);
+void poll_expire(poll_desc *d, bool write, bool expired);   /* a deadline passes, or does not count any more */
+void poll_evict(poll_desc *d);              /* all that wait go on, none waits any more. This, and that above: holders of a P */
 
 /* ---- timers (sched/timer.c) ------------------------------------------------------------------------ */
 
@@ -91,7 +97,11 @@ void run_goroutine(M *m, G *g);             /* until it parks, yields or ends */
 void run_arm(M *m, G *g);
 void sched_park_for_poll(G *g, void (*complete)(G *));
 void poll_begin(G *g);                      /* its frames are saved and it is WAITING */
+bool poll_has_waiters(void);
+int64_t poll_last_look(void);
+G *poll_look(int64_t ns);                   /* asks the system, waiting at most ns; who is to be readied by the next two */
 void proc_ready_expected(G *list);          /* waiting goroutines, linked, each expected (sched_expect); from any thread */
+void proc_ready_here(G *list);              /* the same by the holder of a P: they go to the end of its queue */
 
 /* The first worker: the calling thread, whose stack reaches down to native_low; and the main goroutine. */
 void proc_init_first(uintptr_t native_low, gol_func *main_function);

@@ -28,18 +28,34 @@ void proc_put_global(G *g)
 	os_release(&scheduler.lock);
 }
 
-void proc_ready_expected(G *list)
+void queue_add_expected(G *list)
 {
-	os_acquire(&scheduler.lock);
 	for (G *g = list, *next; g != NULL; g = next) {
 		next = g->link;
 		store_release(&g->status, (uint32_t)G_RUNNABLE);
 		queue_add_global(g);
 		atomic_add(&scheduler.expected, -1);
 	}
+}
+
+void proc_ready_expected(G *list)
+{
+	os_acquire(&scheduler.lock);
+	queue_add_expected(list);
 	if (scheduler.idle_count > 0)
 		idle_give_any();
 	os_release(&scheduler.lock);
+}
+
+void proc_ready_here(G *list)
+{
+	for (G *g = list, *next; g != NULL; g = next) {
+		next = g->link;
+		g->link = NULL;
+		store_relaxed(&g->status, (uint32_t)G_RUNNABLE);
+		queue_put_back(current_m->p, g);
+		atomic_add(&scheduler.expected, -1);
+	}
 }
 
 G *queue_take_global(void)

@@ -96,6 +96,14 @@ static inline G *pick(P *p)
 	return g;
 }
 
+/* True: a goroutine that waited for a descriptor can go on. */
+static bool look_for_ready(void)
+{
+	G *ready = poll_look(0);
+	proc_ready_here(ready);
+	return ready != NULL;
+}
+
 static void set_native_limit(M *m)
 {
 	m->base_sp = GOL_STACK_POINTER();
@@ -123,7 +131,8 @@ __attribute__((hot)) void proc_loop(M *m)
 			timers_run(os_nanotime());
 		G *g = pick(m->p);
 		if (GOL_UNLIKELY(g == NULL)) {
-			idle_wait(m);
+			if (!poll_has_waiters() || !look_for_ready())
+				idle_wait(m);
 			continue;
 		}
 		gol_stress.dispatches++;

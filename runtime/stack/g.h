@@ -156,8 +156,8 @@ struct G {
 	uint32_t slot;              /* index in the list of all goroutines */
 	uint64_t moves;             /* of its stack block */
 	int64_t timer_when;         /* Sleep */
-	void *ready_argument;       /* what it waits at: a semaphore, the flag of a descriptor's closing */
-	int poll_fd; bool poll_write;       /* the descriptor it waits for */
+	void *ready_argument;       /* the semaphore that it waits at */
+	struct poll_desc *poll; bool poll_write;    /* the descriptor it waits for, and the side */
 	uint64_t results[4];        /* small results of parked runtime operations: pub.ret may point here */
 };
 
@@ -192,6 +192,7 @@ struct M {
 	M *link;                    /* idle list */
 	M *all_link;
 	uint32_t wake;              /* futex: 1 = somebody gave it a P or wants it to look */
+	bool polls;                 /* it is idle and waits for descriptors, not at the futex; under sched.lock */
 	uint32_t id;
 	uint32_t loops;
 	uint64_t random;
