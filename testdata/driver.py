@@ -1061,8 +1061,8 @@ def import_paths(p):
     p.write("tree/src/cmd/vendor/x.org/c/c.go", "package c\n")
     p.write("tree/src/cmd/tool/tool.go", 'package tool\n\nimport _ "x.org/c"\n')
     p.write("tree/src/builtin/builtin.go", "package builtin\n\ntype bool bool\n")
-    p.write("tree/src/net/net.go", "package net\n")
-    p.write("tree/src/image/image.go", 'package image\n\nimport "net"\n')
+    p.write("tree/src/plugin/plugin.go", "package plugin\n")
+    p.write("tree/src/image/image.go", 'package image\n\nimport "plugin"\n')
     p.write("tree/src/checks/x_test.go", "package checks\n")
     p.write("tree/src/other/x_windows.go", "package other\n")
     os.makedirs(p.path("tree/src/nothing"))
@@ -1072,15 +1072,15 @@ def import_paths(p):
         "-x": '.*": leading dash', "fmt.": '.*": trailing dot in path element', "fmt/./x": '.*": invalid path element "."',
         "vendor/x.org/v": "h.gol:3:8: use of vendored package not allowed", "nothing": r"h.gol:3:8: package nothing is not in std \(.*/tree/src/nothing\)",
         "builtin": "package command-line-arguments\n\timports builtin: the package describes what is predeclared",
-        "net": "package command-line-arguments\n\timports net: the package needs a network poller",
-        "image": "package command-line-arguments\n\timports image\n\timports net: the package needs a network poller",
+        "plugin": "package command-line-arguments\n\timports plugin: the package loads plugins",
+        "image": "package command-line-arguments\n\timports image\n\timports plugin: the package loads plugins",
         "checks": "checks: no non-test Go files in .*/tree/src/checks", "other": "package command-line-arguments\n\timports other: build constraints exclude all Go files in",
         "internal/gol/hooks/internal/cpu": r"package command-line-arguments\n\th.gol:3:8: use of internal package .* not allowed",
     }
     for path, message in paths.items():
         p.write("h.gol", f'package main\n\nimport _ "{path}"\n\nfunc main() {{}}\n')
         p.expect(1, "^" + message, "build", "h.gol", env={"GOROOT": "tree"})
-    p.expect(1, "^package net needs a network poller", "build", "net", env={"GOROOT": "tree"})
+    p.expect(1, "^package plugin loads plugins", "build", "plugin", env={"GOROOT": "tree"})
     p.expect(0, "", "build", "cmd/tool", env={"GOROOT": "tree"})
 
 

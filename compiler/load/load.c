@@ -470,7 +470,10 @@ static Package *load_standard(Load *l, const char *path)
 	Package *p = loaded_before(l, path);
 	if (p)
 		return adopt(l, p);
+	const char *own = l->tags.own;
+	l->tags.own = tree_tag(l->c, path);
 	p = parse_standard(l, path);
+	l->tags.own = own;
 	if (p)
 		load_imports(l, p);
 	return p;

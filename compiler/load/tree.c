@@ -161,7 +161,6 @@ const char *not_supported(const char *path)
 {
 	static const struct { const char *path, *why; } table[] = {
 		{"builtin", "describes what is predeclared and cannot be compiled"},
-		{"net", "needs a network poller, which gol's runtime does not have yet"},
 		{"plugin", "loads plugins, which gol cannot do"},
 		{"runtime/cgo", "is part of cgo, which gol does not have"},
 		{"testing/synctest", "needs bubbles, which gol's scheduler does not have yet"},
@@ -187,6 +186,12 @@ const char *own_tag(const char *path)
 		if (strcmp(table[i].path, path) == 0)
 			return table[i].tag;
 	return NULL;
+}
+
+/* The tree's net calls two functions of internal/poll otherwise before Go 1.22. */
+const char *tree_tag(Compiler *c, const char *path)
+{
+	return strcmp(path, "internal/poll") == 0 && find_go_tree(c) && c->tree.minor < 22 ? "tree_before_1_22" : NULL;
 }
 
 static bool has_stem(const TextList *names, const char *name)
