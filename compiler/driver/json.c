@@ -1,5 +1,5 @@
 /*
- * json.c - JSON text, and gol build -json: one line of JSON for each line that the build says of a package.
+ * json.c - gol build -json: one line of JSON for each line that the build says of a package.
  *
  * Diagnostics are printed from many places, all to standard error. So for the time of one package's messages that is a
  * file without a name, which is then read back: whoever prints need not know of events.
@@ -13,35 +13,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static void escape(Buf *b, uint32_t rune)
-{
-	static const char letters[] = "\b\f\n\r\t", names[] = "bfnrt";
-	const char *at = rune ? memchr(letters, (int)rune, sizeof letters - 1) : NULL;
-	if (at)
-		buf_printf(b, "\\%c", names[at - letters]);
-	else
-		buf_printf(b, "\\u%04x", rune);
-}
-
-void json_string(Buf *b, const char *s)
-{
-	size_t left = strlen(s);
-	buf_char(b, '"');
-	while (left) {
-		int size;
-		uint32_t rune = utf8_decode(s, left, &size);
-		if (rune == '"' || rune == '\\')
-			buf_printf(b, "\\%c", (char)rune);
-		else if (rune < ' ' || rune == '<' || rune == '>' || rune == '&' || rune == 0x2028 || rune == 0x2029 || (rune == 0xfffd && size == 1))
-			escape(b, rune);
-		else
-			buf_bytes(b, s, (size_t)size);
-		s += size;
-		left -= (size_t)size;
-	}
-	buf_char(b, '"');
-}
 
 /* ---- events ----------------------------------------------------------------------------------- */
 

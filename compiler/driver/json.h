@@ -1,13 +1,11 @@
 /*
- * json.h - JSON as Go's encoding/json writes it, byte for byte, and the events of gol build -json.
+ * json.h - JSON text, and the events of gol build -json.
  */
 #ifndef GOL_JSON_H
 #define GOL_JSON_H
 
+#include "../base/json.h"
 #include "driver.h"
-
-/* In quotes; <, > and & as \u003c ..., bytes that are no UTF-8 as \ufffd. */
-void json_string(Buf *b, const char *s);
 
 /* What is written to standard error between the two becomes events of a package on standard output, if -json is given. */
 void events_start(Driver *d);

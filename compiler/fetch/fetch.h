@@ -11,6 +11,7 @@
 #define GOL_FETCH_H
 
 #include "../base/base.h"
+#include "../base/version.h"
 
 #include <sys/types.h>
 
@@ -73,16 +74,7 @@ const char *escape_version(Request *r, const char *version);            /* of an
 const char *folded(Request *r, const char *name);       /* equal for names that differ in case only */
 bool matches_patterns(const char *patterns, const char *path);          /* as $GOPRIVATE has them */
 
-/* v1, v1.2, v1.2.3-pre+build */
-typedef struct Version {
-	const char *major, *minor, *patch, *pre, *build;    /* spans; pre with its '-', build with its '+' */
-	int major_len, minor_len, patch_len, pre_len, build_len;
-	bool is_short;              /* v1 or v1.2 */
-} Version;
-
-bool parse_version(const char *text, Version *v);       /* all of text */
 void sort_versions(const char **list, int count);
-int compare_versions(const char *a, const char *b);     /* an invalid one is below all others */
 bool is_canonical(const char *version);                 /* in full, without build but +incompatible */
 bool is_pseudo(const char *version);
 const char *major_mismatch(Request *r, const char *path, const char *version);         /* what the version should be; NULL: it fits */

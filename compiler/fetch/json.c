@@ -6,6 +6,7 @@
  * words of Go's decoder, since a proxy that is none (a login page) is an everyday mistake.
  */
 #include "fetch.h"
+#include "../base/json.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -291,26 +292,6 @@ static bool is_time(const char *s)
 
 /* ---- writing --------------------------------------------------------------------------------------------------------- */
 
-/* As Go does, safe within HTML. */
-static void put_text(Buf *out, const char *s)
-{
-	buf_char(out, '"');
-	int size;
-	for (size_t i = 0, n = strlen(s); i < n; i += (size_t)size) {
-		uint32_t rune = utf8_decode(s + i, n - i, &size);
-		static const char letters[] = "btnvfr";
-		if (rune == '"' || rune == '\\')
-			buf_printf(out, "\\%c", (char)rune);
-		else if (rune >= '\b' && rune <= '\r' && rune != '\v')
-			buf_printf(out, "\\%c", letters[rune - '\b']);
-		else if (rune < ' ' || rune == '<' || rune == '>' || rune == '&' || rune == 0x2028 || rune == 0x2029)
-			buf_printf(out, "\\u%04x", (unsigned)rune);
-		else
-			buf_rune(out, rune);
-	}
-	buf_char(out, '"');
-}
-
 static void put_origin(Json *j, Buf *out)
 {
 	const Origin *o = &j->origin;
@@ -323,7 +304,7 @@ static void put_origin(Json *j, Buf *out)
 		if (!table[i].text || !*table[i].text)
 			continue;
 		buf_printf(out, "%s\"%s\":", separator, table[i].name);
-		put_text(out, table[i].text);
+		json_string(out, table[i].text);
 		separator = ",";
 	}
 	buf_char(out, '}');
@@ -340,7 +321,7 @@ bool parse_info(Request *r, const char *json, size_t size, Info *info)
 		            quoted(r, j.time));
 	buf_init(&out, r->arena);
 	buf_str(&out, "{\"Version\":");
-	put_text(&out, j.version);
+	json_string(&out, j.version);
 	buf_printf(&out, ",\"Time\":\"%s\"", j.time);
 	if (j.has_origin)
 		put_origin(&j, &out);

@@ -23,7 +23,7 @@ static bool ask_for_list(Request *r, const char *url, void *argument)
 	for (const char *p = answer.body.s ? answer.body.s : ""; *p;) {
 		size_t n = strcspn(p, "\n"), start = strspn(p, " \t\r"), word = start < n ? strcspn(p + start, " \t\r\n") : 0;
 		const char *version = arena_strndup(r->arena, p + start, word);
-		if (word && parse_version(version, &v)) {
+		if (word && version_parse(version, &v)) {
 			vec_push(r->arena, &l->lines, arena_strndup(r->arena, p + start, n - start));
 			if (!is_pseudo(version))
 				vec_push(r->arena, &l->versions, version);
@@ -143,7 +143,7 @@ typedef struct Filter {
 
 static bool passes(const Filter *f, const char *version)
 {
-	int c = f->bound ? compare_versions(version, f->bound) : 0;
+	int c = f->bound ? version_compare(version, f->bound) : 0;
 	c = (c > 0) - (c < 0);
 	return (!f->prefix || strncmp(version, f->prefix, strlen(f->prefix)) == 0) && (!f->bound || (c >= f->low && c <= f->high));
 }
@@ -155,7 +155,7 @@ static const char *choose(const Listing *l, const Filter *f)
 	for (int i = 0; i < l->versions.len; i++) {
 		const char *version = l->versions.items[i];
 		Version v;
-		if (!passes(f, version) || !parse_version(version, &v))
+		if (!passes(f, version) || !version_parse(version, &v))
 			continue;
 		const char **place = v.pre_len && !f->previews ? &preview : &release;
 		if (!*place || !f->want_lowest)
@@ -181,7 +181,7 @@ static bool find_compared(Request *r, const Module *m, const char *query, Buf *o
 	f.low = below ? -1 : !equal;
 	f.high = below ? equal - 1 : 1;
 	Version v;
-	if (!parse_version(f.bound, &v))
+	if (!version_parse(f.bound, &v))
 		return fail(r, FAIL_ERROR, "invalid semantic version %s in range %s", quoted(r, f.bound), quoted(r, query));
 	return find_filtered(r, m, &f, query, out);
 }
@@ -192,12 +192,12 @@ static bool find_newest(Request *r, const Module *m, const char *query, const ch
 	Listing l = {.m = m};
 	Filter f = {0};
 	Version v;
-	if (strcmp(query, "patch") == 0 && current && parse_version(current, &v))
+	if (strcmp(query, "patch") == 0 && current && version_parse(current, &v))
 		f.prefix = arena_printf(r->arena, "v%.*s.%.*s.", v.major_len, v.major, v.minor_len, v.minor);
 	if (!ask_proxies(r, m->path, ask_for_list, &l))
 		return false;
 	const char *found = choose(&l, &f);
-	if (current && strcmp(query, "latest") != 0 && (!found || compare_versions(found, current) < 0))
+	if (current && strcmp(query, "latest") != 0 && (!found || version_compare(found, current) < 0))
 		found = current;
 	return found ? find_revision(r, m, found, out) : find_latest(r, m, out);
 }
@@ -212,7 +212,7 @@ bool fetch_query(Request *r, const char *path, const char *query, const char *cu
 		return find_newest(r, &m, query, current, out);
 	if (query[0] == '<' || query[0] == '>')
 		return find_compared(r, &m, query, out);
-	if (parse_version(query, &v) && v.is_short) {
+	if (version_parse(query, &v) && v.is_short) {
 		Filter f = {.prefix = arena_printf(r->arena, "%s.", query)};
 		return find_filtered(r, &m, &f, query, out);
 	}

@@ -5,6 +5,7 @@
 #define GOL_MODULE_PRIVATE_H
 
 #include "../base/path.h"
+#include "../base/version.h"
 #include "module.h"
 
 #include <stdio.h>
@@ -22,8 +23,6 @@ const char *module_too_new(Compiler *c, const char *what, const char *go);
 bool version_is_valid(const char *v);
 /* Canonical form, "+incompatible" kept, other build words dropped; NULL if it is none. */
 const char *version_canonical(Compiler *c, const char *v);
-/* As semver orders them; an invalid one comes first. */
-int version_compare(const char *v, const char *w);
 /* What is wrong with v for a module whose path ends in a major version (or not), without "version x invalid: "; or NULL. */
 const char *version_misfit(Compiler *c, const char *path, const char *v);
 /* Does the path end in /v0, /v1, /v02 or (gopkg.in) in no .vN at all? */

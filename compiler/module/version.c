@@ -1,5 +1,5 @@
 /*
- * version.c - versions of modules (semantic versioning with a v before it), versions of Go, paths of modules.
+ * version.c - versions of modules (../base/version.c has their grammar and order), versions of Go, paths of modules.
  *
  *     v1.2.3   v1.2.3-rc.1   v2.0.0+incompatible   v0.0.0-20200101120000-0123456789ab (a pseudo-version: the time, the commit)
  *
@@ -15,136 +15,28 @@
 
 /* ---- semantic versions ---------------------------------------------------------------------------------- */
 
-typedef struct Parts {
-	const char *number[3], *pre, *build;        /* pre with its -, build with its + */
-	size_t length[3], pre_length;
-	int count;                  /* of numbers that are written */
-} Parts;
-
-static const char *scan_number(const char *s, size_t *length)
-{
-	*length = strspn(s, "0123456789");
-	return *length == 0 || (*length > 1 && s[0] == '0') ? NULL : s + *length;
-}
-
-/* Words with dots between, behind - or +; numbers of a pre-release have no 0 before them. */
-static const char *scan_words(const char *s, bool numbers)
-{
-	do {
-		s++;
-		size_t n = 0, digits = strspn(s, "0123456789");
-		while (isalnum((unsigned char)s[n]) || s[n] == '-')
-			n++;
-		if (n == 0 || (numbers && n == digits && n > 1 && s[0] == '0'))
-			return NULL;
-		s += n;
-	} while (*s == '.');
-	return s;
-}
-
-static bool split_version(const char *v, Parts *p)
-{
-	memset(p, 0, sizeof *p);
-	p->pre = p->build = "";
-	if (*v++ != 'v')
-		return false;
-	while (p->count < 3) {
-		p->number[p->count] = v;
-		v = scan_number(v, &p->length[p->count++]);
-		if (!v)
-			return false;
-		if (*v != '.' || p->count == 3)
-			break;
-		v++;
-	}
-	if (p->count < 3)
-		return *v == '\0';
-	if (*v == '-') {
-		p->pre = v;
-		v = scan_words(v, true);
-		p->pre_length = v ? (size_t)(v - p->pre) : 0;
-	}
-	if (v && *v == '+') {
-		p->build = v;
-		v = scan_words(v, false);
-	}
-	return v && *v == '\0';
-}
-
 bool version_is_valid(const char *v)
 {
-	Parts p;
-	return split_version(v, &p);
+	Version parts;
+	return version_parse(v, &parts);
 }
 
 const char *version_canonical(Compiler *c, const char *v)
 {
-	Parts p;
-	if (!split_version(v, &p))
+	Version p;
+	if (!version_parse(v, &p))
 		return NULL;
-	if (p.count < 3)
-		return arena_printf(c->arena, "%s%s", v, p.count == 1 ? ".0.0" : ".0");
-	size_t n = (size_t)(p.build - v);
-	if (!*p.build || strcmp(p.build, "+incompatible") == 0)
+	if (p.is_short)
+		return arena_printf(c->arena, "v%.*s.%.*s.0", p.major_len, p.major, p.minor_len, p.minor);
+	if (!p.build_len || strcmp(p.build, "+incompatible") == 0)
 		return v;
-	return arena_strndup(c->arena, v, n);
-}
-
-static int compare_numbers(const char *a, size_t n, const char *b, size_t m)
-{
-	if (n != m)
-		return n < m ? -1 : 1;
-	int order = strncmp(a, b, n);
-	return (order > 0) - (order < 0);
-}
-
-/* Word by word: numbers before letters, the shorter of equal beginnings first; no pre-release comes last. */
-static int compare_pre(const char *a, size_t n, const char *b, size_t m)
-{
-	if (n == 0 || m == 0)
-		return (n == 0) - (m == 0);
-	const char *a_end = a + n, *b_end = b + m;
-	while (a < a_end && b < b_end) {
-		a++, b++;
-		size_t x = 0, y = 0;
-		while (a + x < a_end && a[x] != '.')
-			x++;
-		while (b + y < b_end && b[y] != '.')
-			y++;
-		bool a_number = strspn(a, "0123456789") >= x, b_number = strspn(b, "0123456789") >= y;
-		int order = strncmp(a, b, x < y ? x : y);
-		if (a_number != b_number)
-			return a_number ? -1 : 1;
-		if (a_number)
-			order = compare_numbers(a, x, b, y);
-		else if (order == 0)
-			order = x < y ? -1 : x > y;
-		if (order)
-			return order < 0 ? -1 : 1;
-		a += x, b += y;
-	}
-	return (a < a_end) - (b < b_end);
+	return arena_strndup(c->arena, v, (size_t)(p.build - v));
 }
 
 bool version_is_exact(Compiler *c, const char *version)
 {
 	const char *canonical = version_canonical(c, version);
 	return canonical && strcmp(canonical, version) == 0;
-}
-
-int version_compare(const char *v, const char *w)
-{
-	Parts p, q;
-	bool valid = split_version(v, &p), other = split_version(w, &q);
-	if (!valid || !other)
-		return valid - other;
-	for (int i = 0; i < 3; i++) {
-		int order = compare_numbers(i < p.count ? p.number[i] : "0", i < p.count ? p.length[i] : 1, i < q.count ? q.number[i] : "0",
-		                            i < q.count ? q.length[i] : 1);
-		if (order)
-			return order;
-	}
-	return compare_pre(p.pre, p.pre_length, q.pre, q.pre_length);
 }
 
 /* ---- major versions in paths ---------------------------------------------------------------------------------- */
