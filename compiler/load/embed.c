@@ -13,7 +13,6 @@
 #include "embed.h"
 #include "files.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,8 +42,17 @@ static const char *relative(const Finder *f, const char *path) { return path + s
 
 static bool is_module_root(Finder *f, const char *dir)
 {
-	struct stat st;
-	return stat(joined(f, dir, "go.mod"), &st) == 0 || stat(joined(f, dir, "gol.mod"), &st) == 0;
+	return file_exists(f->c, joined(f, dir, "go.mod")) || file_exists(f->c, joined(f, dir, "gol.mod"));
+}
+
+/* What is there, links as such, as -overlay has it. */
+static bool look_at(Finder *f, const char *path, struct stat *st)
+{
+	const char *actual = overlay_actual(f->c, path);
+	*st = (struct stat){.st_mode = S_IFDIR};
+	if (actual && actual != path)
+		return stat(actual, st) == 0;
+	return (actual && lstat(actual, st) == 0) || folder_exists(f->c, path);
 }
 
 /* ---- names ------------------------------------------------------------------------------------ */
@@ -185,31 +193,17 @@ static bool is_valid_path(const char *s)
 	}
 }
 
-/* Names in a folder, sorted; without . and .. */
-static TextList names_in(Finder *f, const char *dir)
-{
-	TextList names = {0};
-	DIR *d = opendir(dir);
-	for (struct dirent *entry; d && (entry = readdir(d));)
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			vec_push(f->c->arena, &names, arena_printf(f->c->arena, "%s", entry->d_name));
-	if (d)
-		closedir(d);
-	sort_texts(&names);
-	return names;
-}
-
 static void find_matches(Finder *f, const char *dir, const char *pattern, TextList *found)
 {
 	size_t n = strcspn(pattern, "/");
-	TextList names = names_in(f, dir);
+	TextList names = folder_names(f->c, dir);
 	for (int i = 0; i < names.len; i++) {
 		const char *path = joined(f, dir, names.items[i]);
 		if (!matches(pattern, pattern + n, names.items[i]))
 			continue;
 		if (!pattern[n])
 			vec_push(f->c->arena, found, path);
-		else if (is_folder(path))
+		else if (folder_exists(f->c, path))
 			find_matches(f, path, pattern + n + 1, found);
 	}
 }
@@ -221,7 +215,7 @@ static EmbedFile *read_file(Finder *f, const char *path)
 	EmbedFile *file = NEW(f->c->arena, EmbedFile);
 	struct stat st;
 	file->name = relative(f, path);
-	file->path = path;
+	file->path = path = overlay_actual(f->c, path);
 	bool ok = stat(path, &st) == 0 && sha256_file(file->hash, path, &file->size);
 	if (!ok)
 		file->error = errno == EACCES ? "permission denied" : errno == ENOENT ? "no such file or directory" : strerror(errno);
@@ -243,12 +237,12 @@ static void take_file(Finder *f, const char *path)
 /* How many files are below. */
 static int take_folder(Finder *f, const char *dir)
 {
-	TextList names = names_in(f, dir);
+	TextList names = folder_names(f->c, dir);
 	int count = 0;
 	for (int i = 0; i < names.len && !f->fault; i++) {
 		const char *name = names.items[i], *path = joined(f, dir, name);
 		struct stat st;
-		if (lstat(path, &st) != 0 || (is_hidden(name) && !f->all))
+		if (!look_at(f, path, &st) || (is_hidden(name) && !f->all))
 			continue;
 		if (is_bad_name(name)) {
 			if (!S_ISDIR(st.st_mode) && !is_hidden(name))
@@ -271,7 +265,7 @@ static void check_way(Finder *f, const char *match, const char *what)
 		struct stat st;
 		if (is_module_root(f, at))
 			FAULT(f, "cannot embed %s %s: in different module", what, name);
-		else if (at != match && lstat(at, &st) == 0 && !S_ISDIR(st.st_mode))
+		else if (at != match && look_at(f, at, &st) && !S_ISDIR(st.st_mode))
 			FAULT(f, "cannot embed %s %s: in non-directory %s", what, name, relative(f, at));
 		else if (is_bad_name(base_name(at)))
 			FAULT(f, "cannot embed %s %s: %s %s", what, name, at == match ? "invalid name" : "in invalid directory", base_name(at));
@@ -284,7 +278,7 @@ static void check_way(Finder *f, const char *match, const char *what)
 static void take_match(Finder *f, const char *path)
 {
 	struct stat st;
-	if (lstat(path, &st) != 0)
+	if (!look_at(f, path, &st))
 		return;
 	check_way(f, path, S_ISDIR(st.st_mode) ? "directory" : "file");
 	if (f->fault)
