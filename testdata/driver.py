@@ -545,7 +545,9 @@ def flags_that_are_refused(p):
     p.expect(2, '^invalid value "foo" for flag -compiler: unknown compiler "foo"\n', "build", "-compiler=foo", "h.gol")
     p.expect(2, '^invalid boolean value "foo" for -buildvcs: value is neither \'auto\' nor a valid bool\n', "build", "-buildvcs=foo", "h.gol")
     p.expect(2, "^gol: -tags space-separated list contains comma\n$", "build", "-tags=a, b", "h.gol")
-    p.expect(2, "^gol: gol vet is not supported yet\n$", "vet")
+    for verb in ("bug", "fix", "telemetry"):
+        p.expect(2, f"^gol: gol {verb} is not supported yet\n$", verb)
+    p.expect(1, "^gol: cmd/vet is compiled from a Go source tree, and GOROOT=/nosuch is not a Go source tree$", "vet", env={"GOROOT": "/nosuch"})
     p.expect(2, "^gol nosuch: unknown command\nRun 'gol help' for usage.\n$", "nosuch")
     p.expect(2, "^flag provided but not defined: -foo\nusage: gol build", "build", "-foo", "h.gol")
     p.expect(2, "^flag provided but not defined: -o\nusage: gol run", "run", "-o", "x", "h.gol")
@@ -695,6 +697,51 @@ def environment(p):
 
 
 # ---- modules and versions of the language ------------------------------------------------------------------------------------
+
+
+def settings(p):
+    """gol env: values, which are changed, Go's env file."""
+    p.write("h.gol", HELLO)
+    file = os.path.join(p.folder, ".config/go/env")
+    same("a default", p.run("env", "GOPATH", "GOARCH", "GOMOD", "NOSUCH", env={"GOARCH": "riscv64"}), (0, p.folder + "/go\nriscv64\n/dev/null\n\n"))
+    same("changed", p.run("env", "-changed", env={"GOPROXY": "off", "GOARCH": "riscv64"}), (0, "GOARCH='riscv64'\nGOPROXY='off'\n"))
+    same("of some", p.run("env", "-json", "-changed", "GOPROXY", "GOOS", env={"GOPROXY": "a'<b", "GOARCH": "riscv64"}), (0, '{\n\t"GOPROXY": "a\'\\u003cb"\n}\n'))
+    p.expect(0, "GOPROXY='a'\\\\''b'\n", "env", env={"GOPROXY": "a'b"})
+    same("in JSON", json.loads(p.expect(0, "", "env", "-json", "GOPROXY", "NOSUCH", env={"GOPROXY": "x"})), {"GOPROXY": "x", "NOSUCH": ""})
+    wrong = {"GOEXE=x": "GOEXE cannot be modified", "GODEBUG=x": "GODEBUG can only be set using the OS environment", "NOSUCH=x": "unknown go command variable NOSUCH",
+             "GOPATH=x": 'GOPATH entry is relative; must be absolute path: "x"', "GOPATH=~/x": "GOPATH entry cannot start with shell metacharacter '~': \"~/x\"",
+             "GO111MODULE=x": 'invalid GO111MODULE value "x"', "CC=a/b": 'CC entry is relative; must be absolute path: "a/b"', "GOTMPDIR=x": "GOTMPDIR must be an absolute path",
+             "GOARCH=386": "unsupported GOOS/GOARCH pair linux/386", "GOBIN": "arguments must be KEY=VALUE: invalid argument: GOBIN", "GOBIN=a\nb": "invalid newline in GOBIN=... value"}
+    for words, text in wrong.items():
+        p.expect(1, f"^gol: {re.escape(text)}$", "env", "-w", words)
+    p.expect(1, "^gol: multiple values for key: GOBIN$", "env", "-w", "GOBIN=/a", "GOBIN=/b")
+    p.expect(1, "^gol: no KEY=VALUE arguments given$", "env", "-w")
+    p.expect(1, "^gol: 'gol env -u' requires an argument$", "env", "-u")
+    p.expect(1, "^gol: cannot use -u with -w$", "env", "-u", "-w", "GOBIN")
+    p.expect(1, "^gol: cannot use -json with -w$", "env", "-json", "-w", "GOBIN=x")
+    p.expect(1, '^gol: invalid variable name "A=b" \\(use -w to set variable\\)$', "env", "A=b")
+    p.expect(1, "^gol: reading go env config: open .*/go/env: no such file or directory$", "env", "-u", "GOBIN")
+    p.expect(1, "^gol: cannot find go env config: GOENV=off$", "env", "-w", "GOBIN=/x", env={"GOENV": "off"})
+    p.expect(2, "^flag provided but not defined: -nosuch\nusage: gol env ", "env", "-nosuch")
+    same("nothing was written", os.path.exists(file), False)
+    same("written", p.run("env", "-w", "GOPROXY=off", "CC=gcc", "GOFLAGS=-tags=a -v"), (0, ""))
+    p.expect(0, "^warning: gol env -w GOBIN=... does not override conflicting OS environment variable$", "env", "-w", "GOBIN=/b", env={"GOBIN": "/a"})
+    with open(file) as f:
+        same("the file", f.read(), "CC=gcc\nGOBIN=/b\nGOFLAGS=-tags=a -v\nGOPROXY=off\n")
+    with open(file, "a") as f:
+        f.write("# mine\nGOPRIVATE=z\nGOBIN=/c\nNOSUCH=1\nnonsense")
+    same("read", p.run("env", "GOBIN", "GOPRIVATE", "GONOPROXY", "GOFLAGS", "NOSUCH"), (0, "/c\nz\nz\n-tags=a -v\n\n"))
+    same("changed again", p.run("env", "-u", "CC", "GOFLAGS", "GOARCH"), (0, ""))
+    with open(file) as f:
+        same("the rest stays", f.read(), "GOPROXY=off\n# mine\nGOBIN=/c\nGOPRIVATE=z\nNOSUCH=1\nnonsense\n")
+    with open(file, "w") as f:
+        f.write("GOARCH=386\nGOFLAGS=nonsense\n")
+    p.expect(2, "^gol: unsupported GOOS/GOARCH pair linux/386$", "build", "h.gol")
+    same("mended", (p.run("env", "-u", "GOARCH"), p.run("env", "-w", "GOFLAGS=-v=x", "CC=/nosuch/cc")), ((0, ""), (0, "")))
+    p.expect(2, 'invalid boolean value "x" for flag -v \\(from \\$GOFLAGS\\)', "build", "h.gol")
+    p.expect(0, "", "env", "-u", "GOFLAGS")
+    p.expect(1, "cannot run /nosuch/cc", "build", "h.gol")
+    p.expect(0, "", "build", "h.gol", env={"CC": "gcc"})
 
 
 def module_files(p):
@@ -862,7 +909,7 @@ func main() {
     formats(1, "stat .*/nosuch: directory not found\n", "./nosuch")
     p.write("w/bad", "")
     formats(1, "-l -w m.go\nexit status 2\n", "m.go")
-    p.expect(1, "^gol: cmd/gofmt is compiled from a Go source tree, and GOROOT=/nosuch is none$", "fmt", env={**env, "GOROOT": "/nosuch"}, cwd=p.path("w"))
+    p.expect(1, "^gol: cmd/gofmt is compiled from a Go source tree, and GOROOT=/nosuch is not a Go source tree$", "fmt", env={**env, "GOROOT": "/nosuch"}, cwd=p.path("w"))
 
 
 def listing(p):
@@ -904,11 +951,25 @@ def listing(p):
     lists(0, "example.com/m\nexample.com/other v1.0.0 => ./other\n", "-m", "all")
     lists(0, re.escape(json.dumps(module, indent="\t")) + "\n", "-m", "-json")
     lists(1, "gol: module nosuch: not a known dependency\n", "-m", "nosuch")
-    for flag in ("-test", "-export", "-compiled", "-versions", "-u", "-f={{.Dir}}"):
+    for flag in ("-export", "-compiled"):
         lists(2, re.escape(f"gol: {flag} is not supported yet\n"), flag, ".")
-    lists(1, "gol list -deps cannot be used with -find\n", "-deps", "-find", ".")
-    for flags, wrong in ((["-deps"], "deps"), (["-find"], "find"), (["-find", "-deps"], "deps")):
+    for flags, wrong in ((("-deps", "-find"), "-deps cannot be used with -find"), (("-find", "-test"), "-test cannot be used with -find"), (("-u",), "-u can only be used with -m"),
+                         (("-versions",), "-versions can only be used with -m"), (("-reuse=x",), "-reuse cannot be used without -m"), (("-json", "-f={{.Dir}}"), "-f cannot be used with -json")):
+        lists(1, f"gol list {wrong}\n", *flags, ".")
+    for flags, wrong in ((["-deps"], "deps"), (["-find"], "find"), (["-find", "-deps"], "deps"), (["-test"], "test")):
         lists(1, f"gol list -{wrong} cannot be used with -m\n", "-m", *flags)
+    p.write("between/q.go", 'package between\n\nimport _ "example.com/m/tested"\n')
+    p.write("tested/t.go", "package tested\n")
+    p.write("tested/in_test.go", 'package tested\n\nimport _ "example.com/m/b"\n')
+    p.write("tested/out_test.go", 'package tested_test\n\nimport _ "example.com/m/between"\n')
+    m = "example.com/m/"
+    lists(0, f"{m}b\n{m}tested\n{m}tested.test\n{m}tested \\[{m}tested.test\\]\n{m}tested_test \\[{m}tested.test\\]\n", "-test", "./b", "./tested")
+    status, text = p.run("list", "-test", "-deps", "-json=ImportPath,ForTest,Imports,ImportMap,GoFiles,DepOnly", "./tested")
+    found = {one["ImportPath"]: one for one in (json.loads(t + "}") for t in text.split("\n}\n")[:-1])}
+    same("what lies between", found[f"{m}between [{m}tested.test]"], {"ImportPath": f"{m}between [{m}tested.test]", "ForTest": m + "tested", "DepOnly": True, "GoFiles": ["q.go"],
+         "Imports": [f"{m}tested [{m}tested.test]"], "ImportMap": {m + "tested": f"{m}tested [{m}tested.test]"}})
+    same("with its tests", (found[f"{m}tested [{m}tested.test]"]["GoFiles"], found[f"{m}tested_test [{m}tested.test]"]["Imports"]),
+         (["t.go", "in_test.go"], [f"{m}between [{m}tested.test]"]))
 
 
 def generating(p):
@@ -963,7 +1024,6 @@ def installing(p):
     p.expect(1, '^gol: GOPATH entry is relative; must be absolute path: "rel".\n', "install", "./cmd/x", env={"GOPATH": "rel"})
     p.expect(1, "^gol: cannot install cross-compiled binaries when GOBIN is set\n$", "install", "./cmd/x", env={"GOBIN": bin, "GOARCH": "riscv64"})
     p.expect(2, "^flag provided but not defined: -o\nusage: gol install \\[build flags\\] \\[packages\\]\n", "install", "-o", "x", "./cmd/x")
-    p.expect(2, "^gol: install example.com/x@latest: versions are not supported yet\n$", "install", "example.com/x@latest")
     p.write("bin/x", "mine\n")
     p.expect(1, 'build output "/.*/bin/x" already exists and is not an object file', "install", "./cmd/x", env={"GOBIN": bin})
 
@@ -1030,7 +1090,7 @@ func main() {
     def runs(text, *arguments):
         words = f"{root} local -mod=mod {len(arguments) + 1} {['hello', *arguments][-1]}"
         p.expect(7, f"^{text} {re.escape(words)}\n$", "tool", "hello", *arguments, env=env)
-        return os.stat(tool).st_mtime_ns
+        return os.stat(tool).st_ino
 
     made = runs("hello")
     same("not made again", runs("hello", "-n", "a b"), made)
@@ -1046,7 +1106,7 @@ func main() {
     p.expect(1, "^package cmd/library is not a main package$", "tool", "library", env=env)
     p.expect(2, '^gol: no such tool "nosuch"$', "tool", "nosuch", env=env)
     p.expect(2, "^usage: gol tool", "tool", env=env)
-    p.expect(1, "^gol: cmd/hello is compiled from a Go source tree, and GOROOT=tree/src is none$", "tool", "hello", env={**env, "GOROOT": "tree/src"})
+    p.expect(1, "^gol: cmd/hello is compiled from a Go source tree, and GOROOT=tree/src is not a Go source tree$", "tool", "hello", env={**env, "GOROOT": "tree/src"})
     os.makedirs(p.cache)
     for name in (tool, tool + ".files"):
         shutil.move(name, os.path.join(p.cache, os.path.basename(name)))

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *env_file(Compiler *c)
+const char *go_settings_file(Compiler *c)
 {
 	const char *given = getenv("GOENV"), *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 	if (given && *given)
@@ -18,9 +18,24 @@ static const char *env_file(Compiler *c)
 	return home && *home ? arena_printf(c->arena, "%s/.config/go/env", home) : NULL;
 }
 
+bool go_is_setting(const char *name)
+{
+	static const char *const names[] = {"AR", "CC", "CGO_CFLAGS", "CGO_CFLAGS_ALLOW", "CGO_CFLAGS_DISALLOW", "CGO_CPPFLAGS", "CGO_CPPFLAGS_ALLOW",
+		"CGO_CPPFLAGS_DISALLOW", "CGO_CXXFLAGS", "CGO_CXXFLAGS_ALLOW", "CGO_CXXFLAGS_DISALLOW", "CGO_ENABLED", "CGO_FFLAGS", "CGO_FFLAGS_ALLOW",
+		"CGO_FFLAGS_DISALLOW", "CGO_LDFLAGS", "CGO_LDFLAGS_ALLOW", "CGO_LDFLAGS_DISALLOW", "CXX", "FC", "GCCGO", "GO111MODULE", "GO386", "GOAMD64",
+		"GOARCH", "GOARM", "GOARM64", "GOAUTH", "GOBIN", "GOCACHE", "GOCACHEPROG", "GOENV", "GOEXE", "GOEXPERIMENT", "GOFIPS140", "GOFLAGS",
+		"GOGCCFLAGS", "GOHOSTARCH", "GOHOSTOS", "GOINSECURE", "GOMIPS", "GOMIPS64", "GOMODCACHE", "GONOPROXY", "GONOSUMDB", "GOOS", "GOPATH", "GOPPC64",
+		"GOPRIVATE", "GOPROXY", "GORISCV64", "GOROOT", "GOSUMDB", "GOTMPDIR", "GOTOOLCHAIN", "GOTOOLDIR", "GOVCS", "GOWASM", "GOWORK",
+		"GO_EXTLINK_ENABLED", "PKG_CONFIG"};
+	for (int i = 0; i < COUNT_OF(names); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
 const char *go_setting(Compiler *c, const char *name)
 {
-	const char *value = getenv(name), *path = value && *value ? NULL : env_file(c), *found = "";
+	const char *value = getenv(name), *path = value && *value ? NULL : go_settings_file(c), *found = "";
 	char line[4096];
 	size_t n = strlen(name);
 	FILE *f = path ? fopen(path, "r") : NULL;

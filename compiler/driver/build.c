@@ -188,8 +188,8 @@ static bool set_language(Driver *d, Program *program)
 
 int build_program(Driver *d, Program *program, const char *output, bool is_program)
 {
-	apply_compiler_flags(d, program->header);
-	apply_linker_flags(d, program->header);
+	apply_compiler_flags(d, program);
+	apply_linker_flags(d, program);
 	if (d->options.bad_compiler_flag) {
 		fprintf(stderr, "# %s\n%s\n", program->header, d->options.bad_compiler_flag);
 		return EXIT_ERROR;

@@ -174,22 +174,28 @@ static uint64_t text_key(Driver *d, Unit *u, const char *text)
 	return hash_bytes(key, flags_of(d, u), strlen(flags_of(d, u)));
 }
 
+static const char *lock_path(Driver *d, uint64_t key) { return arena_printf(d->c->arena, "%s.lock", cache_path(d, key)); }
+
 /* Another gol is compiling the same text: wait for it. Where not, its lock is ours until the object is stored. All
  * processes take the locks in the same order, that of the packages, and hold those of one program only. */
 static void wait_for_others(Driver *d, uint64_t key)
 {
-	int fd = open(arena_printf(d->c->arena, "%s.lock", cache_path(d, key)), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+	int fd = open(lock_path(d, key), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
 	if (fd < 0)
 		return;
 	flock(fd, LOCK_EX);
-	vec_push(d->c->arena, &d->locks, fd);
+	vec_push(d->c->arena, &d->locks, (CompileLock){fd, key});
 }
 
-/* Before anything that may take long or wait for others: the linker, a program under gol run, the next package. */
+/* Before anything that may take long or wait for others: the linker, a program under gol run, the next package. A lock's file
+ * goes away with it: who waits for that file still gets it, and finds the object; who comes later makes a new one. */
 static void let_others_go_on(Driver *d)
 {
-	while (d->locks.len)
-		close(vec_pop(&d->locks));
+	while (d->locks.len) {
+		CompileLock lock = vec_pop(&d->locks);
+		unlink(lock_path(d, lock.key));
+		close(lock.file);
+	}
 	d->locks.items = NULL;      /* the next program has an arena of its own */
 	d->locks.cap = 0;
 }

@@ -10,6 +10,7 @@
  * Rejected: runtimes for all machines built by make (each needs a compiler that few have installed).
  */
 #include "driver.h"
+#include "../base/setting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,11 +55,11 @@ static const char *machine_of_compiler(Driver *d)
 static int check_compiler(Driver *d)
 {
 	const struct Target_ *wanted = find_machine(d->c->arch);
-	const char *given = getenv("CC"), *machine = given && *given ? machine_of_compiler(d) : "";
+	const char *given = go_setting(d->c, "CC"), *machine = *given ? machine_of_compiler(d) : "";
 	size_t n = strlen(wanted->machine);
 	if (strncmp(machine, wanted->machine, n) == 0 && machine[n] == '-')
 		return EXIT_OK;
-	if (given && *given)
+	if (*given)
 		fprintf(stderr, "gol: GOARCH=%s, but CC=%s compiles for %s\n", wanted->arch, given, *machine ? machine : "no machine that it can name");
 	else
 		fprintf(stderr, "gol: GOARCH=%s needs a C compiler for %s: name it by CC (Debian: %s)\n", wanted->arch, wanted->machine, wanted->package);

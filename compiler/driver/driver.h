@@ -25,7 +25,10 @@ typedef struct Definition { const char *package, *name, *value; } Definition;   
 
 typedef struct ListOptions {     /* of gol list */
 	const char *json;           /* fields, divided by commas; "": all; NULL: no JSON */
-	bool deps, find, errors, modules;   /* -deps -find -e -m */
+	const char *format;         /* -f */
+	const char *reuse;          /* -reuse */
+	bool deps, find, errors, modules, tests;    /* -deps -find -e -m -test */
+	bool updates, versions, retracted;  /* -u -versions -retracted */
 } ListOptions;
 
 typedef struct Options {
@@ -57,6 +60,7 @@ typedef struct Options {
 	const char *generate_run, *generate_skip;   /* regular expressions of gol generate */
 	bool inputs_given;          /* inputs are not the default */
 	TextList inputs;            /* files, folders, import paths, patterns */
+	Arguments words;            /* all words behind the verb */
 	Arguments arguments;        /* gol run: for the program */
 } Options;
 
@@ -88,6 +92,8 @@ typedef struct Scratch {
 	Progress progress;
 } Scratch;
 
+typedef struct CompileLock { int file; uint64_t key; } CompileLock;
+
 typedef struct Driver {
 	Compiler *c;                /* of the package being built */
 	Options options;
@@ -98,7 +104,7 @@ typedef struct Driver {
 	const char *installed_cache;        /* objects of the standard library, filled by make install; may be NULL */
 	const char *work;           /* temporary folder, NULL until one is needed */
 	const char *build_info;     /* of the program being linked (build_info.c); NULL: it gets none */
-	VEC(int) locks;             /* of what is being compiled: other processes wait for it (compile.c) */
+	VEC(CompileLock) locks;     /* of what is being compiled: other processes wait for it (compile.c) */
 	uint64_t headers;           /* hash of the headers that generated C includes */
 	uint64_t identity;          /* of this compiler and the headers: part of every package's key */
 	Map reported;               /* packages whose errors were printed */
@@ -112,13 +118,13 @@ typedef struct Driver {
 
 /* options.c: fills d->options; on a mistake prints as Go does and returns the exit status. */
 int parse_options(Driver *d, int argc, char **argv);
-/* The flags of -gcflags that are meant for the package with this path. */
-void apply_compiler_flags(Driver *d, const char *path);
-const char *flags_for(const TextList *all, const char *path);   /* [PATTERN=]FLAGS, the last that is meant for path; "" if none is */
+/* The flags of -gcflags that are meant for the program's package. */
+void apply_compiler_flags(Driver *d, const Program *program);
+const char *flags_for(Driver *d, const TextList *all, const Program *program);  /* [PATTERN=]FLAGS, the last that is meant for it; "" if none is */
 void usage_line(Driver *d);
 /* ldflags.c */
 int take_linker_flags(Driver *d, const char *value, const char *flags);  /* of -ldflags, flags: behind the pattern; an exit status */
-void apply_linker_flags(Driver *d, const char *path);   /* those that are meant for the program with this path */
+void apply_linker_flags(Driver *d, const Program *program);     /* those that are meant for it */
 bool define_variables(Driver *d, Program *program);     /* -X, after checking; false: what is wrong was said */
 uint64_t definitions_key(Driver *d, uint64_t key, const Package *p);
 /* For commands whose command line is not flags and then packages: begin, then flags (flags.h), then finish. */
@@ -138,7 +144,6 @@ const char *absolute_name(Driver *d, const char *path); /* the working directory
 void scratch_start(Scratch *s);                         /* before any thread: blocks signals */
 void scratch_watch(Scratch *s);                         /* the main thread's part, for ever */
 void scratch_forked(Scratch *s, pid_t parent);          /* in a child that goes on as gol: nothing of the parent's is its own */
-const char *scratch_parent(void);                       /* GOTMPDIR, TMPDIR or /tmp */
 const char *make_scratch(Driver *d, const char *name);  /* a new folder name-XXXXXX there; exits if that fails */
 void scratch_remove(Driver *d, const char *path);
 void scratch_keep(Driver *d, const char *path);         /* it is no longer ours to remove */
@@ -252,12 +257,25 @@ const char *signal_text(Driver *d, int number);         /* as os.ProcessState wo
 /* test.c */
 int test_command(Driver *d, int argc, char **argv);
 
+/* at_version.c: packages named as path@version */
+typedef struct VersionPlace { const char *folder, *before, *work; } VersionPlace;       /* the module made for them; where gol was, $GOWORK */
+bool names_version(const Options *o);
+int enter_version(Driver *d, VersionPlace *place);      /* goes to a module that requires them, and drops the versions; an exit status */
+void leave_version(Driver *d, const VersionPlace *place);
+
+/* vet.c */
+int vet_command(Driver *d, int argc, char **argv);
+
 /* tool.c: programs of the Go source tree, such as cmd/gofmt, compiled when they are first wanted */
 const char *tool_path(Driver *d, const char *package);  /* the program; NULL: there is none, which was said */
+const char *ready_tool(Driver *d, const char *package); /* if it was compiled before; NULL, and nothing said: it was not */
 void set_tool_environment(Driver *d);                   /* what a tool must find in this process's environment */
 /* Runs it in the foreground with the arguments (NULL terminated, without its name): an exit status, its own if it ran. */
 int run_tool(Driver *d, const char *package, char *const *arguments);
+/* The same in another folder, for gol alone: *said is what it wrote, and nothing stays in the environment. */
+int run_tool_apart(Driver *d, const char *package, char *const *arguments, const char *folder, const char **said);
 int tool_command(Driver *d, int argc, char **argv);
+int doc_command(Driver *d, int argc, char **argv);
 int go_command(Driver *d, const char *verb, int argc, char **argv);     /* by the tree's cmd/go */
 
 /* mod.c */
@@ -272,8 +290,9 @@ int help_command(int argc, char **argv);
 int help_without_verb(void);
 /* version.c */
 int version_command(Driver *d, int argc, char **argv);
-/* help.c */
+/* env.c */
 int env_command(Driver *d, int argc, char **argv);
+/* help.c */
 int undefined_flag(Driver *d, const char *arg);         /* says so, with the usage line; EXIT_USAGE */
 
 #endif

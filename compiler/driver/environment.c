@@ -3,19 +3,14 @@
  *
  * Not looked at are those that name Go's own tools and places (GOBIN, GOTOOLCHAIN, GCCGO), GOSUMDB (what is not in go.sum
  * is not used), cgo (CGO_*: import "C" is refused) and other machines (GO386, GOARM ...). Those that steer modules
- * (GOPROXY, GOMODCACHE, GOWORK ...) are read where they are needed, by base/setting.c.
+ * (GOPROXY, GOMODCACHE, GOWORK ...) are read where they are needed. Go's env file counts as the environment does (base/setting.c).
  */
 #include "driver.h"
+#include "../base/setting.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const char *value_of(const char *name)
-{
-	const char *value = getenv(name);
-	return value ? value : "";
-}
 
 static bool is_one_of(const char *value, const char *const *list)
 {
@@ -26,7 +21,7 @@ static bool is_one_of(const char *value, const char *const *list)
 }
 
 /* Variables of which gol knows some values; else it says so. */
-static int check_values(void)
+static int check_values(Driver *d)
 {
 	static const struct { const char *name, *values[5], *also; } table[] = {
 		{"GO111MODULE", {"", "on", "auto", NULL}, "off"},
@@ -37,7 +32,7 @@ static int check_values(void)
 		{"GOFIPS140", {"", "off", NULL}, NULL},
 	};
 	for (int i = 0; i < COUNT_OF(table); i++) {
-		const char *value = value_of(table[i].name);
+		const char *value = go_setting(d->c, table[i].name);
 		if (is_one_of(value, table[i].values))
 			continue;
 		if (table[i].also && strcmp(table[i].also, value) != 0) {
@@ -52,14 +47,15 @@ static int check_values(void)
 
 static int check_cache(void)
 {
-	const char *cache = value_of("GOLCACHE"), *xdg = value_of("XDG_CACHE_HOME"), *reason = NULL;
-	if (strcmp(cache, "off") == 0) {
+	const char *cache = getenv("GOLCACHE"), *xdg = getenv("XDG_CACHE_HOME"), *reason = NULL;
+	bool given = cache && *cache;
+	if (given && strcmp(cache, "off") == 0) {
 		fprintf(stderr, "build cache is disabled by GOLCACHE=off, but required\n");
 		return EXIT_ERROR;
 	}
-	if (*cache && *cache != '/')
+	if (given && *cache != '/')
 		reason = "GOLCACHE is not an absolute path";
-	else if (!*cache && *xdg && *xdg != '/')
+	else if (!given && xdg && *xdg && *xdg != '/')
 		reason = "GOLCACHE is not defined and path in $XDG_CACHE_HOME is relative";
 	if (reason)
 		fprintf(stderr, "build cache is required, but could not be located: %s\n", reason);
@@ -68,12 +64,12 @@ static int check_cache(void)
 
 int check_environment(Driver *d)
 {
-	const char *system = value_of("GOOS"), *machine = value_of("GOARCH");
+	const char *system = go_setting(d->c, "GOOS"), *machine = go_setting(d->c, "GOARCH");
 	d->c->arch = *machine ? machine : GOL_ARCH;
 	if ((*system && strcmp(system, "linux") != 0) || !is_known_machine(d->c->arch)) {
 		fprintf(stderr, "gol: unsupported GOOS/GOARCH pair %s/%s\n", *system ? system : "linux", *machine ? machine : GOL_ARCH);
 		return EXIT_USAGE;
 	}
-	int status = check_values();
+	int status = check_values(d);
 	return status == EXIT_OK ? check_cache() : status;
 }

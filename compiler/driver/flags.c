@@ -74,18 +74,25 @@ static int lacks_argument(const FlagReader *r, const char *name)
 	return EXIT_USAGE;
 }
 
-int set_bool(const FlagReader *r, const Flag *f, const char *value)
+bool parse_bool(const char *value, bool *result)
 {
 	static const char *const yes[] = {"1", "t", "T", "true", "TRUE", "True"}, *const no[] = {"0", "f", "F", "false", "FALSE", "False"};
 	for (int i = 0; i < COUNT_OF(yes); i++) {
-		bool is_yes = !value || strcmp(value, yes[i]) == 0;
-		if (!is_yes && strcmp(value, no[i]) != 0)
-			continue;
-		if (f->target)
-			*(bool *)(uintptr_t)f->target = is_yes;
-		return EXIT_OK;
+		*result = strcmp(value, yes[i]) == 0;
+		if (*result || strcmp(value, no[i]) == 0)
+			return true;
 	}
-	return bad_flag_value(r, "boolean ", value, f->name, "parse error");
+	return false;
+}
+
+int set_bool(const FlagReader *r, const Flag *f, const char *value)
+{
+	bool result = true;
+	if (value && !parse_bool(value, &result))
+		return bad_flag_value(r, "boolean ", value, f->name, "parse error");
+	if (f->target)
+		*(bool *)(uintptr_t)f->target = result;
+	return EXIT_OK;
 }
 
 /* ---- one flag ------------------------------------------------------------------------------- */
@@ -161,6 +168,22 @@ int read_flags(Driver *d, int argc, char **argv, int *i)
 	return EXIT_OK;
 }
 
+int read_own_flags(Driver *d, const Flag *flags, int count, int *argc, char ***argv)
+{
+	const FlagReader r = {d, false};
+	int i = 0, status = EXIT_OK;
+	for (; i < *argc && (*argv)[i][0] == '-' && (*argv)[i][1] && status == EXIT_OK; i++) {
+		if (strcmp((*argv)[i], "--") == 0) {
+			i++;
+			break;
+		}
+		status = read_flag(&r, flags, count, *argc, *argv, &i);
+	}
+	*argc -= i;
+	*argv += i;
+	return status;
+}
+
 /* ---- $GOFLAGS ----------------------------------------------------------------------------------------- */
 
 static bool is_of_any(Driver *d, const char *word, const char *name)
@@ -210,13 +233,18 @@ int environment_words(Driver *d, Arguments *words)
 	return status;
 }
 
-int read_environment_flags(Driver *d)
+int read_own_environment_flags(Driver *d, const Flag *flags, int count)
 {
 	const FlagReader r = {d, true};
-	Flag flags[FLAG_LIMIT];
 	Arguments words = {0};
-	int count = list_flags(d, flags), status = environment_words(d, &words);
+	int status = environment_words(d, &words);
 	for (int i = 0; i < words.len && status == EXIT_OK; i++)
 		status = read_environment_flag(&r, flags, count, words.items[i]);
 	return status;
+}
+
+int read_environment_flags(Driver *d)
+{
+	Flag flags[FLAG_LIMIT];
+	return read_own_environment_flags(d, flags, list_flags(d, flags));
 }

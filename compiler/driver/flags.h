@@ -39,10 +39,14 @@ int read_environment_flags(Driver *d);
 /* The same a flag at a time, for commands that have others too: is the word one of the table's? */
 bool is_flag(Driver *d, const char *word);
 int read_one_flag(const FlagReader *r, int argc, char **argv, int *i);
+/* For commands whose flags are not in the table: reads those of a list of their own, and takes them away. */
+int read_own_flags(Driver *d, const Flag *flags, int count, int *argc, char ***argv);
+int read_own_environment_flags(Driver *d, const Flag *flags, int count);
 /* The words of $GOFLAGS, each a flag of some command. */
 int environment_words(Driver *d, Arguments *words);
 /* "invalid value ..."; kind is "boolean " or "". */
 int bad_flag_value(const FlagReader *r, const char *kind, const char *value, const char *name, const char *why);
+bool parse_bool(const char *value, bool *result);       /* as strconv.ParseBool; false: it is none */
 int set_bool(const FlagReader *r, const Flag *f, const char *value);
 
 /* The next word of a list, out of its quotes; NULL at the end, or with *quote set where a quote is not closed. A word

@@ -1,13 +1,10 @@
 /*
- * help.c - gol help, env.
+ * help.c - gol help.
  */
 #include "driver.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static const char general[] =
 	"Gol compiles Go programs (.gol and .go files) to C and runs them.\n\n"
@@ -15,6 +12,7 @@ static const char general[] =
 	"The commands are:\n\n"
 	"\tbuild       compile packages and dependencies\n"
 	"\tclean       remove object files and cached files\n"
+	"\tdoc         show documentation for package or symbol\n"
 	"\tenv         print Gol environment information\n"
 	"\tfmt         gofmt (reformat) package sources\n"
 	"\tgenerate    generate Go files by processing source\n"
@@ -27,6 +25,7 @@ static const char general[] =
 	"\ttool        run specified tool of the Go source tree\n"
 	"\ttree        list Go source trees, or get one\n"
 	"\tversion     print Gol version\n"
+	"\tvet         report likely mistakes in packages\n"
 	"\twork        workspace maintenance\n\n"
 	"Use \"gol help <command>\" for more information about a command.\n\n"
 	"Additional help topics:\n\n"
@@ -109,6 +108,9 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "\t-timeout d (default 10m), -benchtime d, -outputdir dir\n\n"
 	 "Coverage: -cover prints the share of statements that ran, -covermode set|count|atomic,\n"
 	 "-coverprofile file writes what go tool cover reads.\n\n"
+	 "-vet=off, -vet=all, -vet=name,name say what packages are vetted with before they are tested (see 'gol\n"
+	 "help vet'). Without it that is atomic, bool, buildtags, directive, errorsas, ifaceassert, nilfunc,\n"
+	 "printf, slog, stringintconv and tests, if vet is in the cache: gol vet and -vet bring it there.\n\n"
 	 "Not supported yet, and refused: -fuzz (seeds run as tests), -coverpkg, -cpuprofile,\n"
 	 "-memprofile, -blockprofile, -mutexprofile, -trace.\n"},
 	{"generate",
@@ -124,25 +126,53 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "usage: gol install [build flags] [packages]\n\n"
 	 "Install compiles the packages named as gol build does and puts programs into $GOBIN, or\n"
 	 "bin below the first folder of $GOPATH, or ~/go/bin; those for another machine into\n"
-	 "linux_$GOARCH there. Packages with versions (p@v) are refused.\n"},
+	 "linux_$GOARCH there.\n\n"
+	 "With versions, as in 'gol install p@v', programs of other modules are built as their own go.mod\n"
+	 "says, whatever module the current folder is in; the first time Go's own command is compiled\n"
+	 "from the Go source tree, which takes minutes. 'gol run p@v' is the same.\n"},
 	{"list",
 	 "usage: gol list [-f format] [-json] [-m] [list flags] [build flags] [packages]\n\n"
 	 "List prints the import paths of the packages named, one a line.\n\n"
 	 "\t-json[=A,B]      JSON instead, with the fields of go list, or those named of them\n"
 	 "\t-deps            all packages that they depend on before them\n"
+	 "\t-f FORMAT        a template of package text/template for each, with the fields of -json and\n"
+	 "\t                 the functions join, context and module\n"
+	 "\t-test            what the tests of the packages named add: p.test, p [p.test], p_test\n"
 	 "\t-e               packages with errors are listed too (with -json: and say which)\n"
 	 "\t-find            imports are not followed\n"
-	 "\t-m               modules instead: the main one, 'all', or those whose paths match\n\n"
-	 "Not supported yet, and refused: -f, -test, -compiled, -export, -u, -versions, -retracted,\n"
-	 "-reuse. docs/command.md says what differs from go list.\n"},
+	 "\t-m               modules instead: the main one, 'all', or those whose paths match\n"
+	 "\t-u -versions -retracted -reuse FILE, path@version (with -m)\n"
+	 "\t                 what proxies have: by Go's own command, compiled from the Go source tree\n\n"
+	 "Not supported yet, and refused: -compiled, -export. docs/command.md says what differs from\n"
+	 "go list.\n"},
 	{"clean",
 	 "usage: gol clean [-i] [-r] [-cache] [-testcache] [-modcache] [-fuzzcache] [build flags] [packages]\n\n"
 	 "Clean removes the programs that gol build left in the folders of the packages named\n"
 	 "(default: the current folder). -cache removes every cached object instead, -testcache\n"
 	 "the results of tests, -modcache all downloaded modules. -n prints what would be removed,\n"
 	 "-x prints it and removes it. -i and -r are refused.\n"},
-	{"env", "usage: gol env [-json] [-changed] [-u] [-w] [var ...]\n\nEnv prints the environment gol works in, or the values of the names given, one a line.\n"
-	 "-json prints it in JSON.\n"},
+	{"env", "usage: gol env [-json] [-changed] [-u] [-w] [var ...]\n\nEnv prints the environment gol works in, or the values of the names given, one a line.\n\n"
+	 "\t-json            in JSON\n"
+	 "\t-changed         only what differs from the defaults\n"
+	 "\t-w NAME=value... changes the defaults of Go's variables: in Go's env file ($GOENV, else\n"
+	 "\t                 go/env in the user's configuration folder), which go reads too\n"
+	 "\t-u NAME...       takes them out of it\n\n"
+	 "Variables of the environment win over the file. gol's own (CFLAGS, GOLCACHE, GOLTREES) are read\n"
+	 "from the environment alone.\n"},
+	{"vet", "usage: gol vet [build flags] [vet flags] [packages]\n\n"
+	 "Vet looks for likely mistakes in the packages named (default: that of the current folder) and\n"
+	 "their tests: with the analyzers of the Go source tree, compiled when they are first wanted, which takes\n"
+	 "minutes. It prints file:line:column: message, and ends with 1 if there is something to say.\n\n"
+	 "\t-NAME, -NAME=false   only these analyzers; all but these\n"
+	 "\t-NAME.FLAG=VALUE     a flag of an analyzer\n"
+	 "\t-json                JSON, on standard output; then the exit status is 0\n"
+	 "\t-c N                 the lines in question, with N lines around them\n"
+	 "\t-n -x                print the command; -n: and do not run it\n\n"
+	 "'gol tool vet help' lists the analyzers. -vettool, -fix and -diff are refused.\n"
+	 "gol test vets packages too: see 'gol help testflag'.\n"},
+	{"doc", "usage: gol doc [doc flags] [package|[package.]symbol[.methodOrField]]\n\n"
+	 "Doc prints documentation comments. It is Go's own command, compiled from the Go source tree when\n"
+	 "it is first wanted; standard packages are shown as they are there. -http is refused.\n"},
 	{"tool", "usage: gol tool [-n] command [args...]\n\n"
 	 "Tool runs the command named: a program of the Go source tree, compiled when it is first\n"
 	 "wanted and kept in the cache. -n prints where it is kept and does not run it.\n"},
@@ -233,70 +263,4 @@ int undefined_flag(Driver *d, const char *arg)
 		fprintf(stderr, "flag provided but not defined: %.*s\n", (int)strcspn(arg, "="), arg);
 	usage_line(d);
 	return EXIT_USAGE;
-}
-
-typedef struct Variable { const char *name, *value; } Variable;
-
-static const char *environment(const char *name)
-{
-	const char *value = getenv(name);
-	return value ? value : "";
-}
-
-static void print_json(const Variable *all, int count, int argc, char **argv)
-{
-	const char *separator = "";
-	puts("{");
-	for (int i = 0; i < count; i++) {
-		bool wanted = argc == 0;
-		for (int k = 0; k < argc; k++)
-			wanted |= strcmp(argv[k], all[i].name) == 0;
-		if (!wanted)
-			continue;
-		printf("%s\t\"%s\": \"", separator, all[i].name);
-		for (const char *p = all[i].value; *p; p++)
-			printf(*p == '"' || *p == '\\' ? "\\%c" : "%c", *p);
-		putchar('"');
-		separator = ",\n";
-	}
-	puts("\n}");
-}
-
-static void print_variables(const Variable *all, int count, int argc, char **argv)
-{
-	for (int k = 0; k < argc; k++) {
-		const char *value = "";
-		for (int i = 0; i < count; i++)
-			if (strcmp(argv[k], all[i].name) == 0)
-				value = all[i].value;
-		puts(value);
-	}
-	for (int i = 0; argc == 0 && i < count; i++)
-		printf("%s='%s'\n", all[i].name, all[i].value);
-}
-
-int env_command(Driver *d, int argc, char **argv)
-{
-	const Variable all[] = {
-		{"CC", d->options.cc}, {"CFLAGS", d->options.cflags}, {"GOARCH", d->c->arch}, {"GOHOSTARCH", GOL_ARCH}, {"GOHOSTOS", "linux"},
-		{"GOFLAGS", environment("GOFLAGS")}, {"GOLCACHE", d->cache_dir}, {"GOLROOT", d->root}, {"GOLTREES", d->c->trees_dir ? d->c->trees_dir : ""}, {"GOLVERSION", "gol" GOL_VERSION}, {"GOMAXPROCS", environment("GOMAXPROCS")},
-		{"GOOS", "linux"}, {"GOROOT", find_go_tree(d->c) ? d->c->tree.root : ""}, {"GOVERSION", "go1.26"}, {"GOTMPDIR", environment("GOTMPDIR")},
-	};
-	bool json = false;
-	for (; argc > 0 && argv[0][0] == '-' && argv[0][1]; argc--, argv++) {
-		const char *name = argv[0] + 1 + (argv[0][1] == '-');
-		if (strcmp(name, "json") == 0) {
-			json = true;
-		} else if (strcmp(name, "w") == 0 || strcmp(name, "u") == 0) {
-			fprintf(stderr, "gol: env -%s: gol keeps no settings in files; set the variable in the environment\n", name);
-			return EXIT_ERROR;
-		} else if (strcmp(name, "changed") == 0) {
-			fprintf(stderr, "gol: env -changed is not supported yet\n");
-			return EXIT_USAGE;
-		} else {
-			return undefined_flag(d, argv[0]);
-		}
-	}
-	(json ? print_json : print_variables)(all, COUNT_OF(all), argc, argv);
-	return EXIT_OK;
 }

@@ -38,11 +38,13 @@ static const char *program_folder(Driver *d)
 
 int install_command(Driver *d)
 {
-	for (int i = 0; i < d->options.inputs.len; i++)
-		if (strchr(d->options.inputs.items[i], '@')) {
-			fprintf(stderr, "gol: install %s: versions are not supported yet\n", d->options.inputs.items[i]);
-			return EXIT_USAGE;
-		}
+	VersionPlace place = {0};
 	d->options.output = program_folder(d);
-	return d->options.output ? build_command(d) : EXIT_ERROR;
+	int status = d->options.output ? EXIT_OK : EXIT_ERROR;
+	if (status == EXIT_OK && names_version(&d->options))
+		status = enter_version(d, &place);
+	if (status == EXIT_OK)
+		status = build_command(d);
+	leave_version(d, &place);
+	return status;
 }

@@ -83,10 +83,10 @@ int take_linker_flags(Driver *d, const char *value, const char *flags)
 	return split_flags(d, flags);
 }
 
-void apply_linker_flags(Driver *d, const char *path)
+void apply_linker_flags(Driver *d, const Program *program)
 {
 	memset(&d->options.definitions, 0, sizeof d->options.definitions);      /* each program has an arena of its own */
-	(void)split_flags(d, flags_for(&d->options.linker_flag_texts, path));
+	(void)split_flags(d, flags_for(d, &d->options.linker_flag_texts, program));
 }
 
 /* ---- -X ------------------------------------------------------------------------------------------ */

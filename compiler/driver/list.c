@@ -4,14 +4,23 @@
  * JSON has the layout of Go's encoder, byte for byte: a field whose value is empty is left out, fields stand in the order
  * of Go's struct. Fields that have no meaning here never appear: Stale, Export, BuildID, Cgo*, Target. Standard packages
  * that gol has itself are shown where gol reads them.
+ *
+ * -f puts the JSON through a program of gol's own (stdlib/internal/gol/tools/list), which has package text/template. Versions that
+ * may be had (-u, -versions, path@query) are the matter of Go's own command (tool.c).
  */
+#define _GNU_SOURCE           /* memfd_create */
 #include "json.h"
 #include "../base/path.h"
 #include "../load/listing.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* ---- JSON -------------------------------------------------------------------------------------- */
 
@@ -147,10 +156,6 @@ static void print_module(Driver *d, Modules *all, const Module *m)
 static int list_modules_named(Driver *d, Modules *all, const ModuleList *list, const char *word)
 {
 	bool found = strcmp(word, "all") == 0, pattern = strstr(word, "...") != NULL;
-	if (strchr(word, '@')) {
-		fprintf(stderr, "gol: list -m %s: queries of versions are not supported yet\n", word);
-		return EXIT_ERROR;
-	}
 	for (int i = 0; i < list->len; i++)
 		if (strcmp(word, "all") == 0 || path_matches(word, list->items[i]->path)) {
 			print_module(d, all, list->items[i]);
@@ -203,39 +208,73 @@ static void error_value(Writer *w, const ListError *e)
 	close_value(w, '}');
 }
 
-static TextList paths_of(Driver *d, const Listed *p, Part part)
+/* Sorted; those of a package with tests behind those of the tests, as in Go. */
+static void add_paths(Driver *d, TextList *list, const Listed *p, Part part)
 {
-	TextList list = {0};
+	TextList sorted = {0};
 	for (int i = 0; p->inside && i < p->inside->imports[part].len; i++) {
 		const char *path = p->inside->imports[part].items[i].path;
-		for (int k = 0; k < p->renamed.len; k++)
-			if (strcmp(p->renamed.items[k].written, path) == 0)
-				path = p->renamed.items[k].path;
-		if (!list.len || strcmp(vec_last(&list), path) != 0)
-			vec_push(d->c->arena, &list, path);
+		const Listed *imported = listed_import(p, path);
+		path = imported ? listed_id(d->c, imported) : path;
+		if (!sorted.len || strcmp(vec_last(&sorted), path) != 0)
+			vec_push(d->c->arena, &sorted, path);
 	}
-	sort_texts(&list);
+	sort_texts(&sorted);
+	for (int i = 0; i < sorted.len; i++)
+		vec_push(d->c->arena, list, sorted.items[i]);
+}
+
+static TextList paths_of(Driver *d, const Listed *p)
+{
+	TextList list = {0};
+	if (p->part == PART_TEST)
+		add_paths(d, &list, p, PART_TEST);
+	if (p->part == PART_XTEST)
+		add_paths(d, &list, p, PART_XTEST);
+	else if (p->part != PART_COUNT)
+		add_paths(d, &list, p, PART_PACKAGE);
+	for (int i = 0; i < p->imports.len && p->part == PART_COUNT; i++)
+		if (strcmp(p->imports.items[i]->path, "runtime") != 0)
+			vec_push(d->c->arena, &list, listed_id(d->c, p->imports.items[i]));
 	return list;
+}
+
+/* Imports whose path is another than written, as pairs. */
+static TextList renamed_imports(Driver *d, const Listed *p)
+{
+	TextList pairs = {0};
+	for (int part = 0; p->inside && part < PART_COUNT; part++)
+		for (int i = 0; i < p->inside->imports[part].len; i++) {
+			const char *written = p->inside->imports[part].items[i].path;
+			bool own = p->part == PART_TEST ? part != PART_XTEST : part == (int)p->part;
+			const Listed *imported = own ? listed_import(p, written) : NULL;
+			bool again = pairs.len && strcmp(pairs.items[pairs.len - 2], written) == 0;
+			if (!imported || again || strcmp(listed_id(d->c, imported), written) == 0)
+				continue;
+			vec_push(d->c->arena, &pairs, written);
+			vec_push(d->c->arena, &pairs, listed_id(d->c, imported));
+		}
+	return pairs;
 }
 
 static void dependency_fields(Writer *w, Listing *l, Listed *p)
 {
-	TextList imports = l->only_find ? (TextList){0} : paths_of(w->d, p, PART_PACKAGE), deps = {0};
+	TextList imports = l->only_find ? (TextList){0} : paths_of(w->d, p), deps = {0}, renamed = renamed_imports(w->d, p);
 	ListedList all = listed_dependencies(l, p);
 	bool errors = false;
 	list_field(w, "Imports", &imports);
-	if (p->renamed.len && key(w, "ImportMap")) {
+	if (renamed.len && key(w, "ImportMap")) {
 		open_value(w, '{');
-		for (int i = 0; i < p->renamed.len; i++) {
+		for (int i = 0; i < renamed.len; i += 2) {
 			element(w);
-			json_string(&w->b, p->renamed.items[i].written);
+			json_string(&w->b, renamed.items[i]);
 			buf_str(&w->b, ": ");
-			json_string(&w->b, p->renamed.items[i].path);
+			json_string(&w->b, renamed.items[i + 1]);
 		}
 		close_value(w, '}');
 	}
 	for (int i = 0; i < all.len; i++) {
-		vec_push(w->d->c->arena, &deps, all.items[i]->path);
+		vec_push(w->d->c->arena, &deps, listed_id(w->d->c, all.items[i]));
 		errors |= all.items[i]->error != NULL;
 	}
 	sort_texts(&deps);
@@ -256,7 +295,8 @@ static void dependency_fields(Writer *w, Listing *l, Listed *p)
 static void test_fields(Writer *w, const Listed *p, FileSort files, Part part, const char *prefix)
 {
 	Arena *a = w->d->c->arena;
-	TextList imports = paths_of(w->d, p, part);
+	TextList imports = {0};
+	add_paths(w->d, &imports, p, part);
 	list_field(w, file_sort_names[files], &p->inside->files[files]);
 	list_field(w, arena_printf(a, "%sImports", prefix), &imports);
 	list_field(w, arena_printf(a, "%sEmbedPatterns", prefix), &p->inside->embed_patterns[part]);
@@ -270,14 +310,32 @@ static const char *root_of(Driver *d, const Listed *p)
 	return p->standard ? d->c->stdlib_dir : p->module && p->inside ? p->module->root : "";
 }
 
+/* The files of the package, and what they embed. */
+static void file_fields(Writer *w, const Listed *p)
+{
+	const Inspected *in = p->inside;
+	TextList go_files = {0};
+	for (int i = 0; i < in->files[FILES_GO].len && p->part != PART_XTEST; i++)
+		vec_push(w->d->c->arena, &go_files, in->files[FILES_GO].items[i]);
+	FileSort tests = p->part == PART_XTEST ? FILES_XTEST : FILES_TEST;
+	for (int i = 0; i < in->files[tests].len && p->part != PART_PACKAGE; i++)
+		vec_push(w->d->c->arena, &go_files, in->files[tests].items[i]);
+	list_field(w, file_sort_names[FILES_GO], &go_files);
+	for (int sort = FILES_GO + 1; sort < FILES_TEST && p->part != PART_XTEST; sort++)
+		list_field(w, file_sort_names[sort], &in->files[sort]);
+	list_field(w, "EmbedPatterns", &in->embed_patterns[p->part == PART_XTEST ? PART_XTEST : PART_PACKAGE]);
+}
+
 static void package_fields(Writer *w, Listing *l, Listed *p)
 {
-	bool by_files = strcmp(p->path, "command-line-arguments") == 0;
+	bool by_files = strcmp(p->path, "command-line-arguments") == 0, beside = p->part == PART_XTEST;
 	text_field(w, "Dir", p->dir);
-	text_field(w, "ImportPath", p->path);
-	text_field(w, "Name", p->inside ? p->inside->name : "");
-	text_field(w, "Doc", p->inside ? p->inside->doc : "");
+	text_field(w, "ImportPath", listed_id(w->d->c, p));
+	text_field(w, "Name", !p->inside ? "" : beside ? arena_printf(w->d->c->arena, "%s_test", p->inside->name) : p->inside->name);
+	text_field(w, "Doc", p->inside && !beside ? p->inside->doc : "");
 	text_field(w, "Root", by_files ? "" : root_of(w->d, p));
+	if (p->variant)
+		text_field(w, "ForTest", arena_strndup(w->d->c->arena, p->variant, strlen(p->variant) - strlen(".test")));
 	if (p->module && !by_files && key(w, "Module")) {
 		open_value(w, '{');
 		module_members(w, p->modules, p->module);
@@ -288,12 +346,10 @@ static void package_fields(Writer *w, Listing *l, Listed *p)
 	bool_field(w, "Standard", p->standard);
 	bool_field(w, "DepOnly", !p->named);
 	bool_field(w, "Incomplete", p->incomplete);
-	for (int sort = 0; p->inside && sort < FILES_TEST; sort++)
-		list_field(w, file_sort_names[sort], &p->inside->files[sort]);
 	if (p->inside)
-		list_field(w, "EmbedPatterns", &p->inside->embed_patterns[PART_PACKAGE]);
+		file_fields(w, p);
 	dependency_fields(w, l, p);
-	if (!p->inside)
+	if (!p->inside || beside)
 		return;
 	test_fields(w, p, FILES_TEST, PART_TEST, "Test");
 	test_fields(w, p, FILES_XTEST, PART_XTEST, "XTest");
@@ -302,7 +358,7 @@ static void package_fields(Writer *w, Listing *l, Listed *p)
 static void print_package(Driver *d, Listing *l, Listed *p)
 {
 	if (!d->options.list.json) {
-		puts(p->path);
+		puts(listed_id(d->c, p));
 		return;
 	}
 	Writer w = {.d = d, .wanted = d->options.list.json};
@@ -344,12 +400,32 @@ static bool report_errors(const ListedList *list)
 	return some;
 }
 
+/* -test: behind the packages named what their tests add. */
+static void add_tests(Listing *l)
+{
+	Arena *a = l->c->arena;
+	for (int i = 0, count = l->roots.len; i < count; i++) {
+		Listed *p = l->roots.items[i];
+		if (!p->inside || p->inside->files[FILES_TEST].len + p->inside->files[FILES_XTEST].len == 0)
+			continue;
+		const ListedTests tests = listing_tests(l, p);
+		Listed *all[] = {listing_test_main(l, p, &tests), tests.inside->variant ? tests.inside : NULL, tests.beside};
+		for (int k = 0; k < COUNT_OF(all); k++)
+			if (all[k]) {
+				all[k]->named = true;
+				vec_push(a, &l->roots, all[k]);
+			}
+	}
+}
+
 static int list_packages(Driver *d)
 {
 	Listing l = {.c = d->c, .tags = {.given = d->options.tags, .arch = d->c->arch}, .only_find = d->options.list.find};
 	ListedList all = {0};
 	Map seen = {0};
 	add_words_of_line(d, &l);
+	if (d->options.list.tests)
+		add_tests(&l);
 	if (!d->options.list.errors && report_errors(&l.roots))
 		return EXIT_ERROR;
 	for (int i = 0; i < l.roots.len; i++) {
@@ -367,6 +443,72 @@ static int list_packages(Driver *d)
 	return status;
 }
 
+/* ---- -f ---------------------------------------------------------------------------------------------------- */
+
+static int list_anything(Driver *d) { return d->options.list.modules ? list_modules(d) : list_packages(d); }
+
+/* The same as JSON into a file without a name, which a program of gol's own puts through the template. */
+static int list_by_template(Driver *d)
+{
+	static const char tool[] = "internal/gol/tools/list";
+	Arguments words = {0};
+	struct stat st;
+	if (!tool_path(d, tool))
+		return EXIT_ERROR;
+	int found = memfd_create("gol-list", MFD_CLOEXEC), output = fcntl(1, F_DUPFD_CLOEXEC, 3);
+	if (found < 0 || output < 0) {
+		fprintf(stderr, "gol: list -f: %s\n", reason(d, errno));
+		return EXIT_ERROR;
+	}
+	dup2(found, 1);
+	d->options.list.json = "";
+	int status = list_anything(d);
+	fflush(stdout);
+	dup2(output, 1);
+	close(output);
+	if (fstat(found, &st) != 0 || st.st_size == 0)
+		return status;
+	lseek(found, 0, SEEK_SET);
+	dup2(found, 0);
+	close(found);
+	if (d->options.list.modules)
+		add_argument(d, &words, "%s", "-m");
+	add_argument(d, &words, "%s", d->options.list.format);
+	vec_push(d->c->arena, &words, NULL);
+	int ran = run_tool(d, tool, words.items);
+	return ran == EXIT_OK ? status : ran;
+}
+
+/* ---- gol list ------------------------------------------------------------------------------------------------ */
+
+/* Two flags that make no sense together; NULL: none. */
+static const char *clash_of(const ListOptions *o)
+{
+	static const char *const names[] = {"-deps", "-find", "-test"};
+	const bool given[] = {o->deps, o->find, o->tests};
+	for (int i = 0; i < COUNT_OF(names) && o->modules; i++)
+		if (given[i])
+			return i == 0 ? "-deps cannot be used with -m" : i == 1 ? "-find cannot be used with -m" : "-test cannot be used with -m";
+	if (o->find && (o->deps || o->tests))
+		return o->deps ? "-deps cannot be used with -find" : "-test cannot be used with -find";
+	if (o->format && *o->format && o->json)
+		return "-f cannot be used with -json";
+	if (!o->modules && (o->updates || o->versions))
+		return o->updates ? "-u can only be used with -m" : "-versions can only be used with -m";
+	if (!o->modules && o->reuse)
+		return "-reuse cannot be used without -m";
+	return NULL;
+}
+
+/* What is asked of proxies, or needs the selection that versions would give, is done by the tree's go command. */
+static bool needs_go(const Options *o)
+{
+	bool query = false;
+	for (int i = 0; i < o->inputs.len; i++)
+		query |= strchr(o->inputs.items[i], '@') != NULL;
+	return o->list.updates || o->list.versions || o->list.retracted || o->list.reuse || (o->list.modules && query);
+}
+
 int list_command(Driver *d)
 {
 	ListOptions *o = &d->options.list;
@@ -374,13 +516,12 @@ int list_command(Driver *d)
 		o->json = "";
 	if (o->json && strcmp(o->json, "false") == 0)
 		o->json = NULL;
-	if (o->modules && (o->find || o->deps)) {
-		fprintf(stderr, "gol list -%s cannot be used with -m\n", o->deps ? "deps" : "find");
+	const char *clash = clash_of(o);
+	if (clash) {
+		fprintf(stderr, "gol list %s\n", clash);
 		return EXIT_ERROR;
 	}
-	if (o->find && o->deps) {
-		fputs("gol list -deps cannot be used with -find\n", stderr);
-		return EXIT_ERROR;
-	}
-	return o->modules ? list_modules(d) : list_packages(d);
+	if (needs_go(&d->options))
+		return go_command(d, "list", d->options.words.len, d->options.words.items);
+	return o->format && *o->format ? list_by_template(d) : list_anything(d);
 }

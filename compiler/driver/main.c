@@ -4,6 +4,7 @@
  * waits for signals (scratch.c) and shows progress.
  */
 #include "driver.h"
+#include "../base/setting.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -47,7 +48,7 @@ static int (*find_command(const char *verb))(Driver *)
 /* Commands of go that gol has not. */
 static bool is_of_go(const char *verb)
 {
-	static const char *const verbs[] = {"bug", "doc", "fix", "telemetry", "vet"};
+	static const char *const verbs[] = {"bug", "fix", "telemetry"};
 	for (int i = 0; i < COUNT_OF(verbs); i++)
 		if (strcmp(verbs[i], verb) == 0)
 			return true;
@@ -57,8 +58,8 @@ static bool is_of_go(const char *verb)
 static int dispatch(Driver *d, int argc, char **argv)
 {
 	const char *verb = d->options.verb = argv[1];
-	const char *cc = getenv("CC"), *cflags = getenv("CFLAGS");
-	d->options.cc = cc && *cc ? cc : "gcc";
+	const char *cc = go_setting(d->c, "CC"), *cflags = getenv("CFLAGS");
+	d->options.cc = *cc ? cc : "gcc";
 	d->options.cflags = cflags ? cflags : "";
 	int taken, status;
 	argc -= 2;
@@ -76,13 +77,13 @@ static int dispatch(Driver *d, int argc, char **argv)
 	}
 	if (strcmp(verb, "version") == 0)
 		return version_command(d, argc, argv);
+	if (strcmp(verb, "env") == 0)
+		return env_command(d, argc, argv);
 	if ((status = check_environment(d)) != EXIT_OK)
 		return status;
 	find_places(d);
 	progress_start(d);
 	raise_stack_limit(d);
-	if (strcmp(verb, "env") == 0)
-		return env_command(d, argc, argv);
 	if (strcmp(verb, "clean") == 0)
 		return clean_command(d, argc, argv);
 	if (strcmp(verb, "mod") == 0)
@@ -95,6 +96,10 @@ static int dispatch(Driver *d, int argc, char **argv)
 		return tool_command(d, argc, argv);
 	if (strcmp(verb, "test") == 0)
 		return test_command(d, argc, argv);
+	if (strcmp(verb, "doc") == 0)
+		return doc_command(d, argc, argv);
+	if (strcmp(verb, "vet") == 0)
+		return vet_command(d, argc, argv);
 	int (*command)(Driver *) = find_command(verb);
 	if (!command && is_of_go(verb)) {
 		fprintf(stderr, "gol: gol %s is not supported yet\n", verb);

@@ -5,6 +5,7 @@
  * is not looked up in the checksum database here, and is not written down: gol mod tidy and gol get do that.
  */
 #include "driver.h"
+#include "flags.h"
 #include "json.h"
 #include "../module/module.h"
 
@@ -12,12 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static int mod_usage(const char *verb, const char *arguments)
-{
-	fprintf(stderr, "usage: gol mod %s%s\nRun 'gol help mod %s' for details.\n", verb, arguments, verb);
-	return EXIT_USAGE;
-}
 
 /* ---- which modules --------------------------------------------------------------------------------------------- */
 
@@ -159,27 +154,13 @@ static int print_downloads(Driver *d, const DownloadList *list, bool json)
 	return status;
 }
 
-/* -json, -modcacherw, -modfile; those that Go has and gol has not are refused. */
-static int read_download_flags(Driver *d, int argc, char **argv, int *i, bool *json)
+/* From $GOFLAGS too; those that Go has and gol has not are refused. */
+static int read_download_flags(Driver *d, int *argc, char ***argv, bool *json)
 {
-	for (; *i < argc && argv[*i][0] == '-' && argv[*i][1]; ++*i) {
-		const char *name = argv[*i] + 1 + (argv[*i][1] == '-');
-		if (strcmp(name, "json") == 0 || strcmp(name, "json=true") == 0) {
-			*json = true;
-		} else if (strcmp(name, "modcacherw") == 0) {
-			d->c->writable_modules = true;
-		} else if (strncmp(name, "modfile=", 8) == 0) {
-			d->c->modfile = name + 8;
-		} else if (strcmp(name, "x") == 0 || strncmp(name, "reuse", 5) == 0) {
-			fprintf(stderr, "gol: mod download -%.*s is not supported yet\n", (int)strcspn(name, "="), name);
-			return EXIT_USAGE;
-		} else {
-			if (strcmp(name, "h") != 0 && strcmp(name, "help") != 0)
-				fprintf(stderr, "flag provided but not defined: -%.*s\n", (int)strcspn(name, "="), name);
-			return mod_usage("download", " [-x] [-json] [-reuse=old.json] [modules]");
-		}
-	}
-	return EXIT_OK;
+	const Flag flags[] = {{"json", FLAG_BOOL, 0, json}, {"modcacherw", FLAG_BOOL, 0, &d->c->writable_modules}, {"modfile", FLAG_TEXT, 0, &d->c->modfile},
+		{"x", FLAG_REFUSED_BOOL, 0, NULL}, {"reuse", FLAG_REFUSED, 0, NULL}};
+	int status = read_own_environment_flags(d, flags, COUNT_OF(flags));
+	return status == EXIT_OK ? read_own_flags(d, flags, COUNT_OF(flags), argc, argv) : status;
 }
 
 /* The modules around the working directory and what they select; NULL after a message. */
@@ -213,21 +194,21 @@ static int mod_download(Driver *d, int argc, char **argv)
 {
 	ModuleList known = {0};
 	DownloadList list = {0};
-	int i = 0;
 	bool json = false;
-	int status = read_download_flags(d, argc, argv, &i, &json);
+	d->options.verb = "mod download";
+	int status = read_download_flags(d, &argc, &argv, &json);
 	if (status != EXIT_OK)
 		return status;
 	Modules *all = load_modules(d, &known);
 	if (!all)
 		return EXIT_ERROR;
 	bool inside = modules_main(all)->len > 0;
-	if (!inside && (status = need_versions(argc - i, argv + i)) != EXIT_OK)
+	if (!inside && (status = need_versions(argc, argv)) != EXIT_OK)
 		return status;
-	bool named = i < argc;
+	bool named = argc > 0;
 	if (!named && inside)
 		add_by_default(d, all, &known, &list);
-	for (; i < argc; i++)
+	for (int i = 0; i < argc; i++)
 		add_argument_modules(d, all, &known, argv[i], &list);
 	if (!named && list.len == 0) {
 		fprintf(stderr, inside ? "gol: no module dependencies to download\n" : "gol: no modules specified (see 'go help mod download')\n");
@@ -242,11 +223,10 @@ static int mod_download(Driver *d, int argc, char **argv)
 static int mod_verify(Driver *d, int argc, char **argv)
 {
 	ModuleList known = {0};
-	if (argc > 0 && argv[0][0] == '-' && argv[0][1]) {
-		if (strcmp(argv[0], "-h") != 0)
-			fprintf(stderr, "flag provided but not defined: %s\n", argv[0] + (argv[0][1] == '-'));
-		return mod_usage("verify", "");
-	}
+	d->options.verb = "mod verify";
+	int status = read_own_flags(d, NULL, 0, &argc, &argv);
+	if (status != EXIT_OK)
+		return status;
 	if (argc > 0) {
 		fprintf(stderr, "gol: verify takes no arguments\n");
 		return EXIT_ERROR;

@@ -6,6 +6,7 @@
  * -installsuffix names a folder of Go's, -asmflags is for a tool that no build here runs.
  */
 #include "flags.h"
+#include "../base/path.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,25 +64,16 @@ static const char *compiler_flag(Driver *d, const char *word)
 	return NULL;
 }
 
-/* "..." in pattern matches any text. */
-static bool pattern_matches(const char *pattern, size_t n, const char *path)
+/* Is the program meant by the pattern that ends at `end`? Relative ones mean folders. */
+static bool is_meant(Driver *d, const char *text, const char *end, const Program *program)
 {
-	for (; n; pattern++, path++, n--) {
-		if (n >= 3 && strncmp(pattern, "...", 3) == 0) {
-			for (;; path++) {
-				if (pattern_matches(pattern + 3, n - 3, path))
-					return true;
-				if (!*path)
-					return false;
-			}
-		}
-		if (*pattern != *path)
-			return false;
-	}
-	return *path == '\0';
+	const char *pattern = arena_strndup(d->c->arena, text, (size_t)(end - text));
+	if (is_relative(pattern))
+		return path_matches(clean_absolute(d->c, pattern), program->root->dir);
+	return strcmp(pattern, "all") == 0 || path_matches(pattern, program->header);
 }
 
-const char *flags_for(const TextList *all, const char *path)
+const char *flags_for(Driver *d, const TextList *all, const Program *program)
 {
 	const char *flags = "";
 	for (int i = 0; i < all->len; i++) {
@@ -90,16 +82,16 @@ const char *flags_for(const TextList *all, const char *path)
 			text++;
 		if (*text == '-' || *text == '\0' || !equal)
 			flags = text;
-		else if (pattern_matches(text, (size_t)(equal - text), path) || has_prefix(text, "all=") || has_prefix(text, "./") || has_prefix(text, ".="))
+		else if (is_meant(d, text, equal, program))
 			flags = equal + 1;
 	}
 	return flags;
 }
 
-void apply_compiler_flags(Driver *d, const char *path)
+void apply_compiler_flags(Driver *d, const Program *program)
 {
 	Options *o = &d->options;
-	char *copy = arena_printf(d->c->arena, "%s", flags_for(&o->compiler_flags, path));
+	char *copy = arena_printf(d->c->arena, "%s", flags_for(d, &o->compiler_flags, program));
 	char quote;
 	for (char *word; (word = next_word(&copy, &quote));) {
 		if (!o->bad_compiler_flag)
@@ -120,6 +112,9 @@ static const struct Command { const char *name; unsigned bit; const char *usage;
 	{"generate", OF_GENERATE, "[-run regexp] [-n] [-v] [-x] [build flags] [file.go... | packages]"},
 	{"install", OF_INSTALL, "[build flags] [packages]"},
 	{"tool", 0, "[-n] command [args...]"},
+	{"mod download", 0, "[-x] [-json] [-reuse=old.json] [modules]"},
+	{"mod verify", 0, ""},
+	{"vet", OF_VET, "[build flags] [-vettool prog] [vet flags] [packages]"},
 	{"clean", 0, "[-i] [-r] [-cache] [-testcache] [-modcache] [-fuzzcache] [build flags] [packages]"},
 };
 
@@ -136,7 +131,7 @@ void usage_line(Driver *d)
 {
 	for (int i = 0; i < COUNT_OF(commands); i++)
 		if (strcmp(commands[i].name, d->options.verb) == 0)
-			fprintf(stderr, "usage: gol %s %s\n", commands[i].name, commands[i].usage);
+			fprintf(stderr, "usage: gol %s%s%s\n", commands[i].name, *commands[i].usage ? " " : "", commands[i].usage);
 	bool test = d->options.verb && strcmp(d->options.verb, "test") == 0;
 	fprintf(stderr, "Run 'gol help %s'%s for details.\n", d->options.verb, test ? " and 'gol help testflag'" : "");
 }
@@ -352,10 +347,10 @@ int list_flags(Driver *d, Flag *flags)
 		/* of some commands */
 		{"o", FLAG_TEXT, OF_BUILD | OF_TEST, &o->output}, {"json", FLAG_BOOL, OF_BUILD | OF_INSTALL, &o->json}, {"exec", FLAG_TEXT, OF_RUN | OF_TEST, &o->exec},
 		{"json", FLAG_OPTIONAL, OF_LIST, &o->list.json}, {"deps", FLAG_BOOL, OF_LIST, &o->list.deps}, {"find", FLAG_BOOL, OF_LIST, &o->list.find},
-		{"e", FLAG_BOOL, OF_LIST, &o->list.errors}, {"m", FLAG_BOOL, OF_LIST, &o->list.modules}, {"f", FLAG_REFUSED, OF_LIST, NULL},
-		{"test", FLAG_REFUSED_BOOL, OF_LIST, NULL}, {"compiled", FLAG_REFUSED_BOOL, OF_LIST, NULL}, {"export", FLAG_REFUSED_BOOL, OF_LIST, NULL},
-		{"u", FLAG_REFUSED_BOOL, OF_LIST, NULL}, {"versions", FLAG_REFUSED_BOOL, OF_LIST, NULL}, {"retracted", FLAG_REFUSED_BOOL, OF_LIST, NULL},
-		{"reuse", FLAG_REFUSED, OF_LIST, NULL},
+		{"e", FLAG_BOOL, OF_LIST, &o->list.errors}, {"m", FLAG_BOOL, OF_LIST, &o->list.modules}, {"f", FLAG_TEXT, OF_LIST, &o->list.format},
+		{"test", FLAG_BOOL, OF_LIST, &o->list.tests}, {"compiled", FLAG_REFUSED_BOOL, OF_LIST, NULL}, {"export", FLAG_REFUSED_BOOL, OF_LIST, NULL},
+		{"u", FLAG_BOOL, OF_LIST, &o->list.updates}, {"versions", FLAG_BOOL, OF_LIST, &o->list.versions}, {"retracted", FLAG_BOOL, OF_LIST, &o->list.retracted},
+		{"reuse", FLAG_TEXT, OF_LIST, &o->list.reuse},
 		{"run", FLAG_TEXT, OF_GENERATE, &o->generate_run}, {"skip", FLAG_TEXT, OF_GENERATE, &o->generate_skip},
 		/* gol's own */
 		{"dump", FLAG_TEXT, OF_BUILD | OF_RUN, &o->dump}, {"emit", FLAG_EMIT, OF_BUILD, NULL}, {"versions", FLAG_NUMBER, OF_COMPILING, &o->versions},
@@ -415,6 +410,8 @@ int parse_options(Driver *d, int argc, char **argv)
 {
 	int i = 0, status;
 	begin_options(d);
+	for (int k = 0; k < argc; k++)
+		vec_push(d->c->arena, &d->options.words, argv[k]);
 	if ((status = read_environment_flags(d)) != EXIT_OK || (status = read_flags(d, argc, argv, &i)) != EXIT_OK ||
 	    (status = parse_inputs(d, argc, argv, i)) != EXIT_OK)
 		return status;

@@ -71,17 +71,23 @@ static int exit_of(Driver *d, int status)
 int run_command_line(Driver *d)
 {
 	TargetList targets = {0};
+	VersionPlace place = {0};
 	bool is_program = false;
-	int status = find_inputs(d, &targets);
-	if (status != EXIT_OK)
-		return status;
-	if (targets.len != 1) {
+	int status = names_version(&d->options) ? enter_version(d, &place) : EXIT_OK;
+	if (status == EXIT_OK)
+		status = find_inputs(d, &targets);
+	if (status == EXIT_OK && targets.len != 1) {
 		fprintf(stderr, targets.len ? "gol: pattern %s matches multiple packages\n" : "gol: no packages loaded from %s\n", d->options.inputs.items[0]);
-		return EXIT_ERROR;
+		status = EXIT_ERROR;
+	}
+	if (status != EXIT_OK) {
+		leave_version(d, &place);
+		return status;
 	}
 	const char *dir = make_scratch(d, "gol-run");
 	const char *program = arena_printf(d->c->arena, "%s/%s", dir, targets.items[0].output);
 	status = build_target(d, &targets.items[0], program, &is_program);
+	leave_version(d, &place);
 	if (status == EXIT_OK && !d->options.dry_run && access(program, X_OK) == 0) {
 		Arguments a = {0};
 		add_words(d, &a, d->options.exec ? d->options.exec : cross_runner(d));

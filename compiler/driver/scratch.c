@@ -16,6 +16,7 @@
 #define _XOPEN_SOURCE 700     /* nftw */
 #define _DEFAULT_SOURCE
 #include "driver.h"
+#include "../base/setting.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -119,7 +120,7 @@ void scratch_remove(Driver *d, const char *path)
 
 static bool is_scratch_name(const char *name)
 {
-	static const char *const prefixes[] = {"gol-build-", "gol-run-", "gol-test-", "gol-cache-"};
+	static const char *const prefixes[] = {"gol-build-", "gol-run-", "gol-test-", "gol-cache-", "gol-vet-", "gol-get-"};
 	for (int i = 0; i < COUNT_OF(prefixes); i++)
 		if (strncmp(name, prefixes[i], strlen(prefixes[i])) == 0)
 			return true;
@@ -157,15 +158,11 @@ static void remove_dead(const char *tmp)
 
 /* ---- new folders -------------------------------------------------------------------------------------------- */
 
-const char *scratch_parent(void)
+/* GOTMPDIR, TMPDIR or /tmp. */
+static const char *scratch_parent(Driver *d)
 {
-	static const char *const names[] = {"GOTMPDIR", "TMPDIR"};
-	for (int i = 0; i < COUNT_OF(names); i++) {
-		const char *value = getenv(names[i]);
-		if (value && *value)
-			return value;
-	}
-	return "/tmp";
+	const char *given = go_setting(d->c, "GOTMPDIR"), *tmp = getenv("TMPDIR");
+	return *given ? given : tmp && *tmp ? tmp : "/tmp";
 }
 
 /* It gets its name when it is locked: under that name it is never seen free while its maker lives. */
@@ -180,7 +177,7 @@ static int make_lock(Driver *d, const char *folder)
 
 const char *make_scratch(Driver *d, const char *name)
 {
-	const char *tmp = absolute_name(d, scratch_parent());
+	const char *tmp = absolute_name(d, scratch_parent(d));
 	char *path = arena_printf(d->c->arena, "%s/%s-XXXXXX", tmp, name);
 	if (!d->scratch->cleared)
 		remove_dead(tmp);

@@ -4,6 +4,7 @@
  *     test_flags.c   the command line                  test_json.c    -json
  *     test_build.c   from a loaded package to its program      test_cache.c   results that need not be worked out again
  *     test_run.c     building, running, printing, in order     test_cover.c   what is said of coverage, profiles
+ *     test_vet.c     vet before the tests
  *
  * The programs are made of the tests and of package testing of the Go source tree (load/tests.c), which prints all that
  * a single test says. What is printed around it is gol's: a line a package, in the order of the packages:
@@ -214,7 +215,7 @@ static int test_all(Testing *t)
 	}
 	choose_outputs(t);
 	choose_limits(t);
-	if (!start_profile(t))
+	if (!start_profile(t) || !start_vetting(t))
 		return EXIT_ERROR;
 	run_tests(t);
 	t->failed |= !end_profile(t);
@@ -238,7 +239,7 @@ int test_command(Driver *d, int argc, char **argv)
 		d->c->cover = t.flags.cover_mode ? t.flags.cover_mode : COVER_SET;
 	d->reported.by_text = true;
 	if (!find_go_tree(d->c)) {
-		fputs("gol: package testing comes from a Go source tree, and none was found: install one (Debian: golang-src) or set GOROOT\n", stderr);
+		fprintf(stderr, "gol: package testing comes from a Go source tree, and %s\n", why_no_tree(d->c));
 		return EXIT_ERROR;
 	}
 	return test_all(&t);

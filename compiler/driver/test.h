@@ -21,6 +21,8 @@ typedef struct TestFlags {
 	CoverMode cover_mode;
 	const char *cover_profile;  /* or NULL */
 	const char *bench, *fuzz, *list, *output_dir;
+	bool vet_given, vet_off;    /* -vet; -vet=off */
+	TextList vet;               /* its analyzers; none: all if it was given, else those that are hardly ever wrong */
 	const char *unknown;        /* the first flag that gol does not know; or NULL */
 	Duration timeout;           /* 0: none */
 } TestFlags;
@@ -43,6 +45,7 @@ void json_write(JsonWriter *j, const char *text, size_t n);
 void json_close(JsonWriter *j, bool failed, const char *failed_build);   /* prints the last one; failed_build may be NULL */
 /* What the compiler said of a package: build-output events, and build-fail. */
 void json_build_failed(const char *text);
+void json_vet_failed(const char *package, const char *text);    /* the same of what vet said of one package */
 
 typedef enum {
 	TEST_WAITS,                 /* to be built */
@@ -82,6 +85,10 @@ typedef struct Test {
 	JsonWriter *json;
 	struct timespec start, end;
 	bool quit_sent, killed, io_incomplete;
+	bool vet_waits;             /* it is being vetted */
+	uint64_t vet_key;           /* of what vet said */
+	const char *vet_said;       /* NULL: nothing */
+	const char *vet_outputs[2]; /* files for that, of the package and of the tests beside it */
 } Test;
 
 typedef struct Testing {
@@ -93,7 +100,9 @@ typedef struct Testing {
 	const char *folder;         /* of all programs */
 	FILE *profile;              /* of coverage; or NULL */
 	Duration kill_after, wait_delay;    /* 0: never */
-	int running;                /* builders and programs */
+	Child vet;                  /* the process that vets all packages; no pid: there is none */
+	int vet_error;              /* what it said itself: a file without a name */
+	int running;                /* builders, programs and vet */
 	bool wants_slot;            /* one could be started, if -p allowed it */
 	int printed;                /* tests[0 .. printed) have their lines */
 	bool failed;                /* exit status 1 */
@@ -110,6 +119,10 @@ bool is_interrupted(const Testing *t);
 void start_program(Testing *t, Test *test);
 void program_ended(Testing *t, Test *test);
 void show(Testing *t, Test *test, const char *text, size_t n);
+/* test_vet.c */
+bool start_vetting(Testing *t);                         /* false, and said: -vet cannot be done */
+void look_at_vet(Testing *t);
+void take_vet_verdict(Testing *t, Test *test);              /* of a package that was built: it may fail by it */
 /* test_cover.c */
 bool start_profile(Testing *t);
 bool end_profile(Testing *t);
@@ -121,5 +134,7 @@ const char *coverage_of(const Testing *t, const Test *test);    /* for the end o
 /* test_cache.c */
 void find_result(Testing *t, Test *test);
 void keep_result(Testing *t, Test *test);
+char *read_result(Driver *d, uint64_t key, size_t *n); /* what is kept under a key, to be freed; NULL: nothing sound */
+void write_result(Driver *d, uint64_t key, const char *text, size_t n);
 
 #endif

@@ -168,19 +168,6 @@ static int bad(Parsing *p, const char *format, const char *value, const char *na
 	return EXIT_USAGE;
 }
 
-static bool parse_bool(const char *value, bool *result)
-{
-	static const char *const yes[] = {"1", "t", "T", "true", "TRUE", "True"}, *const no[] = {"0", "f", "F", "false", "FALSE", "False"};
-	for (int i = 0; i < COUNT_OF(yes); i++) {
-		bool is_yes = strcmp(value, yes[i]) == 0;
-		if (!is_yes && strcmp(value, no[i]) != 0)
-			continue;
-		*result = is_yes;
-		return true;
-	}
-	return false;
-}
-
 static const char *bool_value(Parsing *p, const TestFlag *f, const char *value)
 {
 	bool is_yes;
@@ -227,11 +214,13 @@ static bool is_analyzer(const char *s, size_t n)
 	return false;
 }
 
-/* What is wrong with the value of -vet; NULL: nothing. */
-static const char *vet_fault(Driver *d, const char *value)
+/* -vet. What is wrong with the value; NULL: nothing. */
+static const char *set_vet(Driver *d, TestFlags *flags, const char *value)
 {
 	const char *single = NULL;
-	int count = 0;
+	flags->vet_given = *value != '\0';
+	flags->vet_off = false;
+	flags->vet.len = 0;
 	if (strchr(value, '='))
 		return "-vet argument cannot contain equal signs";
 	if (strchr(value, ' '))
@@ -241,17 +230,20 @@ static const char *vet_fault(Driver *d, const char *value)
 		const char *word = arena_strndup(d->c->arena, s, n);
 		if (n == 0)
 			return "-vet argument contains empty list element";
-		if (strcmp(word, "all") == 0 || strcmp(word, "off") == 0)
+		if (strcmp(word, "all") == 0 || strcmp(word, "off") == 0) {
 			single = word;
-		else if (is_analyzer(s, n))
-			count++;
-		else
+			flags->vet_off = strcmp(word, "off") == 0;
+			flags->vet.len = 0;
+		} else if (is_analyzer(s, n)) {
+			vec_push(d->c->arena, &flags->vet, word);
+		} else {
 			return arena_printf(d->c->arena, "-vet argument must be a supported analyzer or a distinguished value; found %s", word);
+		}
 		s += n;
 		if (!*s)
 			break;
 	}
-	return count > 1 && single ? arena_printf(d->c->arena, "-vet does not accept \"%s\" in a list with other analyzers", single) : NULL;
+	return flags->vet.len > 1 && single ? arena_printf(d->c->arena, "-vet does not accept \"%s\" in a list with other analyzers", single) : NULL;
 }
 
 static int not_supported(const char *name, const char *value)
@@ -294,7 +286,7 @@ static int set_value(Parsing *p, const TestFlag *f, const char *shown_name, cons
 	if (f->kind == VALUE_NOT_YET)
 		return not_supported(f->name, value);
 	if (f->kind == VALUE_VET) {
-		const char *fault = vet_fault(p->d, value);
+		const char *fault = set_vet(p->d, p->flags, value);
 		return fault ? bad(p, "invalid value \"%s\" for flag -%s: %s", value, "vet", fault) : EXIT_OK;
 	}
 	if (f->kind == VALUE_COVER_MODE) {

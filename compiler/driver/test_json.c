@@ -455,6 +455,15 @@ static void build_event(const char *package, size_t n, const char *action, const
 	end_event();
 }
 
+void json_vet_failed(const char *package, const char *text)
+{
+	for (const char *s = text, *end; *s; s = end) {
+		end = strchr(s, '\n') ? strchr(s, '\n') + 1 : s + strlen(s);
+		build_event(package, strlen(package), "build-output", s, (size_t)(end - s));
+	}
+	build_event(package, strlen(package), "build-fail", NULL, 0);
+}
+
 void json_build_failed(const char *text)
 {
 	const char *package = "", *end;

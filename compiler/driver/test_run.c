@@ -3,6 +3,7 @@
  *
  *     WAITS -> BUILDS -> BUILT -> RUNS -> ENDED -> PRINTED
  *
+ * While the first are built all are vetted, by one process (test_vet.c): what waits for its verdict is not run.
  * Up to -p processes are there at once: builders, test programs, and the C compilers of all builders (slots.c). Programs
  * start in the order of the packages, and their
  * lines appear in that order; where output is shown as it comes (-json) only the starts are. Benchmarks run one at a time,
@@ -173,6 +174,9 @@ static void end_with_line(Testing *t, Test *test, const char *line)
 void start_program(Testing *t, Test *test)
 {
 	char **argv;
+	take_vet_verdict(t, test);
+	if (test->copy && !test->failed && !test->cached)
+		test->failed = copy_program(t->d, test->path, test->copy) != EXIT_OK;
 	if (t->flags.compile_only && test->has_tests) {
 		t->failed |= test->failed;
 		t->not_compiled |= test->failed;
@@ -344,8 +348,14 @@ static bool is_running(const Test *test) { return test->state == TEST_BUILDS || 
 /* Until something happens, a second at most. */
 static void wait_for_any(Testing *t)
 {
-	struct pollfd *fds = calloc((size_t)t->tests.len * 2 + 1, sizeof *fds);
+	struct pollfd *fds = calloc((size_t)t->tests.len * 2 + 3, sizeof *fds);
 	int count = 0, timeout = 1000;
+	if (t->vet.pid > 0) {
+		fds[count++] = (struct pollfd){.fd = child_descriptor(t->vet.pid), .events = POLLIN};
+		fds[count++] = (struct pollfd){.fd = -1};
+		if (fds[0].fd < 0)
+			timeout = 5;
+	}
 	for (int i = 0; i < t->tests.len; i++) {
 		Test *test = &t->tests.items[i];
 		if (!is_running(test))
@@ -430,7 +440,7 @@ static void start_some(Testing *t)
 		Test *test = &t->tests.items[i];
 		if (test->state != TEST_BUILT)
 			continue;
-		if (!may_run(t, i) || !has_slot(t))
+		if (test->vet_waits || !may_run(t, i) || !has_slot(t))
 			break;
 		start_program(t, test);
 		if (test->state != TEST_RUNS)
@@ -480,6 +490,7 @@ void run_tests(Testing *t)
 			return;
 		if (t->running > 0)
 			wait_for_any(t);
+		look_at_vet(t);
 		for (int i = 0; i < t->tests.len; i++)
 			if (is_running(&t->tests.items[i]))
 				look_at(t, &t->tests.items[i]);

@@ -27,12 +27,8 @@ static int list_trees(Driver *d)
 {
 	Compiler *c = d->c;
 	SourceTreeList trees = list_go_trees(c);
-	const char *given = getenv("GOROOT");
-	find_go_tree(c);
-	if (given && *given && !c->tree.root)
-		fprintf(stderr, "gol: GOROOT=%s is not a Go source tree\n", given);
-	else if (trees.len == 0)
-		fprintf(stderr, "gol: no Go source tree was found; run 'gol tree get', install golang-src or set GOROOT\n");
+	if (!find_go_tree(c))
+		fprintf(stderr, "gol: %s\n", why_no_tree(c));
 	for (int i = 0; i < trees.len; i++) {
 		const SourceTree *t = &trees.items[i];
 		bool chosen = c->tree.root && strcmp(c->tree.root, t->root) == 0;

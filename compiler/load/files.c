@@ -2,6 +2,7 @@
  * files.c - the sources of a folder; paths that lead nowhere.
  */
 #include "files.h"
+#include "../base/setting.h"
 #include "tree.h"
 
 #include <stdlib.h>
@@ -75,12 +76,9 @@ const char *standard_place(Compiler *c, const char *path)
 
 const char *missing_package(Compiler *c, const char *path)
 {
-	const char *given = getenv("GOROOT");
 	if (find_go_tree(c))
 		return arena_printf(c->arena, "package %s is not in std (%s/src/%s)", path, c->tree.root, path);
-	if (given && *given)
-		return arena_printf(c->arena, "package %s is not in gol's own library (%s), and GOROOT=%s is not a Go source tree", path,
-		                    c->stdlib_dir, given);
-	return arena_printf(c->arena, "package %s is not in gol's own library and no Go source tree was found; run 'gol tree get', "
-	                    "install golang-src or set GOROOT", path);
+	if (*go_setting(c, "GOROOT"))
+		return arena_printf(c->arena, "package %s is not in gol's own library (%s), and %s", path, c->stdlib_dir, why_no_tree(c));
+	return arena_printf(c->arena, "package %s is not in gol's own library and %s", path, why_no_tree(c));
 }

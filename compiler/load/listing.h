@@ -1,5 +1,6 @@
 /*
- * listing.h - packages and what they depend on, for gol list: by their folders and import lines, nothing is compiled.
+ * listing.h - packages and what they depend on, for gol list and gol vet: by their folders and import lines, nothing is
+ * compiled.
  */
 #ifndef GOL_LOAD_LISTING_H
 #define GOL_LOAD_LISTING_H
@@ -18,6 +19,9 @@ typedef struct Listed {
 	const Module *module;
 	Modules *modules;           /* those in which its imports are looked for */
 	bool standard, from_tree;
+	Part part;                  /* which files are its own: PART_TEST: the tests in the package too; PART_XTEST: those beside it; PART_COUNT: none,
+	                             * it is made to run tests */
+	const char *variant;        /* "p.test": it is there for these tests alone; or NULL */
 	bool named;                 /* by the command line */
 	TextList matches;           /* the words that name it */
 	Inspected *inside;          /* NULL: it was not found */
@@ -34,6 +38,7 @@ typedef struct Listing {
 	Compiler *c;
 	BuildTags tags;
 	bool only_find;             /* imports are not followed */
+	bool of_tree;               /* standard packages are the tree's, for Go's own compiler; nobody looks into those that are imported */
 	ListedList roots;           /* in the order of the words */
 	Map by_path;
 	int marks;
@@ -45,5 +50,16 @@ void listing_add(Listing *l, const Target *t);
 void listing_add_missing(Listing *l, const char *word, const char *text);
 /* What a package depends on, imports before importers, without itself. */
 ListedList listed_dependencies(Listing *l, Listed *p);
+/* "p", or "p [q.test]". */
+const char *listed_id(Compiler *c, const Listed *p);
+/* The package that an import line leads to; NULL: unsafe, or it was not followed. */
+const Listed *listed_import(const Listed *p, const char *written);
+
+/* A package with the tests in it, which is the package itself where there are none, and the tests beside it, or NULL. What they depend
+ * on that depends on the package is there once more, for them. */
+typedef struct ListedTests { Listed *inside, *beside; } ListedTests;
+ListedTests listing_tests(Listing *l, Listed *p);
+/* The main package that runs them, p.test. */
+Listed *listing_test_main(Listing *l, const Listed *p, const ListedTests *tests);
 
 #endif

@@ -57,6 +57,8 @@ bool path_matches(const char *pattern, const char *path);
 bool is_source_name(const char *name);
 /* The Go source tree (tree.c): sought at the first call; false if there is none. */
 bool find_go_tree(Compiler *c);
+/* Why there is none, after find_go_tree: "no Go source tree was found; ..." */
+const char *why_no_tree(Compiler *c);
 /* All there are, wherever one is sought. */
 typedef VEC(SourceTree) SourceTreeList;
 SourceTreeList list_go_trees(Compiler *c);

@@ -23,6 +23,7 @@
  * release of Go), an installed go command (there may be none).
  */
 #include "tree.h"
+#include "../base/setting.h"
 #include "constraint.h"
 #include "files.h"
 
@@ -106,8 +107,8 @@ enum { GIVEN, OWN, USUAL, PLACES };
 
 static void consider_place(Compiler *c, SourceTreeList *list, int place)
 {
-	const char *given = getenv("GOROOT");
-	if (place == GIVEN && given && *given)
+	const char *given = go_setting(c, "GOROOT");
+	if (place == GIVEN && *given)
 		consider(c, list, given);
 	if (place == OWN && c->trees_dir)
 		consider_folders(c, list, c->trees_dir, "go");
@@ -120,7 +121,7 @@ static void consider_place(Compiler *c, SourceTreeList *list, int place)
 
 bool find_go_tree(Compiler *c)
 {
-	const char *given = getenv("GOROOT");
+	const char *given = go_setting(c, "GOROOT");
 	if (c->tree.sought)
 		return c->tree.root != NULL;
 	for (int place = GIVEN; place < PLACES && !c->tree.root; place++) {
@@ -129,13 +130,21 @@ bool find_go_tree(Compiler *c)
 		for (int i = 0; i < list.len; i++)
 			if (!c->tree.root || is_better(list.items[i].minor, c->tree.minor))
 				c->tree = list.items[i];
-		if (given && *given)
+		if (*given)
 			break;
 	}
 	c->tree.sought = true;
 	if (c->tree.root && c->tree.minor > KNOWN_MINOR)
 		fprintf(stderr, "gol: warning: Go tree %s is %s; gol knows go1.%d\n", c->tree.root, c->tree.version, KNOWN_MINOR);
 	return c->tree.root != NULL;
+}
+
+const char *why_no_tree(Compiler *c)
+{
+	const char *given = go_setting(c, "GOROOT");
+	if (*given)
+		return arena_printf(c->arena, "GOROOT=%s is not a Go source tree", given);
+	return "no Go source tree was found; run 'gol tree get', install golang-src or set GOROOT";
 }
 
 SourceTreeList list_go_trees(Compiler *c)

@@ -264,6 +264,15 @@ const char *modules_nearest_root(Compiler *c, const char *dir)
 	return file ? folder_of(c, file) : NULL;
 }
 
+const char *modules_go_mod(const Modules *all)
+{
+	int which;
+	const char *file = find_file_above(all->c, all->dir, file_names, COUNT_OF(file_names), &which);
+	return !file ? "/dev/null" : all->c->modfile ? all->c->modfile : file;
+}
+
+const char *modules_work_file(const Modules *all) { return all->work ? all->work->full_name : NULL; }
+
 static void read_single(Modules *all)
 {
 	Compiler *c = all->c;

@@ -29,6 +29,9 @@ Modules *modules_at(Compiler *c, const char *dir);
 /* What is wrong with these files, as it is printed; NULL: nothing. */
 const char *modules_error(const Modules *all);
 bool modules_is_workspace(const Modules *all);
+/* The go.mod of the folder they are seen from (with -modfile: that file), /dev/null: it is in no module; go.work, or NULL. */
+const char *modules_go_mod(const Modules *all);
+const char *modules_work_file(const Modules *all);
 /* The nearest folder at or above dir with a go.mod or gol.mod; NULL: none. */
 const char *modules_nearest_root(Compiler *c, const char *dir);
 /* The main modules: none outside of modules, several in a workspace. */
