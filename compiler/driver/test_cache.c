@@ -191,7 +191,7 @@ static void add_action(Inputs *in, const char *action, const char *name)
 static bool hash_inputs(Testing *t, const Test *test, const char *list, uint64_t *hash)
 {
 	const Target *target = test->target;
-	Inputs in = {.d = t->d, .here = target->dir, .hash = test->key};
+	Inputs in = {.d = t->d, .here = tests_folder(test->c, target), .hash = test->key};
 	in.root = target->module ? target->module->root : target->is_stdlib ? test->c->tree.root : NULL;
 	if (strncmp(list, MAGIC, strlen(MAGIC)) != 0)
 		return false;
@@ -247,7 +247,8 @@ static uint64_t result_key(Testing *t, const Test *test)
 	if (t->flags.local || t->flags.compile_only || !test->has_tests || !has_root || (o->exec && *o->exec) || o->rebuild || o->dry_run)
 		return 0;
 	uint64_t key = program_key(t->d, test->program);
-	key = hash_bytes(key, test->target->dir, strlen(test->target->dir));
+	const char *folder = tests_folder(test->c, test->target);
+	key = hash_bytes(key, folder, strlen(folder));
 	return add_flags(&t->flags, &key) ? key : 0;
 }
 

@@ -126,15 +126,16 @@ static char **program_arguments(Testing *t, const Test *test)
 NORETURN static void become(Testing *t, const Test *test, char **argv, int output)
 {
 	int null = open("/dev/null", O_RDONLY);
+	const char *folder = tests_folder(test->c, test->target);
 	setpgid(0, 0);
 	if (output >= 0)
 		dup2(output, 1);
 	dup2(1, 2);
 	dup2(null, 0);
 	close(null);
-	setenv("PWD", test->target->dir, 1);
-	if (chdir(test->target->dir) != 0) {
-		printf("chdir %s: %s\n", test->target->dir, strerror(errno));
+	setenv("PWD", folder, 1);
+	if (chdir(folder) != 0) {
+		printf("chdir %s: %s\n", folder, strerror(errno));
 		fflush(stdout);
 		_exit(127);
 	}

@@ -73,5 +73,7 @@ Program *load_another(Compiler *c, const Target *target, const char *tags, const
 /* The program that runs the tests of target (tests.c); its root is the main package made for them. Without test files
  * the root is NULL, and nothing was loaded. */
 Program *load_tests(Compiler *c, const Target *target, const char *tags);
+/* Where that program runs: where the test files are. */
+const char *tests_folder(Compiler *c, const Target *target);
 
 #endif

@@ -12,7 +12,8 @@
  * of its files and of the keys of its imports.
  *
  * The tests of a package of gol's own library are those of the Go source tree, which speak of the same exported names.
- * Where they need insides (export_test.go), gol's folder has a file of the same name, which takes its place.
+ * Where they need insides (export_test.go), gol's folder has a file of the same name, which takes its place; a file there of
+ * another name is one more. They run in the folder of the tree, where their testdata is.
  */
 #include "files.h"
 #include "loader.h"
@@ -36,6 +37,12 @@ static void add_unless_replaced(Compiler *c, TextList *files, const char *name)
 		if (same_stem(files->items[i], name))
 			return;
 	vec_push(c->arena, files, name);
+}
+
+const char *tests_folder(Compiler *c, const Target *target)
+{
+	const char *dir = target->is_stdlib ? tree_folder(c, target->path) : NULL;
+	return dir ? dir : target->dir;
 }
 
 static TextList test_files(Compiler *c, const Target *target, const BuildTags *tags)
