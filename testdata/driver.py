@@ -488,6 +488,35 @@ def interrupted_tests(p):
         wait_for("end of the test program", lambda: not is_alive(child))
 
 
+def test_programs_are_kept(p):
+    """One for each package, which is not linked anew for -count=1 or another -run; never one of other sources, nor a damaged one."""
+    p.write("go.mod", "module m\n\ngo 1.19\n")
+    p.write("m_test.go", 'package m\n\nimport "testing"\n\nfunc TestA(t *testing.T) { t.Log(N) }\n')
+    p.write("bin/gcc", f'#!/bin/sh\necho >>"{p.folder}/log"\nexec {shutil.which("gcc")} "$@"\n')
+    os.chmod(p.path("bin/gcc"), 0o755)
+    env = {**user_cache(), "GOLCACHE": p.cache, "PATH": p.path("bin") + ":" + p.env["PATH"]}
+    log = os.path.join(p.folder, "log")
+
+    def tests(n, linked, *arguments):
+        open(log, "w").close()
+        p.expect(0, rf"m_test.go:5: {n}\n", "test", "-v", *arguments, env=env)
+        same("is made", os.path.getsize(log) > 0, linked)
+        return [name for name in os.listdir(p.cache) if name.endswith(".program")]
+    p.write("m.go", "package m\n\nconst N = 1\n")
+    tests(1, True)
+    tests(1, False, "-run=A")
+    kept = tests(1, False, "-count=1", ".")
+    p.write("m.go", "package m\n\nconst N = 2\n")
+    tests(2, True)
+    same("programs", tests(2, False), kept)
+    with open(os.path.join(p.cache, kept[0]), "r+b") as f:
+        f.seek(5000)
+        f.write(b"damage")
+    tests(2, True)
+    p.expect(0, "", "clean", "-cache", env=env)
+    same("programs", [name for name in os.listdir(p.cache) if name.endswith(".program")], [])
+
+
 def work_is_kept(p):
     p.write("h.gol", HELLO)
     status, text = p.run("build", "-work", "h.gol")

@@ -144,12 +144,13 @@ static bool is_result(const char *name)
 	return end && (strcmp(end, ".result") == 0 || strstr(name, ".result."));
 }
 
-/* KEY.o, KEY.c, KEY.tool and its list, KEY.result, and what killed runs left aside. */
+/* KEY.o, KEY.c, KEY.tool and its list, KEY.result, KEY.program, and what killed runs left aside. */
 static bool is_entry(const char *name)
 {
 	const char *end = strrchr(name, '.');
-	return is_result(name) || (end && end > name && (strcmp(end, ".o") == 0 || strcmp(end, ".c") == 0 || strcmp(end, ".tool") == 0 || strstr(name, ".o.") ||
-	                             strstr(name, ".c.") || strstr(name, ".tool.")));
+	return is_result(name) || (end && end > name && (strcmp(end, ".o") == 0 || strcmp(end, ".c") == 0 || strcmp(end, ".tool") == 0 ||
+	                             strcmp(end, ".program") == 0 || strstr(name, ".o.") || strstr(name, ".c.") || strstr(name, ".tool.") ||
+	                             strstr(name, ".program.")));
 }
 
 /* Everything, or results of tests only. */
@@ -159,7 +160,7 @@ static void clean_cache(Driver *d, bool (*is_old)(const char *name))
 	if (d->options.print_commands && is_old == is_result)
 		fprintf(stderr, "rm -r %s/*.result\n", dir_name);
 	else if (d->options.print_commands)
-		fprintf(stderr, "rm -r %s/*.o %s/*.c %s/*.tool* %s/*.result\n", dir_name, dir_name, dir_name, dir_name);
+		fprintf(stderr, "rm -r %s/*.o %s/*.c %s/*.tool* %s/*.result %s/*.program\n", dir_name, dir_name, dir_name, dir_name, dir_name);
 	DIR *dir = d->options.dry_run ? NULL : opendir(d->cache_dir);
 	if (!dir)
 		return;

@@ -4,7 +4,7 @@
  *     test_flags.c   the command line                  test_json.c    -json
  *     test_build.c   from a loaded package to its program      test_cache.c   results that need not be worked out again
  *     test_run.c     building, running, printing, in order     test_cover.c   what is said of coverage, profiles
- *     test_vet.c     vet before the tests
+ *     test_vet.c     vet before the tests                      test_program.c programs that need not be made again
  *
  * The programs are made of the tests and of package testing of the Go source tree (load/tests.c), which prints all that
  * a single test says. What is printed around it is gol's: a line a package, in the order of the packages:
@@ -166,6 +166,8 @@ static void load_one(Testing *t, const Target *target, int number)
 	test.path = arena_printf(d->c->arena, "%s/%s.test", test.folder, target->output);
 	test.copy = test.has_tests ? copy_path(t, target->output) : NULL;
 	find_result(t, &test);
+	if (!test.cached && take_program(t, &test))
+		test.state = TEST_BUILT;
 	vec_push(t->arena, &t->tests, test);
 }
 

@@ -113,6 +113,9 @@ typedef struct Testing {
 /* test_build.c */
 bool start_building(Testing *t, Test *test);
 void finish_building(Testing *t, Test *test);
+/* test_program.c */
+bool take_program(Testing *t, Test *test);              /* its program is there, from the cache */
+void keep_program(Testing *t, Test *test);
 /* test_run.c: builds, runs and prints all. */
 void run_tests(Testing *t);
 bool is_interrupted(const Testing *t);

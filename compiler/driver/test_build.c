@@ -99,6 +99,8 @@ void finish_building(Testing *t, Test *test)
 	if (!built)
 		test->failed_build = first_header(t, said);
 	test->failed = !built;
+	if (built)
+		keep_program(t, test);
 	free(said);
 	munmap(test->report, sizeof *test->report);
 }
