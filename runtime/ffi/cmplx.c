@@ -11,16 +11,16 @@
 
 typedef struct { double r0, r1; } complex_result;
 
-#define FUNCTION(name, call) \
+#define FUNCTION(name) \
 	INTRINSIC(complex_result, math_1cmplx_##name, gol_g *g, double re, double im) \
 	{ \
-		double complex z = call(CMPLX(re, im)); \
+		double complex z = name(CMPLX(re, im)); \
 		(void)g; \
 		return (complex_result){creal(z), cimag(z)}; \
 	}
 
-FUNCTION(sqrt, csqrt)
-FUNCTION(tanh, ctanh)
-FUNCTION(asin, casin)
-FUNCTION(atan, catan)
-FUNCTION(asinh, casinh)
+FUNCTION(csqrt)
+FUNCTION(ctanh)
+FUNCTION(casin)
+FUNCTION(catan)
+FUNCTION(casinh)

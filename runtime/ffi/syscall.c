@@ -230,6 +230,12 @@ INTRINSIC(gol_int, syscall_sysMunmap, gol_g *g, uintptr_t address, gol_int lengt
 	return munmap((void *)address, (size_t)length) == 0 ? 0 : errno;
 }
 
+INTRINSIC(gol_int, syscall_sysMprotect, gol_g *g, uintptr_t address, gol_int length, gol_int protection)
+{
+	(void)g;
+	return mprotect((void *)address, (size_t)length, (int)protection) == 0 ? 0 : errno;
+}
+
 /* ---- files by name --------------------------------------------------------------------------------------- */
 
 /* a[2], a[3], ...: the other arguments */

@@ -2,27 +2,27 @@ package cmplx
 
 import real_ "math/cmplx"
 
-func sqrt(re, im float64) (float64, float64) {
+func csqrt(re, im float64) (float64, float64) {
 	z := real_.Sqrt(complex(re, im))
 	return real(z), imag(z)
 }
 
-func tanh(re, im float64) (float64, float64) {
+func ctanh(re, im float64) (float64, float64) {
 	z := real_.Tanh(complex(re, im))
 	return real(z), imag(z)
 }
 
-func asin(re, im float64) (float64, float64) {
+func casin(re, im float64) (float64, float64) {
 	z := real_.Asin(complex(re, im))
 	return real(z), imag(z)
 }
 
-func atan(re, im float64) (float64, float64) {
+func catan(re, im float64) (float64, float64) {
 	z := real_.Atan(complex(re, im))
 	return real(z), imag(z)
 }
 
-func asinh(re, im float64) (float64, float64) {
+func casinh(re, im float64) (float64, float64) {
 	z := real_.Asinh(complex(re, im))
 	return real(z), imag(z)
 }
