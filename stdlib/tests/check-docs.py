@@ -54,7 +54,8 @@ def sources():
     for top in ("stdlib", "build/stdlib"):
         for folder, folders, files in os.walk(os.path.join(ROOT, top)):
             folders[:] = sorted(d for d in folders if d not in ("tests", "internal"))
-            yield from (os.path.join(folder, f) for f in sorted(files) if f.endswith(".gol"))
+            yield from (os.path.join(folder, f) for f in sorted(files)
+                        if f.endswith(".gol") and not f.endswith("_test.gol"))
 
 
 def main():
