@@ -5,6 +5,7 @@
 #   make demo       ... and a program that shows what works
 #   make check      unit tests, then every program of testdata under all settings
 #   make debug      compiler and runtime with all checks (GOL_DEBUG), in build/debug
+#   make check-tree TREE=DIR  every package of a Go source tree that gol does not have itself must compile (default: the tree gol finds)
 #   make check-tools gol mod tidy, gol get ... by cmd/go of the Go source tree, which takes minutes to compile the first time
 #   make check-full the whole matrix: compilers, optimisation levels, sanitizers (hours)
 #   make diff-go    the programs of testdata through an installed go, results compared
@@ -129,6 +130,9 @@ check: all unit check-debug
 	python3 testdata/gotest.py --gol ./gol --quick
 	@echo "check: all tests passed"
 
+check-tree: all
+	python3 testdata/check_tree.py --gol ./gol $(if $(TREE),--tree $(TREE))
+
 check-tools: all
 	python3 testdata/mod_verbs.py --gol ./gol
 
@@ -246,7 +250,7 @@ deps $(B)/deps.stamp:
 clean:
 	rm -rf $(B) gol gol-fetch
 
-.PHONY: all deps clean stdlib demo debug check check-debug check-tools check-full diff-go unit unit-runtime bench fuzz fuzz-diff fuzz-programs install uninstall
+.PHONY: all deps clean stdlib demo debug check check-debug check-tools check-tree check-full diff-go unit unit-runtime bench fuzz fuzz-diff fuzz-programs install uninstall
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -82,6 +82,8 @@ def main():
     def wanted(name):
         return known[name][tree.column] if name in known and tree.column is not None and tree.column < len(known[name]) else 0
     names = [n for n in sorted(known) if re.search(args.only, n) and (wanted(n) or tree.column is None)] or [args.only]
+    if names == [""]:
+        sys.exit("stdtest: no package is listed for Go %s" % tree.version)
     bad, total = 0, {"passed": 0, "failed": 0, "left_out": 0}
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         for name, r in zip(names, pool.map(lambda n: Result(gol, tree, n, skips.get(n, set())), names)):
