@@ -7,6 +7,10 @@
  * anything that could change the object changes its name, and a package with an
  * object need not be lowered at all. Behind it stands a second name, the hash of the C text itself: a
  * changed compiler that emits the same C compiles nothing anew.
+ *
+ * The runtime is no part of an object's key: what objects know of it stands in the headers (abi.h has its version), and
+ * every program is linked with the libgolrt.a at hand. Where a whole program is kept, a tool or a test's result, it is part
+ * of that key (program_key).
  */
 #include "driver.h"
 

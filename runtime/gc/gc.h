@@ -59,6 +59,7 @@ extern gc_state gc;
 struct gc_world {
 	void (*poke)(void);                 /* asks running goroutines to give way */
 	size_t (*stack_bytes)(void);        /* memory of goroutine stacks */
+	size_t (*other_bytes)(void);        /* what they have allocated besides, for ever */
 	void (*due_ready)(void);            /* in the stop: the queue of due finalizers and cleanups is no longer empty */
 };
 

@@ -4,6 +4,7 @@
 #include "base/options.h"
 #include "gc/gc.h"
 #include "sched/proc.h"
+#include "stack/list.h"
 #include "stack/program.h"
 #include "stack/stack.h"
 
@@ -42,11 +43,14 @@ static void walk_packages(gc_visit *visit, void *context)
 	}
 }
 
+static size_t goroutine_structs(void) { return g_count() * sizeof(G); }
+
 void collect_init(void)
 {
 	gc_start();
 	gc_world.poke = sched_request_stop;
 	gc_world.stack_bytes = stack_bytes_in_use;
+	gc_world.other_bytes = goroutine_structs;
 	gc_add_roots(walk_packages);
 	gc_add_roots(walk_goroutines);
 	gc_add_roots(timers_each_root);
