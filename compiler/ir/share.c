@@ -1,13 +1,13 @@
 /*
- * share.c - variables that take turns: in a function with very many, those of one type that are never needed at the same
- * time become one, so that the native frame and the saved one do not grow with every statement. C compilers do that
+ * share.c - variables that take turns: in a function with very many, those of one type that are never needed at the
+ * same time become one, so that the native frame and the saved one do not grow with every statement. C compilers do that
  * themselves, but not without optimisation, and they know nothing of saved frames.
  *
  * A variable takes part if its first mention assigns all of it and every other one comes later in the same list of
  * statements, or in statements of that. Then each path to a use passes the assignment, on every round of a loop too, as
  * long as no label stands in between. Its turn lasts from that statement to its last mention, or to the end of the
- * outermost loop after the assignment that mentions it. Statements are numbered as they stand; two variables whose turns
- * have no number in common can be one.
+ * outermost loop after the assignment that mentions it. Statements are numbered as they stand; two variables whose
+ * turns have no number in common can be one.
  *
  * Only variables of one name share, temporaries mostly: the C is for people too. What
  * lives in the frame does not share with what does not (the body that thaws would go to memory for both).
@@ -183,8 +183,8 @@ static int by_first(const void *a, const void *b)
 
 static bool may_be_one(const IrVar *a, const IrVar *b)
 {
-	return a->kind == b->kind && a->in_frame == b->in_frame && a->brief_addr == b->brief_addr && a->not_nil == b->not_nil && a->is_box == b->is_box &&
-	       strcmp(a->name ? a->name : "", b->name ? b->name : "") == 0;
+	return a->kind == b->kind && a->in_frame == b->in_frame && a->brief_addr == b->brief_addr &&
+	       a->not_nil == b->not_nil && a->is_box == b->is_box && strcmp(a->name ? a->name : "", b->name ? b->name : "") == 0;
 }
 
 typedef struct Place { IrVar *var; int free_after; struct Place *next; } Place;       /* of one type, in a list */

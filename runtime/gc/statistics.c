@@ -59,7 +59,8 @@ void gc_memory_statistics(uint64_t *out, size_t count)
 	s[STAT_CACHE_IN_USE] = s[STAT_CACHE_SYS] = sizeof(heap_cache);
 	s[STAT_GC_SYS] = bitmap;
 	s[STAT_OTHER_SYS] = gc_world.other_bytes != NULL ? gc_world.other_bytes() : 0;
-	s[STAT_SYS] = s[STAT_HEAP_SYS] + s[STAT_STACK_SYS] + s[STAT_SPAN_SYS] + s[STAT_CACHE_SYS] + s[STAT_GC_SYS] + s[STAT_OTHER_SYS];
+	s[STAT_SYS] = s[STAT_HEAP_SYS] + s[STAT_STACK_SYS] + s[STAT_SPAN_SYS] + s[STAT_CACHE_SYS] + s[STAT_GC_SYS] +
+		s[STAT_OTHER_SYS];
 	s[STAT_NEXT_GC] = gc.stats.goal;
 	s[STAT_LAST_GC] = gc.stats.last_end;
 	s[STAT_PAUSE_TOTAL] = gc.stats.pause_total;

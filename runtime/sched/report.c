@@ -31,8 +31,8 @@ static struct {
 
 void report_start(void)
 {
-	const char *debug = getenv("GODEBUG"), *every = option_value(debug, "schedtrace"), *detail = option_value(debug, "scheddetail");
-	const char *inits = option_value(debug, "inittrace");
+	const char *debug = getenv("GODEBUG"), *inits = option_value(debug, "inittrace");
+	const char *every = option_value(debug, "schedtrace"), *detail = option_value(debug, "scheddetail");
 	report.start = report.init_start = report.next = os_nanotime();
 	report.inits = inits != NULL && atoi(inits) > 0;
 	report.detail = detail != NULL && atoi(detail) > 0;
@@ -153,7 +153,9 @@ static void each_m(text *t)
 /* Go's numbers of states. */
 static int go_status(uint32_t status)
 {
-	static const int numbers[] = {[G_DEAD] = 6, [G_RUNNABLE] = 1, [G_RUNNING] = 2, [G_PARKING] = 2, [G_READIED] = 2, [G_WAITING] = 4, [G_IN_CALL] = 3};
+	static const int numbers[] = {
+		[G_DEAD] = 6, [G_RUNNABLE] = 1, [G_RUNNING] = 2, [G_PARKING] = 2, [G_READIED] = 2, [G_WAITING] = 4, [G_IN_CALL] = 3,
+	};
 	return numbers[status];
 }
 

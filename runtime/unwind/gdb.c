@@ -20,10 +20,11 @@
 const uintptr_t gol_gdb[] = {
 	(uintptr_t)&g_places, (uintptr_t)trace_wait_reasons,
 	OFFSET(G, id), OFFSET(G, status), OFFSET(G, wait_reason), OFFSET(G, base), OFFSET(G, top), OFFSET(G, last), OFFSET(G, m),
-	OFFSET(G, origin.func), OFFSET(G, origin.point), OFFSET(G, origin.parent), OFFSET(G, is_system), OFFSET(M, id),
+	OFFSET(G, origin.func), OFFSET(G, origin.point), OFFSET(G, origin.parent), OFFSET(M, id),
 	OFFSET(gol_frame, resume), OFFSET(gol_frame, below),
 	OFFSET(gol_func_info, name), OFFSET(gol_func_info, file), OFFSET(gol_func_info, line), OFFSET(gol_func_info, flags),
-	OFFSET(gol_func_info, point_count), OFFSET(gol_func_info, points), OFFSET(gol_func_info, files), OFFSET(gol_func_info, file_count),
+	OFFSET(gol_func_info, point_count), OFFSET(gol_func_info, points),
+	OFFSET(gol_func_info, files), OFFSET(gol_func_info, file_count),
 };
 
 /* The first byte says what follows: a name, then Python. gdb takes the section as it is, so there must be no gap in it. */
@@ -31,7 +32,7 @@ static const char script[] __attribute__((section(".debug_gdb_scripts"), used, a
 	"\4gol\n"
 	"import gdb\n"
 	"\n"
-	"FIELDS = (\"places reasons id status reason base top last m origin point parent system m_id resume below\"\n"
+	"FIELDS = (\"places reasons id status reason base top last m origin point parent m_id resume below\"\n"
 	"          \" name file line flags point_count points files file_count\").split()\n"
 	"STATES = [\"dead\", \"runnable\", \"running\", \"parking\", \"readied\", \"waiting\", \"syscall\"]\n"
 	"\n"

@@ -25,7 +25,7 @@ import generate
 import modules
 import mutate
 import reducer
-from runner import Build, Dropped, Plan, Worker, command_of
+from runner import Build, CPU_SECONDS, Dropped, HANG_SECONDS, Plan, Worker, command_of
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -81,8 +81,9 @@ class Oracle:
         if not self.running:
             found = self.worker.check(program, Plan([self.finding.build], [], True))
             return bool(found) and found.kind == self.finding.kind and same_message(found.text, self.finding.text)
-        got = self.worker.run(self.finding.setting)
-        if self.finding.kind == "hang" and got[0] != "hang":
+        hangs = self.finding.kind == "hang"
+        got = self.worker.run(self.finding.setting, HANG_SECONDS if hangs else CPU_SECONDS)
+        if hangs and got[0] != "hang":
             return False
         if not self.worker.go:
             want = self.worker.run("")

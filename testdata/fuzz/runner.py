@@ -21,6 +21,7 @@ import shutil
 import subprocess
 
 CPU_SECONDS = 20            # of a program under gol; a quarter of it under go
+HANG_SECONDS = 2            # of one that is known to hang, while it is reduced
 WALL_SECONDS = 90           # other work may hold the processors
 BUILD_SECONDS = 300
 OUTPUT_BYTES = 4 << 20
@@ -42,7 +43,7 @@ def command_of(build):
 def limits(cpu):
     def set_limits():
         os.setsid()
-        resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 5))
+        resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
         resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 30, 1 << 30))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     return set_limits
@@ -184,8 +185,8 @@ class Worker:
             raise Dropped("does not end under go")
         return status, observable(text)
 
-    def run(self, setting):
-        status, text = self.execute([self.binary("gol.out")], CPU_SECONDS, WALL_SECONDS,
+    def run(self, setting, cpu=CPU_SECONDS):
+        status, text = self.execute([self.binary("gol.out")], cpu, WALL_SECONDS,
                                     {"GOLSTRESS": setting + ",stats" if setting else ""})
         for name, value in re.findall(r"\b(freezes|moved|collections|preemptions|compared)=(\d+)", text):
             self.counts["stress " + name] += int(value)
