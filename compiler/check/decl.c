@@ -454,7 +454,7 @@ static void run_body(Checker *k, void *arg)
 /* May another package have the function's body? linkname.c will see. Methods are not pushed. */
 static bool may_be_elsewhere(const Package *p, const Object *o)
 {
-	if (p->from_tree || p->portable)
+	if (p->from_tree || p->portable || p->hooked)
 		return true;
 	for (int i = 0; i < o->file->linknames.len; i++)
 		if (o->file->linknames.items[i].local == o->name)

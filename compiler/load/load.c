@@ -547,6 +547,15 @@ static Package *parse_package(Load *l, const char *path, const char *dir, bool f
 	return p;
 }
 
+/* The package of hooks that goes with a package, whose functions that are elsewhere it supplies; NULL: there is none. */
+static Package *parse_hooks(Load *l, const char *path)
+{
+	Package *hooks = parse_standard(l, arena_printf(l->c->arena, "internal/gol/hooks/%s", path));
+	if (hooks)
+		note_pushed(l->c, hooks, &l->pushed);
+	return hooks;
+}
+
 /* A package of the Go source tree, with its imports, and the package of hooks that goes with it. */
 static Package *load_tree_package(Load *l, const char *path)
 {
@@ -558,9 +567,7 @@ static Package *load_tree_package(Load *l, const char *path)
 		return missing(l, path, arena_printf(c->arena, "package %s %s", path, why));
 	if (!dir)
 		return NULL;
-	Package *hooks = parse_standard(l, arena_printf(c->arena, "internal/gol/hooks/%s", path));
-	if (hooks)
-		note_pushed(c, hooks, &l->pushed);
+	Package *hooks = parse_hooks(l, path);
 	const char *own = l->tags.own;
 	l->tags.own = own_tag(path);
 	Package *p = parse_package(l, path, dir, true, NULL, NO_POS);
@@ -581,9 +588,17 @@ Package *load_from_library(Load *l, const char *path)
 
 Package *load_folder(Load *l, const char *path, const char *dir, const Module *module, Pos importer)
 {
+	const char *own = l->tags.own;
+	l->tags.own = own_tag(path);
+	Package *hooks = l->tags.own ? parse_hooks(l, path) : NULL;
 	Package *p = parse_package(l, path, dir, false, module, importer);
-	if (p)
-		load_imports(l, p);
+	l->tags.own = own;
+	if (!p)
+		return NULL;
+	p->hooked = hooks != NULL;
+	load_imports(l, p);
+	if (hooks)
+		load_imports(l, hooks);
 	return p;
 }
 

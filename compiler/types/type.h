@@ -176,6 +176,7 @@ struct Package {
 	bool from_tree;             /* of the Go source tree */
 	const struct Module *module;        /* that it belongs to (module/module.h); NULL: the two above, and outside of modules */
 	bool portable;              /* its files are those for a machine of an unknown architecture */
+	bool hooked;                /* a package of hooks supplies functions that have no body here */
 	bool checked, failed;
 	VEC(Initializer *) init_order;      /* package variables' initialisers in initialisation order */
 	ObjectList init_functions;          /* func init, in source order */

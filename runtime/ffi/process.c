@@ -4,6 +4,7 @@
  * All that a request names is copied out of the heap before the call, which may last: the goroutine is frozen then. A
  * request is one block with its texts and lists behind it, freed when the call has been made.
  */
+#define _GNU_SOURCE
 #include "ffi/intrinsic.h"
 #include "base/fatal.h"
 #include "os/os.h"
@@ -11,6 +12,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 typedef struct { gol_int r0, r1, r2; } result3;
 
@@ -221,4 +223,14 @@ INTRINSIC(gol_int, syscall_sysProcessSignal, gol_g *g, gol_int descriptor, gol_i
 {
 	(void)g;
 	return os_process_signal((int)descriptor, (int)number);
+}
+
+/* The C library changes all threads. -1: as it is. */
+INTRINSIC(gol_int, syscall_sysSetID, gol_g *g, gol_int which, gol_int real, gol_int effective, gol_int saved)
+{
+	(void)g;
+	uid_t r = (uid_t)real, e = (uid_t)effective, s = (uid_t)saved;
+	int n = which == 0 ? setuid(r) : which == 1 ? setgid(r) : which == 2 ? setresuid(r, e, s) : which == 3 ? setresgid(r, e, s) :
+		which == 4 ? setreuid(r, e) : setregid(r, e);
+	return n == 0 ? 0 : errno;
 }
