@@ -369,20 +369,25 @@ INTRINSIC(result2, syscall_sysReadlink, gol_g *g, gol_string path, gol_slice b)
 	return (result2){0, 0};
 }
 
+/* n is what the system said; frees the path */
+static void give_stat(call_frame *c, int n, const struct stat *s)
+{
+	if (n == 0) {
+		const int64_t values[16] = {
+			(int64_t)s->st_dev, (int64_t)s->st_ino, s->st_mode, (int64_t)s->st_nlink, s->st_uid, s->st_gid, (int64_t)s->st_rdev, s->st_size,
+			s->st_blksize, s->st_blocks, s->st_atim.tv_sec, s->st_atim.tv_nsec, s->st_mtim.tv_sec, s->st_mtim.tv_nsec,
+			s->st_ctim.tv_sec, s->st_ctim.tv_nsec};
+		memcpy(c->p[0], values, sizeof values);
+	}
+	give1(c, n, 1);
+}
+
 /* a[2] fd, a[3] of the link itself?; p[0]: 16 numbers */
 static void run_stat(call_frame *c)
 {
 	struct stat s;
 	const char *path = path_of(c, 0);
-	int n = *path == 0 ? fstat((int)c->a[2], &s) : c->a[3] ? lstat(path, &s) : stat(path, &s);
-	if (n == 0) {
-		const int64_t values[16] = {
-			(int64_t)s.st_dev, (int64_t)s.st_ino, s.st_mode, (int64_t)s.st_nlink, s.st_uid, s.st_gid, (int64_t)s.st_rdev, s.st_size,
-			s.st_blksize, s.st_blocks, s.st_atim.tv_sec, s.st_atim.tv_nsec, s.st_mtim.tv_sec, s.st_mtim.tv_nsec,
-			s.st_ctim.tv_sec, s.st_ctim.tv_nsec};
-		memcpy(c->p[0], values, sizeof values);
-	}
-	give1(c, n, 1);
+	give_stat(c, *path == 0 ? fstat((int)c->a[2], &s) : c->a[3] ? lstat(path, &s) : stat(path, &s), &s);
 }
 
 INTRINSIC(gol_int, syscall_sysStat, gol_g *g, gol_string path, gol_int fd, bool link, gol_slice out)
@@ -396,6 +401,134 @@ INTRINSIC(gol_int, syscall_sysStat, gol_g *g, gol_string path, gol_int fd, bool 
 	require(out.len >= 16);
 	call_blocking(g, &c);
 	return 0;
+}
+
+/* ---- files by folder and name: package internal/syscall/unix --------------------------------------------------- */
+
+/* a[2] folder, a[3] and a[4] other arguments, or the folder of a second path */
+static gol_int in_folder(gol_g *g, gol_int folder, gol_string path, int64_t a3, int64_t a4, void (*run)(call_frame *))
+{
+	call_frame c;
+	call_start(&c, run);
+	path_set(&c, 0, path);
+	c.a[2] = folder;
+	c.a[3] = a3;
+	c.a[4] = a4;
+	call_blocking(g, &c);
+	return 0;
+}
+
+static gol_int in_folders(gol_g *g, gol_int folder, gol_string path, gol_int folder2, gol_string path2, void (*run)(call_frame *))
+{
+	call_frame c;
+	call_start(&c, run);
+	path_set(&c, 0, path);
+	path_set(&c, 1, path2);
+	c.a[2] = folder;
+	c.a[3] = folder2;
+	call_blocking(g, &c);
+	return 0;
+}
+
+static void run_fstatat(call_frame *c)
+{
+	struct stat s;
+	give_stat(c, fstatat((int)c->a[2], path_of(c, 0), &s, AT_SYMLINK_NOFOLLOW), &s);
+}
+
+static void run_readlinkat(call_frame *c)
+{
+	give2(c, readlinkat((int)c->a[2], path_of(c, 0), c->p[0], (size_t)c->a[3]));
+	free(path_of(c, 0));
+}
+
+static void run_utimensat(call_frame *c)
+{
+	struct timespec t[2] = {{c->a[3], c->a[4]}, {c->a[5], c->a[6]}};
+	give1(c, utimensat((int)c->a[2], path_of(c, 0), t, AT_SYMLINK_NOFOLLOW), 1);
+}
+
+static void run_mkdirat(call_frame *c) { give1(c, mkdirat((int)c->a[2], path_of(c, 0), (mode_t)c->a[3]), 1); }
+static void run_renameat(call_frame *c) { give1(c, renameat((int)c->a[2], path_of(c, 0), (int)c->a[3], path_of(c, 1)), 2); }
+static void run_linkat(call_frame *c) { give1(c, linkat((int)c->a[2], path_of(c, 0), (int)c->a[3], path_of(c, 1), 0), 2); }
+static void run_symlinkat(call_frame *c) { give1(c, symlinkat(path_of(c, 1), (int)c->a[2], path_of(c, 0)), 2); }
+
+static void run_fchmodat(call_frame *c)
+{
+	give1(c, RETRY(fchmodat((int)c->a[2], path_of(c, 0), (mode_t)c->a[3], AT_SYMLINK_NOFOLLOW)), 1);
+}
+
+static void run_fchownat(call_frame *c)
+{
+	give1(c, RETRY(fchownat((int)c->a[2], path_of(c, 0), (uid_t)c->a[3], (gid_t)c->a[4], AT_SYMLINK_NOFOLLOW)), 1);
+}
+
+INTRINSIC(gol_int, internal_1syscall_1unix_fstatat, gol_g *g, gol_int dir, gol_string path, gol_slice out)
+{
+	call_frame c;
+	call_start(&c, run_fstatat);
+	path_set(&c, 0, path);
+	c.a[2] = dir;
+	c.p[0] = out.ptr;
+	require(out.len >= 16);
+	call_blocking(g, &c);
+	return 0;
+}
+
+INTRINSIC(result2, internal_1syscall_1unix_readlinkat, gol_g *g, gol_int dir, gol_string path, gol_slice b)
+{
+	call_frame c;
+	call_start(&c, run_readlinkat);
+	path_set(&c, 0, path);
+	c.a[2] = dir;
+	c.a[3] = b.len;
+	c.p[0] = b.ptr;
+	call_blocking(g, &c);
+	return (result2){0, 0};
+}
+
+INTRINSIC(gol_int, internal_1syscall_1unix_utimensat, gol_g *g, gol_int dir, gol_string path, int64_t asec, int64_t ansec, int64_t msec, int64_t mnsec)
+{
+	call_frame c;
+	call_start(&c, run_utimensat);
+	path_set(&c, 0, path);
+	c.a[2] = dir;
+	c.a[3] = asec;
+	c.a[4] = ansec;
+	c.a[5] = msec;
+	c.a[6] = mnsec;
+	call_blocking(g, &c);
+	return 0;
+}
+
+INTRINSIC(gol_int, internal_1syscall_1unix_mkdirat, gol_g *g, gol_int dir, gol_string path, uint32_t mode)
+{
+	return in_folder(g, dir, path, mode, 0, run_mkdirat);
+}
+
+INTRINSIC(gol_int, internal_1syscall_1unix_fchmodat, gol_g *g, gol_int dir, gol_string path, uint32_t mode)
+{
+	return in_folder(g, dir, path, mode, 0, run_fchmodat);
+}
+
+INTRINSIC(gol_int, internal_1syscall_1unix_fchownat, gol_g *g, gol_int dir, gol_string path, gol_int uid, gol_int gid)
+{
+	return in_folder(g, dir, path, uid, gid, run_fchownat);
+}
+
+INTRINSIC(gol_int, internal_1syscall_1unix_renameat, gol_g *g, gol_int dir, gol_string from, gol_int dir2, gol_string to)
+{
+	return in_folders(g, dir, from, dir2, to, run_renameat);
+}
+
+INTRINSIC(gol_int, internal_1syscall_1unix_linkat, gol_g *g, gol_int dir, gol_string from, gol_int dir2, gol_string to)
+{
+	return in_folders(g, dir, from, dir2, to, run_linkat);
+}
+
+INTRINSIC(gol_int, internal_1syscall_1unix_symlinkat, gol_g *g, gol_string target, gol_int dir, gol_string path)
+{
+	return in_folders(g, dir, path, 0, target, run_symlinkat);
 }
 
 /* ---- directories --------------------------------------------------------------------------------------------- */
@@ -473,6 +606,18 @@ INTRINSIC(gol_int, syscall_sysID, gol_g *g, gol_int which)
 	case 5: return getegid();
 	default: return sysconf(_SC_PAGESIZE);
 	}
+}
+
+INTRINSIC(result2, syscall_sysGetgroups, gol_g *g, gol_slice out)
+{
+	gid_t *groups = malloc(((size_t)out.len + 1) * sizeof *groups);
+	(void)g;
+	int n = groups != NULL ? getgroups((int)out.len, groups) : -1;
+	for (int i = 0; i < n && i < out.len; i++)
+		((int64_t *)out.ptr)[i] = groups[i];
+	result2 result = {n, n < 0 ? errno : 0};
+	free(groups);
+	return result;
 }
 
 INTRINSIC(gol_int, syscall_sysUmask, gol_g *g, gol_int mask) { (void)g; return umask((mode_t)mask); }
