@@ -34,6 +34,21 @@ enum { STDLIB_LEVEL = 2 };
 static const char fixed_flags[] = "-std=gnu11 -w -c -fno-strict-aliasing -ffp-contract=off -fno-asynchronous-unwind-tables "
                                   "-fno-math-errno -fno-trapping-math -ftree-vectorize -fno-tree-slp-vectorize" DEBUG_FLAG;
 
+/*
+ * Strings, slices and interfaces are structs of words that were stored one by one. Where gcc copies them 16 bytes at a time, the processor
+ * waits until both stores are through (no store forwarding): programs that hand slices around run up to twice as fast without.
+ * gcc for x86-64 has this name for it; clang copies words.
+ */
+#define TUNING "-mtune-ctrl=^sse_unaligned_load_optimal"
+
+/* Only asked where something is compiled. */
+static const char *tuning(Driver *d)
+{
+	if (!d->tuning)
+		d->tuning = strcmp(d->c->arch, "amd64") == 0 && strncmp(machine_of_compiler(d, TUNING), "x86_64", 6) == 0 ? TUNING : "";
+	return d->tuning;
+}
+
 /* ---- keys and units --------------------------------------------------------------------------- */
 
 /* gol's own library and the Go source tree: their objects serve all programs and settings, without the user's flags, lines
@@ -153,6 +168,7 @@ void base_arguments(Driver *d, Arguments *a, const char *level, const char *flag
 {
 	add_words(d, a, d->options.cc);
 	add_words(d, a, fixed_flags);
+	add_words(d, a, tuning(d));
 	add_argument(d, a, "%s", level);
 	add_words(d, a, flags);
 	add_argument(d, a, "-I%s", d->include_dir);
@@ -173,6 +189,7 @@ static uint64_t text_key(Driver *d, Unit *u, const char *text)
 {
 	uint64_t key = hash_bytes(d->headers + (uint64_t)u->optimise, text, strlen(text));
 	key = hash_bytes(key, fixed_flags, strlen(fixed_flags));
+	key = hash_bytes(key, TUNING, strlen(TUNING));
 	key = hash_bytes(key, d->options.cc, strlen(d->options.cc));
 	key = hash_bytes(key, d->c->arch, strlen(d->c->arch));
 	return hash_bytes(key, flags_of(d, u), strlen(flags_of(d, u)));

@@ -33,8 +33,8 @@ bool is_known_machine(const char *arch) { return find_machine(arch) != NULL; }
 
 bool is_cross(Driver *d) { return strcmp(d->c->arch, GOL_ARCH) != 0; }
 
-/* What the C compiler says it compiles for: "aarch64-linux-gnu"; or "". */
-static const char *machine_of_compiler(Driver *d)
+/* What the C compiler says it compiles for: "aarch64-linux-gnu"; or "", also where it does not know the flag. */
+const char *machine_of_compiler(Driver *d, const char *flag)
 {
 	Arguments a = {0};
 	Buf command;
@@ -43,7 +43,7 @@ static const char *machine_of_compiler(Driver *d)
 	add_words(d, &a, d->options.cc);
 	for (int i = 0; i < a.len; i++)
 		buf_printf(&command, "'%s' ", a.items[i]);
-	buf_str(&command, "-dumpmachine 2>/dev/null");
+	buf_printf(&command, "%s -dumpmachine 2>/dev/null", flag);
 	FILE *f = popen(command.s, "r");
 	if (f && !fgets(line, sizeof line, f))
 		line[0] = '\0';
@@ -55,7 +55,7 @@ static const char *machine_of_compiler(Driver *d)
 static int check_compiler(Driver *d)
 {
 	const struct Target_ *wanted = find_machine(d->c->arch);
-	const char *given = go_setting(d->c, "CC"), *machine = *given ? machine_of_compiler(d) : "";
+	const char *given = go_setting(d->c, "CC"), *machine = *given ? machine_of_compiler(d, "") : "";
 	size_t n = strlen(wanted->machine);
 	if (strncmp(machine, wanted->machine, n) == 0 && machine[n] == '-')
 		return EXIT_OK;

@@ -101,6 +101,7 @@ typedef struct Driver {
 	const char *include_dir, *runtime_library, *amalgamation;
 	const char *cache_dir;      /* where objects are looked for and stored */
 	const char *read_only_cache;        /* looked at too: the configured one where cache_dir stands in for it; or NULL */
+	const char *tuning;                 /* a flag of the C compiler (compile.c); NULL until it is needed */
 	const char *installed_cache;        /* objects of the standard library, filled by make install; may be NULL */
 	const char *work;           /* temporary folder, NULL until one is needed */
 	const char *build_info;     /* of the program being linked (build_info.c); NULL: it gets none */
@@ -238,6 +239,7 @@ void fresh_compiler(Driver *d);                         /* another d->c; the old
 /* cross.c: GOARCH */
 bool is_known_machine(const char *arch);
 bool is_cross(Driver *d);
+const char *machine_of_compiler(Driver *d, const char *flag);
 int prepare_target(Driver *d);                          /* an exit status; needs the work folder */
 const char *cross_runner(Driver *d);                    /* what runs such programs: a name on PATH, or "" */
 /* fmt.c */
