@@ -53,6 +53,49 @@ int32_t utf8_decode(const uint8_t *p, size_t size, unsigned *width)
 	return (int32_t)r;
 }
 
+const uint8_t *utf8_skip_ascii(const uint8_t *p, const uint8_t *end)
+{
+	const uint64_t high_bits = UINT64_C(0x8080808080808080);
+	uint64_t w[4];
+
+	for (; end - p >= 32; p += 32) {
+		memcpy(w, p, sizeof w);
+		if (((w[0] | w[1] | w[2] | w[3]) & high_bits) != 0)
+			break;
+	}
+	for (; end - p >= 8; p += 8) {
+		memcpy(w, p, 8);
+		if ((w[0] & high_bits) != 0)
+			break;
+	}
+	while (p < end && *p < 0x80)
+		p++;
+	return p;
+}
+
+size_t utf8_count(const uint8_t **at, const uint8_t *stop, const uint8_t *end)
+{
+	const uint8_t *p = *at;
+	size_t count = 0;
+
+	while (p < stop) {
+		unsigned width;
+
+		if (*p < 0x80) {
+			const uint8_t *next = utf8_skip_ascii(p, stop);
+
+			count += (size_t)(next - p);
+			p = next;
+			continue;
+		}
+		utf8_decode(p, (size_t)(end - p), &width);
+		p += width;
+		count++;
+	}
+	*at = p;
+	return count;
+}
+
 unsigned utf8_encode(uint8_t to[UTF8_MAX], int64_t rune)
 {
 	uint32_t r = rune < 0 || rune > 0x10ffff || (rune >= 0xd800 && rune < 0xe000) ? UTF8_ERROR : (uint32_t)rune;
@@ -246,24 +289,31 @@ gol_slice gol_runes_from_string(gol_g *g, gol_string s) { return gol_runes_from_
 /* The buffer, of as many runes, was cleared. */
 gol_slice gol_runes_from_string_at(gol_g *g, void *buffer, gol_string s)
 {
+	const uint8_t *p = s.ptr, *end = p + s.len, *at = p;
+	gol_int count = (gol_int)utf8_count(&at, end, end);
 	gol_slice runes;
-	gol_int count = 0, i, next;
 	int32_t *to;
 
-	for (i = 0; i < s.len; i = next, count++) {
-		if (s.ptr[i] < 0x80)
-			next = i + 1;
-		else
-			gol_decode_rune(g, s, i, &next);
-	}
+	(void)g;
 	if (buffer != NULL && count <= GOL_TEXT_BUFFER)
 		runes = (gol_slice){buffer, count, GOL_TEXT_BUFFER};
 	else if (count == 0)
 		return (gol_slice){gol_zero_base, 0, 0};
 	else
 		runes = byte_block((size_t)count * 4, 4);
-	to = runes.ptr;
-	for (i = 0; i < s.len; i = next)
-		*to++ = gol_decode_rune(g, s, i, &next);
+	for (to = runes.ptr; p < end; ) {
+		const uint8_t *next = utf8_skip_ascii(p, end);
+		unsigned width;
+
+		for (; next - p >= 8; p += 8, to += 8)
+			for (int i = 0; i < 8; i++)
+				to[i] = p[i];
+		while (p < next)
+			*to++ = *p++;
+		if (p < end) {
+			*to++ = utf8_decode(p, (size_t)(end - p), &width);
+			p += width;
+		}
+	}
 	return runes;
 }
