@@ -529,6 +529,133 @@ def work_is_kept(p):
 # ---- progress ------------------------------------------------------------------------------------------------------------
 
 
+LARGE = """package large
+
+import "math/bits"
+
+type Shape interface {
+	Area() int
+	Name() string
+}
+
+type base struct{ name string }
+
+func (b base) Name() string { return b.name }
+
+type square struct {
+	base
+	side int
+}
+
+func (s *square) Area() int { return s.side * s.side }
+
+type pair[T any] struct{ a, b T }
+
+func (p pair[T]) each(f func(T)) {
+	defer func() { f(p.b) }()
+	f(p.a)
+}
+
+// Map has a literal, and its instances are in other packages too.
+func Map[T any](list []T, f func(T) T) (out []T) {
+	apply := func(x T) { out = append(out, f(x)) }
+	for _, x := range list {
+		func() {
+			defer func() { recover() }()
+			apply(x)
+		}()
+	}
+	return out
+}
+
+var (
+	calls  int
+	twice  = func(n int) int { calls++; return 2 * n }
+	names  = [...]string{"zero", "one", "two", "three", "four", "five", "six", "seven"}
+	shapes []Shape
+)
+
+func init() { shapes = append(shapes, &square{base{"s"}, 3}) }
+"""
+
+
+def large_packages(p):
+    """A package of more than a megabyte of C is several C files, whose objects become one."""
+    functions, statements = 24, 210
+    text = [LARGE]
+    for i in range(functions):
+        work = "\n".join(f"\tx, y = x*{k * 7 + i}+y, (y^x)+{k}" for k in range(statements))
+        text.append(f"""
+func f{i}(x, y int, t *[]string) (result int, err error) {{
+	defer func() {{ if e := recover(); e != nil {{ err = e.(error) }} }}()
+	table := [...]int{{1, 2, 3, 4, 5, 6, 7, {i}}}
+	add := func(n int) int {{ x += n; return x }}
+{work}
+	pair[int]{{x, y}}.each(func(n int) {{ x ^= add(n) }})
+	var s Shape = &square{{base{{names[{i % 8}]}}, {i}}}
+	method := s.Area
+	shapes = append(shapes, s)
+	for j := range func(yield func(int) bool) {{ _ = yield(1) && yield(2) }} {{ x += j }}
+	list := Map([]int{{x, y, method()}}, twice)
+	*t = append(*t, s.Name())
+	if {i} % 5 == 4 {{ list[9]++ }}
+	return int(bits.RotateLeft32(uint32(list[0]), {i})) + table[{i % 8}], nil
+}}
+""")
+    calls = "\n".join(f"\tn, err = f{i}({i}, n, &t)\n\tif err != nil {{ println(err.Error()) }}" for i in range(functions))
+    text.append(f"""
+func Run() {{
+	var t []string
+	n, err := 0, error(nil)
+{calls}
+	total := 0
+	for _, s := range shapes {{ total += s.Area() }}
+	println(n, total, calls, len(shapes), t[3])
+	_, ok := shapes[2].(interface{{ Area() int }})
+	println(ok, any(pair[string]{{"a", "b"}}) == any(pair[string]{{"a", "b"}}))
+}}
+""")
+    p.write("go.mod", "module m\n\ngo 1.26\n")
+    p.write("large/large.gol", "".join(text))
+    p.write("other/other.gol", """package other
+
+import "m/large"
+
+func Run() int { return len(large.Map([]int{1, 2, 3}, func(n int) int { if n == 2 { panic("no") }; return n })) }
+""")
+    p.write("main.gol", """package main
+
+import (
+	"m/large"
+	"m/other"
+)
+
+func main() {
+	large.Run()
+	println(other.Run(), len(large.Map([]int{1}, func(n int) int { return n })))
+}
+""")
+    outputs = set()
+    for level in "-O0", "-O1":      # one version of each function, two versions
+        said = p.expect(0, "", "build", level, "-x", "-o", "prog", ".")
+        same(f"{level}: several C files", len(re.findall(r" -c .*large\.c'?$", said, re.M)) > 1, True)
+        same(f"{level}: joined", len(re.findall(r" -r -nostdlib -o ", said)), 1)
+        for stress in "", "freeze=7:1", "gc=50":
+            ran = subprocess.run([p.path("prog")], capture_output=True, text=True, env=dict(p.env, GOLSTRESS=stress), timeout=TIMEOUT)
+            outputs.add((ran.returncode, ran.stdout, ran.stderr))
+    same("outputs", len(outputs), 1)
+    code, out, err = outputs.pop()
+    same("status", (code, out), (0, ""))
+    if not err.endswith("three\ntrue true\n2 1\n") or err.count("out of range [9] with length 3\n") != functions // 5:
+        raise Failure(err)
+    p.run("clean", "-cache")
+    p.expect(0, "", "build", "-O0", "-o", "again", ".")
+    p.run("clean", "-cache")
+    p.expect(0, "", "build", "-O0", "-p=1", "-o", "alone", ".")
+    with open(p.path("again"), "rb") as a, open(p.path("alone"), "rb") as b:
+        same("the same program each time", a.read() == b.read(), True)
+
+
 def progress_is_shown(p):
     """A build of over a second says how far it is, on a terminal alone, and takes the line away."""
     p.write("h.gol", HELLO)
@@ -1440,7 +1567,7 @@ func main() {
 
 CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output_cannot_be_written, cache_is_mended, cache_cannot_be_used,
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
-         programs_meet, signals_of_run, slots_are_shared, interrupted_tests, work_is_kept, progress_is_shown, flags_that_are_refused, flags_of_the_environment,
+         programs_meet, signals_of_run, slots_are_shared, interrupted_tests, work_is_kept, large_packages, progress_is_shown, flags_that_are_refused, flags_of_the_environment,
          build_in_json, overlays, flags_that_work, environment, strange_names, module_files, language_versions,
          source_tree, formatting, listing, generating, installing, other_machines, trees_listed, tools_of_the_tree, import_paths, mod_download, linknames, embedding, defined_variables, build_information]
 

@@ -11,6 +11,9 @@
  * The runtime is no part of an object's key: what objects know of it stands in the headers (abi.h has its version), and
  * every program is linked with the libgolrt.a at hand. Where a whole program is kept, a tool or a test's result, it is part
  * of that key (program_key).
+ *
+ * A large package is several C files, which compile side by side, each in bounded memory; their objects are joined (ld -r), so that a
+ * package has one object for all others.
  */
 #include "driver.h"
 
@@ -185,9 +188,9 @@ Job compile_job(Driver *d, const char *level, const char *flags, const char *c_p
 	return (Job){.argv = a.items, .object = object};
 }
 
-static uint64_t text_key(Driver *d, Unit *u, const char *text)
+static uint64_t text_key(Driver *d, Unit *u, const TextList *texts)
 {
-	uint64_t key = hash_bytes(d->headers + (uint64_t)u->optimise, text, strlen(text));
+	uint64_t key = texts_key(d->headers + (uint64_t)u->optimise, texts);
 	key = hash_bytes(key, fixed_flags, strlen(fixed_flags));
 	key = hash_bytes(key, TUNING, strlen(TUNING));
 	key = hash_bytes(key, d->options.cc, strlen(d->options.cc));
@@ -221,36 +224,78 @@ static void let_others_go_on(Driver *d)
 	d->locks.cap = 0;
 }
 
-typedef struct Pending { Unit *unit; uint64_t text_key; } Pending;
+enum { C_FILE_SIZE = 1 << 20 };
+
+typedef VEC(Job) JobList;
+typedef struct Pending {
+	Unit *unit;
+	uint64_t text_key;
+	int first, count;           /* its jobs */
+} Pending;
+
+/* Objects for the optimiser of the linker are not joined; and a debugger is to find one file. */
+static bool may_be_several_files(Driver *d, Unit *u) { return !is_debugged(d, u) && !strstr(flags_of(d, u), "-flto"); }
+
+static TextList c_files_of(Driver *d, Program *program, Unit *u, const EmitOptions *options)
+{
+	if (may_be_several_files(d, u))
+		return emit_units(d->c, program, u->package, options, C_FILE_SIZE);
+	TextList one = {0};
+	vec_push(d->c->arena, &one, emit_package(d->c, program, u->package, options));
+	return one;
+}
 
 /* Emits the C of one package; false if an object of the same C was found. */
-static bool emit_unit(Driver *d, Program *program, Unit *u, uint64_t *key, Job *job)
+static bool emit_unit(Driver *d, Program *program, Unit *u, Pending *p, JobList *jobs)
 {
 	char level[] = {'-', 'O', (char)('0' + u->optimise), '\0'};
 	EmitOptions options = {.versions = u->versions, .line_directives = !d->options.no_line && !is_standard(u->package),
 	                       .variables = is_debugged(d, u) && u->optimise == 0, .c_path = c_file_name(d, u->package)};
 	if (is_debugged(d, u))
 		options.c_path = cache_text_path(d, u->key);
-	const char *text = emit_package(d->c, program, u->package, &options);
+	TextList texts = c_files_of(d, program, u, &options);
 	u->emitted = true;
-	*key = text_key(d, u, text);
-	if (!d->options.rebuild && !d->options.dry_run && !(u->object = cache_find(d, *key))) {
-		wait_for_others(d, *key);
-		u->object = cache_find(d, *key);
+	*p = (Pending){.unit = u, .text_key = text_key(d, u, &texts), .first = jobs->len, .count = texts.len};
+	if (!d->options.rebuild && !d->options.dry_run && !(u->object = cache_find(d, p->text_key))) {
+		wait_for_others(d, p->text_key);
+		u->object = cache_find(d, p->text_key);
 	}
-	bool kept = is_debugged(d, u) && (d->options.dry_run || cache_store_text(d, u->key, text));
-	if (u->object)
-		return false;
-	const char *path = arena_printf(d->c->arena, "%s/%s", d->work, c_file_name(d, u->package)), *object = arena_printf(d->c->arena, "%s.o", path);
-	if (kept)
-		path = options.c_path;
-	else if (!d->options.dry_run && !write_text(path, text)) {
-		fprintf(stderr, "gol: writing %s: %s\n", path, reason(d, errno));
-		exit(EXIT_ERROR);
+	bool kept = is_debugged(d, u) && (d->options.dry_run || cache_store_text(d, u->key, texts.items[0]));
+	for (int i = 0; i < texts.len && !u->object; i++) {
+		const char *name = c_file_name(d, u->package);
+		if (i > 0)
+			name = arena_printf(d->c->arena, "%d-%s", i, name);
+		const char *path = arena_printf(d->c->arena, "%s/%s", d->work, name), *object = arena_printf(d->c->arena, "%s.o", path);
+		if (kept)
+			path = options.c_path;
+		else if (!d->options.dry_run && !write_text(path, texts.items[i])) {
+			fprintf(stderr, "gol: writing %s: %s\n", path, reason(d, errno));
+			exit(EXIT_ERROR);
+		}
+		Job job = compile_job(d, arena_printf(d->c->arena, "%s", level), flags_of(d, u), path, object);
+		job.what = u->package->path;
+		vec_push(d->c->arena, jobs, job);
 	}
-	*job = compile_job(d, arena_printf(d->c->arena, "%s", level), flags_of(d, u), path, object);
-	job->what = u->package->path;
-	return true;
+	return !u->object;
+}
+
+/* The objects of a package's C files become one; an exit status. */
+static int join_objects(Driver *d, const Job *parts, int count, const char **object)
+{
+	Arguments a = {0};
+	*object = parts[0].object;
+	if (count == 1)
+		return EXIT_OK;
+	*object = arena_printf(d->c->arena, "%s.joined.o", parts[0].object);
+	add_words(d, &a, d->options.cc);
+	add_words(d, &a, "-r -nostdlib -o");
+	add_argument(d, &a, "%s", *object);
+	for (int i = 0; i < count; i++)
+		add_argument(d, &a, "%s", parts[i].object);
+	vec_push(d->c->arena, &a, NULL);
+	Job job = {.argv = a.items, .object = *object};
+	run_job(d, &job);
+	return job.status == 0 ? EXIT_OK : explain_failure(d, &job, "");
 }
 
 /* The assembler read them long after their hashes were taken. */
@@ -269,40 +314,46 @@ static bool files_are_unchanged(const Package *p)
 }
 
 /* Seals and stores what was compiled; an exit status. */
-static int take_object(Driver *d, const Job *job, const Pending *p)
+static int take_object(Driver *d, const Job *jobs, const Pending *p)
 {
-	p->unit->object = job->object;
+	const char *object;
+	int status = join_objects(d, jobs + p->first, p->count, &object);
+	if (status != EXIT_OK)
+		return status;
+	p->unit->object = object;
 	if (d->options.dry_run)
 		return EXIT_OK;
 	if (!files_are_unchanged(p->unit->package))
 		return EXIT_ERROR;
-	if (!seal_object(job->object)) {
+	if (!seal_object(object)) {
 		if (errno == ENOENT)
-			fprintf(stderr, "gol: %s made no object of package %s; gol needs gcc or clang\n", d->options.cc, job->what);
+			fprintf(stderr, "gol: %s made no object of package %s; gol needs gcc or clang\n", d->options.cc, p->unit->package->path);
 		else
-			fprintf(stderr, "gol: writing %s: %s\n", job->object, reason(d, errno));
+			fprintf(stderr, "gol: writing %s: %s\n", object, reason(d, errno));
 		return EXIT_ERROR;
 	}
-	cache_store(d, p->text_key, job->object);
+	cache_store(d, p->text_key, object);
 	return EXIT_OK;
 }
 
-static int run_pending(Driver *d, Job *jobs, const Pending *pending, int count)
+static int run_pending(Driver *d, JobList *jobs, const Pending *pending, int count)
 {
 	int status = EXIT_OK;
-	bool ok = run_jobs(d, jobs, count);
+	bool ok = run_jobs(d, jobs->items, jobs->len);
 	progress_clear(d);
 	for (int i = 0; i < count && status == EXIT_OK; i++) {
-		if (jobs[i].status != 0)
-			status = explain_failure(d, &jobs[i], flags_of(d, pending[i].unit));
-		else if (ok)
-			status = take_object(d, &jobs[i], &pending[i]);
+		const Pending *p = &pending[i];
+		for (int k = p->first; k < p->first + p->count && status == EXIT_OK; k++)
+			if (jobs->items[k].status != 0)
+				status = explain_failure(d, &jobs->items[k], flags_of(d, p->unit));
+		if (ok)
+			status = take_object(d, jobs->items, p);
 	}
 	return status;
 }
 
 /* What is not found is emitted; the number of packages that are left to be compiled. */
-static int emit_missing(Driver *d, Program *program, Unit *units, Job *jobs, Pending *pending)
+static int emit_missing(Driver *d, Program *program, Unit *units, JobList *jobs, Pending *pending)
 {
 	int count = 0, n = program->packages.len;
 	for (int i = 0; i < n; i++) {
@@ -315,8 +366,7 @@ static int emit_missing(Driver *d, Program *program, Unit *units, Job *jobs, Pen
 		if (d->options.print_packages)
 			fprintf(stderr, "%s\n", header_of(d->c, program, u->package));
 		progress_show(d, i, n, u->package->path);
-		pending[count].unit = u;
-		count += emit_unit(d, program, u, &pending[count].text_key, &jobs[count]);
+		count += emit_unit(d, program, u, &pending[count], jobs);
 	}
 	return count;
 }
@@ -325,9 +375,10 @@ int compile_packages(Driver *d, Program *program, Unit **kept, const char ***obj
 {
 	int n = program->packages.len;
 	Unit *units = *kept = *kept ? *kept : make_units(d, program);
-	Job *jobs = NEW_ARRAY(d->c->arena, Job, n);
+	JobList jobs = {0};
 	Pending *pending = NEW_ARRAY(d->c->arena, Pending, n);
-	int status = run_pending(d, jobs, pending, emit_missing(d, program, units, jobs, pending));
+	int count = emit_missing(d, program, units, &jobs, pending);
+	int status = run_pending(d, &jobs, pending, count);
 	let_others_go_on(d);
 	if (status != EXIT_OK)
 		return status;

@@ -90,9 +90,15 @@ const char *static_name(Emit *e, IrStatic *data)
 	if (map_get(&e->statics, data))
 		return data->symbol;
 	map_put(E_ALLOC(e), &e->statics, data, (void *)1);
-	const char *ct = type_name(e, data->type);
-	buf_printf(&e->protos, "static %s%s%s%s;\n", data->read_only ? "const " : "", ct, spaced(ct), data->symbol);
-	emit_variable(e, data->read_only ? "static const " : "static ", data->type, data->symbol, data->value);
+	const char *ct = type_name(e, data->type), *constant = data->read_only ? "const " : "";
+	if (e->unit_size)
+		buf_printf(&e->protos, "extern %s%s%s%s GOL_HIDDEN;\n", constant, ct, spaced(ct), data->symbol);
+	else
+		buf_printf(&e->protos, "static %s%s%s%s;\n", constant, ct, spaced(ct), data->symbol);
+	if (map_get(&e->made_statics, data))
+		return data->symbol;
+	map_put(E_ALLOC(e), &e->made_statics, data, (void *)1);
+	emit_variable(e, arena_printf(E_ALLOC(e), "%s%s", e->unit_size ? "" : "static ", constant), data->type, data->symbol, data->value);
 	if (!data->read_only && type_has_pointers(e->c, data->type))
 		vec_push(E_ALLOC(e), &e->roots, arena_printf(E_ALLOC(e), "{&%s, &%s}", data->symbol, type_descriptor(e, data->type)));
 	return data->symbol;
@@ -109,12 +115,18 @@ static void emit_assembler_path(Buf *out, const char *path)
 	}
 }
 
+static void declare_file(Emit *e, const char *symbol, bool writable)
+{
+	map_put(E_ALLOC(e), &e->declared, symbol, (void *)1);
+	buf_printf(&e->protos, "extern %suint8_t %s[] GOL_HIDDEN;\n", writable ? "" : "const ", symbol);
+}
+
 /* Not static: a C compiler that optimises while it links may put this text and those who use the name into different units. The
  * hash makes the text another one when the file has changed. */
 static void emit_file_reference(Emit *e, const EmbedFile *file, const char *symbol, bool writable)
 {
 	Buf *d = &e->data;
-	buf_printf(&e->protos, "extern %suint8_t %s[] __attribute__((visibility(\"hidden\")));\n", writable ? "" : "const ", symbol);
+	declare_file(e, symbol, writable);
 	buf_printf(d, "__asm__(\".pushsection .%s\\n.globl %s\\n.hidden %s\\n.type %s, %%object\\n.size %s, %llu\\n%s: .incbin \\\"",
 	           writable ? "data" : "rodata", symbol, symbol, symbol, symbol, (unsigned long long)file->size, symbol);
 	emit_assembler_path(d, file->path);
@@ -140,9 +152,13 @@ static void emit_file_contents(Emit *e, const EmbedFile *file, const char *symbo
 const char *file_name(Emit *e, const EmbedFile *file, bool writable)
 {
 	const char *symbol = writable ? NULL : map_get(&e->files, file);
-	if (symbol)
+	if (symbol) {
+		if (e->unit_size && !map_get(&e->declared, symbol))
+			declare_file(e, symbol, writable);
 		return symbol;
+	}
 	symbol = arena_printf(E_ALLOC(e), "%s_5file%d", mangle_package(e->c, e->package->package->path), ++e->file_count);
+	symbol = intern_str(e->c, symbol);
 	if (!writable)
 		map_put(E_ALLOC(e), &e->files, file, (void *)(uintptr_t)symbol);
 	(file->contents ? emit_file_contents : emit_file_reference)(e, file, symbol, writable);

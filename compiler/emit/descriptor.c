@@ -69,6 +69,9 @@ const char *type_descriptor(Emit *e, Type *t)
 	const char *symbol = symbol_of_type(e->c, t, "_5type");
 	map_put(E_ALLOC(e), &e->descriptors, t, (void *)(uintptr_t)symbol);
 	buf_printf(&e->protos, "extern const gol_type %s;\n", symbol);
+	if (map_get(&e->described, t))
+		return symbol;
+	map_put(E_ALLOC(e), &e->described, t, (void *)1);
 	Package *owner = type_owner(t);
 	if (!owner || owner == e->package->package)
 		vec_push(E_ALLOC(e), &e->descriptor_queue, t);
@@ -122,6 +125,9 @@ const char *itab_name(Emit *e, Type *iface, Type *concrete)
 		return symbol;
 	map_put(E_ALLOC(e), &e->itabs, symbol, (void *)1);
 	buf_printf(&e->protos, "extern const gol_itab %s;\n", symbol);
+	if (map_get(&e->made_itabs, symbol))
+		return symbol;
+	map_put(E_ALLOC(e), &e->made_itabs, symbol, (void *)1);
 	ObjectList wanted = interface_methods(e->c, underlying(iface));
 	MethodSet have = method_set(e->c, concrete);
 	Buf b;

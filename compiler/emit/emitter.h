@@ -12,6 +12,10 @@
  * Each thing is asked for by a function that returns its C name and emits it
  * once: type_name, type_descriptor, itab_name, function_name.
  *
+ * A large package is several C files (units), each with sections of its own: what is static otherwise is hidden then, so that any
+ * unit can name it, and the records of their functions and roots are chained. What a unit has *declared* is forgotten when
+ * the next begins; what the package has *made* is not. Copies of other packages' functions stay static: each unit has those that it calls.
+ *
  * Two styles print a function body (Style): PLAIN keeps variables in C locals,
  * FRAMED keeps those that live across a resume point in the frame. One-version code is
  * a FRAMED body and an entry; two-version code is a PLAIN function that freezes by
@@ -44,6 +48,13 @@ typedef struct Emit {
 	IrPackage *package;
 	const EmitOptions *options;
 	Buf types, protos, data, code;
+	size_t unit_size;       /* 0: one C file */
+	TextList units;         /* finished */
+	Map described, made_itabs, made_statics;        /* the keys of descriptors, itabs and statics, in any unit */
+	Map files;              /* EmbedFile -> symbol of its contents */
+	int file_count;
+
+	/* of this unit */
 	Map type_names;         /* canonical Type -> C name */
 	Map complete;           /* struct types whose definition is printed */
 	Map result_structs;     /* C name -> itself, once defined */
@@ -54,9 +65,7 @@ typedef struct Emit {
 	VEC(IrFunc *) func_values;  /* plain functions that are used as values */
 	VEC(IrFunc *) infos;    /* functions with a gol_func_info */
 	VEC(const char *) roots;        /* {address, type} initialisers */
-	Map statics;            /* IrStatic -> (void *)1 once defined */
-	Map files;              /* EmbedFile -> symbol of its contents */
-	int file_count;
+	Map statics;            /* IrStatic -> (void *)1 once declared */
 
 	/* the function being printed */
 	IrFunc *f;

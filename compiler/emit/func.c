@@ -22,6 +22,11 @@ void print_signature(Emit *e, Buf *out, IrFunc *f, const char *name, bool names)
 	buf_printf(out, "%s%s%s(gol_g *%s%s)", result, spaced(result), name, names ? "g" : "", b.s ? b.s : "");
 }
 
+static const char *linkage_of(const IrFunc *f)
+{
+	return f->is_static ? "static " : f->is_hidden ? "GOL_HIDDEN " : f->is_weak ? "GOL_WEAK " : "";
+}
+
 const char *function_name(Emit *e, IrFunc *f)
 {
 	if (!map_get(&e->declared, f->symbol)) {
@@ -29,7 +34,7 @@ const char *function_name(Emit *e, IrFunc *f)
 		Buf b;
 		buf_init(&b, E_ALLOC(e));
 		print_signature(e, &b, f, f->symbol, false);
-		buf_printf(&e->protos, "%s%s;\n", f->defined && f->is_static ? "static " : f->defined && f->is_weak ? "GOL_WEAK " : "", b.s);
+		buf_printf(&e->protos, "%s%s;\n", f->defined ? linkage_of(f) : "", b.s);
 	}
 	return f->symbol;
 }
@@ -253,7 +258,7 @@ static void emit_start(Emit *e)
 
 static void emit_linkage(Emit *e)
 {
-	buf_str(e->out, e->f->is_static ? "static " : e->f->is_weak ? "GOL_WEAK " : "");
+	buf_str(e->out, linkage_of(e->f));
 	if (is_unoptimised(e))
 		buf_str(e->out, "GOL_UNOPTIMISED ");
 }

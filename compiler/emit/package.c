@@ -1,20 +1,61 @@
 /*
- * package.c - one package to one C file: lowers, colours, prints functions and
+ * package.c - one package to one C file, or to units: lowers, colours, prints functions and
  * data until nothing new is asked for, joins the sections.
+ *
+ * A package is printed as one file first. If that is too large it is lowered and printed anew, in units: only then is it known, and
+ * only then must what is static be hidden. Where units end depends on nothing but the package and unit_size.
  */
 #include "emitter.h"
 
 #include <string.h>
 
-static void emit_functions(Emit *e)
+static void end_unit(Emit *e, bool last);
+
+static void begin_unit(Emit *e)
+{
+	Buf *sections[] = {&e->types, &e->protos, &e->data, &e->code};
+	Map *maps[] = {&e->type_names, &e->complete, &e->result_structs, &e->descriptors, &e->itabs, &e->declared, &e->statics};
+	for (int i = 0; i < COUNT_OF(sections); i++)
+		buf_init(sections[i], E_ALLOC(e));
+	for (int i = 0; i < COUNT_OF(maps); i++)
+		*maps[i] = (Map){.by_text = maps[i]->by_text};
+	e->own_descriptors.len = e->func_values.len = e->infos.len = e->roots.len = 0;
+	for (int i = 0; i < e->package->funcs.len; i++)
+		if (e->package->funcs.items[i]->is_copy)
+			e->package->funcs.items[i]->emitted = false;
+}
+
+static void prepare_functions(Emit *e)
 {
 	while (lower_pending(e->lower))
 		;
 	ir_colour(e->c, e->package);
+	for (int i = 0; e->unit_size && i < e->package->funcs.len; i++) {
+		IrFunc *f = e->package->funcs.items[i];
+		if (!f->is_static || f->is_copy)
+			continue;
+		f->is_static = false;
+		f->is_hidden = true;
+		if (f->is_shared)       /* other packages may have the same function, but not of the same colour */
+			f->symbol = intern_str(e->c, arena_printf(E_ALLOC(e), "%s_5in_%s", f->symbol, mangle_package(e->c, e->package->package->path)));
+	}
+}
+
+/* Units have copies at their ends. */
+static bool is_due(const Emit *e, const IrFunc *f) { return f->defined && !f->emitted && !(e->unit_size && f->is_copy); }
+
+static void emit_functions(Emit *e)
+{
+	prepare_functions(e);
 	for (int i = 0, n = e->package->funcs.len; i < n; i++) {   /* those queued meanwhile are not lowered yet */
 		IrFunc *f = e->package->funcs.items[i];
-		if (f->defined && !f->emitted)
-			emit_function(e, f);
+		if (!is_due(e, f))
+			continue;
+		if (e->unit_size && e->types.len + e->protos.len + e->data.len + e->code.len >= e->unit_size) {
+			end_unit(e, false);
+			begin_unit(e);
+		}
+		emit_function(e, f);
 	}
 }
 
@@ -22,7 +63,22 @@ static bool has_new_functions(Emit *e)
 {
 	bool any = lower_pending(e->lower);
 	for (int i = 0; i < e->package->funcs.len; i++)
-		any |= e->package->funcs.items[i]->defined && !e->package->funcs.items[i]->emitted;
+		any |= is_due(e, e->package->funcs.items[i]);
+	return any;
+}
+
+/* The copies that the unit calls. */
+static bool emit_copies(Emit *e)
+{
+	bool any = false;
+	prepare_functions(e);
+	for (int i = 0; i < e->package->funcs.len; i++) {
+		IrFunc *f = e->package->funcs.items[i];
+		if (!f->is_copy || !f->defined || f->emitted || !map_get(&e->declared, f->symbol))
+			continue;
+		emit_function(e, f);
+		any = true;
+	}
 	return any;
 }
 
@@ -45,10 +101,22 @@ static const char *package_symbol(Emit *e, Package *p)
 	return arena_printf(E_ALLOC(e), "%s_5package", mangle_package(e->c, p->path));
 }
 
-static void emit_package_record(Emit *e)
+/* The record of the next unit to be finished, or of one after it. */
+static const char *unit_symbol(Emit *e, int ahead)
 {
+	int number = e->units.len + ahead;
 	const char *symbol = package_symbol(e, e->package->package);
+	return number ? arena_printf(E_ALLOC(e), "%s%d", symbol, number) : symbol;
+}
+
+static void emit_unit_record(Emit *e, bool last)
+{
+	const char *symbol = unit_symbol(e, 0), *more = "NULL";
 	Buf *d = &e->data;
+	if (!last) {
+		more = arena_printf(E_ALLOC(e), "&%s", unit_symbol(e, 1));
+		buf_printf(&e->protos, "extern const gol_package %s GOL_HIDDEN;\n", more + 1);
+	}
 	buf_printf(d, "static const gol_root %s_roots[] = {\n", symbol);
 	for (int i = 0; i < e->roots.len; i++)
 		buf_printf(d, "\t%s,\n", e->roots.items[i]);
@@ -61,9 +129,9 @@ static void emit_package_record(Emit *e)
 	buf_printf(d, "\tNULL};\nstatic const gol_func_value %s_values[] = {\n", symbol);
 	for (int i = 0; i < e->func_values.len; i++)
 		buf_printf(d, "\t{(void *)%s_5value, (void *)%s},\n", e->func_values.items[i]->symbol, e->func_values.items[i]->symbol);
-	buf_printf(d, "\t{NULL, NULL}};\nconst gol_package %s = {\"%s\", %s_roots, %d, %s_funcs, %d, %s_types, %d, %s_values, %d};\n", symbol,
+	buf_printf(d, "\t{NULL, NULL}};\nconst gol_package %s = {\"%s\", %s_roots, %d, %s_funcs, %d, %s_types, %d, %s_values, %d, %s};\n", symbol,
 	           e->package->package->path, symbol, e->roots.len, symbol, e->infos.len, symbol, e->own_descriptors.len, symbol,
-	           e->func_values.len);
+	           e->func_values.len, more);
 }
 
 static void emit_program(Emit *e)
@@ -83,22 +151,41 @@ static void emit_program(Emit *e)
 	buf_str(&e->code, "int main(int argc, char **argv)\n{\n\treturn gol_main(argc, argv, environ, &program);\n}\n");
 }
 
-static void start(Emit *e, Compiler *c, Program *program, Package *package, const EmitOptions *options)
+static void end_unit(Emit *e, bool last)
 {
-	*e = (Emit){.c = c, .program = program, .options = options};
-	buf_init(&e->types, c->arena);
-	buf_init(&e->protos, c->arena);
-	buf_init(&e->data, c->arena);
-	buf_init(&e->code, c->arena);
-	e->out = &e->code;
-	e->lower = lower_new(c, program, package);
-	e->package = lower_package(e->lower);
+	bool any;
+	do {
+		any = e->unit_size && emit_copies(e);
+		e->out = &e->data;
+		any |= emit_descriptors(e);
+	} while (any);
+	emit_unit_record(e, last);
+	if (e->package->start)
+		emit_program(e);
+	Buf text;
+	buf_init(&text, E_ALLOC(e));
+	buf_printf(&text, "/* Package %s, compiled by gol. */\n#include \"generated.h\"\n\n", e->package->package->path);
+	Buf *sections[] = {&e->types, &e->protos, &e->data, &e->code};
+	for (int i = 0; i < COUNT_OF(sections); i++)
+		if (sections[i]->s) {
+			buf_bytes(&text, sections[i]->s, sections[i]->len);
+			buf_char(&text, '\n');
+		}
+	if (e->options->line_directives) {
+		Buf numbered;
+		buf_init(&numbered, E_ALLOC(e));
+		number_lines(&numbered, text.s, text.len, e->options->c_path);
+		text = numbered;
+	}
+	vec_push(E_ALLOC(e), &e->units, text.s);
 }
 
-const char *emit_package(Compiler *c, Program *program, Package *package, const EmitOptions *options)
+static TextList emit(Compiler *c, Program *program, Package *package, const EmitOptions *options, size_t unit_size)
 {
-	Emit e;
-	start(&e, c, program, package, options);
+	Emit e = {.c = c, .program = program, .options = options, .unit_size = unit_size};
+	e.lower = lower_new(c, program, package);
+	e.package = lower_package(e.lower);
+	begin_unit(&e);
 	e.out = &e.data;
 	emit_globals(&e);
 	ask_for_own_types(&e);
@@ -107,24 +194,21 @@ const char *emit_package(Compiler *c, Program *program, Package *package, const 
 		e.out = &e.data;
 		emit_descriptors(&e);
 	} while (e.descriptor_queue.len || has_new_functions(&e));
-	emit_package_record(&e);
-	if (e.package->start)
-		emit_program(&e);
-	Buf text;
-	buf_init(&text, c->arena);
-	buf_printf(&text, "/* Package %s, compiled by gol. */\n#include \"generated.h\"\n\n", package->path);
-	Buf *sections[] = {&e.types, &e.protos, &e.data, &e.code};
-	for (int i = 0; i < COUNT_OF(sections); i++)
-		if (sections[i]->s) {
-			buf_bytes(&text, sections[i]->s, sections[i]->len);
-			buf_char(&text, '\n');
-		}
-	if (!options->line_directives)
-		return text.s;
-	Buf numbered;
-	buf_init(&numbered, c->arena);
-	number_lines(&numbered, text.s, text.len, options->c_path);
-	return numbered.s;
+	end_unit(&e, true);
+	return e.units;
+}
+
+const char *emit_package(Compiler *c, Program *program, Package *package, const EmitOptions *options)
+{
+	return emit(c, program, package, options, 0).items[0];
+}
+
+TextList emit_units(Compiler *c, Program *program, Package *package, const EmitOptions *options, size_t unit_size)
+{
+	TextList texts = emit(c, program, package, options, 0);
+	if (package == program->root || strlen(texts.items[0]) <= unit_size + unit_size / 2)
+		return texts;
+	return emit(c, program, package, options, unit_size);
 }
 
 void dump_ir(Compiler *c, Buf *out, Program *program, Package *package)

@@ -249,6 +249,7 @@ struct IrFunc {
 	IrStmtList body;
 	bool defined;               /* body is lowered here (or will be); else extern */
 	bool is_static;             /* only this C file refers to it */
+	bool is_hidden;             /* it would be static if its package were one C file */
 	bool is_weak;               /* instances and wrappers: every package that needs it may emit it */
 	bool is_shared;             /* is_weak, nested in such a function, copied by other packages: what is known of it must be the same in all packages (colour.c) */
 	bool is_copy;               /* of a small function of another package (lower/copy.c): static, inline */
@@ -276,7 +277,7 @@ struct IrFunc {
 /* Data in the C file: initialisers without cost and the backing of constant literals. value is made of CONST, ZERO,
  * MAKE, TYPE, ITAB, FUNC (no captures), CONVERT of those, and ADDR of STATIC (and of FIELD, INDEX in it). */
 typedef struct IrStatic {
-	const char *symbol;         /* unique in the C file; static */
+	const char *symbol;         /* unique in the program; static, or hidden */
 	Type *type;
 	IrExpr *value;
 	bool read_only;             /* const; else it is a variable: a GC root if its type has pointers */

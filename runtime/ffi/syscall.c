@@ -608,18 +608,6 @@ INTRINSIC(gol_int, syscall_sysID, gol_g *g, gol_int which)
 	}
 }
 
-INTRINSIC(result2, syscall_sysGetgroups, gol_g *g, gol_slice out)
-{
-	gid_t *groups = malloc(((size_t)out.len + 1) * sizeof *groups);
-	(void)g;
-	int n = groups != NULL ? getgroups((int)out.len, groups) : -1;
-	for (int i = 0; i < n && i < out.len; i++)
-		((int64_t *)out.ptr)[i] = groups[i];
-	result2 result = {n, n < 0 ? errno : 0};
-	free(groups);
-	return result;
-}
-
 INTRINSIC(gol_int, syscall_sysUmask, gol_g *g, gol_int mask) { (void)g; return umask((mode_t)mask); }
 
 INTRINSIC(result2, syscall_sysProcessGroup, gol_g *g, gol_int which, gol_int pid, gol_int group)

@@ -1,6 +1,9 @@
 /*
  * program.c - see program.h.
  */
+#include <stdlib.h>
+
+#include "base/fatal.h"
 #include "stack/program.h"
 
 static struct {
@@ -9,9 +12,31 @@ static struct {
 	char **argv, **envp;
 } program;
 
+/* A package of several C files has a record for each, chained. Here they become one list, for all who walk through it. */
+static const gol_program *with_all_files(const gol_program *p)
+{
+	static gol_program all;
+	uint32_t count = 0, n = 0;
+	for (uint32_t i = 0; i < p->package_count; i++)
+		for (const gol_package *file = p->packages[i]; file != NULL; file = file->more)
+			count++;
+	if (count == p->package_count)
+		return p;
+	const gol_package **files = malloc(count * sizeof(gol_package *));
+	if (files == NULL)
+		runtime_out_of_memory();
+	for (uint32_t i = 0; i < p->package_count; i++)
+		for (const gol_package *file = p->packages[i]; file != NULL; file = file->more)
+			files[n++] = file;
+	all = *p;
+	all.packages = files;
+	all.package_count = count;
+	return &all;
+}
+
 void program_set(const gol_program *packages, int argc, char **argv, char **envp)
 {
-	program.packages = packages;
+	program.packages = with_all_files(packages);
 	program.argc = argc;
 	program.argv = argv;
 	program.envp = envp;

@@ -71,6 +71,7 @@
 #define GOL_ALIAS __attribute__((may_alias))
 #define GOL_UNUSED __attribute__((unused))
 #define GOL_WEAK __attribute__((weak))
+#define GOL_HIDDEN __attribute__((visibility("hidden")))         /* for the other C files of the package */
 
 /* With GOL_DEBUG (make debug) generated code checks what it can see of the invariants (docs/design.md, 7). */
 _Noreturn void gol_bug(const char *file, int line, const char *what);
@@ -416,12 +417,13 @@ typedef struct gol_map_iter {
 
 typedef struct gol_root { void *address; const gol_type *type; } gol_root;     /* a package variable that holds pointers */
 typedef struct gol_func_value { void *code, *target; } gol_func_value;        /* code of a func value that calls the plain function target */
-typedef struct gol_package {
+typedef struct gol_package {    /* what a C file has */
 	const char *path;
 	const gol_root *roots; uint32_t root_count;
 	const gol_func_info *const *funcs; uint32_t func_count;
 	const gol_type *const *types; uint32_t type_count;       /* descriptors it mentions: reflection interns against them */
 	const gol_func_value *values; uint32_t value_count;
+	const struct gol_package *more;                          /* that of the package's next C file, or NULL */
 } gol_package;
 typedef struct gol_program {
 	uint32_t abi_version;
