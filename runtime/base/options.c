@@ -36,6 +36,8 @@ static void stress_word(const char *word)
 		gol_stress.sched = true;
 		if (word[5] == ':' || word[5] == '=')
 			seed(word + 6);
+	} else if (strcmp(word, "fences") == 0) {
+		gol_stress.fences = true;
 	} else if (strcmp(word, "stats") == 0) {
 		gol_stress.stats = true;
 	} else if (strcmp(word, "barrier") != 0) {

@@ -4,7 +4,7 @@
  * GOLSTRESS, comma separated: freeze (every safepoint), freeze=N:seed (one in N at random),
  * window=N (a native window of about N frames), gc=N (a collection at every Nth
  * allocation), barrier (stores that no write barrier announced abort at the next collection), sched:seed
- * (random preemption and next goroutine), stats.
+ * (random preemption and next goroutine), fences (as if the system had no barriers on all processors: base/order.h), stats.
  */
 #ifndef GOL_BASE_OPTIONS_H
 #define GOL_BASE_OPTIONS_H
@@ -16,6 +16,7 @@ typedef struct stress_options {
 	bool on;                    /* any of freeze, window, sched: safepoints always look */
 	bool stats;
 	bool sched;
+	bool fences;
 	uint32_t freeze_every;      /* 0: never */
 	uint32_t window_frames;     /* 0: the whole native stack */
 	uint32_t gc_every;

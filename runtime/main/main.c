@@ -11,6 +11,7 @@
 #include "base/exit.h"
 #include "base/fatal.h"
 #include "base/options.h"
+#include "base/order.h"
 #include "os/os.h"
 #include "sched/proc.h"
 #include "sched/quit.h"
@@ -50,6 +51,7 @@ int gol_main(int argc, char **argv, char **envp, const gol_program *p)
 	program_set(p, argc, argv, envp);
 	exit_traces = trace_everything;
 	options_read();
+	order_init();
 	os_open_standard_files();
 	os_ignore_signals();
 	collect_init();

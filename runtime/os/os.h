@@ -22,7 +22,13 @@ void os_sleep(int64_t ns);
 bool os_thread_start(void (*run)(void *), void *argument, size_t stack_size);
 /* Usable bytes of stack below the caller on the thread that started the process. */
 size_t os_main_stack_room(void);
-int os_processor_count(void);
+int os_processor_count(void);                               /* that this process may run on, now */
+/* How many processors' time the process's control group may use, a fraction; 0: no limit, or it cannot be told. The
+ * files of the system are looked for below root: "" but in tests. */
+double os_processor_limit(const char *root);
+/* A full barrier on every processor that runs a thread of this process. False: the system has none. */
+bool os_barrier_prepare(void);                              /* once, before there is a second thread */
+bool os_barrier(void);
 uint64_t os_random_seed(void);
 
 /* ---- memory (memory.c): whole pages of the system --------------------------------------------------- */

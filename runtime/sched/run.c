@@ -14,14 +14,15 @@
  *
  * Requests (preemption, a stop) live in G.request; limit and poll only make the next
  * safepoint look. Whoever asks sets the word first, then poisons; a worker that
- * restores limit re-reads the word after a fence. The dispatcher only restores it when it is not what
- * it should be, so the common switch costs no fence.
+ * restores limit re-reads the word. Between the two steps of each stands a fence (base/order.h): so the worker sees the
+ * word, or its limit is stored before the poison, which stays.
  *
  * Progress: `fresh` makes the first safepoint after a dispatch (or after entering a fast
  * version) pass, whatever the request or the stress mode.
  */
 #include "base/fatal.h"
 #include "base/options.h"
+#include "base/order.h"
 #include "gc/gc.h"
 #include "sched/p.h"
 #include "sched/proc.h"
@@ -40,7 +41,7 @@ void run_arm(M *m, G *g)
 		return;
 	}
 	g_set_limit(g, m->limit);
-	atomic_fence();
+	order_light();
 	if (load_relaxed(&g->request) != 0)
 		g_set_limit(g, UINTPTR_MAX);
 }

@@ -31,6 +31,8 @@
 #include "abi.h"
 #include "base/atomic.h"
 #include "base/lock.h"
+#include "base/options.h"
+#include "base/order.h"
 
 typedef struct G G;
 typedef struct M M;
@@ -208,10 +210,11 @@ static inline void g_set_limit(G *g, uintptr_t limit)
 	store_relaxed(&g->pub.poll, (uint32_t)(limit == UINTPTR_MAX));
 }
 
-/* Any thread: the word first, then the poison that makes the next safepoint look at it. */
+/* Any thread: the word first, then the poison that makes the next safepoint look at it. run_arm has the other half. */
 static inline void g_ask(G *g, uint32_t request)
 {
 	atomic_or(&g->request, request);
+	order_heavy();
 	g_set_limit(g, UINTPTR_MAX);
 }
 
@@ -219,7 +222,8 @@ static inline void g_ask(G *g, uint32_t request)
 static inline void g_request_freeze(G *g)
 {
 	g->fresh = 0;
-	g_ask(g, REQUEST_STOP);
+	atomic_or(&g->request, REQUEST_STOP);
+	g_set_limit(g, UINTPTR_MAX);
 }
 
 #endif
