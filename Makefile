@@ -119,6 +119,7 @@ debug: $(B)/stdlib.stamp
 		$(B)/debug/amalgamation/golrt.c
 
 check-debug: debug
+	$(Q)$(MAKE) --no-print-directory B=$(B)/debug CFLAGS='-O1 -g -DGOL_DEBUG' unit-runtime
 	python3 testdata/check.py --gol $(B)/debug/gol --settings debug
 
 check: all unit check-debug

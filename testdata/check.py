@@ -60,7 +60,7 @@ MUST_BE_POSITIVE = {
     "gc": ["collections"],
     "barrier": ["collections", "compared"],
     "sched": ["preemptions", "dispatches"],
-    "debug": ["freezes", "frames", "moved", "deep", "collections"],
+    "debug": ["freezes", "frames", "moved", "deep", "collections", "checks"],
 }
 
 

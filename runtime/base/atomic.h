@@ -13,22 +13,39 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define load_relaxed(p) __atomic_load_n((p), __ATOMIC_RELAXED)
-#define load_acquire(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
-#define store_relaxed(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
-#define store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
-#define store_seq(p, v) __atomic_store_n((p), (v), __ATOMIC_SEQ_CST)
-#define load_seq(p) __atomic_load_n((p), __ATOMIC_SEQ_CST)
-#define atomic_swap(p, v) __atomic_exchange_n((p), (v), __ATOMIC_ACQ_REL)
-#define atomic_add(p, v) __atomic_add_fetch((p), (v), __ATOMIC_ACQ_REL)
-#define atomic_or(p, v) __atomic_fetch_or((p), (v), __ATOMIC_SEQ_CST)
-#define atomic_and(p, v) __atomic_fetch_and((p), (v), __ATOMIC_SEQ_CST)
-#define atomic_fence() __atomic_thread_fence(__ATOMIC_SEQ_CST)
+/* With GOL_STEPS (runtime/tests/interleave.h) a test decides before each operation which thread goes on. */
+#ifdef GOL_STEPS
+void atomic_step(void);
+void atomic_relax(void);
+#define ATOMIC_STEP atomic_step(),
+#else
+#define ATOMIC_STEP
+/* Somebody else must do something before this thread can go on. */
+static inline void atomic_relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#endif
+}
+#endif
+
+#define load_relaxed(p) (ATOMIC_STEP __atomic_load_n((p), __ATOMIC_RELAXED))
+#define load_acquire(p) (ATOMIC_STEP __atomic_load_n((p), __ATOMIC_ACQUIRE))
+#define load_seq(p) (ATOMIC_STEP __atomic_load_n((p), __ATOMIC_SEQ_CST))
+#define store_relaxed(p, v) (ATOMIC_STEP __atomic_store_n((p), (v), __ATOMIC_RELAXED))
+#define store_release(p, v) (ATOMIC_STEP __atomic_store_n((p), (v), __ATOMIC_RELEASE))
+#define store_seq(p, v) (ATOMIC_STEP __atomic_store_n((p), (v), __ATOMIC_SEQ_CST))
+#define atomic_swap(p, v) (ATOMIC_STEP __atomic_exchange_n((p), (v), __ATOMIC_ACQ_REL))
+#define atomic_add(p, v) (ATOMIC_STEP __atomic_add_fetch((p), (v), __ATOMIC_ACQ_REL))
+#define atomic_or(p, v) (ATOMIC_STEP __atomic_fetch_or((p), (v), __ATOMIC_SEQ_CST))
+#define atomic_and(p, v) (ATOMIC_STEP __atomic_fetch_and((p), (v), __ATOMIC_SEQ_CST))
+#define count_up(p, n) ((void)__atomic_fetch_add((p), (n), __ATOMIC_RELAXED))
+#define atomic_fence() (ATOMIC_STEP __atomic_thread_fence(__ATOMIC_SEQ_CST))
 
 /* *p: from -> to. True if it was `from`. */
 #define atomic_change(p, from, to) __extension__ ({ \
 	__typeof__(*(p)) from_ = (from); \
-	__atomic_compare_exchange_n((p), &from_, (to), false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE); })
+	(ATOMIC_STEP __atomic_compare_exchange_n((p), &from_, (to), false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)); })
 
 extern uint32_t gol_many_procs;     /* more than one P: set before the second one runs */
 
@@ -41,6 +58,17 @@ static inline uint32_t proc_swap(uint32_t *p, uint32_t v)
 		return old;
 	}
 	return atomic_swap(p, v);
+}
+
+/* As atomic_change, for the same. */
+static inline bool proc_change(uint32_t *p, uint32_t from, uint32_t to)
+{
+	if (__builtin_expect(load_relaxed(&gol_many_procs) != 0, 0))
+		return atomic_change(p, from, to);
+	if (load_relaxed(p) != from)
+		return false;
+	store_relaxed(p, to);
+	return true;
 }
 
 #endif

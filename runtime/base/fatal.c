@@ -11,6 +11,10 @@
 #include "base/exit.h"
 #include "os/os.h"
 
+#ifdef GOL_DEBUG
+uint64_t debug_checks;
+#endif
+
 void runtime_fatal(const char *format, ...)
 {
 	char message[512];

@@ -8,6 +8,8 @@
 
 #include <stdint.h>
 
+#include "base/atomic.h"
+
 /* "fatal error: ..." in printf's manner, the traces of the saved goroutines, exit code 2. */
 _Noreturn void runtime_fatal(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void runtime_out_of_memory(void);
@@ -18,9 +20,10 @@ _Noreturn void runtime_bug(const char *file, int line, const char *what);
 /* Always on: costs nothing where it stands, and what follows would corrupt memory. */
 #define require(condition) \
 	(__builtin_expect(!!(condition), 1) ? (void)0 : runtime_bug(__FILE__, __LINE__, #condition))
-/* Debug builds only. */
+/* Debug builds only, where GOLSTRESS=stats prints how many were made: a run that made none has checked nothing. */
 #ifdef GOL_DEBUG
-#define debug_require(condition) require(condition)
+extern uint64_t debug_checks;
+#define debug_require(condition) (count_up(&debug_checks, 1), require(condition))
 #else
 #define debug_require(condition) ((void)0)
 #endif

@@ -68,6 +68,7 @@ gol_chan *gol_make_chan(gol_g *g, const gol_type *type, gol_int size)
 	gol_chan *c = heap_new(&chan_type);
 	c->elem = elem;
 	c->cap = size;
+	c->lock = (spin_lock)LOCK_OF_RANK(RANK_CHANNEL);
 	if (size > 0)
 		gol_store_pointer(&c->buffer, heap_new_array(elem, (size_t)size));
 	return c;

@@ -21,7 +21,7 @@
 enum { BUCKETS = 251 };
 
 typedef struct bucket { spin_lock lock; G *first, *last; } bucket;      /* linked by G.link */
-static bucket buckets[BUCKETS];
+static bucket buckets[BUCKETS] = {[0 ... BUCKETS - 1] = {.lock = LOCK_OF_RANK(RANK_SEMAPHORE)}};
 
 static bucket *bucket_of(const uint32_t *address) { return &buckets[((uintptr_t)address >> 3) % BUCKETS]; }
 

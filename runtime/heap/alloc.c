@@ -9,6 +9,7 @@
  * Objects without pointers below 16 bytes share 16-byte blocks (the tiny allocator): a
  * block lives as long as anything in it.
  */
+#include "base/lock.h"
 #include "heap/heap.h"
 
 uint8_t gol_zero_base[16];
@@ -179,6 +180,7 @@ static void *new_typed(const gol_type *elem, size_t size, uint64_t bits, size_t 
 	uint32_t slot;
 	void *p;
 
+	lock_require_none("allocates");
 	if (GOL_UNLIKELY(size > HEAP_MAX_SMALL))
 		return new_large(size, elem, filled);
 	p = new_slot(heap_class_of(size) * 2, &s, &slot);
@@ -201,6 +203,7 @@ static void *new_plain(size_t size, size_t filled)
 	uint32_t slot;
 	void *p;
 
+	lock_require_none("allocates");
 	if (GOL_UNLIKELY(size > HEAP_MAX_SMALL))
 		return new_large(size, NULL, filled);
 	p = new_slot(heap_class_of(size) * 2 + 1, &s, &slot);
@@ -217,6 +220,7 @@ static void *new_tiny(size_t size)
 	uintptr_t at = (cache->tiny + align - 1) & ~(align - 1);
 	void *block;
 
+	lock_require_none("allocates");
 	if (cache->tiny != 0 && at + size <= cache->tiny + cache->tiny_left && !gol_heap.hooks) {
 		cache->tiny_left -= at + size - cache->tiny;
 		cache->tiny = at + size;

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "stack/g.h"
 
-static struct { os_lock lock; text text; } out;
+static struct { os_lock lock; text text; } out = {.lock = LOCK_OF_RANK(RANK_PRINT)};
 
 void gol_print_begin(gol_g *g)
 {

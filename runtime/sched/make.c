@@ -69,6 +69,7 @@ static G *new_goroutine(P *p, gol_func *fn, const g_origin *origin)
 G *sched_start_goroutine(gol_func *fn, const g_origin *origin)
 {
 	P *p = current_m->p;
+	lock_require_none("starts a goroutine");
 	G *g = new_goroutine(p, fn, origin);
 	if (load_relaxed(&gol_barrier_on))
 		gol_barrier_word(&((start_frame *)(void *)g->base)->fn, fn);

@@ -50,7 +50,7 @@ static struct {
 	poll_desc *free;
 	uint32_t waiting;           /* goroutines that wait; also read without the lock */
 	int64_t looked;             /* atomic: when the system was asked last */
-} descriptors;
+} descriptors = {.lock = LOCK_OF_RANK(RANK_DESCRIPTORS)};
 
 static poll_desc *make_desc(void)
 {

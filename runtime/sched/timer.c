@@ -25,7 +25,7 @@ static struct {
 	os_lock lock;
 	entry *heap;
 	size_t count, cap;
-} timers;
+} timers = {.lock = LOCK_OF_RANK(RANK_TIMERS)};
 int64_t timers_first = INT64_MAX;
 
 static const gol_type timer_type = {

@@ -20,7 +20,7 @@
 
 enum { NATIVE_WINDOW = 1 << 20, NATIVE_SLACK = 256 << 10, WORKER_STACK = 8 << 20, STRESS_FRAME = 192, GLOBAL_EVERY = 61 };
 
-struct scheduler scheduler = {.thread_limit = 10000};
+struct scheduler scheduler = {.lock = LOCK_OF_RANK(RANK_SCHEDULER), .thread_limit = 10000};
 
 P *proc_at(uint32_t i) { return &scheduler.procs[i]; }
 uint32_t proc_count(void) { return MAX_PROCS; }

@@ -23,7 +23,7 @@ static struct {
 	block *free[SIZE_CLASSES];
 	uint32_t count[SIZE_CLASSES];
 	size_t in_use, maximum;
-} pool = {.maximum = 1000000000};
+} pool = {.lock = LOCK_OF_RANK(RANK_STACKS), .maximum = 1000000000};
 
 static unsigned size_class(size_t size)
 {

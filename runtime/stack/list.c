@@ -19,7 +19,7 @@ static struct {
 	g_list *lists;                  /* newest first */
 	G *spare;                       /* the rest of the last batch */
 	uint32_t spare_count;
-} list;
+} list = {.lock = LOCK_OF_RANK(RANK_GOROUTINES)};
 
 _Thread_local M *current_m;
 

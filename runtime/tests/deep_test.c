@@ -70,9 +70,10 @@ static void deep_thaw(gol_g *g, gol_frame *h)
 
 /* ---- one-version, calling itself ---- */
 typedef struct { gol_frame h; deep_result r; gol_int n, *p, x; deep_result t; } one_frame;
+static const uint8_t one_maps[] = {1 << 4, 0, 1 << 4, 0, 1 << 4, 0};
 static void one_start(gol_g *g, gol_frame *h);
 static void one_body(gol_g *g, gol_frame *h);
-static const gol_func_info one_info = {"main.one", "/t/deep.go", 10, sizeof(one_frame), 3, 0, points, deep_maps, 1, one_start, one_body, NULL, NULL, NULL, 0, 0, NULL, NULL};
+static const gol_func_info one_info = {"main.one", "/t/deep.go", 10, sizeof(one_frame), 3, 0, points, one_maps, 2, one_start, one_body, NULL, NULL, NULL, 0, 0, NULL, NULL};
 
 static deep_result one(gol_g *g, gol_int n, gol_int *p)
 {

@@ -15,7 +15,7 @@
 
 typedef struct place { uintptr_t low, high; const gol_func_info *func; bool is_code; } place;
 
-static struct { os_lock lock; place *places; size_t count; bool ready; } table;
+static struct { os_lock lock; place *places; size_t count; bool ready; } table = {.lock = LOCK_OF_RANK(RANK_COUNTERS)};
 
 /* Functions of Go's runtime that callers expect in a trace and that have no frames here; point 1 is the place of the call. */
 static const gol_point outer_points[PC_OUTER_COUNT][2];
