@@ -150,7 +150,7 @@ UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(B)/%)
 
 # Heap, collector and lang are tested without the scheduler (test-lang); stress_test runs the other programs there.
 include runtime/tests/lang.mk
-RUNTIME_UNIT_SOURCES := $(filter-out $(LANG_TESTS:%=runtime/tests/%_test.c),$(wildcard runtime/tests/*_test.c))
+RUNTIME_UNIT_SOURCES := $(filter-out $(LANG_TESTS:%=runtime/tests/%_test.c) runtime/tests/interleave_test.c,$(wildcard runtime/tests/*_test.c))
 RUNTIME_UNIT_PROGRAMS := $(RUNTIME_UNIT_SOURCES:%.c=$(B)/%)
 
 $(B)/compiler/tests/%: compiler/tests/%.c $(B)/libgolcompiler.a
@@ -168,6 +168,7 @@ unit: $(UNIT_PROGRAMS) unit-runtime test-lang
 	$(Q)for t in $(UNIT_PROGRAMS); do echo "$$t"; $$t || exit 1; done
 	$(Q)sh runtime/tests/intrinsics.sh $(B)/libgolrt.a
 	$(Q)python3 runtime/floors.py $(B)/runtime && python3 runtime/tests/floors_test.py $(B)/runtime
+	$(Q)python3 runtime/tests/interleave.py $(CC)
 	$(Q)python3 stdlib/tests/check-docs.py
 	$(Q)python3 testdata/docs.py
 

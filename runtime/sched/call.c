@@ -14,6 +14,7 @@
 #include "sched/p.h"
 #include "sched/proc.h"
 #include "stack/stack.h"
+#include "stack/status.h"
 
 enum { POINT_START, POINT_CALL, POINT_DONE };
 
@@ -72,7 +73,7 @@ void call_enter(G *g)
 	P *p = m->p;
 	monitor_need();
 	store_relaxed(&call_count, call_count + 1);
-	store_relaxed(&g->status, (uint32_t)G_IN_CALL);
+	status_enter_call(g);
 	store_relaxed(&p->calls, p->calls + 1);
 	store_release(&p->status, p_status_of(P_IN_CALL, m->id));
 }
@@ -82,12 +83,12 @@ bool call_exit(G *g)
 	M *m = g->m;
 	P *p = m->p;
 	if (GOL_LIKELY(atomic_change(&p->status, p_status_of(P_IN_CALL, m->id), p_status_of(P_RUNNING, m->id)))) {
-		store_relaxed(&g->status, (uint32_t)G_RUNNING);
+		status_leave_call(g, G_RUNNING);
 		return true;
 	}
 	if (!proc_take_back(m))
 		return false;
-	store_relaxed(&g->status, (uint32_t)G_RUNNING);
+	status_leave_call(g, G_RUNNING);
 	return true;
 }
 

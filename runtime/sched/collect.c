@@ -7,13 +7,14 @@
 #include "stack/list.h"
 #include "stack/program.h"
 #include "stack/stack.h"
+#include "stack/status.h"
 
 static void walk_goroutines(gc_visit *visit, void *context)
 {
 	for (uint32_t i = 0; i < g_count(); i++) {
 		G *g = g_at(i);
 
-		if (load_relaxed(&g->status) == G_DEAD)         /* the poller may be readying it */
+		if (status_of(g) == G_DEAD)
 			continue;
 		stack_each_pointer(g, visit, context);
 		stack_shrink(g);

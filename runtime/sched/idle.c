@@ -15,6 +15,7 @@
 #include "sched/proc.h"
 
 #include "os/os.h"
+#include "stack/status.h"
 
 static P *idle_p(void)
 {
@@ -82,8 +83,8 @@ bool proc_take_back(M *m)
 
 void proc_lost_call_done(G *g)
 {
+	status_leave_call(g, G_RUNNABLE);
 	os_acquire(&scheduler.lock);
-	store_relaxed(&g->status, (uint32_t)G_RUNNABLE);
 	queue_add_global(g);
 	scheduler.lost_calls--;
 	if (scheduler.idle_count > 0)

@@ -7,6 +7,7 @@
 #include "base/options.h"
 #include "stack/list.h"
 #include "stack/stack.h"
+#include "stack/status.h"
 #include "unwind/panic.h"
 
 enum { FREE_STACK_MAXIMUM = 4096 };
@@ -73,7 +74,7 @@ G *sched_start_goroutine(gol_func *fn, const g_origin *origin)
 	G *g = new_goroutine(p, fn, origin);
 	if (load_relaxed(&gol_barrier_on))
 		gol_barrier_word(&((start_frame *)(void *)g->base)->fn, fn);
-	store_relaxed(&g->status, (uint32_t)G_RUNNABLE);
+	status_runnable(g);
 	queue_put_front(p, g);
 	return g;
 }

@@ -7,6 +7,7 @@
 #include "base/options.h"
 #include "os/os.h"
 #include "stack/list.h"
+#include "stack/status.h"
 
 void queue_add_global(G *g)
 {
@@ -32,8 +33,8 @@ void queue_add_expected(G *list)
 {
 	for (G *g = list, *next; g != NULL; g = next) {
 		next = g->link;
-		store_release(&g->status, (uint32_t)G_RUNNABLE);
-		queue_add_global(g);
+		if (status_ready(g))
+			queue_add_global(g);
 		atomic_add(&scheduler.expected, -1);
 	}
 }
@@ -84,10 +85,9 @@ GOL_COLD void queue_spill(P *p)
 void sched_ready(G *g)
 {
 	P *p = current_m->p;
-	if (proc_swap(&g->status, G_READIED) == G_PARKING)
-		return;                         /* its worker sees it when the frames are saved */
-	store_relaxed(&g->status, (uint32_t)G_RUNNABLE);
-	queue_put_front(p, g);
+	lock_require_none("readies a goroutine");
+	if (status_ready(g))
+		queue_put_front(p, g);
 }
 
 GOL_COLD G *queue_take_random(P *p)

@@ -29,6 +29,7 @@
 #include "sched/quit.h"
 #include "stack/position.h"
 #include "stack/stack.h"
+#include "stack/status.h"
 #include "unwind/pc.h"
 #include "unwind/panic.h"
 
@@ -123,7 +124,7 @@ void gol_yield(gol_g *g) { give_way(g_of(g), WHY_YIELD); }
 
 void sched_park(G *g, enum wait_reason reason, void (*complete)(G *))
 {
-	store_relaxed(&g->status, (uint32_t)G_PARKING);
+	status_park(g);
 	g->wait_reason = reason;
 	g->wait_since = 0;
 	g->complete = complete;
@@ -171,15 +172,13 @@ static bool gave_way(M *m, G *g)
 	switch ((enum g_why)g->why) {
 	case WHY_PARK:
 		store_relaxed(&m->g, (G *)NULL);
-		if (proc_swap(&g->status, G_WAITING) == G_READIED) {
-			store_relaxed(&g->status, (uint32_t)G_RUNNABLE);
+		if (!status_parked(g))
 			queue_put_front(m->p, g);
-		}
 		return true;
 	case WHY_YIELD:
 		gol_stress.yields++;
 		store_relaxed(&m->g, (G *)NULL);
-		store_release(&g->status, (uint32_t)G_RUNNABLE);
+		status_runnable(g);
 		proc_put_global(g);
 		return true;
 	case WHY_CALL_LOST_P:
@@ -188,7 +187,8 @@ static bool gave_way(M *m, G *g)
 		return true;
 	case WHY_POLL:
 		store_relaxed(&m->g, (G *)NULL);
-		store_release(&g->status, (uint32_t)G_WAITING);
+		status_park(g);
+		status_parked(g);
 		poll_begin(g);
 		return true;
 	case WHY_CONTINUE:
@@ -272,9 +272,10 @@ static inline bool step(M *m, G *g)
 
 __attribute__((hot)) void run_goroutine(M *m, G *g)
 {
-	debug_require(g->status == G_RUNNABLE && g->pub.unwinding == GOL_RUNNING);
+	debug_require(g->pub.unwinding == GOL_RUNNING);
+	if (!status_dispatch(g))
+		return;
 	g->m = m;
-	store_relaxed(&g->status, (uint32_t)G_RUNNING);
 	store_release(&m->g, g);
 	if (GOL_UNLIKELY(load_relaxed(&g->pub.limit) != m->limit))
 		arm_for_dispatch(m, g);

@@ -13,6 +13,8 @@
 
 #include "base/options.h"
 #include "stack/frames.h"
+#include "stack/list.h"
+#include "stack/status.h"
 
 enum { SIZE_CLASSES = 7, CACHED_MAXIMUM = STACK_MINIMUM << (SIZE_CLASSES - 1), CACHED_COUNT = 256 };
 
@@ -135,7 +137,7 @@ void stack_shrink(G *g)
 {
 	size_t used = (size_t)(g->top - g->base), cap = (size_t)(g->end - g->base);
 	side_trim(g);
-	if (g->status == G_IN_CALL || g->status == G_DEAD || g->base == NULL)
+	if (status_of(g) == G_IN_CALL || status_of(g) == G_DEAD || g->base == NULL)
 		return;
 	if (cap <= STACK_MINIMUM || used >= cap / 4)
 		return;

@@ -9,7 +9,7 @@
  * P  the right to run gol code. GOMAXPROCS many; for now one. Whoever holds the only P
  *    excludes all others from channels and run queues (base/atomic.h).
  *
- * States of a G.
+ * States of a G, which only the functions of stack/status.h change.
  *
  *    state        on which queue         who owns the stack     next
  *    G_DEAD       free list, or none     nobody                 RUNNABLE
@@ -17,7 +17,7 @@
  *    G_RUNNING    none; m->g             its M                  PARKING RUNNABLE IN_CALL DEAD
  *    G_PARKING    a waiter stands in a   its M, until all       WAITING (by its M)
  *                 channel, timer, ...    frames are saved       READIED (by anybody)
- *    G_READIED    none                   its M                  RUNNABLE (by its M)
+ *    G_READIED    none                   its M, or its holder   RUNNABLE (by that one)
  *    G_WAITING    the waiter's           the collector may read RUNNABLE
  *    G_IN_CALL    none; m->g             frozen: may be read,   RUNNING RUNNABLE
  *                                        not moved

@@ -13,6 +13,7 @@
 #include "heap/heap.h"
 #include "os/os.h"
 #include "stack/frames.h"
+#include "stack/status.h"
 
 typedef struct visitor { void (*visit)(void *, void **); void *argument; } visitor;
 
@@ -213,9 +214,9 @@ static void scan_frames(G *g, const visitor *v)
 void stack_each_pointer(G *g, void (*visit)(void *, void **), void *argument)
 {
 	visitor v = {visit, argument};
-	if (g->status == G_DEAD)
+	if (status_of(g) == G_DEAD)
 		return;
-	if (g->status == G_WAITING && g->wait_since == 0)
+	if (status_of(g) == G_WAITING && g->wait_since == 0)
 		g->wait_since = os_nanotime();          /* when a collection first saw it wait: good enough for traces */
 	scan_frames(g, &v);
 	visit_slot(&v, (void **)(void *)&g->panic);

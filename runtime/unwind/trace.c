@@ -11,6 +11,7 @@
 #include "base/options.h"
 #include "os/os.h"
 #include "stack/list.h"
+#include "stack/status.h"
 
 #include <stdlib.h>
 
@@ -92,7 +93,7 @@ static const char *semaphore_reason(const G *g)
 
 static const char *state_text(const G *g)
 {
-	switch (g->status) {
+	switch (status_of(g)) {
 	case G_RUNNABLE: case G_READIED:
 		return "runnable";
 	case G_RUNNING:
@@ -111,7 +112,7 @@ void trace_header(text *t, const G *g, const char *state)
 	text_string(t, " [");
 	text_string(t, state != NULL ? state : state_text(g));
 	int64_t minutes = (os_nanotime() - g->wait_since) / 60000000000;
-	if (g->status == G_WAITING && g->wait_since != 0 && minutes >= 1) {
+	if (status_of(g) == G_WAITING && g->wait_since != 0 && minutes >= 1) {
 		text_string(t, ", ");
 		text_int(t, minutes);
 		text_string(t, " minutes");
@@ -155,7 +156,7 @@ void trace_all_others(text *t, const G *except)
 {
 	for (uint32_t i = 0; i < g_count(); i++) {
 		const G *g = g_at(i);
-		if (g == except || g->status == G_DEAD || (g->is_system && gol_traceback < TRACEBACK_SYSTEM))
+		if (g == except || status_of(g) == G_DEAD || (g->is_system && gol_traceback < TRACEBACK_SYSTEM))
 			continue;
 		text_string(t, "\n");
 		trace_goroutine(t, g, NULL);
