@@ -10,14 +10,14 @@
 #include "base/text.h"
 #include "os/os.h"
 
-stress_options gol_stress = {.random = 88172645463325252u};
+#define FIRST_SEED UINT64_C(88172645463325252)
+
+stress_options gol_stress = {.seed = FIRST_SEED};
 int gol_traceback = TRACEBACK_SINGLE;
 
 static void seed(const char *s)
 {
-	gol_stress.random = strtoull(s, NULL, 10) * 0x9e3779b97f4a7c15u + 88172645463325252u;
-	if (gol_stress.random == 0)
-		gol_stress.random = 1;
+	gol_stress.seed = strtoull(s, NULL, 10) * 0x9e3779b97f4a7c15u + FIRST_SEED;
 }
 
 static void stress_word(const char *word)
@@ -93,6 +93,37 @@ void options_read(void)
 	read_traceback();
 }
 
+uint64_t stress_random(uint32_t i)
+{
+	uint64_t state = gol_stress.on ? gol_stress.seed + i * UINT64_C(0x9e3779b97f4a7c15) : os_random_seed();
+	return state != 0 ? state : 1;
+}
+
+static stress_counts *all_counts;       /* atomic; added to, never taken from */
+
+void stress_add_counts(stress_counts *c)
+{
+	do c->next = load_relaxed(&all_counts); while (!atomic_change(&all_counts, c->next, c));
+}
+
+static stress_counts sum_of_counts(void)
+{
+	stress_counts sum = {0};
+	for (const stress_counts *c = load_acquire(&all_counts); c != NULL; c = c->next) {
+		sum.freezes += c->freezes;
+		sum.frames += c->frames;
+		sum.moved_objects += c->moved_objects;
+		sum.deep += c->deep;
+		sum.block_moves += c->block_moves;
+		sum.collections += c->collections;
+		sum.yields += c->yields;
+		sum.dispatches += c->dispatches;
+		sum.preemptions += c->preemptions;
+		sum.compared += c->compared;
+	}
+	return sum;
+}
+
 static void statistic(text *t, const char *name, uint64_t value)
 {
 	text_string(t, " ");
@@ -104,19 +135,23 @@ static void statistic(text *t, const char *name, uint64_t value)
 void options_print_statistics(void)
 {
 	text t = {0};
+	stress_counts sum = sum_of_counts();
 	if (!gol_stress.stats)
 		return;
 	text_string(&t, "gol stress:");
-	statistic(&t, "freezes", gol_stress.freezes);
-	statistic(&t, "frames", gol_stress.frames);
-	statistic(&t, "moved", gol_stress.moved_objects);
-	statistic(&t, "deep", gol_stress.deep);
-	statistic(&t, "blockmoves", gol_stress.block_moves);
-	statistic(&t, "collections", gol_stress.collections);
-	statistic(&t, "yields", gol_stress.yields);
-	statistic(&t, "dispatches", gol_stress.dispatches);
-	statistic(&t, "preemptions", gol_stress.preemptions);
-	statistic(&t, "compared", gol_stress.compared);
+	statistic(&t, "freezes", sum.freezes);
+	statistic(&t, "frames", sum.frames);
+	statistic(&t, "moved", sum.moved_objects);
+	statistic(&t, "deep", sum.deep);
+	statistic(&t, "blockmoves", sum.block_moves);
+	statistic(&t, "collections", sum.collections);
+	statistic(&t, "yields", sum.yields);
+	statistic(&t, "dispatches", sum.dispatches);
+	statistic(&t, "preemptions", sum.preemptions);
+	statistic(&t, "compared", sum.compared);
+#ifdef GOL_DEBUG
+	statistic(&t, "checks", load_relaxed(&debug_checks));
+#endif
 	text_string(&t, "\n");
 	text_flush(&t);
 	text_free(&t);

@@ -92,7 +92,7 @@ static void send_failed(G *g)
 
 static GOL_COLD bool stress_gives_way(G *g)
 {
-	if (gol_stress.freeze_every == 0 || !stress_chance(gol_stress.freeze_every))
+	if (gol_stress.freeze_every == 0 || !stress_chance(&g->m->random, gol_stress.freeze_every))
 		return false;
 	sched_give_way(g);
 	return true;

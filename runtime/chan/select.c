@@ -197,7 +197,7 @@ static void wait_for_one(G *g, const gol_select_case *cases, uint32_t n)
 /* As if it had parked and been completed. */
 static GOL_COLD void stress_select(G *g, const gol_select_case *cases, const gol_select_result *result, const void *received)
 {
-	if (gol_stress.freeze_every == 0 || !stress_chance(gol_stress.freeze_every))
+	if (gol_stress.freeze_every == 0 || !stress_chance(&g->m->random, gol_stress.freeze_every))
 		return;
 	const gol_type *elem = cases[result->r0].chan->elem;
 	waiters_for(g, 1);

@@ -16,6 +16,7 @@
 #include "os/os.h"
 
 uint32_t gol_barrier_on;
+static stress_counts counts;            /* what is compared in the stop */
 
 /* Objects with a nonzero first announcement start as zeros: allocation clears their shadow. */
 static uint64_t *shadow_of(const void *slot)
@@ -79,6 +80,7 @@ void gc_start_shadow(void)
 	gc.shadow = os_reserve(0, gol_heap.limit - gol_heap.base, true);
 	if (gc.shadow == NULL)
 		heap_die("runtime: no address space for GOLSTRESS=barrier");
+	stress_add_counts(&counts);
 	gol_heap.hooks = 1;
 	__atomic_store_n(&gol_barrier_on, 1, __ATOMIC_RELAXED);
 }
@@ -92,7 +94,7 @@ static void check_slot(void *context, void *slot)
 
 	/* descriptors and other things outside the heap may be stored without one */
 	if (value == expected || (heap_span_of(value) == NULL && heap_span_of(expected) == NULL)) {
-		gol_stress.compared += heap_span_of(value) != NULL;
+		counts.compared += heap_span_of(value) != NULL;
 		return;
 	}
 	fprintf(stderr, "fatal error: missing write barrier: word %zu of the object at %#lx (%zu bytes) is %#lx, last announced %#lx\n",

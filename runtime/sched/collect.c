@@ -35,7 +35,7 @@ static void walk_packages(gc_visit *visit, void *context)
 	const gol_program *program = program_packages();
 	struct caller c = {visit, context};
 
-	gol_stress.collections++;       /* roots are walked once by each */
+	current_m->counts.collections++;        /* roots are walked once by each */
 	for (uint32_t i = 0; program != NULL && i < program->package_count; i++) {
 		const gol_package *p = program->packages[i];
 

@@ -98,14 +98,14 @@ GOL_COLD G *queue_take_random(P *p)
 	}
 	uint32_t n = p->tail - p->head;
 	G *g = queue_take_global();
-	if (g != NULL && (n == 0 || stress_chance(n + 1)))
+	if (g != NULL && (n == 0 || stress_chance(&current_m->random, n + 1)))
 		return g;
 	if (g != NULL)
 		queue_put_back(p, g);
 	n = p->tail - p->head;
 	if (n == 0)
 		return NULL;
-	uint32_t a = p->head % P_QUEUE, b = (p->head + (uint32_t)(random_next(&gol_stress.random) >> 33) % n) % P_QUEUE;
+	uint32_t a = p->head % P_QUEUE, b = (p->head + (uint32_t)(random_next(&current_m->random) >> 33) % n) % P_QUEUE;
 	G *chosen = p->queue[b];
 	p->queue[b] = p->queue[a];
 	p->queue[a] = chosen;

@@ -97,11 +97,11 @@ static GOL_COLD bool look(G *g)
 		return give_way(g, WHY_YIELD);
 	if (request != 0)
 		return give_way(g, WHY_CONTINUE);
-	if (gol_stress.sched && stress_chance(16)) {
-		gol_stress.preemptions++;
+	if (gol_stress.sched && stress_chance(&g->m->random, 16)) {
+		g->m->counts.preemptions++;
 		return give_way(g, WHY_YIELD);
 	}
-	if (gol_stress.freeze_every != 0 && stress_chance(gol_stress.freeze_every))
+	if (gol_stress.freeze_every != 0 && stress_chance(&g->m->random, gol_stress.freeze_every))
 		return give_way(g, WHY_CONTINUE);
 	return false;
 }
@@ -176,7 +176,7 @@ static bool gave_way(M *m, G *g)
 			queue_put_front(m->p, g);
 		return true;
 	case WHY_YIELD:
-		gol_stress.yields++;
+		m->counts.yields++;
 		store_relaxed(&m->g, (G *)NULL);
 		status_runnable(g);
 		proc_put_global(g);

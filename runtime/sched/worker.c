@@ -53,7 +53,8 @@ M *worker_make(void)
 	if (m == NULL)
 		runtime_out_of_memory();
 	m->id = scheduler.m_count++;
-	m->random = os_random_seed() | 1;
+	m->random = stress_random(m->id);
+	stress_add_counts(&m->counts);
 	m->all_link = scheduler.all_ms;
 	scheduler.all_ms = m;
 	stack_freezer_start(&m->freeze);
@@ -135,7 +136,7 @@ __attribute__((hot)) void proc_loop(M *m)
 				idle_wait(m);
 			continue;
 		}
-		gol_stress.dispatches++;
+		m->counts.dispatches++;
 		run_goroutine(m, g);
 	}
 }

@@ -116,7 +116,7 @@ void stack_move(G *g, size_t cap, old_block *old)
 	g->top = base + used;
 	g->end = base + cap;
 	g->moves++;
-	gol_stress.block_moves++;
+	current_m->counts.block_moves++;
 }
 
 void stack_move_done(old_block *old) { block_give(old->base, (size_t)(old->end - old->base)); }

@@ -275,9 +275,6 @@ static size_t saved_bytes(const freezer *f)
 
 static void freezer_reset(freezer *f)
 {
-	gol_stress.frames += f->frames;
-	gol_stress.moved_objects += f->moved_count;
-	gol_stress.deep += f->frames >= 2 && f->moved_count >= 2;
 	for (scratch_chunk *c = f->first; c != NULL; c = c->next)
 		c->top = c->high;
 	f->chunk = f->first;
@@ -317,15 +314,18 @@ void stack_finish_freeze(M *m, G *g)
 {
 	freezer *f = &m->freeze;
 	debug_require(g->pub.unwinding == GOL_RUNNING && g->m == m);
-	gol_stress.freezes++;
+	m->counts.freezes++;
 	if (GOL_UNLIKELY(g->side.over)) {
 		overflow(f, g);
 		return;
 	}
 	if (f->above == NULL)
 		return;
+	m->counts.frames += f->frames;
+	m->counts.moved_objects += f->moved_count;
+	m->counts.deep += f->frames >= 2 && f->moved_count >= 2;
 	size_t size = saved_bytes(f);
-	bool move = size > (size_t)(g->end - g->top) || (gol_stress.on && gol_stress.block_moves < STRESS_MOVES);
+	bool move = size > (size_t)(g->end - g->top) || (gol_stress.on && m->counts.block_moves < STRESS_MOVES);
 	old_block old = {0};
 	if (GOL_UNLIKELY(move)) {
 		if (!stack_fits(g, size)) {

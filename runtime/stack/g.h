@@ -197,7 +197,8 @@ struct M {
 	bool polls;                 /* it is idle and waits for descriptors, not at the futex; under sched.lock */
 	uint32_t id;
 	uint32_t loops;
-	uint64_t random;
+	uint64_t random;            /* of select, of the stress modes */
+	stress_counts counts;
 };
 
 static inline G *g_of(gol_g *g) { return (G *)(void *)g; }

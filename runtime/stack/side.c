@@ -78,7 +78,7 @@ static size_t chunk_wanted(const G *g, size_t size)
 	size_t want = g->side.current != NULL ? 2 * g->side.current->size : CHUNK_MINIMUM;
 	if (want > CHUNK_MAXIMUM)
 		want = CHUNK_MAXIMUM;
-	return size > want || (gol_stress.on && stress_chance(2)) ? size : want;
+	return size > want || (gol_stress.on && stress_chance(&g->m->random, 2)) ? size : want;
 }
 
 static side_chunk *chunk_for(G *g, size_t size)
