@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -64,6 +65,8 @@ bool os_thread_start(void (*run)(void *), void *argument, size_t stack_size)
 		free(s);
 	return error == 0;
 }
+
+void os_thread_precise(void) { prctl(PR_SET_TIMERSLACK, 1); }
 
 size_t os_main_stack_room(void)
 {

@@ -6,11 +6,12 @@
  * due, and takes the P of a call that was seen in two rounds while there is work for it. While no worker is free to
  * it asks for descriptors that are ready (poll.c).
  * It sleeps 20 microseconds a round, after a millisecond without effect twice as long each time up
- * to 10 ms; for as long as nothing runs it sleeps on its futex.
+ * to 10 ms, but never beyond the first timer; for as long as nothing runs it sleeps until it is woken.
  *
- * No wake-up of the monitor is lost: it writes `asleep` and then reads the Ps' states once more; whoever gets a P
- * writes the state and then reads `asleep` (acquire_p, the only way from P_IDLE). All four are sequentially
- * consistent, so one of the two sees the other: the monitor does not sleep, or it is woken. A futex word that changes
+ * No wake-up of the monitor is lost. It writes until when it will sleep and then reads once more what could shorten that: the Ps'
+ * states, if none ran, and when the first timer is due. Whoever gets a P (worker_acquire, the only way from P_IDLE) or makes a
+ * timer the first writes that and then reads until when the monitor sleeps. All are sequentially
+ * consistent, so one of the two sees the other: the monitor does not sleep so long, or it is woken. A futex word that changes
  * between the monitor's look and its sleep makes the wait return at once.
  *
  * What it knows of a P may be old when it acts. A request to give way then reaches another goroutine, which costs a
@@ -23,14 +24,16 @@
 #include "sched/quit.h"
 #include "sched/report.h"
 
-enum { SLICE = 10000000, ROUND_MINIMUM = 20000, ROUND_MAXIMUM = 10000000, QUIET_ROUNDS = 50, LOOK_EVERY = 1000000, STACK = 128 << 10 };
+enum { SLICE = 10000000, ROUND_MINIMUM = 20000, ROUND_MAXIMUM = 10000000, QUIET_ROUNDS = 50, LOOK_EVERY = 1000000, TIMER_LATE = 20000 };
+enum { STACK = 128 << 10 };
 
 static struct {
 	uint32_t started;           /* only holders of a P change it 0 -> 1 */
-	uint32_t asleep;            /* futex: 1 while the monitor sleeps for lack of anything running */
+	uint32_t asleep;            /* futex: 1 while the monitor sleeps; 0 by whoever wakes it */
+	int64_t until;              /* atomic: when it will look again by itself; 0: it is awake */
 } monitor;
 
-/* True: it did something. */
+/* True: the P was taken: there may be more to take soon. Slices and timers are known in advance, calls are not. */
 static bool watch_call(P *p, uint32_t status, int64_t now)
 {
 	uint32_t calls = load_relaxed(&p->calls);
@@ -48,21 +51,20 @@ static bool watch_call(P *p, uint32_t status, int64_t now)
 	return lasted >= SLICE && timers_next() == INT64_MAX && proc_retake(p, status);
 }
 
-static bool watch_slice(P *p, int64_t now)
+static void watch_slice(P *p, int64_t now)
 {
 	uint32_t tick = load_relaxed(&p->tick);
 	if (tick != p->monitor_tick) {
 		p->monitor_tick = tick;
 		p->monitor_since = now;
 	}
-	bool late = timers_next() <= now - 100000;
+	bool late = timers_next() <= now - TIMER_LATE;
 	if (now - p->monitor_since < SLICE && !late)
-		return false;
+		return;
 	if (!late && !proc_has_work(p))     /* nobody to give way to: its frames would be thawed for nothing */
-		return false;
+		return;
 	request_preempt(p);
 	p->monitor_since = now;
-	return true;
 }
 
 static bool look_for_ready(int64_t now)
@@ -91,11 +93,40 @@ static bool round_over(bool *all_idle)
 		if ((status & 3) == P_IN_CALL)
 			effect |= watch_call(p, status, now);
 		else
-			effect |= watch_slice(p, now);
+			watch_slice(p, now);
 	}
 	if (!*all_idle)
 		effect |= look_for_ready(now);
 	return effect;
+}
+
+static void announce(int64_t until)
+{
+	store_relaxed(&monitor.asleep, 1u);
+	store_seq(&monitor.until, until);
+}
+
+/* Until somebody gets a P; nobody seemed to have one. */
+static void sleep_idle(void)
+{
+	bool all_idle;
+	announce(INT64_MAX);
+	round_over(&all_idle);
+	if (all_idle)
+		os_futex_wait(&monitor.asleep, 1, 60000000000);
+	store_seq(&monitor.until, 0);
+}
+
+/* Until the first timer is late, but at least the shortest round. */
+static void nap(int64_t longest)
+{
+	int64_t now = os_nanotime();
+	announce(now + longest);
+	int64_t timer = timers_next();
+	if (timer < now + longest - TIMER_LATE)
+		longest = timer + TIMER_LATE - now > ROUND_MINIMUM ? timer + TIMER_LATE - now : ROUND_MINIMUM;
+	os_futex_wait(&monitor.asleep, 1, longest);
+	store_seq(&monitor.until, 0);
 }
 
 static void monitor_main(void *argument)
@@ -104,15 +135,12 @@ static void monitor_main(void *argument)
 	int quiet = 0;
 	bool all_idle;
 	(void)argument;
+	os_thread_precise();
 	for (;;) {
-		os_sleep(delay);
+		nap(delay);
 		bool effect = round_over(&all_idle);
 		if (all_idle && !report_is_due()) {
-			store_seq(&monitor.asleep, 1u);
-			round_over(&all_idle);
-			if (all_idle)
-				os_futex_wait(&monitor.asleep, 1, 60000000000);
-			store_seq(&monitor.asleep, 0u);
+			sleep_idle();
 			effect = true;
 		}
 		quiet = effect ? 0 : quiet + 1;
@@ -123,12 +151,24 @@ static void monitor_main(void *argument)
 	}
 }
 
+/* In this order: where the monitor sleeps again meanwhile, it is woken or `until` stays. */
+static GOL_COLD void wake(void)
+{
+	store_seq(&monitor.until, 0);
+	store_seq(&monitor.asleep, 0u);
+	os_futex_wake(&monitor.asleep, 1);
+}
+
 void monitor_wake(void)
 {
-	if (load_seq(&monitor.asleep) != 0) {
-		store_seq(&monitor.asleep, 0u);
-		os_futex_wake(&monitor.asleep, 1);
-	}
+	if (load_seq(&monitor.until) == INT64_MAX)
+		wake();
+}
+
+void monitor_timer(int64_t when)
+{
+	if (GOL_UNLIKELY(when < load_seq(&monitor.until) - TIMER_LATE))
+		wake();
 }
 
 static GOL_COLD void start(void)

@@ -119,7 +119,8 @@ uint32_t proc_count(void);
 uint32_t proc_set_thread_limit(uint32_t n);     /* returns the previous */
 
 void monitor_need(void);                    /* there is something to watch */
-void monitor_wake(void);
+void monitor_wake(void);                    /* somebody has got a P */
+void monitor_timer(int64_t when);           /* the first timer is now this one */
 void request_preempt(P *p);
 
 #endif

@@ -67,7 +67,12 @@ static void down(size_t i, entry e)
 	place(i, e);
 }
 
-static void publish(void) { store_seq(&timers_first, timers.count > 0 ? timers.heap[0].when : INT64_MAX); }
+static void publish(void)
+{
+	int64_t first = timers.count > 0 ? timers.heap[0].when : INT64_MAX;
+	store_seq(&timers_first, first);
+	monitor_timer(first);
+}
 
 static void add(entry e)
 {
