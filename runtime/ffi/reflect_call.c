@@ -226,24 +226,21 @@ static void describe_frame(signature *s)
 	s->made_save = (gol_save){.func = &s->made_info, .resume = POINT_CALLED, .count = 1, .slots = &s->made_slot};
 }
 
-static void *made_code(const gol_type *t)
+static void *make_code(signature *s)
 {
-	signature *s = signature_of(t);
+	void *code;
+	ffi_closure *closure = ffi_closure_alloc(sizeof *closure, &code);
 
-	if (s->made_code == NULL) {
-		ffi_closure *closure = ffi_closure_alloc(sizeof *closure, &s->made_code);
-
-		if (closure == NULL)
-			heap_die("runtime: cannot allocate memory");
-		describe_frame(s);
-		require(ffi_prep_closure_loc(closure, &s->function, made_entry, s, s->made_code) == FFI_OK);
-	}
-	return s->made_code;
+	if (closure == NULL)
+		heap_die("runtime: cannot allocate memory");
+	describe_frame(s);
+	require(ffi_prep_closure_loc(closure, &s->function, made_entry, s, code) == FFI_OK);
+	return code;
 }
 
 INTRINSIC(void *, reflect_funcMake, gol_g *g, const gol_type *t, gol_func *body)
 {
-	made *m = (made *)(void *)gol_new_closure(g, &made_layout, made_code(t));
+	made *m = (made *)(void *)gol_new_closure(g, &made_layout, signature_code(signature_of(t), make_code));
 
 	gol_store_pointer(&m->body, body);
 	return m;

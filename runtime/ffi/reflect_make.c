@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/lock.h"
 #include "base/text.h"
 #include "ffi/intrinsic.h"
 #include "ffi/reflect.h"
@@ -22,11 +23,13 @@
 
 #define POINTER_MAP_MAX 4096u           /* bigger types are walked by kind */
 
+/* Guarded by the lock, all of it. */
 static struct {
+	os_lock lock;
 	const gol_type **slots;
 	size_t capacity, count;
 	bool filled;
-} known;
+} known = {.lock = LOCK_OF_RANK(RANK_TYPES)};
 
 /* ---- structure of type literals ---------------------------------------------------------------------- */
 
@@ -88,6 +91,7 @@ static size_t slot_for(const gol_type *const *slots, size_t capacity, const gol_
 	return i;
 }
 
+/* With the lock held, like enter_program and find_known. */
 static void enter(const gol_type *t)
 {
 	size_t i;
@@ -120,12 +124,20 @@ static void enter_program(void)
 				enter(program->packages[i]->types[k]);
 }
 
-/* The type of this structure if there is one. */
-static const gol_type *find(const gol_type *model)
+static const gol_type *find_known(const gol_type *model)
 {
 	if (!known.filled)
 		enter_program();
 	return known.capacity ? known.slots[slot_for(known.slots, known.capacity, model)] : NULL;
+}
+
+/* The type of this structure if there is one. */
+static const gol_type *find(const gol_type *model)
+{
+	os_acquire(&known.lock);
+	const gol_type *t = find_known(model);
+	os_release(&known.lock);
+	return t;
 }
 
 static void *copy(const void *p, size_t size)
@@ -156,17 +168,21 @@ static void add_pointer_map(gol_type *t)
 	t->pointer_map = map;
 }
 
-/* Makes model a type for ever; its text is taken over. */
+/* Makes model a type for ever, unless another thread has made it since it was looked for; its text is taken over. */
 static const gol_type *make(gol_type *model, text *name)
 {
-	gol_type *t;
+	os_acquire(&known.lock);
+	const gol_type *t = find_known(model);
 
-	model->text = (gol_string){copy(name->data, name->size), (gol_int)name->size};
+	if (t == NULL) {
+		model->text = (gol_string){copy(name->data, name->size), (gol_int)name->size};
+		model->hash = (uint32_t)alg_hash_bytes(model->text.ptr, (size_t)model->text.len, 0);
+		add_pointer_map(model);
+		t = copy(model, sizeof *model);
+		enter(t);
+	}
+	os_release(&known.lock);
 	text_free(name);
-	model->hash = (uint32_t)alg_hash_bytes(model->text.ptr, (size_t)model->text.len, 0);
-	add_pointer_map(model);
-	t = copy(model, sizeof *model);
-	enter(t);
 	return t;
 }
 

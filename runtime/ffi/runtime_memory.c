@@ -134,13 +134,17 @@ static due_result result_of(const gc_due *due)
 	return (due_result){due->object, due->fn};
 }
 
-static G *finalizer_goroutine;          /* parked in nextFinalizer, or NULL */
+/* The goroutine that is parked in nextFinalizer, or NULL. It looks for something due and enters itself in one step: so what
+ * becomes due is seen by it, or wakes it. */
+static struct { os_lock lock; G *waiting; } finalizers = {.lock = LOCK_OF_RANK(RANK_FINALIZERS)};
 
 static void wake(void)
 {
-	G *g = finalizer_goroutine;
+	os_acquire(&finalizers.lock);
+	G *g = finalizers.waiting;
 
-	finalizer_goroutine = NULL;
+	finalizers.waiting = NULL;
+	os_release(&finalizers.lock);
 	if (g != NULL)
 		sched_ready(g);
 }
@@ -161,14 +165,18 @@ static void complete(G *g)
 INTRINSIC(due_result, runtime_nextFinalizer, gol_g *g)
 {
 	gc_due due;
+	bool is_due;
 
-	if (gc_next_due(&due))
-		return result_of(&due);
-	sched_set_system(g_of(g));
-	finalizer_goroutine = g_of(g);
 	gc_world.due_ready = wake;
-	sched_park(g_of(g), WAIT_FINALIZER, complete);
-	return (due_result){{NULL, NULL}, {NULL, NULL}};
+	os_acquire(&finalizers.lock);
+	is_due = gc_next_due(&due);
+	if (!is_due) {
+		sched_set_system(g_of(g));
+		sched_park(g_of(g), WAIT_FINALIZER, complete);
+		finalizers.waiting = g_of(g);
+	}
+	os_release(&finalizers.lock);
+	return is_due ? result_of(&due) : (due_result){{NULL, NULL}, {NULL, NULL}};
 }
 
 /* Nothing is left to be done when the finalizer returns: a freeze inside it needs no frame here. */

@@ -16,7 +16,7 @@
 #include "ffi/reflect.h"
 #include "ffi/signature.h"
 #include "heap/heap.h"
-#include "lang/alg.h"
+#include "heap/table.h"
 
 enum { REGISTERS_AT_MOST = 64 };
 
@@ -179,43 +179,39 @@ static void describe(signature *s)
 
 /* ---- one for each type ------------------------------------------------------------------------------- */
 
-static struct { signature **slots; size_t capacity, count; } all;
+static table all = {.lock = LOCK_OF_RANK(RANK_SIGNATURES)};      /* by type */
 
-static size_t slot_for(signature **slots, size_t capacity, const gol_type *type)
+static GOL_COLD signature *add_signature(const gol_type *type)
 {
-	size_t i = alg_hash_word((uintptr_t)type, 0) & (capacity - 1);
+	os_acquire(&all.lock);
+	const table_entry *e = table_find(&all, type, NULL);
+	signature *s = e != NULL ? (signature *)(uintptr_t)e->value : heap_meta(sizeof *s);
 
-	while (slots[i] != NULL && slots[i]->type != type)
-		i = (i + 1) & (capacity - 1);
-	return i;
-}
-
-static void table_grow(void)
-{
-	size_t capacity = all.capacity ? 2 * all.capacity : 64;
-	signature **slots = heap_meta(capacity * sizeof *slots);
-
-	for (size_t i = 0; i < all.capacity; i++)
-		if (all.slots[i] != NULL)
-			slots[slot_for(slots, capacity, all.slots[i]->type)] = all.slots[i];
-	all.slots = slots;
-	all.capacity = capacity;
+	if (e == NULL) {
+		s->type = type;
+		describe(s);
+		table_add(&all, type, NULL, s);
+	}
+	os_release(&all.lock);
+	return s;
 }
 
 signature *signature_of(const gol_type *type)
 {
-	signature *s;
-	size_t i;
+	const table_entry *e = table_find(&all, type, NULL);
 
-	if (2 * all.count >= all.capacity)
-		table_grow();
-	i = slot_for(all.slots, all.capacity, type);
-	if (all.slots[i] != NULL)
-		return all.slots[i];
-	s = heap_meta(sizeof *s);
-	s->type = type;
-	describe(s);
-	all.slots[i] = s;
-	all.count++;
-	return s;
+	return GOL_LIKELY(e != NULL) ? (signature *)(uintptr_t)e->value : add_signature(type);
+}
+
+void *signature_code(signature *s, void *(*make)(signature *))
+{
+	void *code = load_acquire(&s->made_code);
+
+	if (GOL_LIKELY(code != NULL))
+		return code;
+	os_acquire(&all.lock);
+	if (s->made_code == NULL)
+		store_release(&s->made_code, make(s));
+	os_release(&all.lock);
+	return s->made_code;
 }

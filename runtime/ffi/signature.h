@@ -21,7 +21,7 @@ typedef struct signature {
 	size_t *c_offsets;                  /* of the results in the C result */
 	size_t result_size;                 /* of the C result; 0: void */
 	/* func values made by reflection: an entry with the signature of function, and the frame it saves */
-	void *made_code;
+	void *made_code;                    /* atomic; NULL: none yet */
 	gol_func_info made_info;
 	gol_point made_points[2];
 	uint16_t made_slot;
@@ -29,6 +29,8 @@ typedef struct signature {
 } signature;
 
 signature *signature_of(const gol_type *type);
+/* The entry of func values made by reflection; make makes it, once, and what the frame needs. */
+void *signature_code(signature *s, void *(*make)(signature *));
 
 /* Are values of this type passed and returned by address? */
 static inline bool signature_by_address(const gol_type *t) { return t->size >= GOL_LARGE_OBJECT; }

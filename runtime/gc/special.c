@@ -15,6 +15,7 @@
  */
 #include <stdlib.h>
 
+#include "base/lock.h"
 #include "gc/gc.h"
 
 enum kind { FINALIZER, CLEANUP, WEAK, SAMPLE };
@@ -32,11 +33,12 @@ typedef struct special {
 } special;
 
 static struct {
+	os_lock lock;               /* guards the rest; taken by the program's calls, while a stop needs none */
 	special **chains;
 	size_t chain_count, count;
 	special *due, **due_end;    /* queue: next is the link */
 	uint64_t last_id;
-} table = {.due_end = &table.due};
+} table = {.lock = LOCK_OF_RANK(RANK_SPECIALS), .due_end = &table.due};
 
 size_t gc_special_count(void) { return table.count; }
 
@@ -113,16 +115,11 @@ static special *unlink_at(special **at)
 
 /* ---- finalizers ----------------------------------------------------------------------------------- */
 
-int gc_set_finalizer(gol_eface object, gol_eface finalizer)
+static int set_finalizer(uintptr_t base, gol_eface object, gol_eface finalizer)
 {
-	uintptr_t pointer = (uintptr_t)object.data, base = (uintptr_t)heap_object(object.data, NULL);
-	special **at, *s;
+	uintptr_t pointer = (uintptr_t)object.data;
+	special **at = find(base, pointer, FINALIZER, 0), *s;
 
-	if (base == 0)
-		return GC_FINALIZER_SET;
-	if (base != pointer && !heap_object_is_tiny(object.data))
-		return GC_FINALIZER_NOT_BEGINNING;
-	at = find(base, pointer, FINALIZER, 0);
 	if (finalizer.type == NULL) {
 		if (at)
 			free(unlink_at(at));
@@ -136,6 +133,20 @@ int gc_set_finalizer(gol_eface object, gol_eface finalizer)
 	if (gc.marking)
 		gc_mark_word((uintptr_t)finalizer.data);
 	return GC_FINALIZER_SET;
+}
+
+int gc_set_finalizer(gol_eface object, gol_eface finalizer)
+{
+	uintptr_t base = (uintptr_t)heap_object(object.data, NULL);
+
+	if (base == 0)
+		return GC_FINALIZER_SET;
+	if (base != (uintptr_t)object.data && !heap_object_is_tiny(object.data))
+		return GC_FINALIZER_NOT_BEGINNING;
+	os_acquire(&table.lock);
+	int result = set_finalizer(base, object, finalizer);
+	os_release(&table.lock);
+	return result;
 }
 
 bool gc_is_within(const void *object, const void *p)
@@ -158,46 +169,62 @@ bool gc_closes_over(const void *closure, const void *object)
 uint64_t gc_add_cleanup(void *object, gol_func *fn)
 {
 	uintptr_t base = (uintptr_t)heap_object(object, NULL);
+	uint64_t id;
 	special *s;
 
 	if (base == 0)
 		return 0;
+	os_acquire(&table.lock);
 	s = add(base, (uintptr_t)object, CLEANUP);
 	s->fn.data = fn;
+	id = s->id;
 	if (gc.marking)
 		gc_mark_word((uintptr_t)fn);
-	return s->id;
+	os_release(&table.lock);
+	return id;
 }
 
 void gc_drop_cleanup(uintptr_t object, uint64_t id)
 {
 	uintptr_t base = (uintptr_t)heap_object((void *)object, NULL);
-	special **at = base ? find(base, 0, CLEANUP, id) : NULL;
 
+	if (base == 0)
+		return;
+	os_acquire(&table.lock);
+	special **at = find(base, 0, CLEANUP, id);
 	if (at)
 		free(unlink_at(at));
+	os_release(&table.lock);
 }
 
 /* ---- weak pointers ------------------------------------------------------------------------------------ */
 
+/* The handle of pointer. Where there is none, `new` becomes it unless that is NULL. */
+static void *weak_handle(uintptr_t base, void *pointer, uintptr_t *new)
+{
+	os_acquire(&table.lock);
+	special **at = find(base, (uintptr_t)pointer, WEAK, 0);
+	uintptr_t *handle = at != NULL ? (*at)->handle : new;
+
+	if (at == NULL && new != NULL) {
+		new[0] = (uintptr_t)pointer;
+		add(base, (uintptr_t)pointer, WEAK)->handle = new;
+	}
+	os_release(&table.lock);
+	return handle;
+}
+
 void *gc_weak_handle(void *pointer)
 {
 	uintptr_t base = (uintptr_t)heap_object(pointer, NULL);
-	special **at, *s;
-	uintptr_t *handle;
+	void *handle;
 
 	if (pointer == NULL)
 		return NULL;
 	if (base == 0)
 		base = (uintptr_t)pointer;      /* a package variable: it counts as marked, so its handle stays */
-	at = find(base, (uintptr_t)pointer, WEAK, 0);
-	if (at)
-		return (*at)->handle;
-	handle = heap_new_plain(HEAP_TINY_SIZE);
-	handle[0] = (uintptr_t)pointer;
-	s = add(base, (uintptr_t)pointer, WEAK);
-	s->handle = handle;
-	return handle;
+	handle = weak_handle(base, pointer, NULL);
+	return handle != NULL ? handle : weak_handle(base, pointer, heap_new_plain(HEAP_TINY_SIZE));
 }
 
 void *gc_weak_value(void *handle)
@@ -209,7 +236,12 @@ void *gc_weak_value(void *handle)
 	return (void *)value;
 }
 
-void gc_add_sample(uintptr_t base, profile_bucket *bucket) { add(base, base, SAMPLE)->bucket = bucket; }
+void gc_add_sample(uintptr_t base, profile_bucket *bucket)
+{
+	os_acquire(&table.lock);
+	add(base, base, SAMPLE)->bucket = bucket;
+	os_release(&table.lock);
+}
 
 /* ---- the collector's part -------------------------------------------------------------------------------- */
 
@@ -310,13 +342,17 @@ void gc_finish_specials(void)
 
 bool gc_next_due(gc_due *due)
 {
+	os_acquire(&table.lock);
 	special *s = table.due;
 
+	if (s != NULL) {
+		table.due = s->next;
+		if (table.due == NULL)
+			table.due_end = &table.due;
+	}
+	os_release(&table.lock);
 	if (s == NULL)
 		return false;
-	table.due = s->next;
-	if (table.due == NULL)
-		table.due_end = &table.due;
 	due->fn = s->fn;
 	due->object = s->object;
 	free(s);

@@ -16,7 +16,7 @@ static uint64_t read32(const uint8_t *p) { uint32_t v; memcpy(&v, p, 4); return 
 
 uint64_t alg_random(void)
 {
-	static uint64_t state;
+	static _Thread_local uint64_t state;
 
 	if (state == 0)
 		state = os_random_seed() | 1;

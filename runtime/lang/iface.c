@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "heap/heap.h"
+#include "heap/table.h"
 #include "lang/alg.h"
 #include "unwind/error.h"
 #include "unwind/panic.h"
@@ -82,31 +83,8 @@ const gol_imethod *iface_missing(const gol_type *type, const gol_type *interface
 
 /* ---- the table of itabs ------------------------------------------------------------------------- */
 
-/* tab NULL: type does not implement interface. */
-typedef struct entry { const gol_type *interface, *type; const gol_itab *tab; } entry;
-
-static struct { entry *slots; size_t capacity, count; } itabs;
-
-static size_t slot_for(const entry *slots, size_t capacity, const gol_type *interface, const gol_type *type)
-{
-	size_t i = alg_mix((uintptr_t)interface ^ ALG_K0, (uintptr_t)type ^ ALG_K1) & (capacity - 1);
-
-	while (slots[i].type != NULL && (slots[i].type != type || slots[i].interface != interface))
-		i = (i + 1) & (capacity - 1);
-	return i;
-}
-
-static void grow_table(void)
-{
-	size_t capacity = itabs.capacity ? 2 * itabs.capacity : 256;
-	entry *slots = heap_meta(capacity * sizeof *slots);
-
-	for (size_t i = 0; i < itabs.capacity; i++)
-		if (itabs.slots[i].type != NULL)
-			slots[slot_for(slots, capacity, itabs.slots[i].interface, itabs.slots[i].type)] = itabs.slots[i];
-	itabs.slots = slots;
-	itabs.capacity = capacity;
-}
+/* (type, interface) to the itab; to NULL where type does not implement interface. */
+static table itabs = {.lock = LOCK_OF_RANK(RANK_ITABS)};
 
 static const gol_itab *make_itab(const gol_type *interface, const gol_type *type)
 {
@@ -123,21 +101,27 @@ static const gol_itab *make_itab(const gol_type *interface, const gol_type *type
 	return tab;
 }
 
+static GOL_COLD const gol_itab *add_itab(const gol_type *interface, const gol_type *type)
+{
+	os_acquire(&itabs.lock);
+	const table_entry *e = table_find(&itabs, type, interface);
+	const gol_itab *tab = e != NULL ? e->value : make_itab(interface, type);
+
+	if (e == NULL)
+		table_add(&itabs, type, interface, tab);
+	os_release(&itabs.lock);
+	return tab;
+}
+
 const gol_itab *gol_find_itab(gol_g *g, const gol_type *interface, const gol_type *type)
 {
-	size_t i;
+	const table_entry *e;
 
 	(void)g;
 	if (type == NULL)
 		return NULL;
-	if (itabs.count * 2 >= itabs.capacity)
-		grow_table();
-	i = slot_for(itabs.slots, itabs.capacity, interface, type);
-	if (itabs.slots[i].type == NULL) {
-		itabs.slots[i] = (entry){interface, type, make_itab(interface, type)};
-		itabs.count++;
-	}
-	return itabs.slots[i].tab;
+	e = table_find(&itabs, type, interface);
+	return GOL_LIKELY(e != NULL) ? e->value : add_itab(interface, type);
 }
 
 /* ---- boxing ----------------------------------------------------------------------------------------- */

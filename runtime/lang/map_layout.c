@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "heap/heap.h"
+#include "heap/table.h"
 #include "lang/map.h"
 
 #define MAP_BITS_MAX 4096u              /* groups up to this size have a pointer bit map, bigger ones are walked by kind */
@@ -14,10 +15,7 @@ static const uint8_t one_bit[1] = {1};
 static const gol_type pointer_type = {.size = 8, .pointer_bytes = 8, .align = 8, .kind = GOL_KIND_UNSAFE_POINTER,
 	.flags = GOL_TYPE_PLAIN_EQUAL | GOL_TYPE_DIRECT, .pointer_map = one_bit};
 
-static struct {
-	const map_layout **slots;
-	size_t capacity, count;
-} layouts;
+static table layouts = {.lock = LOCK_OF_RANK(RANK_MAP_LAYOUTS)};         /* by type */
 
 /* ---- descriptors ----------------------------------------------------------------------------- */
 
@@ -130,37 +128,21 @@ static const map_layout *make_layout(const gol_type *type)
 
 /* ---- the table of layouts ------------------------------------------------------------------------ */
 
-static size_t slot_for(const map_layout *const *slots, size_t capacity, const gol_type *type)
+static GOL_COLD const map_layout *add_layout(const gol_type *map_type)
 {
-	size_t i = alg_hash_word((uintptr_t)type, 0) & (capacity - 1);
+	os_acquire(&layouts.lock);
+	const table_entry *e = table_find(&layouts, map_type, NULL);
+	const map_layout *l = e != NULL ? e->value : make_layout(map_type);
 
-	while (slots[i] != NULL && slots[i]->type != type)
-		i = (i + 1) & (capacity - 1);
-	return i;
-}
-
-static void grow_table(void)
-{
-	size_t capacity = layouts.capacity ? 2 * layouts.capacity : 256;
-	const map_layout **slots = heap_meta(capacity * sizeof *slots);
-
-	for (size_t i = 0; i < layouts.capacity; i++)
-		if (layouts.slots[i] != NULL)
-			slots[slot_for(slots, capacity, layouts.slots[i]->type)] = layouts.slots[i];
-	layouts.slots = slots;
-	layouts.capacity = capacity;
+	if (e == NULL)
+		table_add(&layouts, map_type, NULL, l);
+	os_release(&layouts.lock);
+	return l;
 }
 
 const map_layout *map_layout_of(const gol_type *map_type)
 {
-	size_t i;
+	const table_entry *e = table_find(&layouts, map_type, NULL);
 
-	if (layouts.count * 2 >= layouts.capacity)
-		grow_table();
-	i = slot_for(layouts.slots, layouts.capacity, map_type);
-	if (layouts.slots[i] == NULL) {
-		layouts.slots[i] = make_layout(map_type);
-		layouts.count++;
-	}
-	return layouts.slots[i];
+	return GOL_LIKELY(e != NULL) ? e->value : add_layout(map_type);
 }
