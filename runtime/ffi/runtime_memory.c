@@ -56,7 +56,8 @@ INTRINSIC(size_class_result, runtime_sizeClass, gol_g *g, gol_int i)
 	(void)g;
 	if (i < 0 || i >= HEAP_CLASS_COUNT)
 		return (size_class_result){0, 0, 0};
-	return (size_class_result){heap_class_size[i], gol_heap.counts[i].mallocs, gol_heap.counts[i].frees};
+	const heap_central *c = &gol_heap.central[2 * i];
+	return (size_class_result){heap_class_size[i], c[0].mallocs + c[1].mallocs, c[0].frees + c[1].frees};
 }
 
 INTRINSIC(gol_int, runtime_memoryProfile, gol_g *g, void *records, gol_int room, bool also_freed)

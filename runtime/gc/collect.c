@@ -108,7 +108,7 @@ static void set_goal(void)
 			goal = limited;
 	}
 	gc.stats.goal = goal;
-	gol_heap.trigger = goal;
+	store_relaxed(&gol_heap.trigger, goal);
 }
 
 int64_t gc_set_percent(int64_t percent)
@@ -207,7 +207,7 @@ void gc_collect(uint32_t reasons)
 	mark_everything();
 	phase[2] = gc_now();
 	heap_start_sweep();
-	gol_heap.live_bytes = gc.stats.marked_bytes;
+	store_relaxed(&gol_heap.live_bytes, gc.stats.marked_bytes);
 	if (reasons & (GC_FORCED | GC_RELEASE) || gol_heap.poison)
 		heap_finish_sweep();
 	set_goal();

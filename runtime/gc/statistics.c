@@ -13,13 +13,15 @@ enum {
 
 static void count_objects(uint64_t *s)
 {
-	uint64_t tiny = heap_cache_of()->tiny_count;
+	uint64_t tiny = 0;
 
+	for (const heap_cache *cache = gol_heap.caches; cache != NULL; cache = cache->next)
+		tiny += cache->tiny_count;
 	s[STAT_MALLOCS] = gol_heap.large_mallocs + tiny;
 	s[STAT_FREES] = gol_heap.large_frees + tiny;
-	for (unsigned c = 1; c < HEAP_CLASS_COUNT; c++) {
-		s[STAT_MALLOCS] += gol_heap.counts[c].mallocs;
-		s[STAT_FREES] += gol_heap.counts[c].frees;
+	for (unsigned i = 2; i < HEAP_SPAN_CLASSES; i++) {
+		s[STAT_MALLOCS] += gol_heap.central[i].mallocs;
+		s[STAT_FREES] += gol_heap.central[i].frees;
 	}
 	s[STAT_HEAP_OBJECTS] = s[STAT_MALLOCS] - s[STAT_FREES];
 }

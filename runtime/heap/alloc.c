@@ -14,6 +14,7 @@
 
 uint8_t gol_zero_base[16];
 struct heap_hooks heap_hooks;
+_Thread_local heap_cache *heap_current;
 
 /* ---- a slot --------------------------------------------------------------------------------- */
 
@@ -23,11 +24,15 @@ static bool next_word(heap_span *s)
 	uint32_t word = s->free_index / 64 + (s->free_index % 64 != 0);
 
 	for (; word < s->bit_words; word++) {
-		if (~s->alloc_bits[word] == 0)
+		uint64_t free = ~s->alloc_bits[word];
+
+		if (free == 0)
 			continue;
+		if (word * 64 + (uint32_t)__builtin_ctzll(free) >= s->elem_count)
+			break;
 		s->free_index = word * 64;
-		s->alloc_cache = ~s->alloc_bits[word];
-		return s->free_index + (uint32_t)__builtin_ctzll(s->alloc_cache) < s->elem_count;
+		s->alloc_cache = free;
+		return true;
 	}
 	s->free_index = s->elem_count;
 	return false;
@@ -50,12 +55,11 @@ static GOL_COLD void *slot_slow(heap_cache *cache, unsigned span_class, heap_spa
 	heap_span *s = cache->spans[span_class];
 
 	while (s->free_index >= s->elem_count || !next_word(s)) {
-		s->free_index = s->elem_count;
 		s = heap_refill(cache, span_class);
 		if (s->alloc_cache != 0 && (uint32_t)__builtin_ctzll(s->alloc_cache) < s->elem_count)
 			break;
 	}
-	if (gol_heap.live_bytes >= gol_heap.trigger)
+	if (load_relaxed(&gol_heap.live_bytes) >= load_relaxed(&gol_heap.trigger))
 		heap_hooks.goal_reached();
 	heap_hooks.span_taken();
 	*span = s;
@@ -64,7 +68,7 @@ static GOL_COLD void *slot_slow(heap_cache *cache, unsigned span_class, heap_spa
 
 static inline void *next_slot(unsigned span_class, heap_span **span, uint32_t *slot)
 {
-	heap_cache *cache = heap_cache_of();
+	heap_cache *cache = heap_current;
 	heap_span *s = cache->spans[span_class];
 
 	if (GOL_LIKELY(s->alloc_cache != 0 && s->free_index + (uint32_t)__builtin_ctzll(s->alloc_cache) < s->elem_count)) {
@@ -160,10 +164,10 @@ static void *new_large(size_t size, const gol_type *type, size_t filled)
 	s->types[0] = type;
 	if (s->needs_zero)
 		clear_rest((void *)s->base, s->elem_size, filled);
-	gol_heap.large_mallocs++;
-	gol_heap.total_bytes += s->elem_size;
-	gol_heap.live_bytes += s->elem_size;
-	if (gol_heap.live_bytes >= gol_heap.trigger)
+	count_up(&gol_heap.large_mallocs, 1);
+	count_up(&gol_heap.total_bytes, s->elem_size);
+	count_up(&gol_heap.live_bytes, s->elem_size);
+	if (load_relaxed(&gol_heap.live_bytes) >= load_relaxed(&gol_heap.trigger))
 		heap_hooks.goal_reached();
 	if (gol_heap.hooks) {
 		heap_hooks.allocated((void *)s->base, s->elem_size);
@@ -215,7 +219,7 @@ static void *new_plain(size_t size, size_t filled)
 /* size < HEAP_TINY_SIZE */
 static void *new_tiny(size_t size)
 {
-	heap_cache *cache = heap_cache_of();
+	heap_cache *cache = heap_current;
 	size_t align = (size & 7) == 0 ? 8 : (size & 3) == 0 ? 4 : (size & 1) == 0 ? 2 : 1;   /* no type of this size asks for more */
 	uintptr_t at = (cache->tiny + align - 1) & ~(align - 1);
 	void *block;
@@ -305,5 +309,12 @@ void heap_init(void)
 	heap_pages_init();
 	gol_heap.trigger = UINT64_MAX;
 	for (unsigned i = 0; i < HEAP_SPAN_CLASSES; i++)
-		gol_heap.cache.spans[i] = &gol_heap.empty_span;
+		gol_heap.central[i].lock = (os_lock)LOCK_OF_RANK(RANK_CENTRAL);
+}
+
+void heap_add_cache(heap_cache *cache)
+{
+	for (unsigned i = 0; i < HEAP_SPAN_CLASSES; i++)
+		cache->spans[i] = &gol_heap.empty_span;
+	do cache->next = load_relaxed(&gol_heap.caches); while (!atomic_change(&gol_heap.caches, cache->next, cache));
 }

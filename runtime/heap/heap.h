@@ -23,9 +23,11 @@
  * the type over the whole slot: slots are cleared whole, so what lies beyond the object
  * is zero.
  *
- * Who may allocate. One P, hence one allocation cache and no lock, at present; caches are
- * reached through heap_cache_of(), pages and span lists only from heap_refill and the
- * large path. Allocation never collects and never unwinds: it asks (heap_hooks).
+ * Who may allocate. Whoever has an allocation cache: each P has one, and a worker uses its P's (heap_use_cache). From a
+ * cache slots are taken without locks; it owns the spans it allocates from, which hang in no list. When one is full it is exchanged
+ * for another of its class under the class's lock (heap_refill); pages, span records and the list of all spans are under
+ * one lock, gol_heap.lock, which is taken inside of that. Sums that all change are atomic (relaxed: nothing
+ * is decided by two of them). What walks all spans or caches runs in a stop. Allocation never collects and never unwinds: it asks (heap_hooks).
  *
  * Rejected: headers before objects (interior pointers and cap() classes suffer),
  * type-segregated spans (a page a type is much for programs with thousands of types),
@@ -35,6 +37,7 @@
 #define GOL_HEAP_H
 
 #include "abi.h"
+#include "base/lock.h"
 
 #define HEAP_PAGE_SHIFT 13
 #define HEAP_PAGE_SIZE ((size_t)1 << HEAP_PAGE_SHIFT)
@@ -77,12 +80,15 @@ typedef struct heap_cache {
 	uintptr_t tiny;                         /* rest of the current tiny block, 0: none */
 	size_t tiny_left;
 	uint64_t tiny_count;
+	struct heap_cache *next;                /* of all */
 } heap_cache;
 
-/* Spans of one class that are in no cache and not full. */
-typedef struct heap_central { heap_span *partial, *unswept; } heap_central;
-
-typedef struct heap_class_counts { uint64_t mallocs, frees; } heap_class_counts;
+/* Spans of one class that are in no cache and not full; objects handed out and found dead, ever. On a cache line of its own. */
+typedef struct heap_central {
+	_Alignas(64) os_lock lock;              /* guards all of it, and the spans in the lists */
+	heap_span *partial, *unswept;
+	uint64_t mallocs, frees;
+} heap_central;
 
 typedef struct heap_state {
 	uintptr_t base, end;                    /* of what has been handed out so far: [base, end) */
@@ -90,18 +96,20 @@ typedef struct heap_state {
 	heap_span **page_span;
 	uint64_t *pointer_bits;
 	uint64_t *untouched;
-	heap_cache cache;
+	heap_cache *caches;                     /* atomic; of all Ps: the list only grows */
 	heap_central central[HEAP_SPAN_CLASSES];
+	os_lock lock;                           /* of pages: guards them, `all`, span records, heap_meta */
 	heap_span **all; uint32_t all_count, all_capacity;
-	heap_span empty_span;                   /* full for ever: the first allocation of a class refills */
-	uint32_t sweep_epoch, sweep_cursor, sweep_left;     /* spans still unswept */
+	heap_span empty_span;                   /* full for ever: the first allocation of a class refills. Never written */
+	uint32_t sweep_epoch;
+	uint32_t sweep_cursor, sweep_left;      /* atomic: classes below have no unswept span left; spans still unswept */
 	uint32_t hooks;                         /* != 0: allocations go the slow way (stress modes) */
 	bool ready, poison;
-	/* accounting; live_bytes counts spans in caches as full, as the pacer wants it */
+	/* accounting, atomic; live_bytes counts spans in caches as full, as the pacer wants it */
 	uint64_t live_bytes, trigger;
 	uint64_t total_bytes, freed_bytes;      /* of objects, ever */
-	heap_class_counts counts[HEAP_CLASS_COUNT];
 	uint64_t large_mallocs, large_frees;
+	/* under the lock of pages */
 	uint64_t pages_in_use, pages_free, pages_released, pages_grown;
 	uint64_t meta_bytes;                    /* tables and span records */
 } heap_state;
@@ -123,6 +131,12 @@ extern struct heap_hooks heap_hooks;
 /* ---- set-up ------------------------------------------------------------------------------- */
 
 void heap_init(void);       /* idempotent; dies with a message when no address space can be had */
+void heap_add_cache(heap_cache *cache);         /* makes it one, for ever; before its first use */
+
+void *heap_meta(size_t size);               /* memory for ever, zeroed, 16-aligned */
+
+/* The cache of the P that this thread holds; NULL: it must not allocate. */
+extern _Thread_local heap_cache *heap_current;
 
 /* ---- size classes (size_class.c) ---------------------------------------------------------- */
 
@@ -151,11 +165,13 @@ void *heap_new_bytes(size_t size);                          /* no pointers, not 
 
 /* ---- questions ------------------------------------------------------------------------------- */
 
+/* An object's address comes from whoever allocated it, after the span's fields were written and its pages entered (release):
+ * who follows the address to the span sees them. An address of anything else may find a span in the making, or none. */
 static inline heap_span *heap_span_of(uintptr_t address)
 {
-	if (address - gol_heap.base >= gol_heap.end - gol_heap.base)
+	if (address - gol_heap.base >= load_relaxed(&gol_heap.end) - gol_heap.base)
 		return NULL;
-	return gol_heap.page_span[(address - gol_heap.base) >> HEAP_PAGE_SHIFT];
+	return load_relaxed(&gol_heap.page_span[(address - gol_heap.base) >> HEAP_PAGE_SHIFT]);
 }
 
 static inline uint32_t heap_slot_of(const heap_span *s, uintptr_t address)
@@ -180,7 +196,7 @@ bool heap_object_is_tiny(const void *address);      /* shares its block with oth
 
 /* ---- for the collector ------------------------------------------------------------------------- */
 
-void heap_flush_caches(void);           /* spans in caches go to no list; counters become exact */
+void heap_flush_caches(void);           /* in a stop: spans in caches go to no list; counters become exact */
 void heap_start_sweep(void);            /* after marking: every span becomes unswept */
 bool heap_sweep_one(void);              /* false: nothing left */
 void heap_finish_sweep(void);
@@ -198,11 +214,10 @@ uint64_t heap_pointer_mask(const gol_type *type, size_t count);
 uintptr_t heap_pages_take(size_t count, bool *needs_zero);  /* dies when memory is exhausted */
 void heap_pages_give(uintptr_t base, size_t count);
 void heap_pages_init(void);
-void *heap_meta(size_t size);                               /* zeroed, for ever, 16-aligned */
+void *heap_meta_locked(size_t size);                        /* with the lock held */
 heap_span *heap_span_make(unsigned span_class);
 heap_span *heap_span_make_large(size_t size, bool noscan);
 heap_span *heap_refill(heap_cache *cache, unsigned span_class);
-static inline heap_cache *heap_cache_of(void) { return &gol_heap.cache; }
 _Noreturn void heap_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -11,6 +11,9 @@
  * `untouched` marks pages whose memory the system has (never used, or given back):
  * they read as zero and cost nothing. A span of untouched pages needs no clearing.
  *
+ * All of it, and the span records that are made of it, are guarded by gol_heap.lock: the functions here are called with the lock
+ * held, but for heap_meta and heap_scavenge. (A span lasts for hundreds of allocations.)
+ *
  * The reservation grows from its low end: [base, end) has been made usable. Nothing
  * shrinks it; what goes back to the system is memory, by MADV_DONTNEED, not addresses.
  */
@@ -42,7 +45,7 @@ static struct {
 	uintptr_t meta, meta_end;
 } pages;
 
-heap_state gol_heap;
+heap_state gol_heap = {.lock = LOCK_OF_RANK(RANK_PAGES)};
 
 _Noreturn void heap_die(const char *format, ...)
 {
@@ -58,7 +61,7 @@ _Noreturn void heap_die(const char *format, ...)
 
 /* ---- address space ------------------------------------------------------------------------ */
 
-void *heap_meta(size_t size)
+void *heap_meta_locked(size_t size)
 {
 	void *p;
 
@@ -75,6 +78,14 @@ void *heap_meta(size_t size)
 	p = (void *)pages.meta;
 	pages.meta += size;
 	gol_heap.meta_bytes += size;
+	return p;
+}
+
+void *heap_meta(size_t size)
+{
+	os_acquire(&gol_heap.lock);
+	void *p = heap_meta_locked(size);
+	os_release(&gol_heap.lock);
 	return p;
 }
 
@@ -221,9 +232,9 @@ static uint32_t release_run(uint32_t first, uint32_t length)
 
 void heap_scavenge(size_t keep_bytes)
 {
-	uint32_t page_count = (uint32_t)((gol_heap.end - gol_heap.base) >> HEAP_PAGE_SHIFT);
+	os_acquire(&gol_heap.lock);
 	uint64_t resident = gol_heap.pages_free - gol_heap.pages_released;
-	uint32_t page = page_count;
+	uint32_t page = (uint32_t)((gol_heap.end - gol_heap.base) >> HEAP_PAGE_SHIFT);
 
 	/* from the top down: low addresses are what allocation will ask for */
 	while (page > 0 && resident * HEAP_PAGE_SIZE > keep_bytes) {
@@ -238,6 +249,7 @@ void heap_scavenge(size_t keep_bytes)
 			resident -= release_run(page, length);
 		}
 	}
+	os_release(&gol_heap.lock);
 }
 
 /* ---- taking and giving ------------------------------------------------------------------------- */
@@ -265,7 +277,7 @@ static void grow(uint32_t count)
 			(unsigned long long)gol_heap.pages_in_use * HEAP_PAGE_SIZE);
 	if (count <= GROW_PAGES)
 		prefer_huge_pages(gol_heap.end, wanted * HEAP_PAGE_SIZE);
-	gol_heap.end += wanted * HEAP_PAGE_SIZE;
+	store_relaxed(&gol_heap.end, gol_heap.end + wanted * HEAP_PAGE_SIZE);
 	gol_heap.pages_grown += wanted;
 	gol_heap.pages_released += wanted;
 	gol_heap.pages_in_use += wanted;        /* heap_pages_give takes them off again */

@@ -17,7 +17,9 @@
 #define RECLAIM_SPANS 32u               /* spans swept before taking pages for a new one */
 #define MAX_BIT_WORDS 16u
 
-static heap_span *spare_spans[MAX_BIT_WORDS + 1];       /* records of dead spans, by bit_words */
+static heap_span *spare_spans[MAX_BIT_WORDS + 1];       /* records of dead spans, by bit_words; under gol_heap.lock */
+
+/* ---- making and freeing: gol_heap.lock is held ------------------------------------------------- */
 
 static heap_span *span_record(uint32_t elem_count, bool types)
 {
@@ -27,13 +29,13 @@ static heap_span *span_record(uint32_t elem_count, bool types)
 	if (s != NULL)
 		spare_spans[words] = s->next;
 	else {
-		s = heap_meta(sizeof *s + 2 * words * sizeof(uint64_t));
+		s = heap_meta_locked(sizeof *s + 2 * words * sizeof(uint64_t));
 		s->alloc_bits = (uint64_t *)(s + 1);
 		s->mark_bits = s->alloc_bits + words;
 		s->bit_words = words;
 	}
 	if (types && s->types == NULL)
-		s->types = heap_meta(64 * words * sizeof(gol_type *));
+		s->types = heap_meta_locked(64 * words * sizeof(gol_type *));
 	memset(s->alloc_bits, 0, words * sizeof(uint64_t));     /* the two change places at each sweep */
 	memset(s->mark_bits, 0, words * sizeof(uint64_t));
 	return s;
@@ -43,7 +45,7 @@ static void add_to_all(heap_span *s)
 {
 	if (gol_heap.all_count == gol_heap.all_capacity) {
 		uint32_t capacity = gol_heap.all_capacity ? 2 * gol_heap.all_capacity : 1024;
-		heap_span **all = heap_meta(capacity * sizeof *all);
+		heap_span **all = heap_meta_locked(capacity * sizeof *all);
 
 		if (gol_heap.all_count)
 			memcpy(all, gol_heap.all, gol_heap.all_count * sizeof *all);
@@ -59,16 +61,14 @@ static void set_page_span(heap_span *s, heap_span *to)
 	size_t first = (s->base - gol_heap.base) >> HEAP_PAGE_SHIFT;
 
 	for (size_t i = 0; i < s->page_count; i++)
-		gol_heap.page_span[first + i] = to;
+		store_release(&gol_heap.page_span[first + i], to);
 }
 
-static void span_start(heap_span *s, size_t page_count, unsigned span_class, size_t elem_size, uint32_t elem_count)
+/* used: how many of its slots are allocated from the start. */
+static void span_start(heap_span *s, size_t page_count, unsigned span_class, size_t elem_size, uint32_t elem_count, uint32_t used)
 {
 	bool needs_zero;
 
-	if (gol_heap.sweep_left)
-		for (unsigned i = 0; i < RECLAIM_SPANS && heap_sweep_one(); i++)
-			;
 	s->base = heap_pages_take(page_count, &needs_zero);
 	s->page_count = (uint32_t)page_count;
 	s->needs_zero = needs_zero;
@@ -76,8 +76,8 @@ static void span_start(heap_span *s, size_t page_count, unsigned span_class, siz
 	s->noscan = span_class & 1;
 	s->elem_size = elem_size;
 	s->elem_count = elem_count;
-	s->free_index = 0;
-	s->alloc_count = 0;
+	s->free_index = used;
+	s->alloc_count = used;
 	s->alloc_cache = ~(uint64_t)0;
 	s->sweep_epoch = gol_heap.sweep_epoch;
 	s->cached = false;
@@ -87,34 +87,47 @@ static void span_start(heap_span *s, size_t page_count, unsigned span_class, siz
 	set_page_span(s, s);
 }
 
+/* Before more pages are taken some may become free. */
+static void sweep_some(void)
+{
+	for (unsigned i = 0; i < RECLAIM_SPANS && load_relaxed(&gol_heap.sweep_left) != 0 && heap_sweep_one(); i++)
+		;
+}
+
+/* Takes the locks itself, like the next. */
 heap_span *heap_span_make(unsigned span_class)
 {
 	unsigned c = span_class >> 1;
 	size_t size = heap_class_size[c], bytes = (size_t)heap_class_pages[c] << HEAP_PAGE_SHIFT;
 	uint32_t count = (uint32_t)(bytes / size);
-	heap_span *s = span_record(count, size > HEAP_BITMAP_MAX && !(span_class & 1));
 
+	sweep_some();
+	os_acquire(&gol_heap.lock);
+	heap_span *s = span_record(count, size > HEAP_BITMAP_MAX && !(span_class & 1));
 	s->divisor = (uint32_t)((((uint64_t)1 << 32) + size - 1) / size);
-	span_start(s, heap_class_pages[c], span_class, size, count);
+	span_start(s, heap_class_pages[c], span_class, size, count, 0);
+	os_release(&gol_heap.lock);
 	return s;
 }
 
 heap_span *heap_span_make_large(size_t size, bool noscan)
 {
 	size_t page_count = (size + HEAP_PAGE_SIZE - 1) >> HEAP_PAGE_SHIFT;
-	heap_span *s = span_record(1, true);
 
+	sweep_some();
+	os_acquire(&gol_heap.lock);
+	heap_span *s = span_record(1, true);
 	s->divisor = 0;
 	s->request = size;
-	span_start(s, page_count, noscan, page_count << HEAP_PAGE_SHIFT, 1);
-	s->free_index = 1;
-	s->alloc_count = 1;
 	s->alloc_bits[0] = 1;
+	span_start(s, page_count, noscan, page_count << HEAP_PAGE_SHIFT, 1, 1);
+	os_release(&gol_heap.lock);
 	return s;
 }
 
 static void span_free(heap_span *s)
 {
+	os_acquire(&gol_heap.lock);
 	heap_span *last = gol_heap.all[--gol_heap.all_count];
 
 	gol_heap.all[s->all_index] = last;
@@ -126,9 +139,10 @@ static void span_free(heap_span *s)
 		memset(s->types, 0, 64 * s->bit_words * sizeof(gol_type *));
 	s->next = spare_spans[s->bit_words];
 	spare_spans[s->bit_words] = s;
+	os_release(&gol_heap.lock);
 }
 
-/* ---- sweeping ------------------------------------------------------------------------------- */
+/* ---- sweeping: the lock of the span's class is held ------------------------------------------ */
 
 static void poison_dead(heap_span *s)
 {
@@ -136,6 +150,8 @@ static void poison_dead(heap_span *s)
 		if (heap_slot_allocated(s, slot) && !heap_bit(s->mark_bits, slot))
 			memset((void *)(s->base + slot * s->elem_size), HEAP_POISON, s->elem_size);
 }
+
+static heap_central *central_of(const heap_span *s) { return &gol_heap.central[s->size_class * 2u + s->noscan]; }
 
 static uint32_t count_bits(const uint64_t *bits, uint32_t words)
 {
@@ -163,40 +179,44 @@ static void span_sweep(heap_span *s)
 	if (dead)
 		s->needs_zero = 1;
 	s->sweep_epoch = gol_heap.sweep_epoch;
-	gol_heap.sweep_left--;
+	count_up(&gol_heap.sweep_left, (uint32_t)-1);
 	if (s->size_class == 0)
-		gol_heap.large_frees += dead;
+		count_up(&gol_heap.large_frees, dead);
 	else
-		gol_heap.counts[s->size_class].frees += dead;
-	gol_heap.freed_bytes += dead * s->elem_size;
+		central_of(s)->frees += dead;
+	count_up(&gol_heap.freed_bytes, dead * s->elem_size);
 }
 
-static void sweep_to_list(heap_span *s)
+static void sweep_to_list(heap_central *c, heap_span *s)
 {
-	unsigned span_class = s->size_class * 2u + s->noscan;
-
 	span_sweep(s);
 	if (s->alloc_count == 0) {
 		span_free(s);
 	} else if (s->alloc_count < s->elem_count) {
-		s->next = gol_heap.central[span_class].partial;
-		gol_heap.central[span_class].partial = s;
+		s->next = c->partial;
+		c->partial = s;
 	}
 }
 
+/* No lock is held, but that of finalizers. */
 bool heap_sweep_one(void)
 {
-	/* large ones first: they free the most */
-	while (gol_heap.sweep_cursor < HEAP_SPAN_CLASSES) {
-		heap_central *c = &gol_heap.central[gol_heap.sweep_cursor];
-		heap_span *s = c->unswept;
+	uint32_t cursor;
 
+	/* large ones first: they free the most */
+	while ((cursor = load_relaxed(&gol_heap.sweep_cursor)) < HEAP_SPAN_CLASSES) {
+		heap_central *c = &gol_heap.central[cursor];
+
+		os_acquire(&c->lock);
+		heap_span *s = c->unswept;
 		if (s != NULL) {
 			c->unswept = s->next;
-			sweep_to_list(s);
-			return true;
+			sweep_to_list(c, s);
 		}
-		gol_heap.sweep_cursor++;
+		os_release(&c->lock);
+		if (s != NULL)
+			return true;
+		atomic_change(&gol_heap.sweep_cursor, cursor, cursor + 1);
 	}
 	return false;
 }
@@ -207,13 +227,15 @@ void heap_finish_sweep(void)
 		;
 }
 
+/* In a stop. */
 void heap_start_sweep(void)
 {
 	gol_heap.sweep_epoch++;
-	memset(gol_heap.central, 0, sizeof gol_heap.central);
+	for (unsigned i = 0; i < HEAP_SPAN_CLASSES; i++)
+		gol_heap.central[i].partial = gol_heap.central[i].unswept = NULL;
 	for (uint32_t i = 0; i < gol_heap.all_count; i++) {
 		heap_span *s = gol_heap.all[i];
-		heap_central *c = &gol_heap.central[s->size_class * 2u + s->noscan];
+		heap_central *c = central_of(s);
 
 		s->next = c->unswept;
 		c->unswept = s;
@@ -237,22 +259,20 @@ static uint32_t handed_out(const heap_span *s)
 }
 
 /* free_index in a cache is the slot after the last one given out; what it passed is allocated. */
-static void uncache(heap_span *s)
+static void uncache(heap_central *c, heap_span *s)
 {
 	uint32_t count = handed_out(s);
 
 	s->cached = false;
 	s->alloc_count += count;
-	gol_heap.counts[s->size_class].mallocs += count;
-	gol_heap.total_bytes += count * s->elem_size;
-	gol_heap.live_bytes -= (uint64_t)(s->elem_count - s->alloc_count) * s->elem_size;
+	c->mallocs += count;
+	count_up(&gol_heap.total_bytes, count * s->elem_size);
+	count_up(&gol_heap.live_bytes, 0 - (uint64_t)(s->elem_count - s->alloc_count) * s->elem_size);
 	/* make allocation bits say it all, so that a later refill starts from a clean state */
 	memset(s->alloc_bits, 0xff, s->free_index / 64 * sizeof(uint64_t));
 	if (s->free_index & 63)
 		s->alloc_bits[s->free_index / 64] |= ((uint64_t)1 << (s->free_index & 63)) - 1;
 	if (s->alloc_count < s->elem_count) {
-		heap_central *c = &gol_heap.central[s->size_class * 2u + s->noscan];
-
 		s->free_index = 0;
 		s->alloc_cache = ~s->alloc_bits[0];
 		s->next = c->partial;
@@ -260,22 +280,31 @@ static void uncache(heap_span *s)
 	}
 }
 
-void heap_flush_caches(void)
+static void flush_cache(heap_cache *cache)
 {
-	heap_cache *cache = heap_cache_of();
-
 	for (unsigned i = 0; i < HEAP_SPAN_CLASSES; i++) {
-		if (cache->spans[i] != &gol_heap.empty_span)
-			uncache(cache->spans[i]);
+		heap_central *c = &gol_heap.central[i];
+
+		if (cache->spans[i] == &gol_heap.empty_span)
+			continue;
+		os_acquire(&c->lock);
+		uncache(c, cache->spans[i]);
+		os_release(&c->lock);
 		cache->spans[i] = &gol_heap.empty_span;
 	}
 	cache->tiny = 0;
 	cache->tiny_left = 0;
 }
 
-static heap_span *find_span(unsigned span_class)
+void heap_flush_caches(void)
 {
-	heap_central *c = &gol_heap.central[span_class];
+	for (heap_cache *cache = load_acquire(&gol_heap.caches); cache != NULL; cache = cache->next)
+		flush_cache(cache);
+}
+
+/* NULL: there is none; the lock of the class is held. */
+static heap_span *find_span(heap_central *c)
+{
 	heap_span *s = c->partial;
 
 	if (s != NULL) {
@@ -288,19 +317,24 @@ static heap_span *find_span(unsigned span_class)
 		if (s->alloc_count < s->elem_count)
 			return s;
 	}
-	return heap_span_make(span_class);
+	return NULL;
 }
 
 heap_span *heap_refill(heap_cache *cache, unsigned span_class)
 {
+	heap_central *c = &gol_heap.central[span_class];
 	heap_span *s = cache->spans[span_class];
 
+	os_acquire(&c->lock);
 	if (s != &gol_heap.empty_span)
-		uncache(s);
-	s = find_span(span_class);
+		uncache(c, s);
+	s = find_span(c);
+	os_release(&c->lock);
+	if (s == NULL)
+		s = heap_span_make(span_class);
 	s->cached = true;
 	s->next = NULL;
-	gol_heap.live_bytes += (uint64_t)(s->elem_count - s->alloc_count) * s->elem_size;
+	count_up(&gol_heap.live_bytes, (uint64_t)(s->elem_count - s->alloc_count) * s->elem_size);
 	cache->spans[span_class] = s;
 	return s;
 }

@@ -78,6 +78,7 @@ bool proc_take_back(M *m)
 	if (ok)
 		scheduler.lost_calls--;
 	os_release(&scheduler.lock);
+	heap_current = ok ? &m->p->cache : NULL;
 	return ok;
 }
 

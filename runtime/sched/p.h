@@ -11,6 +11,7 @@
 #define GOL_SCHED_P_H
 
 #include "base/lock.h"
+#include "heap/heap.h"
 #include "stack/g.h"
 
 /* The low two bits of P.status; above them stands the M's id + 1, so that an M can only take back its own P. */
@@ -25,6 +26,7 @@ struct P {
 	G *run_next;                /* runs next, in the time slice of the one that readied it */
 	uint32_t head, tail;        /* head..tail are runnable; only the owner adds */
 	G *queue[P_QUEUE];
+	heap_cache cache;           /* heap_current of the worker that holds it, while it runs a goroutine */
 	G *free; uint32_t free_count;       /* dead goroutines with their stacks */
 	uint32_t tick;              /* dispatches, those from run_next not counted */
 	uint32_t skip_next;         /* atomic: monitor asks for others to run before run_next */

@@ -157,6 +157,8 @@ void proc_init_first(uintptr_t native_low, gol_func *main_function)
 	m->native_low = native_low;
 	m->native_high = here;
 	current_m = scheduler.first_m = m;
+	for (uint32_t i = 0; i < MAX_PROCS; i++)
+		heap_add_cache(&scheduler.procs[i].cache);
 	worker_acquire(m, &scheduler.procs[0]);
 	G *g = sched_start_goroutine(main_function, NULL);
 	g->is_main = true;

@@ -1,7 +1,9 @@
 /* heap_test.c - allocation: sizes, zeroing, lookups, the page heap. */
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdlib.h>
 
+#include "base/options.h"
 #include "support.h"
 
 Test(heap, size_classes)
@@ -164,4 +166,66 @@ Test(heap, pages_merge)
 	/* all is one run again */
 	runs[0] = heap_pages_take((gol_heap.end - gol_heap.base) / HEAP_PAGE_SIZE, &needs_zero);
 	cr_assert_eq(runs[0], gol_heap.base);
+}
+
+/* ---- several threads ---------------------------------------------------------------------------- */
+
+enum { THREADS = 4, ROUNDS = 60000, KEPT = 500 };
+
+/* Each has a cache of its own, keeps some of what it allocates and drops the rest. */
+static void *allocate_much(void *argument)
+{
+	heap_cache *cache = argument;
+	static _Thread_local struct { uint8_t *p; size_t size; uint8_t fill; } kept[KEPT];
+	uint64_t random = (uintptr_t)cache | 1;
+
+	heap_current = cache;
+	for (int i = 0; i < ROUNDS; i++) {
+		uint64_t r = random_next(&random);
+		unsigned k = (unsigned)(r % KEPT);
+		size_t size = r >> 20 & 63 ? r >> 32 & 511 : r >> 32 & 0x1ffff;
+		bool has_pointers = r >> 19 & 1;
+
+		for (size_t b = 0; kept[k].p != NULL && b < kept[k].size; b++)
+			if (kept[k].p[b] != kept[k].fill)
+				return "another thread wrote there";
+		uint8_t *p = has_pointers ? (uint8_t *)heap_new_array(&type_pointer, size / 8) : heap_new_plain(size);
+		kept[k].size = has_pointers ? size & ~(size_t)7 : size;
+		if (!is_zero(p, kept[k].size))
+			return "not cleared";
+		kept[k].p = p;
+		kept[k].fill = (uint8_t)(r >> 8 | 1);
+		memset(p, kept[k].fill, kept[k].size);
+	}
+	heap_current = NULL;
+	return NULL;
+}
+
+Test(heap, threads)
+{
+	static heap_cache caches[THREADS];
+	pthread_t threads[THREADS];
+
+	test_start();
+	gc_set_percent(-1);
+	gol_many_procs = 1;
+	/* spans of all classes to sweep, so that they meet there too */
+	for (int i = 0; i < 50000; i++)
+		heap_new_plain(test_random() % 2000);
+	gc_collect(GC_GOAL);
+	for (int i = 0; i < THREADS; i++) {
+		heap_add_cache(&caches[i]);
+		cr_assert_eq(pthread_create(&threads[i], NULL, allocate_much, &caches[i]), 0);
+	}
+	for (int i = 0; i < THREADS; i++) {
+		void *problem;
+		pthread_join(threads[i], &problem);
+		cr_assert_null(problem, "%s", (char *)problem);
+	}
+	heap_finish_sweep();
+	heap_flush_caches();
+	heap_check();
+	gc_collect(GC_FORCED);
+	heap_check();
+	cr_assert_eq(gol_heap.total_bytes - gol_heap.freed_bytes, 0);
 }

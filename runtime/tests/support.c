@@ -118,7 +118,13 @@ static void walk_roots(gc_visit *visit, void *context)
 
 void test_start(void)
 {
+	static heap_cache cache;
+
 	gc_start();
+	if (heap_current == NULL) {
+		heap_add_cache(&cache);
+		heap_current = &cache;
+	}
 	gc_add_roots(walk_roots);
 	memset(test_roots, 0, sizeof test_roots);
 	test_take_panic();
