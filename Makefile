@@ -168,7 +168,7 @@ unit: $(UNIT_PROGRAMS) unit-runtime test-lang
 	$(Q)for t in $(UNIT_PROGRAMS); do echo "$$t"; $$t || exit 1; done
 	$(Q)sh runtime/tests/intrinsics.sh $(B)/libgolrt.a
 	$(Q)python3 runtime/floors.py $(B)/runtime && python3 runtime/tests/floors_test.py $(B)/runtime
-	$(Q)python3 runtime/tests/interleave.py $(CC)
+	$(Q)python3 runtime/tests/interleave.py $(CC) 2
 	$(Q)python3 stdlib/tests/check-docs.py
 	$(Q)python3 testdata/docs.py
 

@@ -9,6 +9,7 @@
 #   sanitize-asan          the programs with program and runtime under ASan and UBSan
 #   frames-vN              every program, no native frame above 16 KiB, at -O0 and -O2
 #   unit-asan, unit-tsan   the unit tests of the runtime under sanitizers
+#   interleave             what decides races in the runtime, through all interleavings with up to 3 preemptions
 #   process                programs as processes
 #   warnings-CC            all emitted C with -Wall -Wextra
 #   bundle-CC              a few bundles of -emit=c, compiled by the bare compiler at -O0 to -O3
@@ -39,6 +40,7 @@ shards() {
 	echo sanitize-asan
 	echo unit-asan
 	echo unit-tsan
+	echo interleave
 	echo process
 	echo diff-go
 }
@@ -105,6 +107,7 @@ run_shard() {
 	sanitize-asan) sanitize_programs ;;
 	unit-asan) unit asan "-fsanitize=address,undefined -fno-sanitize-recover=undefined" && make -s test-lang-asan ;;
 	unit-tsan) unit tsan "-fsanitize=thread" ;;
+	interleave) python3 "$here/../runtime/tests/interleave.py" gcc 3 ;;
 	diff-go) python3 "$here/diff-go.py" --gol "$gol" ;;
 	*) echo "no shard $1"; return 1 ;;
 	esac
