@@ -53,8 +53,8 @@ void proc_ready_here(G *list)
 	for (G *g = list, *next; g != NULL; g = next) {
 		next = g->link;
 		g->link = NULL;
-		store_relaxed(&g->status, (uint32_t)G_RUNNABLE);
-		queue_put_back(current_m->p, g);
+		if (status_ready(g))
+			queue_put_back(current_m->p, g);
 		atomic_add(&scheduler.expected, -1);
 	}
 }

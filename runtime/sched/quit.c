@@ -16,6 +16,7 @@
 #include "sched/p.h"
 #include "sched/proc.h"
 #include "stack/list.h"
+#include "stack/status.h"
 #include "unwind/trace.h"
 
 enum { PATIENCE = 1000000000 };
@@ -74,7 +75,7 @@ static const G *first_running(void)
 {
 	for (uint32_t i = 0; i < g_count(); i++) {
 		const G *g = g_at(i);
-		if (load_relaxed(&g->status) == G_RUNNING)
+		if (status_of(g) == G_RUNNING)
 			return g;
 	}
 	return NULL;

@@ -19,6 +19,7 @@
 #include "sched/p.h"
 #include "sched/proc.h"
 #include "stack/list.h"
+#include "stack/status.h"
 #include "unwind/trace.h"
 
 static struct {
@@ -163,7 +164,7 @@ static void each_g(text *t)
 {
 	for (uint32_t i = 0; i < g_count(); i++) {
 		const G *g = g_at(i);
-		uint32_t status = load_relaxed(&g->status);
+		uint32_t status = status_of(g);
 		const M *m = status == G_RUNNING || status == G_IN_CALL ? load_relaxed(&g->m) : NULL;
 		if (status == G_DEAD)
 			continue;
