@@ -150,7 +150,7 @@ UNIT_PROGRAMS := $(UNIT_SOURCES:%.c=$(B)/%)
 
 # Heap, collector and lang are tested without the scheduler (test-lang); stress_test runs the other programs there.
 include runtime/tests/lang.mk
-RUNTIME_UNIT_SOURCES := $(filter-out $(LANG_TESTS:%=runtime/tests/%_test.c) runtime/tests/interleave_test.c,$(wildcard runtime/tests/*_test.c))
+RUNTIME_UNIT_SOURCES := $(filter-out $(LANG_TESTS:%=runtime/tests/%_test.c),$(wildcard runtime/tests/*_test.c))
 RUNTIME_UNIT_PROGRAMS := $(RUNTIME_UNIT_SOURCES:%.c=$(B)/%)
 
 $(B)/compiler/tests/%: compiler/tests/%.c $(B)/libgolcompiler.a
@@ -161,14 +161,25 @@ $(B)/runtime/tests/%: runtime/tests/%.c $(B)/libgolrt.a
 	$(say) CC $<
 	$(Q)mkdir -p $(@D) && $(CC) $(CFLAGS) $(RUNTIME_FLAGS) -o $@ $< $(B)/libgolrt.a -lcriterion -lm -lpthread
 
-unit-runtime: $(RUNTIME_UNIT_PROGRAMS)
+# The scheduler's code under every order of its steps; check-full also plants errors in it (interleave/bugs.py).
+INTERLEAVE_PROGRAMS := $(B)/runtime/tests/interleave/sched_test $(B)/runtime/tests/interleave/status_test
+INTERLEAVE = $(CC) -std=gnu11 -Wall -Wextra -O2 -g $(RUNTIME_FLAGS) -DGOL_STEPS -Iruntime/tests/interleave -o $@ $(filter %.c,$^)
+
+$(B)/runtime/tests/interleave/status_test: runtime/stack/status.c
+$(B)/runtime/tests/interleave/sched_test: $(addprefix runtime/,stack/status.c sched/queue.c sched/idle.c sched/procs.c sched/world.c sched/solo.c \
+	sched/call.c base/lock.c)
+$(INTERLEAVE_PROGRAMS): $(B)/%: %.c runtime/tests/interleave/interleave.c $(wildcard runtime/*/*.h runtime/tests/interleave/*.h)
+	$(say) CC $<
+	$(Q)mkdir -p $(@D) && $(INTERLEAVE)
+
+unit-runtime: $(RUNTIME_UNIT_PROGRAMS) $(INTERLEAVE_PROGRAMS)
 	$(Q)echo $(B)/runtime/tests/stress_test; $(B)/runtime/tests/stress_test
 
 unit: $(UNIT_PROGRAMS) unit-runtime test-lang
 	$(Q)for t in $(UNIT_PROGRAMS); do echo "$$t"; $$t || exit 1; done
 	$(Q)sh runtime/tests/intrinsics.sh $(B)/libgolrt.a
 	$(Q)python3 runtime/floors.py $(B)/runtime && python3 runtime/tests/floors_test.py $(B)/runtime
-	$(Q)python3 runtime/tests/interleave.py $(CC) 2
+	$(Q)for t in $(INTERLEAVE_PROGRAMS); do echo "$$t"; $$t 2 3 || exit 1; done
 	$(Q)python3 stdlib/tests/check-docs.py
 	$(Q)python3 testdata/docs.py
 

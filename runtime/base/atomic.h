@@ -42,6 +42,13 @@ static inline void atomic_relax(void)
 #define count_up(p, n) ((void)__atomic_fetch_add((p), (n), __ATOMIC_RELAXED))
 #define atomic_fence() (ATOMIC_STEP __atomic_thread_fence(__ATOMIC_SEQ_CST))
 
+/* As atomic_fence, behind the release of an os_lock, which is a swap: on x86 that was a full fence. */
+#if defined(__x86_64__) || defined(__i386__)
+#define atomic_fence_after_release() __asm__ volatile("" : : : "memory")
+#else
+#define atomic_fence_after_release() atomic_fence()
+#endif
+
 /* *p: from -> to. True if it was `from`. */
 #define atomic_change(p, from, to) __extension__ ({ \
 	__typeof__(*(p)) from_ = (from); \

@@ -24,6 +24,8 @@ _Noreturn void runtime_bug(const char *file, int line, const char *what);
 #ifdef GOL_DEBUG
 extern uint64_t debug_checks;
 #define debug_require(condition) (count_up(&debug_checks, 1), require(condition))
+#elif defined(GOL_STEPS)
+#define debug_require(condition) require(condition)
 #else
 #define debug_require(condition) ((void)0)
 #endif

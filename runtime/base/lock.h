@@ -33,6 +33,7 @@
 	RANK(RANK_ITABS, "itabs") \
 	RANK(RANK_MAP_LAYOUTS, "map layouts") \
 	RANK(RANK_FINALIZERS, "finalizer goroutine") \
+	RANK(RANK_PROFILE, "memory profile") \
 	RANK(RANK_SPECIALS, "specials") \
 	RANK(RANK_CENTRAL, "spans of a class") \
 	RANK(RANK_PAGES, "pages") \

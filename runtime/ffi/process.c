@@ -133,14 +133,24 @@ INTRINSIC(result3, syscall_sysSpawn, gol_g *g, gol_string path, gol_slice argume
 	return (result3){0, 0, 0};
 }
 
-/* In place: if it succeeds nobody is left to be told, and no other goroutine may run meanwhile. */
+/* p[0]: the request; r[0]: an error number */
+static void become(G *g, call_frame *c)
+{
+	request *r = c->p[0];
+	(void)g;
+	c->r[0] = os_become(r->spawn.path, r->spawn.arguments, r->spawn.environment);
+	free(r);
+}
+
+/* If it succeeds nobody is left to be told; no other goroutine may run meanwhile, as ignored signals are not. */
 INTRINSIC(gol_int, syscall_sysExec, gol_g *g, gol_string path, gol_slice arguments, gol_slice environment)
 {
-	request *r = request_new(path, arguments, environment, 0);
-	(void)g;
-	int error = os_become(r->spawn.path, r->spawn.arguments, r->spawn.environment);
-	free(r);
-	return error;
+	call_frame c;
+	frozen_start(&c, become);
+	frozen_how(&c, FROZEN_STOPS_WORLD);
+	c.p[0] = request_new(path, arguments, environment, 0);
+	call_blocking(g, &c);
+	return 0;
 }
 
 /* ---- waiting -------------------------------------------------------------------------------------------------- */

@@ -8,6 +8,7 @@
 #include "ffi/intrinsic.h"
 #include "base/options.h"
 #include "os/os.h"
+#include "sched/p.h"
 #include "sched/proc.h"
 #include "stack/program.h"
 #include "unwind/panic.h"
@@ -30,7 +31,27 @@ INTRINSIC(void, runtime_setGoroutineFlags, gol_g *g, uint32_t flags) { g_of(g)->
 INTRINSIC(gol_int, runtime_NumGoroutine, gol_g *g) { (void)g; return sched_goroutine_count(); }
 INTRINSIC(gol_int, runtime_NumCPU, gol_g *g) { (void)g; return os_processor_count(); }
 INTRINSIC(int64_t, runtime_NumCgoCall, gol_g *g) { (void)g; return (int64_t)call_total(); }
-INTRINSIC(gol_int, runtime_GOMAXPROCS, gol_g *g, gol_int n) { (void)g; (void)n; return proc_count(); }
+
+/* a[0]: how many; r[0]: how many there were. */
+static void set_procs(G *g, call_frame *c)
+{
+	c->r[0] = proc_count();
+	heap_flush_caches();
+	procs_set(g->m, (uint32_t)c->a[0]);
+}
+
+INTRINSIC(gol_int, runtime_GOMAXPROCS, gol_g *g, gol_int n)
+{
+	call_frame c;
+	if (n <= 0 || procs_limit(n) == proc_count())
+		return proc_count();
+	frozen_start(&c, set_procs);
+	frozen_how(&c, FROZEN_STOPS_WORLD);
+	c.a[0] = procs_limit(n);
+	call_blocking(g, &c);
+	return 0;
+}
+
 INTRINSIC(void, runtime_LockOSThread, gol_g *g) { g_of(g)->lock_count++; }
 
 INTRINSIC(void, runtime_UnlockOSThread, gol_g *g)
@@ -121,6 +142,8 @@ static void stack_text(gol_g *g, bool all, int skip)
 {
 	call_frame c;
 	frozen_start(&c, make_trace);
+	if (all)
+		frozen_how(&c, FROZEN_STOPS_WORLD);
 	c.a[0] = all;
 	c.a[1] = skip;
 	call_blocking(g, &c);

@@ -2,7 +2,7 @@
  * runtime_memory.c - intrinsics of runtime and runtime/debug about memory: collections,
  * statistics, finalizers.
  *
- * Everything that wants a collection asks for one and freezes: the dispatcher collects before it goes on.
+ * What needs all goroutines to stand still is a frozen operation that stops the world (sched/proc.h).
  */
 #include "base/fatal.h"
 #include "ffi/intrinsic.h"
@@ -14,10 +14,21 @@
 
 /* ---- collections --------------------------------------------------------------------------------- */
 
+/* a[0]: why */
+static void collect_now(G *g, call_frame *c)
+{
+	(void)g;
+	gc_collect((uint32_t)c->a[0]);
+}
+
+/* Afterwards finalizers that became due get their turn, as the sweep of a forced collection gives it in Go. */
 static void collect(gol_g *g, uint32_t reasons)
 {
-	gc_request_for(reasons);
-	sched_give_way(g_of(g));       /* finalizers that became due get their turn, as the sweep of a forced collection gives it in Go */
+	call_frame c;
+	frozen_start(&c, collect_now);
+	frozen_how(&c, FROZEN_STOPS_WORLD | FROZEN_YIELDS);
+	c.a[0] = reasons;
+	call_blocking(g, &c);
 }
 
 INTRINSIC(void, runtime_GC, gol_g *g) { collect(g, GC_FORCED); }
@@ -33,10 +44,21 @@ INTRINSIC(void, runtime_KeepAlive, gol_g *g, gol_eface x)
 
 /* ---- statistics ------------------------------------------------------------------------------------ */
 
-INTRINSIC(void, runtime_memoryStatistics, gol_g *g, gol_slice out)
+/* p[0], a[0]: where to, and how many words. */
+static void read_statistics(G *g, call_frame *c)
 {
 	(void)g;
-	gc_memory_statistics(out.ptr, (size_t)out.len);
+	gc_memory_statistics(c->p[0], (size_t)c->a[0]);
+}
+
+INTRINSIC(void, runtime_memoryStatistics, gol_g *g, gol_slice out)
+{
+	call_frame c;
+	frozen_start(&c, read_statistics);
+	frozen_how(&c, FROZEN_STOPS_WORLD);
+	c.p[0] = out.ptr;
+	c.a[0] = out.len;
+	call_blocking(g, &c);
 }
 
 static gol_int pauses(gol_slice lengths, gol_slice ends)

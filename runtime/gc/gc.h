@@ -58,6 +58,7 @@ extern gc_state gc;
 /* What the collector asks of the floors above, which set these; NULL where nobody has (tests). */
 struct gc_world {
 	void (*poke)(void);                 /* asks running goroutines to give way */
+	void (*freeze)(void);               /* the same of the one that runs on this thread */
 	size_t (*stack_bytes)(void);        /* memory of goroutine stacks */
 	size_t (*other_bytes)(void);        /* what they have allocated besides, for ever */
 	void (*due_ready)(void);            /* in the stop: the queue of due finalizers and cleanups is no longer empty */
@@ -143,7 +144,7 @@ typedef struct profile_bucket {
 /* runtime.MemProfileRecord */
 typedef struct profile_record { int64_t alloc_bytes, free_bytes, alloc_objects, free_objects; uintptr_t stack[PROFILE_DEPTH]; } profile_record;
 
-extern uint32_t profile_waiting;        /* samples that wait for the stack of the running goroutine */
+extern _Thread_local uint32_t profile_waiting;        /* samples that wait for the stack of the running goroutine */
 void profile_check(void);               /* has the program switched it on? */
 void profile_note(uintptr_t base, size_t size);
 void profile_book(const uintptr_t *stack, size_t depth);        /* the stack of all that wait */

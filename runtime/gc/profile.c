@@ -6,7 +6,7 @@
  * counted in the bucket of its stack and size, and once more when the object is collected (special.c).
  *
  * The stack. Allocating code stands in native frames, which nobody can read; so an object waits in a list until
- * the goroutine's next safepoint, where it is asked to freeze (gc_world.poke) and the dispatcher reads its saved frames. A
+ * the goroutine's next safepoint, where it is asked to freeze (gc_world.freeze) and the dispatcher reads its saved frames. A
  * sample is therefore booked where the goroutine next calls, loops or returns to a loop: in the function
  * that allocated or one that called it, on the line of that call. To know the line itself, each allocation would have to
  * store its place.
@@ -28,62 +28,66 @@ extern gol_int runtime_MemProfileRate GOL_WEAK;      /* package runtime's variab
 typedef struct pending { uintptr_t base; size_t size; } pending;
 
 static struct {
-	bool on;
+	bool on;                    /* atomic, once */
+	os_lock lock;               /* guards the buckets */
+	profile_bucket *chains[CHAINS];
+	size_t bucket_count;
+} profile = {.lock = LOCK_OF_RANK(RANK_PROFILE)};
+
+/* Of this thread, which runs the goroutine that allocates until it freezes. */
+static _Thread_local struct {
 	gol_int rate;               /* that `left` was drawn for */
 	double left;                /* bytes until the next sample */
 	uint64_t random;
-	profile_bucket *chains[CHAINS];
-	size_t bucket_count;
 	pending *waiting; size_t capacity;
-} profile = {.random = UINT64_C(0x9e3779b97f4a7c15)};
+} sampling = {.random = UINT64_C(0x9e3779b97f4a7c15)};
 
-uint32_t profile_waiting;
+_Thread_local uint32_t profile_waiting;
 
 /* ---- sampling ----------------------------------------------------------------------------------- */
 
 static double exponential(double mean)
 {
-	profile.random = profile.random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return -log(((double)(profile.random >> 11) + 1) * 0x1p-53) * mean;
+	sampling.random = sampling.random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return -log(((double)(sampling.random >> 11) + 1) * 0x1p-53) * mean;
 }
 
 static void start(void)
 {
-	profile.on = true;
-	profile.rate = 0;
-	gol_heap.hooks = 1;
+	store_relaxed(&profile.on, true);
+	store_relaxed(&gol_heap.hooks, 1u);
 }
 
 void profile_check(void)
 {
-	if (!profile.on && &runtime_MemProfileRate != NULL && runtime_MemProfileRate != FIRST_RATE)
+	if (!load_relaxed(&profile.on) && &runtime_MemProfileRate != NULL && runtime_MemProfileRate != FIRST_RATE)
 		start();
 }
 
 /* An allocation; may be asked for at any time. */
 void profile_note(uintptr_t base, size_t size)
 {
-	gol_int rate = profile.on ? runtime_MemProfileRate : 0;
+	gol_int rate = load_relaxed(&profile.on) ? runtime_MemProfileRate : 0;
 
 	if (rate <= 0)
 		return;
-	if (rate != profile.rate) {
-		profile.rate = rate;
-		profile.left = exponential((double)rate);
+	if (rate != sampling.rate) {
+		sampling.rate = rate;
+		sampling.left = exponential((double)rate);
 	}
-	profile.left -= (double)size;
-	if (profile.left > 0 && rate != 1)
+	sampling.left -= (double)size;
+	if (sampling.left > 0 && rate != 1)
 		return;
-	profile.left = exponential((double)rate);
-	if (profile_waiting == profile.capacity) {
-		profile.capacity = profile.capacity ? 2 * profile.capacity : 64;
-		profile.waiting = realloc(profile.waiting, profile.capacity * sizeof *profile.waiting);
-		if (profile.waiting == NULL)
+	sampling.left = exponential((double)rate);
+	if (profile_waiting == sampling.capacity) {
+		sampling.capacity = sampling.capacity ? 2 * sampling.capacity : 64;
+		sampling.waiting = realloc(sampling.waiting, sampling.capacity * sizeof *sampling.waiting);
+		if (sampling.waiting == NULL)
 			heap_die("runtime: cannot allocate memory");
 	}
-	profile.waiting[profile_waiting++] = (pending){base, size};
-	if (gc_world.poke != NULL)
-		gc_world.poke();
+	sampling.waiting[profile_waiting++] = (pending){base, size};
+	if (gc_world.freeze != NULL)
+		gc_world.freeze();
 }
 
 /* ---- buckets --------------------------------------------------------------------------------------- */
@@ -113,12 +117,14 @@ static profile_bucket *bucket_of(const uintptr_t *stack, size_t depth, size_t si
 
 void profile_book(const uintptr_t *stack, size_t depth)
 {
+	os_acquire(&profile.lock);
 	for (uint32_t i = 0; i < profile_waiting; i++) {
-		profile_bucket *b = bucket_of(stack, depth, profile.waiting[i].size);
+		profile_bucket *b = bucket_of(stack, depth, sampling.waiting[i].size);
 
 		b->allocated++;
-		gc_add_sample(profile.waiting[i].base, b);
+		gc_add_sample(sampling.waiting[i].base, b);
 	}
+	os_release(&profile.lock);
 	profile_waiting = 0;
 }
 
@@ -128,13 +134,16 @@ size_t profile_read(profile_record *out, size_t room, bool also_freed)
 {
 	size_t count = 0;
 
-	if (!profile.on)
+	if (!load_relaxed(&profile.on))
 		start();
+	os_acquire(&profile.lock);
 	for (size_t i = 0; i < CHAINS; i++)
 		for (const profile_bucket *b = profile.chains[i]; b != NULL; b = b->next)
 			count += also_freed || b->allocated != b->freed;
-	if (count > room)
+	if (count > room) {
+		os_release(&profile.lock);
 		return count;
+	}
 	for (size_t i = 0; i < CHAINS; i++) {
 		for (const profile_bucket *b = profile.chains[i]; b != NULL; b = b->next) {
 			if (!also_freed && b->allocated == b->freed)
@@ -145,5 +154,6 @@ size_t profile_read(profile_record *out, size_t room, bool also_freed)
 			out++;
 		}
 	}
+	os_release(&profile.lock);
 	return count;
 }

@@ -38,9 +38,9 @@ static struct {
 	size_t chain_count, count;
 	special *due, **due_end;    /* queue: next is the link */
 	uint64_t last_id;
-} table = {.lock = LOCK_OF_RANK(RANK_SPECIALS), .due_end = &table.due};
+} specials = {.lock = LOCK_OF_RANK(RANK_SPECIALS), .due_end = &specials.due};
 
-size_t gc_special_count(void) { return table.count; }
+size_t gc_special_count(void) { return specials.count; }
 
 /* ---- the table --------------------------------------------------------------------------------- */
 
@@ -58,11 +58,11 @@ static void *checked(void *p)
 
 static void table_grow(void)
 {
-	size_t count = table.chain_count ? 2 * table.chain_count : 64;
+	size_t count = specials.chain_count ? 2 * specials.chain_count : 64;
 	special **chains = checked(calloc(count, sizeof(special *)));
 
-	for (size_t i = 0; i < table.chain_count; i++) {
-		for (special *s = table.chains[i], *next; s != NULL; s = next) {
+	for (size_t i = 0; i < specials.chain_count; i++) {
+		for (special *s = specials.chains[i], *next; s != NULL; s = next) {
 			size_t to = chain_of(s->base, count);
 
 			next = s->next;
@@ -70,34 +70,34 @@ static void table_grow(void)
 			chains[to] = s;
 		}
 	}
-	free(table.chains);
-	table.chains = chains;
-	table.chain_count = count;
+	free(specials.chains);
+	specials.chains = chains;
+	specials.chain_count = count;
 }
 
 static special *add(uintptr_t base, uintptr_t pointer, enum kind kind)
 {
 	special *s = checked(calloc(1, sizeof *s)), **chain;
 
-	if (table.count >= table.chain_count)
+	if (specials.count >= specials.chain_count)
 		table_grow();
-	chain = &table.chains[chain_of(base, table.chain_count)];
+	chain = &specials.chains[chain_of(base, specials.chain_count)];
 	s->base = base;
 	s->pointer = pointer;
 	s->kind = kind;
-	s->id = ++table.last_id;
+	s->id = ++specials.last_id;
 	s->next = *chain;
 	*chain = s;
-	table.count++;
+	specials.count++;
 	return s;
 }
 
 /* Link to the first special that fits (id 0: any), NULL when there is none. */
 static special **find(uintptr_t base, uintptr_t pointer, enum kind kind, uint64_t id)
 {
-	if (table.chain_count == 0)
+	if (specials.chain_count == 0)
 		return NULL;
-	for (special **at = &table.chains[chain_of(base, table.chain_count)]; *at != NULL; at = &(*at)->next)
+	for (special **at = &specials.chains[chain_of(base, specials.chain_count)]; *at != NULL; at = &(*at)->next)
 		if ((*at)->base == base && (*at)->kind == kind && (pointer == 0 || (*at)->pointer == pointer) &&
 				(id == 0 || (*at)->id == id))
 			return at;
@@ -109,7 +109,7 @@ static special *unlink_at(special **at)
 	special *s = *at;
 
 	*at = s->next;
-	table.count--;
+	specials.count--;
 	return s;
 }
 
@@ -143,9 +143,9 @@ int gc_set_finalizer(gol_eface object, gol_eface finalizer)
 		return GC_FINALIZER_SET;
 	if (base != (uintptr_t)object.data && !heap_object_is_tiny(object.data))
 		return GC_FINALIZER_NOT_BEGINNING;
-	os_acquire(&table.lock);
+	os_acquire(&specials.lock);
 	int result = set_finalizer(base, object, finalizer);
-	os_release(&table.lock);
+	os_release(&specials.lock);
 	return result;
 }
 
@@ -174,13 +174,13 @@ uint64_t gc_add_cleanup(void *object, gol_func *fn)
 
 	if (base == 0)
 		return 0;
-	os_acquire(&table.lock);
+	os_acquire(&specials.lock);
 	s = add(base, (uintptr_t)object, CLEANUP);
 	s->fn.data = fn;
 	id = s->id;
 	if (gc.marking)
 		gc_mark_word((uintptr_t)fn);
-	os_release(&table.lock);
+	os_release(&specials.lock);
 	return id;
 }
 
@@ -190,11 +190,11 @@ void gc_drop_cleanup(uintptr_t object, uint64_t id)
 
 	if (base == 0)
 		return;
-	os_acquire(&table.lock);
+	os_acquire(&specials.lock);
 	special **at = find(base, 0, CLEANUP, id);
 	if (at)
 		free(unlink_at(at));
-	os_release(&table.lock);
+	os_release(&specials.lock);
 }
 
 /* ---- weak pointers ------------------------------------------------------------------------------------ */
@@ -202,7 +202,7 @@ void gc_drop_cleanup(uintptr_t object, uint64_t id)
 /* The handle of pointer. Where there is none, `new` becomes it unless that is NULL. */
 static void *weak_handle(uintptr_t base, void *pointer, uintptr_t *new)
 {
-	os_acquire(&table.lock);
+	os_acquire(&specials.lock);
 	special **at = find(base, (uintptr_t)pointer, WEAK, 0);
 	uintptr_t *handle = at != NULL ? (*at)->handle : new;
 
@@ -210,7 +210,7 @@ static void *weak_handle(uintptr_t base, void *pointer, uintptr_t *new)
 		new[0] = (uintptr_t)pointer;
 		add(base, (uintptr_t)pointer, WEAK)->handle = new;
 	}
-	os_release(&table.lock);
+	os_release(&specials.lock);
 	return handle;
 }
 
@@ -238,17 +238,17 @@ void *gc_weak_value(void *handle)
 
 void gc_add_sample(uintptr_t base, profile_bucket *bucket)
 {
-	os_acquire(&table.lock);
+	os_acquire(&specials.lock);
 	add(base, base, SAMPLE)->bucket = bucket;
-	os_release(&table.lock);
+	os_release(&specials.lock);
 }
 
 /* ---- the collector's part -------------------------------------------------------------------------------- */
 
 static void each(void (*visit)(special **at, bool *removed))
 {
-	for (size_t i = 0; i < table.chain_count; i++) {
-		for (special **at = &table.chains[i]; *at != NULL;) {
+	for (size_t i = 0; i < specials.chain_count; i++) {
+		for (special **at = &specials.chains[i]; *at != NULL;) {
 			bool removed = false;
 
 			visit(at, &removed);
@@ -273,7 +273,7 @@ static void mark_one(special **at, bool *removed)
 void gc_mark_specials(void)
 {
 	each(mark_one);
-	for (special *s = table.due; s != NULL; s = s->next) {
+	for (special *s = specials.due; s != NULL; s = s->next) {
 		gc_mark_word((uintptr_t)s->fn.data);
 		gc_mark_word((uintptr_t)s->object.data);
 	}
@@ -282,8 +282,8 @@ void gc_mark_specials(void)
 static void make_due(special *s)
 {
 	s->next = NULL;
-	*table.due_end = s;
-	table.due_end = &s->next;
+	*specials.due_end = s;
+	specials.due_end = &s->next;
 }
 
 static void finish_weak(special **at, bool *removed)
@@ -325,32 +325,32 @@ static void finish_sample(special **at, bool *removed)
 
 void gc_finish_specials(void)
 {
-	bool was_empty = table.due == NULL;
+	bool was_empty = specials.due == NULL;
 
-	if (table.count != 0) {
+	if (specials.count != 0) {
 		each(finish_weak);
 		each(finish_finalizer);
-		for (special *s = table.due; s != NULL; s = s->next)
+		for (special *s = specials.due; s != NULL; s = s->next)
 			gc_mark_word((uintptr_t)s->object.data);
 		gc_drain();
 		each(finish_cleanup);
 		each(finish_sample);
 	}
-	if (was_empty && table.due != NULL && gc_world.due_ready != NULL)
+	if (was_empty && specials.due != NULL && gc_world.due_ready != NULL)
 		gc_world.due_ready();
 }
 
 bool gc_next_due(gc_due *due)
 {
-	os_acquire(&table.lock);
-	special *s = table.due;
+	os_acquire(&specials.lock);
+	special *s = specials.due;
 
 	if (s != NULL) {
-		table.due = s->next;
-		if (table.due == NULL)
-			table.due_end = &table.due;
+		specials.due = s->next;
+		if (specials.due == NULL)
+			specials.due_end = &specials.due;
 	}
-	os_release(&table.lock);
+	os_release(&specials.lock);
 	if (s == NULL)
 		return false;
 	due->fn = s->fn;

@@ -30,7 +30,7 @@ gc_totals gc_count_totals(void)
 {
 	uint64_t s[STAT_COUNT] = {0};
 
-	heap_flush_caches();
+	heap_flush_own_cache();
 	count_objects(s);
 	return (gc_totals){gol_heap.total_bytes, s[STAT_MALLOCS]};
 }

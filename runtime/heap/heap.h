@@ -196,6 +196,7 @@ bool heap_object_is_tiny(const void *address);      /* shares its block with oth
 
 /* ---- for the collector ------------------------------------------------------------------------- */
 
+void heap_flush_own_cache(void);        /* that of this thread, at any time; those of others may count some as not yet handed out */
 void heap_flush_caches(void);           /* in a stop: spans in caches go to no list; counters become exact */
 void heap_start_sweep(void);            /* after marking: every span becomes unswept */
 bool heap_sweep_one(void);              /* false: nothing left */

@@ -11,11 +11,15 @@ void *heap_object(const void *address, size_t *size)
 {
 	heap_span *s = heap_span_of((uintptr_t)address);
 	uint32_t slot;
+	bool found;
 
 	if (s == NULL)
 		return NULL;
 	slot = s->size_class == 0 ? 0 : heap_slot_of(s, (uintptr_t)address);
-	if (slot >= s->elem_count || !heap_slot_allocated(s, slot))
+	os_acquire(&gol_heap.central[s->size_class * 2u + s->noscan].lock);     /* nobody sweeps it meanwhile, no cache drops it */
+	found = slot < s->elem_count && heap_slot_allocated(s, slot);
+	os_release(&gol_heap.central[s->size_class * 2u + s->noscan].lock);
+	if (!found)
 		return NULL;
 	if (size)
 		*size = s->elem_size;

@@ -56,7 +56,7 @@ _Noreturn void heap_die(const char *format, ...)
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);
 	fputs("\n", stderr);
-	exit(2);
+	_Exit(2);                           /* locks are held */
 }
 
 /* ---- address space ------------------------------------------------------------------------ */

@@ -296,6 +296,12 @@ static void flush_cache(heap_cache *cache)
 	cache->tiny_left = 0;
 }
 
+void heap_flush_own_cache(void)
+{
+	if (heap_current != NULL)
+		flush_cache(heap_current);
+}
+
 void heap_flush_caches(void)
 {
 	for (heap_cache *cache = load_acquire(&gol_heap.caches); cache != NULL; cache = cache->next)

@@ -13,6 +13,7 @@
 #include "base/options.h"
 #include "base/order.h"
 #include "os/os.h"
+#include "sched/p.h"
 #include "sched/proc.h"
 #include "sched/quit.h"
 #include "sched/report.h"
@@ -50,11 +51,13 @@ int gol_main(int argc, char **argv, char **envp, const gol_program *p)
 	first.start.code = (void *)p->start;
 	program_set(p, argc, argv, envp);
 	exit_traces = trace_everything;
+	exit_stop = world_stop_for_exit;
 	options_read();
 	order_init();
 	os_open_standard_files();
 	os_ignore_signals();
 	collect_init();
+	procs_start();
 	quit_start();
 	report_start();
 	size_t room = os_main_stack_room();
@@ -66,6 +69,7 @@ int gol_main(int argc, char **argv, char **envp, const gol_program *p)
 		while (load_acquire(&first.done) == 0)
 			os_futex_wait(&first.done, 0, -1);
 	}
+	exit_begin();
 	options_print_statistics();
 	return 0;
 }

@@ -35,9 +35,14 @@ static const gol_func_info frozen_func = {
 	.flags = GOL_FUNC_RUNTIME, .points = call_points, .maps = call_maps, .map_bytes = 2, .body = frozen_body,
 };
 
-static uint64_t call_count;
-
-uint64_t call_total(void) { return load_relaxed(&call_count); }
+/* Of Ps that were there once, too: none is freed. */
+uint64_t call_total(void)
+{
+	uint64_t sum = 0;
+	for (uint32_t i = 0; i < proc_made(); i++)
+		sum += load_relaxed(&proc_at(i)->calls);
+	return sum;
+}
 
 void call_start(call_frame *c, void (*run)(call_frame *))
 {
@@ -55,10 +60,32 @@ void frozen_start(call_frame *c, void (*run)(G *, call_frame *))
 	c->run_frozen = run;
 }
 
+void frozen_how(call_frame *c, enum frozen how) { c->how = how; }
+
+/* The body is entered again when the goroutine has its next turn. */
+static void give_way(G *g)
+{
+	g->why = g->m->p != NULL ? WHY_YIELD : WHY_CALL_LOST_P;
+	g->pub.unwinding = GOL_FREEZE;
+}
+
 static void frozen_body(gol_g *gp, gol_frame *h)
 {
 	call_frame *c = (call_frame *)(void *)h;
+	if (h->resume == POINT_DONE)
+		return;
+	if ((c->how & FROZEN_STOPS_WORLD) && !world_stop(g_of(gp)->m)) {
+		give_way(g_of(gp));
+		return;
+	}
+	int64_t how = c->how;
 	c->run_frozen(g_of(gp), c);
+	if (how & FROZEN_STOPS_WORLD)
+		world_start();
+	if (how & FROZEN_YIELDS) {
+		stack_top(g_of(gp))->resume = POINT_DONE;       /* h may have moved: a collection shrinks stacks */
+		give_way(g_of(gp));
+	}
 }
 
 void call_blocking(gol_g *gp, call_frame *c)
@@ -72,10 +99,11 @@ void call_enter(G *g)
 	M *m = g->m;
 	P *p = m->p;
 	monitor_need();
-	store_relaxed(&call_count, call_count + 1);
 	status_enter_call(g);
 	store_relaxed(&p->calls, p->calls + 1);
-	store_release(&p->status, p_status_of(P_IN_CALL, m->id));
+	store_seq(&p->status, p_status_of(P_IN_CALL, m->id));
+	if (GOL_UNLIKELY(world_asked()))
+		world_called();
 }
 
 bool call_exit(G *g)

@@ -1,191 +1,418 @@
 /*
- * idle.c - Ps without work, and workers without a P.
+ * idle.c - workers without work: looking for some, going to sleep, being woken; deadlock.
  *
- * A worker without work gives its P back (status P_IDLE) and sleeps on its own futex word,
- * until the next timer at most. Whoever queues work globally while a P is idle hands that P to a
- * sleeping worker, or to a new thread. All of this is under scheduler.lock, so either the giver sees the idle P or the
- * worker that is about to give it back sees what was queued. The word is written 0 under the lock, while the worker is
- * on the idle list, and 1 by whoever took it off: a wake-up before the worker sleeps makes the wait return at once.
- * One of the idle workers waits for descriptors instead (M.polls), where there are any; it is woken through the
- * same set.
- * A P's own queue and the timers belong to whoever holds it: a P goes idle only with an empty queue, and with no timer
- * pending or a worker that sleeps until it is due. Once another worker has got the P the timers are that one's.
+ * A worker whose own queues are empty steals from the other Ps. While it does it is *spinning*; at most half as many spin
+ * as Ps are busy, so that looking for work does not cost what doing it brings. Without success it gives its P back and sleeps
+ * on its own futex word until somebody hands it a P.
+ *
+ * No work is left lying while a P is idle:
+ *   - who queues a goroutine writes the queue, then reads (idle Ps, spinning): is a P idle and nobody spinning it wakes
+ *     one worker, which begins as a spinning one (idle_wake);
+ *   - who goes idle writes its P to the list, leaves spinning, and then looks at all queues once more (second_look);
+ *     what it finds it takes, if nobody has handed it a P meanwhile.
+ * Both read after they have written, with a full fence between: one of the two sees the other. A spinning worker that finds
+ * work and is the last one to spin wakes another in its place, for what was queued while it was the reason not to wake
+ * anybody. Rejected: looking before the P is given back (then what is queued in between is seen by neither).
+ *
+ * The word is written 0 under scheduler.lock, while the worker is put on the idle list, and 1 by whoever takes it off: a
+ * wake-up before the worker sleeps makes the wait return at once.
+ *
+ * Timers. While a P is idle one sleeping worker, the watcher, sleeps only until the first timer: the last that went to sleep
+ * and saw that nobody sleeps so short. It writes until when it will sleep, then reads when the first timer is due; who adds one
+ * does the reverse (idle_watch). Holders of a P look at the timers themselves, and the monitor sees to it that they do.
+ *
+ * Descriptors. One of the idle workers waits for them instead of on its futex (M.polls), where there are any, and is woken
+ * through the same set.
+ *
+ * Deadlock: all Ps idle, no call without P outstanding, no timer, nothing expected from outside. Then no goroutine can ever
+ * become runnable.
  */
 #include "sched/p.h"
 #include "sched/proc.h"
 
+#include "base/exit.h"
+#include "base/options.h"
 #include "os/os.h"
-#include "stack/status.h"
+#include "unwind/trace.h"
 
-static P *idle_p(void)
+#ifdef GOL_STEPS
+enum { PASSES = 1, STILL = 1, LINGER = 1 };
+#else
+enum { PASSES = 4, STILL = 5000, LINGER = 30000 };      /* of a search; nanoseconds */
+#endif
+
+/* ---- waking ------------------------------------------------------------------------------------------- */
+
+void idle_add_p(P *p)
 {
-	for (uint32_t i = 0; i < MAX_PROCS; i++)
-		if (load_relaxed(&scheduler.procs[i].status) == P_IDLE)
-			return &scheduler.procs[i];
-	return NULL;
+	p->link = scheduler.idle_ps;
+	scheduler.idle_ps = p;
+	store_relaxed(&scheduler.idle_count, scheduler.idle_count + 1);
 }
 
-void idle_give(P *p)
+P *idle_take_p(void)
 {
-	M *m = scheduler.idle_ms;
-	scheduler.idle_count--;
-	if (m != NULL) {
-		scheduler.idle_ms = m->link;
-		worker_acquire(m, p);
-		store_release(&m->wake, 1u);
-		if (m->polls)
-			os_poll_interrupt();
-		else
-			os_futex_wake(&m->wake, 1);
-		return;
-	}
-	m = worker_make();
-	worker_acquire(m, p);
-	worker_start(m);
+	P *p = scheduler.idle_ps;
+	if (p == NULL || (scheduler.asked & 1) || !solo_admits())
+		return NULL;
+	scheduler.idle_ps = p->link;
+	p->link = NULL;
+	store_relaxed(&scheduler.idle_count, scheduler.idle_count - 1);
+	return p;
 }
 
-void idle_give_any(void)
+static void stop_watching(void)
 {
-	P *p = idle_p();
-	if (p != NULL)
-		idle_give(p);
+	scheduler.watcher = NULL;
+	store_seq(&scheduler.watch_until, INT64_MAX);
 }
 
-static void remove_idle_m(M *m)
+/* m is idle, and asleep or about to be. */
+static void take_off(M *m)
 {
 	for (M **at = &scheduler.idle_ms; *at != NULL; at = &(*at)->link)
 		if (*at == m) {
 			*at = m->link;
-			return;
+			break;
 		}
+	m->link = NULL;
+	if (scheduler.watcher == m)
+		stop_watching();
 }
 
-static bool take_idle_p(M *m)
+/* m is idle. */
+static void wake(M *m)
 {
-	P *p = idle_p();
+	store_release(&m->wake, 1u);
+	if (m->polls)
+		os_poll_interrupt();
+	else
+		os_futex_wake(&m->wake, 1);
+}
+
+/* One that does not wait for descriptors, if there is one. */
+static M *sleeper(void)
+{
+	M *m = scheduler.idle_ms;
+	return m != NULL && m->polls && m->link != NULL ? m->link : m;
+}
+
+static void give(P *p, bool spinning)
+{
+	M *m = sleeper();
+	if (m == NULL) {
+		m = worker_make();
+		m->spinning = spinning;
+		worker_acquire(m, p);
+		worker_start(m);
+		return;
+	}
+	take_off(m);
+	m->spinning = spinning;
+	worker_acquire(m, p);
+	wake(m);
+}
+
+void idle_give(P *p) { give(p, false); }
+
+static GOL_COLD void wake_one(void)
+{
+	if (!atomic_change(&scheduler.spinning, 0u, 1u))
+		return;
+	os_acquire(&scheduler.lock);
+	P *p = idle_take_p();
+	if (p != NULL)
+		give(p, true);
+	else
+		atomic_add(&scheduler.spinning, -1u);   /* under the lock: who waits for it may wake somebody after us */
+	os_release(&scheduler.lock);
+}
+
+/* The caller has just released scheduler.lock, under which it queued. */
+void idle_wake_queued(void)
+{
+	atomic_fence_after_release();
+	if (load_relaxed(&scheduler.idle_count) != 0 && load_relaxed(&scheduler.spinning) == 0)
+		wake_one();
+}
+
+void idle_wake(void)
+{
+	if (load_relaxed(&scheduler.idle_count) == 0 && !many_procs())
+		return;
+	atomic_fence();
+	idle_wake_queued();
+}
+
+static void stop_spinning(M *m)
+{
+	if (!m->spinning)
+		return;
+	m->spinning = false;
+	if (atomic_add(&scheduler.spinning, -1u) == 0)
+		idle_wake();
+}
+
+/* ---- looking for work ----------------------------------------------------------------------------------- */
+
+static bool may_spin(M *m)
+{
+	if (m->spinning)
+		return true;
+	if (2 * load_relaxed(&scheduler.spinning) >= scheduler.proc_count - load_relaxed(&scheduler.idle_count))
+		return false;
+	m->spinning = true;
+	atomic_add(&scheduler.spinning, 1u);
+	return true;
+}
+
+static G *steal_once(M *m, uint32_t start)
+{
+	for (uint32_t i = 0; i < proc_count(); i++) {
+		P *p = proc_at((start + i) % proc_count());
+		G *g = p != m->p ? queue_steal(m->p, p) : NULL;
+		if (g != NULL)
+			return g;
+	}
+	return NULL;
+}
+
+/* Changes whenever another goroutine runs on p. */
+static uint64_t switches_of(const P *p)
+{
+	const M *m = load_acquire(&p->m);
+	return m != NULL ? load_relaxed(&m->counts.dispatches) : 0;
+}
+
+/* A P that holds a goroutine back in run_next while it runs another one. */
+static P *holder(M *m, uint32_t start, G **held, uint64_t *switches)
+{
+	for (uint32_t i = 0; i < proc_count(); i++) {
+		P *p = proc_at((start + i) % proc_count());
+		if (p == m->p || (*held = load_relaxed(&p->run_next)) == NULL)
+			continue;
+		*switches = switches_of(p);
+		return p;
+	}
+	return NULL;
+}
+
+static void wait_until(int64_t when)
+{
+	while (os_nanotime() < when && !world_asked())
+		atomic_relax();
+}
+
+/* Asks the P for its run_next when that stands still, and waits a little for it to come. */
+static G *ask_to_share(M *m, uint32_t start)
+{
+	G *held, *g = NULL;
+	uint64_t switches;
+	P *p = holder(m, start, &held, &switches);
+	int64_t now = os_nanotime();
+	if (p == NULL)
+		return NULL;
+	wait_until(now + STILL);
+	if (load_relaxed(&p->run_next) != held || switches_of(p) != switches)
+		return queue_steal(m->p, p);
+	request_share(p);
+	while (g == NULL && os_nanotime() < now + LINGER && !world_asked()) {
+		atomic_relax();
+		g = queue_steal(m->p, p);
+	}
+	return g;
+}
+
+G *idle_find(M *m)
+{
+	if (scheduler.proc_count == 1 || !may_spin(m))
+		return NULL;
+	G *g = NULL;
+	for (int pass = 0; pass < PASSES && g == NULL && !world_asked(); pass++)
+		g = steal_once(m, (uint32_t)(random_next(&m->random) >> 33));
+	if (g == NULL && !world_asked())
+		g = ask_to_share(m, (uint32_t)(random_next(&m->random) >> 33));
+	if (g != NULL)
+		store_relaxed(&m->p->tick, m->p->tick + 1);
+	return g;
+}
+
+/* ---- going to sleep ---------------------------------------------------------------------------------------- */
+
+static GOL_COLD _Noreturn void deadlock(void)
+{
+	bool any = sched_goroutine_count() > 0;
+	text t = {0};
+	os_release(&scheduler.lock);
+	exit_begin();
+	text_string(&t, any ? "fatal error: all goroutines are asleep - deadlock!\n" :
+		"fatal error: no goroutines (main called runtime.Goexit) - deadlock!\n");
+	if (gol_traceback > TRACEBACK_NONE)
+		trace_all_others(&t, NULL);
+	text_flush(&t);
+	exit_crash();
+}
+
+static void check_deadlock(void)
+{
+	if (scheduler.idle_count == scheduler.proc_count && scheduler.global_count == 0 && scheduler.lost_calls == 0 && load_seq(&scheduler.expected) == 0 &&
+	    timers_next() == INT64_MAX && !scheduler.main_returned && !(scheduler.asked & 1))
+		deadlock();
+}
+
+/* What others hold in run_next does not count: they have been asked for it, or will be, and wake somebody then. */
+bool idle_any_work(void)
+{
+	if (load_relaxed(&scheduler.global_count) != 0 || timers_next() <= os_nanotime())
+		return true;
+	for (uint32_t i = 0; i < proc_count(); i++)
+		if (!queue_ring_is_empty(proc_at(i)))
+			return true;
+	return false;
+}
+
+/* m is on the idle list, its P too; it takes one back if there is work after all. */
+static bool second_look(M *m, bool spun)
+{
+	bool back = false;
+	if (spun)
+		atomic_add(&scheduler.spinning, -1u);
+	atomic_fence();
+	if (!idle_any_work())
+		return false;
+	os_acquire(&scheduler.lock);
+	P *p = m->p == NULL ? idle_take_p() : NULL;
+	if (p != NULL) {
+		take_off(m);
+		worker_acquire(m, p);
+		m->spinning = back = true;
+		atomic_add(&scheduler.spinning, 1u);
+	}
+	os_release(&scheduler.lock);
+	return back;
+}
+
+/* A timer was added and is the first. */
+void idle_watch(int64_t first)
+{
+	if (load_seq(&scheduler.idle_count) == 0 || load_seq(&scheduler.watch_until) <= first)
+		return;
+	os_acquire(&scheduler.lock);
+	M *m = scheduler.watcher != NULL ? scheduler.watcher : scheduler.idle_ms;
+	if (m != NULL)
+		wake(m);                        /* it looks again how long to sleep */
+	os_release(&scheduler.lock);
+}
+
+/* How long to sleep: for ever, or as the watcher until the first timer is due. */
+static int64_t time_to_sleep(M *m)
+{
+	int64_t next;
+	if (scheduler.watcher != m && timers_next() >= load_relaxed(&scheduler.watch_until))
+		return -1;                      /* somebody sleeps so long, or there is none */
+	scheduler.watcher = m;
+	do {
+		next = timers_next();
+		store_seq(&scheduler.watch_until, next);
+	} while (load_seq(&timers_first) != next);
+	if (next == INT64_MAX)
+		return -1;
+	int64_t left = next - os_nanotime();
+	return left > 0 ? left : 0;
+}
+
+static bool take_p(M *m)
+{
+	P *p = idle_take_p();
 	if (p == NULL)
 		return false;
-	scheduler.idle_count--;
+	take_off(m);
 	worker_acquire(m, p);
 	return true;
 }
 
-bool proc_take_back(M *m)
+/* On its futex, or, one of the idle workers, where descriptors become ready. scheduler.lock is held, but not meanwhile.
+ * Returns who waited for descriptors that are. */
+static G *sleep_once(M *m, int64_t wait)
 {
-	os_acquire(&scheduler.lock);
-	m->p = NULL;
-	bool ok = take_idle_p(m);
-	if (ok)
-		scheduler.lost_calls--;
+	G *ready = NULL;
+	bool poll = scheduler.polling == NULL && os_poll_is_made();
+	m->polls = poll;
+	if (poll)
+		store_relaxed(&scheduler.polling, m);
 	os_release(&scheduler.lock);
-	heap_current = ok ? &m->p->cache : NULL;
-	return ok;
-}
-
-void proc_lost_call_done(G *g)
-{
-	status_leave_call(g, G_RUNNABLE);
+	if (poll)
+		ready = poll_look(load_acquire(&m->wake) ? 0 : wait);
+	else
+		os_futex_wait(&m->wake, 0, wait);
 	os_acquire(&scheduler.lock);
-	queue_add_global(g);
-	scheduler.lost_calls--;
-	if (scheduler.idle_count > 0)
-		idle_give_any();
-	os_release(&scheduler.lock);
+	m->polls = false;
+	if (poll)
+		store_relaxed(&scheduler.polling, (M *)NULL);
+	return ready;
 }
 
-/*
- * The monitor: takes the P of a call that lasts. Whether anybody must go on with it is decided after the change of
- * status: what the monitor saw before may be of an earlier call, since `seen` is the same word for every call of
- * a worker. A P left idle here may have nothing queued and no timer pending, since nobody looks after either.
- */
-bool proc_retake(P *p, uint32_t seen)
+/* scheduler.lock is held and m on the idle list; it is not any more when this returns. */
+static void sleep_until_woken(M *m)
 {
-	os_acquire(&scheduler.lock);
-	bool ok = atomic_change(&p->status, seen, (uint32_t)P_IDLE);
-	if (ok) {
-		scheduler.lost_calls++;
-		scheduler.idle_count++;
-		store_relaxed(&p->m, (M *)NULL);
-		if (proc_has_work(p) || timers_next() != INT64_MAX || poll_has_waiters())
-			idle_give(p);
-	}
-	os_release(&scheduler.lock);
-	return ok;
-}
-
-/* The worker that made the P idle looks after the timers: only holders of a P add any. Returns who waited for descriptors
- * that are ready. */
-static G *sleep_until_woken(M *m, bool watch_timers)
-{
-	int64_t next = timers_next(), wait = -1;
-	if (next != INT64_MAX && watch_timers) {
-		wait = next - os_nanotime();
-		if (wait <= 0)
-			return NULL;
-	}
-	if (m->polls)
-		return poll_look(load_acquire(&m->wake) ? 0 : wait);
-	os_futex_wait(&m->wake, 0, wait);
-	return NULL;
-}
-
-/* scheduler.lock is held. */
-static void set_polling(M *m, bool on)
-{
-	m->polls = on;
-	scheduler.polling = on ? m : NULL;
-}
-
-GOL_COLD void idle_wait(M *m)
-{
-	bool watch_timers = m->p != NULL;
-	os_acquire(&scheduler.lock);
-	if (m->p != NULL) {
-		P *p = m->p;
-		if (load_relaxed(&scheduler.global_count) != 0) {
-			os_release(&scheduler.lock);
+	for (;;) {
+		int64_t wait = time_to_sleep(m);
+		if (wait == 0) {
+			if (take_p(m))
+				return;
+			stop_watching();            /* the holders of the Ps look after the timers */
+			wait = -1;
+		}
+		G *ready = sleep_once(m, wait);
+		queue_add_expected(ready);
+		if (m->p != NULL)
+			return;                     /* handed over by somebody, who took m off the list */
+		if (ready != NULL && take_p(m))
+			return;
+		if (scheduler.main_returned && m == scheduler.first_m) {
+			take_off(m);
 			return;
 		}
-		m->p = NULL;
-		store_relaxed(&p->m, (M *)NULL);
-		store_seq(&p->status, (uint32_t)P_IDLE);
-		scheduler.idle_count++;
-		deadlock_check();
-	} else if (load_relaxed(&scheduler.global_count) != 0 && take_idle_p(m)) {
+		store_relaxed(&m->wake, 0u);
+	}
+}
+
+/* Without a P (its call lasted too long) there is nothing to give back. */
+static bool give_back(M *m)
+{
+	P *p = m->p;
+	if (p == NULL) {
+		check_deadlock();               /* it may have been the last that counted as lost */
+		return true;
+	}
+	if (load_relaxed(&scheduler.global_count) != 0 || (scheduler.asked & 1))
+		return false;
+	m->p = NULL;
+	store_relaxed(&p->m, (M *)NULL);
+	store_seq(&p->status, (uint32_t)P_IDLE);
+	idle_add_p(p);
+	check_deadlock();
+	return true;
+}
+
+GOL_COLD void idle_enter(M *m)
+{
+	os_acquire(&scheduler.lock);
+	if (!give_back(m)) {
 		os_release(&scheduler.lock);
 		return;
 	}
+	bool spun = m->spinning;            /* from here on m is others' to hand a P, who say whether it spins */
+	m->spinning = false;
 	store_relaxed(&m->wake, 0u);
 	m->link = scheduler.idle_ms;
 	scheduler.idle_ms = m;
-	for (;;) {
-		bool poll = scheduler.polling == NULL && os_poll_is_made();
-		if (poll)
-			set_polling(m, true);
-		os_release(&scheduler.lock);
-		G *ready = sleep_until_woken(m, watch_timers);
-		os_acquire(&scheduler.lock);
-		if (poll)
-			set_polling(m, false);
-		queue_add_expected(ready);
-		if (m->p != NULL)
-			break;                          /* handed over by somebody, who took m off the list */
-		if (ready != NULL && take_idle_p(m)) {
-			remove_idle_m(m);
-			break;
-		}
-		if (scheduler.main_returned && m == scheduler.first_m) {
-			remove_idle_m(m);
-			break;
-		}
-		store_relaxed(&m->wake, 0u);
-		if (watch_timers && timers_next() <= os_nanotime()) {
-			if (take_idle_p(m)) {
-				remove_idle_m(m);
-				break;
-			}
-			watch_timers = false;           /* the others that got a P since look after them */
-		}
-	}
+	os_release(&scheduler.lock);
+	bool back = second_look(m, spun);
+	os_acquire(&scheduler.lock);
+	if (!back && m->p == NULL)
+		sleep_until_woken(m);
 	os_release(&scheduler.lock);
 }
+
+void idle_found(M *m) { stop_spinning(m); }

@@ -1,5 +1,7 @@
 /*
- * make.c - goroutines begin and end. The struct of one that has ended, and a small stack, wait at its P for the next.
+ * make.c - goroutines begin and end. The struct of one that has ended, and a small stack, wait at the P it ended on for the next;
+ * where goroutines begin on one P and end on another, those that are too many go through a list for all. Ids are drawn
+ * by Ps in batches: a go statement touches nothing that others write.
  */
 #include "sched/p.h"
 #include "sched/proc.h"
@@ -10,16 +12,74 @@
 #include "stack/status.h"
 #include "unwind/panic.h"
 
-enum { FREE_STACK_MAXIMUM = 4096 };
+enum { FREE_STACK_MAXIMUM = 4096, FREE_MAXIMUM = 64, ID_BATCH = 16 };
+
+static uint64_t next_id = ID_BATCH;     /* atomic; the first P begins with 1 */
 
 static struct {
-	uint64_t next_id;               /* atomic */
-	uint32_t alive;                 /* atomic: user goroutines */
-} made = {.next_id = 1};
+	os_lock lock;
+	G *first;
+} dead = {.lock = LOCK_OF_RANK(RANK_GOROUTINES)};
 
-uint32_t sched_goroutine_count(void) { return load_relaxed(&made.alive); }
+uint32_t sched_goroutine_count(void)
+{
+	int32_t sum = 0;
+	for (uint32_t i = 0; i < proc_made(); i++)
+		sum += load_relaxed(&proc_at(i)->alive);
+	return sum > 0 ? (uint32_t)sum : 0;     /* read while they change, it may be a little wrong */
+}
 
-static uint64_t new_id(void) { return __atomic_fetch_add(&made.next_id, 1, __ATOMIC_RELAXED); }
+static uint64_t new_id(P *p)
+{
+	if (p->next_id % ID_BATCH == 0)
+		p->next_id = __atomic_fetch_add(&next_id, ID_BATCH, __ATOMIC_RELAXED);
+	return p->next_id++;
+}
+
+/* ---- dead ones --------------------------------------------------------------------------------------- */
+
+static void put_dead(P *p, G *g)
+{
+	g->link = p->free;
+	p->free = g;
+	p->free_count++;
+}
+
+static G *take_dead(P *p)
+{
+	G *g = p->free;
+	p->free = g->link;
+	p->free_count--;
+	g->link = NULL;
+	return g;
+}
+
+void make_release(P *p, uint32_t keep)
+{
+	os_acquire(&dead.lock);
+	while (p->free_count > keep) {
+		G *g = take_dead(p);
+		g->link = dead.first;
+		store_relaxed(&dead.first, g);
+	}
+	os_release(&dead.lock);
+}
+
+static GOL_COLD void refill(P *p)
+{
+	if (load_relaxed(&dead.first) != NULL) {
+		os_acquire(&dead.lock);
+		for (G *g; p->free_count < FREE_MAXIMUM / 2 && (g = dead.first) != NULL;) {
+			store_relaxed(&dead.first, g->link);
+			put_dead(p, g);
+		}
+		os_release(&dead.lock);
+	}
+	if (p->free == NULL)
+		put_dead(p, g_make());
+}
+
+/* ---- the first frame ----------------------------------------------------------------------------------- */
 
 static void start_goroutine(gol_g *g, gol_frame *h);
 typedef struct start_frame { gol_frame h; gol_func *fn; } start_frame;
@@ -36,34 +96,26 @@ static void start_goroutine(gol_g *g, gol_frame *h)
 	((void (*)(gol_g *, gol_func *))fn->code)(g, fn);
 }
 
-static inline void count_alive(int delta)
-{
-	if (load_relaxed(&gol_many_procs))
-		atomic_add(&made.alive, (uint32_t)delta);
-	else
-		store_relaxed(&made.alive, load_relaxed(&made.alive) + (uint32_t)delta);
-}
+/* ---- beginning and end ----------------------------------------------------------------------------------- */
+
+/* What began on p less what ended there. */
+static inline void count_alive(P *p, int32_t delta) { store_relaxed(&p->alive, load_relaxed(&p->alive) + delta); }
 
 static G *new_goroutine(P *p, gol_func *fn, const g_origin *origin)
 {
-	G *g = p->free;
-	if (g != NULL) {
-		p->free = g->link;
-		p->free_count--;
-		g->link = NULL;
-	} else {
-		g = g_make();
-	}
+	if (GOL_UNLIKELY(p->free == NULL))
+		refill(p);
+	G *g = take_dead(p);
 	if (g->base == NULL)
 		stack_allocate(g, STACK_MINIMUM);
-	g->id = new_id();
+	g->id = new_id(p);
 	g->origin = origin != NULL ? *origin : (g_origin){0};
 	start_frame *fr = (start_frame *)(void *)g->base;
 	fr->h = (gol_frame){&start_func, 0, 0};
 	fr->fn = fn;
 	g->top = g->base + sizeof *fr;
 	g->last = sizeof *fr;
-	count_alive(1);
+	count_alive(p, 1);
 	return g;
 }
 
@@ -84,7 +136,7 @@ void proc_free_goroutine(G *g)
 {
 	P *p = g->m->p;
 	if (!g->is_system)
-		count_alive(-1);
+		count_alive(p, -1);
 	g->is_main = g->is_system = false;
 	g->lock_count = g->mark_count = g->flags = 0;
 	g->m = NULL;
@@ -96,15 +148,15 @@ void proc_free_goroutine(G *g)
 	side_exit(g);
 	if (g->end - g->base > FREE_STACK_MAXIMUM || gol_stress.on)
 		stack_release(g);
-	g->link = p->free;
-	p->free = g;
-	p->free_count++;
+	put_dead(p, g);
+	if (GOL_UNLIKELY(p->free_count >= FREE_MAXIMUM) && many_procs())
+		make_release(p, FREE_MAXIMUM / 2);
 }
 
 void sched_set_system(G *g)
 {
 	if (!g->is_system)
-		count_alive(-1);
+		count_alive(g->m->p, -1);
 	g->is_system = true;
 }
 

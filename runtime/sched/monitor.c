@@ -24,8 +24,10 @@
 #include "sched/quit.h"
 #include "sched/report.h"
 
-enum { SLICE = 10000000, ROUND_MINIMUM = 20000, ROUND_MAXIMUM = 10000000, QUIET_ROUNDS = 50, LOOK_EVERY = 1000000, TIMER_LATE = 20000 };
-enum { STACK = 128 << 10 };
+enum { SLICE = 10000000, ROUND_MINIMUM = 20000, ROUND_MAXIMUM = 10000000, QUIET_ROUNDS = 50, STACK = 128 << 10 };
+enum { LOOK_EVERY = 1000000, TIMER_LATE = 20000, TIMER_VERY_LATE = 1000000 };
+
+uint32_t monitor_rounds;
 
 static struct {
 	uint32_t started;           /* only holders of a P change it 0 -> 1 */
@@ -36,7 +38,7 @@ static struct {
 /* True: the P was taken: there may be more to take soon. Slices and timers are known in advance, calls are not. */
 static bool watch_call(P *p, uint32_t status, int64_t now)
 {
-	uint32_t calls = load_relaxed(&p->calls);
+	uint64_t calls = load_relaxed(&p->calls);
 	if (calls != p->monitor_calls) {
 		p->monitor_calls = calls;
 		p->monitor_call_since = now;
@@ -51,25 +53,44 @@ static bool watch_call(P *p, uint32_t status, int64_t now)
 	return lasted >= SLICE && timers_next() == INT64_MAX && proc_retake(p, status);
 }
 
-static void watch_slice(P *p, int64_t now)
+/* A goroutine that readied another one runs on: it may have been thought to park (queue.c), and nobody was woken. */
+static bool watch_next(P *p)
+{
+	const M *m = load_acquire(&p->m);
+	uint64_t switches = m != NULL ? load_relaxed(&m->counts.dispatches) : 0;
+	bool held = load_relaxed(&scheduler.idle_count) != 0 && load_relaxed(&p->run_next) != NULL;
+	if (held && switches == p->monitor_switches)
+		request_share(p);
+	p->monitor_switches = switches;
+	return held;
+}
+
+/* *late: a timer is due and nobody looks at it; one P is enough. */
+static bool watch_running(P *p, int64_t now, bool *late)
 {
 	uint32_t tick = load_relaxed(&p->tick);
+	bool effect = watch_next(p);
+	if (load_relaxed(&scheduler.wants_many) != 0) {
+		request_many(p);                /* who asked first may have asked the one before */
+		effect = true;
+	}
 	if (tick != p->monitor_tick) {
 		p->monitor_tick = tick;
 		p->monitor_since = now;
 	}
-	bool late = timers_next() <= now - TIMER_LATE;
-	if (now - p->monitor_since < SLICE && !late)
-		return;
-	if (!late && !proc_has_work(p))     /* nobody to give way to: its frames would be thawed for nothing */
-		return;
+	if (now - p->monitor_since < SLICE && !*late)
+		return effect;
+	if (!*late && !proc_has_work(p))    /* nobody to give way to: its frames would be thawed for nothing */
+		return effect;
 	request_preempt(p);
+	*late = false;
 	p->monitor_since = now;
+	return effect;
 }
 
 static bool look_for_ready(int64_t now)
 {
-	if (!poll_has_waiters() || now - poll_last_look() < LOOK_EVERY)
+	if (!poll_has_waiters() || load_relaxed(&scheduler.polling) != NULL || now - poll_last_look() < LOOK_EVERY)
 		return false;
 	G *ready = poll_look(0);
 	if (ready != NULL)
@@ -83,7 +104,13 @@ static bool round_over(bool *all_idle)
 	int64_t now = os_nanotime();
 	quit_look();
 	report_look(now);
+	store_relaxed(&monitor_rounds, monitor_rounds + 1);
 	*all_idle = true;
+	bool late = timers_next() <= now - TIMER_LATE;
+	if (late && load_relaxed(&scheduler.idle_count) != 0) {     /* no busy one need be interrupted */
+		idle_wake_queued();
+		late = timers_next() <= now - TIMER_VERY_LATE;
+	}
 	for (uint32_t i = 0; i < proc_count(); i++) {
 		P *p = proc_at(i);
 		uint32_t status = load_seq(&p->status);
@@ -93,7 +120,7 @@ static bool round_over(bool *all_idle)
 		if ((status & 3) == P_IN_CALL)
 			effect |= watch_call(p, status, now);
 		else
-			watch_slice(p, now);
+			effect |= watch_running(p, now, &late);
 	}
 	if (!*all_idle)
 		effect |= look_for_ready(now);

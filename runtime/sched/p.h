@@ -1,107 +1,132 @@
 /*
- * p.h - processors, their queues, and what all of them share; for sched/ and those that ask which P they run on.
+ * p.h - processors, and what the files of the scheduler share; for sched/ and those that ask which P they run on.
  *
- * A P's queue: run_next (the goroutine readied or started last, which shares the time slice of the
- * one that did it), then a ring of 256, then half of the ring goes to the global queue
- * when it is full. Every 61st time slice looks at the global queue first. Picks from
- * run_next are no new time slices: when a slice is over 10 ms old the monitor has run_next skipped
- * once, so that two goroutines that ready each other cannot keep others out for ever.
+ * scheduler.lock guards the global queue, the lists of idle Ps and Ms, and `asked`: whoever makes a P run, or leaves it
+ * idle, does it under this lock. The counts are also read without it, as hints or in the pairs that
+ * idle.c and world.c describe.
  */
 #ifndef GOL_SCHED_P_H
 #define GOL_SCHED_P_H
 
 #include "base/lock.h"
 #include "heap/heap.h"
-#include "stack/g.h"
+#include "stack/list.h"
 
-/* The low two bits of P.status; above them stands the M's id + 1, so that an M can only take back its own P. */
-enum { P_IDLE, P_RUNNING, P_IN_CALL };
+/* The low two bits of P.status; above them stands the M's id + 1, so that an M can only take back its own P.
+ * IDLE: nobody's. RUNNING: of an M that runs gol code or its dispatcher. IN_CALL: its M is in C; who needs it may take it.
+ * STOPPED: its M waits in its dispatcher until the world goes on. */
+enum { P_IDLE, P_RUNNING, P_IN_CALL, P_STOPPED };
 static inline uint32_t p_status_of(uint32_t what, uint32_t m_id) { return (m_id + 1) << 2 | what; }
-enum { P_QUEUE = 256, MAX_PROCS = 1 };
+
+#ifdef GOL_STEPS
+enum { P_QUEUE = 4 };           /* soon full, soon gone round */
+#else
+enum { P_QUEUE = 256 };
+#endif
+enum { MAX_PROCS = 1024 };
 
 struct P {
 	uint32_t status;            /* atomic: p_status_of. P_IN_CALL -> P_IDLE by whoever takes it away */
 	uint32_t id;
 	M *m;
+	P *link;                    /* idle list */
 	G *run_next;                /* runs next, in the time slice of the one that readied it */
-	uint32_t head, tail;        /* head..tail are runnable; only the owner adds */
+	uint32_t head, tail;        /* head..tail are runnable; only the owner adds, thieves take too (queue.c) */
 	G *queue[P_QUEUE];
 	heap_cache cache;           /* heap_current of the worker that holds it, while it runs a goroutine */
 	G *free; uint32_t free_count;       /* dead goroutines with their stacks */
+	uint64_t next_id;           /* for the next goroutine; a multiple of the batch: none is left */
+	int32_t alive;              /* goroutines that began here less those that ended here */
+	uint32_t handoff;           /* how surely a goroutine that readies another parks next: queue.c */
+	uint32_t readied;           /* the running one did, in this round of the monitor; 0: it has not */
 	uint32_t tick;              /* dispatches, those from run_next not counted */
 	uint32_t skip_next;         /* atomic: monitor asks for others to run before run_next */
 	uint32_t monitor_tick; int64_t monitor_since;       /* the monitor's own */
-	uint32_t calls;             /* blocking calls entered */
-	uint32_t monitor_calls; int64_t monitor_call_since;
+	uint64_t monitor_switches;
+	uint64_t calls;             /* blocking calls entered */
+	uint64_t monitor_calls; int64_t monitor_call_since;
 };
 
-/* What the Ps share. */
 extern struct scheduler {
-	os_lock lock;                   /* guards all of it but what is said to be atomic */
+	os_lock lock;
 	G *global_head, *global_tail;
-	uint32_t global_count;          /* also read without the lock */
-	M *idle_ms, *all_ms;
-	M *polling;                     /* the idle worker that waits for descriptors */
-	uint32_t m_count;
+	uint32_t global_count;
+	P *idle_ps;                     /* linked by P.link */
 	uint32_t idle_count;            /* of Ps */
-	uint32_t lost_calls;            /* blocking calls whose P was taken away */
+	M *idle_ms, *all_ms;
+	uint32_t m_count, thread_limit;
+	M *polling;                     /* the idle worker that waits for descriptors; also read without the lock */
+	uint32_t spinning;              /* workers with a P that look for work */
+	M *watcher;                     /* the idle worker that sleeps until the first timer */
+	int64_t watch_until;            /* atomic: and when that was; INT64_MAX: there is none, or no timer */
+	uint32_t wants_many;            /* somebody outside waits for gol_many_procs (solo.c) */
+	uint32_t lost_calls;            /* workers whose P was taken away and that have a goroutine to queue */
 	int32_t expected;               /* atomic: readied from outside */
-	uint32_t thread_limit;
+	uint32_t asked;                 /* odd: somebody stops the world (world.c) */
+	uint32_t arrived;               /* futex: changes whenever one of those that were asked may have come */
+	P *procs[MAX_PROCS];            /* made when first wanted, never freed; the first proc_count are in use */
+	uint32_t proc_count, procs_made;
 	bool main_returned;
 	M *first_m;
-	P procs[MAX_PROCS];
 } scheduler;
 
-/* ---- queues (queue.c) ---------------------------------------------------------------------------------- */
+static inline bool many_procs(void) { return load_relaxed(&gol_many_procs) != 0; }
+static inline bool world_asked(void) { return load_acquire(&scheduler.asked) & 1; }
 
-void queue_spill(P *p);             /* half of the full ring goes to the global queue */
-G *queue_take_global(void);
-G *queue_take_random(P *p);         /* GOLSTRESS=sched: any of the runnable ones */
-void queue_skip_next(P *p);         /* run_next goes to the end of the ring */
-void queue_add_global(G *g);        /* scheduler.lock is held */
-void queue_add_expected(G *list);   /* the same for goroutines that were expected (sched_expect) */
+/* ---- solo.c ----------------------------------------------------------------------------------- */
 
-/* The monitor reads tick. */
-static inline void new_slice(P *p) { store_relaxed(&p->tick, p->tick + 1); }
+/* May another worker get a P? The caller is inside (has a P), or not. False: not now; it has been asked for.
+ * scheduler.lock is held. */
+bool solo_admits(void);
+void solo_end(void);                            /* the caller is the only one inside, and holds no lock but scheduler.lock */
+void solo_granted(void);                        /* the same, because somebody wants it: at a poll, in the dispatcher */
+void solo_try(M *m);                            /* in the dispatcher, now and then: alone for long enough? */
 
-static inline void queue_put_back(P *p, G *g)
-{
-	if (GOL_UNLIKELY(p->tail - p->head == P_QUEUE))
-		queue_spill(p);
-	p->queue[p->tail % P_QUEUE] = g;
-	store_release(&p->tail, p->tail + 1);
-}
+/* ---- queue.c --------------------------------------------------------------------------------- */
 
-/* g runs next; who was to run next goes to the end of the ring. */
-static inline void queue_put_front(P *p, G *g)
-{
-	G *old = p->run_next;
-	store_relaxed(&p->run_next, g);
-	if (old != NULL)
-		queue_put_back(p, old);
-}
+void queue_put_front(P *p, G *g);               /* g runs next; who was to run next goes to the end of the ring */
+void queue_add_global(G *g);                    /* scheduler.lock is held */
+void queue_add_expected(G *list);               /* the same for goroutines that were expected (sched_expect) */
+G *queue_pick(P *p);                            /* of p's own and of the global queue; NULL: none */
+G *queue_steal(P *to, P *from);                 /* half of from's ring; one of them is returned, the rest is put in to's */
+void queue_empty(P *p);                         /* in a stop: all to the global queue. scheduler.lock is held */
+void queue_parked(P *p);                        /* the goroutine that ran did */
+void queue_share(P *p);                         /* run_next goes to the ring, where others can take it */
+static inline bool queue_ring_is_empty(const P *p) { return load_acquire(&p->head) == load_acquire(&p->tail); }
+static inline bool queue_is_empty(const P *p) { return load_relaxed(&p->run_next) == NULL && queue_ring_is_empty(p); }
 
-static inline G *queue_take_local(P *p)
-{
-	uint32_t head = p->head;
-	if (head == p->tail)
-		return NULL;
-	new_slice(p);
-	G *g = p->queue[head % P_QUEUE];
-	store_relaxed(&p->head, head + 1);
-	return g;
-}
+/* ---- idle.c ----------------------------------------------------------------------------------- */
 
-/* ---- workers, idle ones (worker.c, idle.c, deadlock.c); scheduler.lock is held -------------------------- */
+void idle_wake(void);                           /* work was put into a ring that another P could do */
+void idle_wake_queued(void);                    /* the same, of the global queue */
+bool idle_any_work(void);                       /* that a worker without any could do */
+G *idle_find(M *m);                             /* steals; NULL: there is nothing */
+void idle_found(M *m);                          /* work, spinning or not */
+void idle_enter(M *m);                          /* gives the P back and sleeps; on return there is one, or the program is over */
+void idle_give(P *p);                           /* to a sleeping worker or a new one; p is on no list. scheduler.lock is held */
+P *idle_take_p(void);                           /* off the list; NULL: none, or the world is stopped. scheduler.lock is held */
+void idle_add_p(P *p);                          /* its status is P_IDLE. scheduler.lock is held */
+void idle_watch(int64_t first);                 /* a timer was added that is due first */
 
+/* ---- monitor.c: a coarse clock ------------------------------------------------------------------ */
+
+extern uint32_t monitor_rounds;                 /* 20 us or more each; relaxed */
+
+/* ---- procs.c ----------------------------------------------------------------------------------- */
+
+void procs_start(void);                         /* as many Ps as the environment wants */
+uint32_t procs_limit(int64_t n);                /* how many Ps n > 0 asks for */
+void procs_set(M *m, uint32_t n);               /* in m's stop, with empty caches: n Ps from now on; m keeps its own */
+void procs_lost(void);                          /* a worker whose P was taken away has no goroutine to queue */
+
+/* ---- make.c ------------------------------------------------------------------------------------ */
+
+void make_release(P *p, uint32_t keep);         /* dead goroutines of p, all but `keep`, for other Ps */
+
+/* ---- worker.c --------------------------------------------------------------------------------- */
+
+void worker_acquire(M *m, P *p);                /* m runs p from now on. scheduler.lock is held */
 M *worker_make(void);
-void worker_start(M *m);            /* a thread for it */
-void worker_acquire(M *m, P *p);    /* the only way from P_IDLE */
-void idle_give(P *p);               /* an idle P goes to a sleeping worker or a new thread */
-void idle_give_any(void);           /* the same with some idle P, if there is one */
-void deadlock_check(void);
-
-/* Gives the P back and sleeps until there is one for this worker and something to do. The lock is not held. */
-void idle_wait(M *m);
+void worker_start(M *m);                        /* its thread */
 
 #endif

@@ -45,6 +45,7 @@ typedef struct call_frame {
 	int64_t r[4];               /* results, at GOL_FRAME_RESULTS */
 	void *p[3];                 /* pointer arguments */
 	int64_t a[8];               /* others */
+	int64_t how;                /* frozen operations: enum frozen */
 	union {
 		void (*run)(struct call_frame *);       /* makes the call; no access to the runtime but errno and malloc */
 		void (*run_frozen)(G *, struct call_frame *);
@@ -55,6 +56,8 @@ void call_blocking(gol_g *g, call_frame *c);
 uint64_t call_total(void);
 /* The same frame for an operation that only wants g frozen, to read its stack: run is called on the dispatcher with the P. */
 void frozen_start(call_frame *c, void (*run)(G *, call_frame *));
+enum frozen { FROZEN_STOPS_WORLD = 1, FROZEN_YIELDS = 2 };       /* while run runs; when it has run */
+void frozen_how(call_frame *c, enum frozen how);
 
 /* From here to call_exit g is frozen and may lose its P. */
 void call_enter(G *g);
@@ -91,6 +94,18 @@ void sched_request_stop(void);
 /* The collector, with its roots in goroutines, packages, timers: called once by gol_main. */
 void collect_init(void);
 
+/* ---- stopping the others (sched/world.c); m holds a P and stands in its dispatcher ------------------------ */
+
+/* Until world_start no other P runs and every goroutine but m's is frozen. False: somebody else was there first, and m has
+ * waited for him; it may have lost its P. */
+bool world_stop(M *m);
+void world_start(void);
+void world_wait(M *m);                      /* does its part in another's stop, if there is one; m may lose its P */
+void world_collect(M *m);                   /* a stop, and in it the collection that was requested */
+void world_called(void);                    /* a call was begun while a stop was asked for */
+/* The program ends: no world_start follows. Waits ns nanoseconds at most for those that run. Any thread. */
+void world_stop_for_exit(int64_t ns);
+
 /* ---- inside sched/ ---------------------------------------------------------------------------------- */
 
 void run_goroutine(M *m, G *g);             /* until it parks, yields or ends */
@@ -111,16 +126,20 @@ void proc_put_global(G *g);
 void proc_free_goroutine(G *g);
 void proc_main_returned(void);
 bool proc_take_back(M *m);                  /* after a call: an idle P for m? */
-void proc_lost_call_done(G *g);             /* queues a goroutine whose call ended without a P */
+void proc_queue_lost(G *g);                 /* runnable; its worker's P was taken away: in a call, or in a stop */
 bool proc_retake(P *p, uint32_t seen);       /* P_IN_CALL, as seen -> somebody else's, or idle */
 bool proc_has_work(P *p);
 P *proc_at(uint32_t i);
 uint32_t proc_count(void);
+uint32_t proc_made(void);                   /* those that are no longer in use, too: proc_at */
 uint32_t proc_set_thread_limit(uint32_t n);     /* returns the previous */
 
 void monitor_need(void);                    /* there is something to watch */
 void monitor_wake(void);                    /* somebody has got a P */
 void monitor_timer(int64_t when);           /* the first timer is now this one */
 void request_preempt(P *p);
+void request_stop(P *p);
+void request_share(P *p);
+void request_many(P *p);
 
 #endif

@@ -1,13 +1,31 @@
 /*
- * queue.c - runnable goroutines: the global queue, and what is rare with those of the Ps (p.h).
+ * queue.c - who runs next: the queues of runnable goroutines.
+ *
+ * A P's queue is run_next (the goroutine readied or started last, which shares the time slice of the one that did it), then a
+ * ring of 256; half of a full ring goes to the global queue. Every 61st time slice looks at the global queue first.
+ * Picks from run_next are no new time slices: when a slice is over 10 ms old the monitor has run_next skipped once, so
+ * that two goroutines that ready each other cannot keep others out for ever.
+ *
+ * The ring. tail belongs to the owner; head is moved by whoever takes, with one compare-and-swap: the owner by one, a
+ * thief by half of what is there. An entry is read before the swap and may be stale then (the owner has gone round the
+ * ring); but then head has moved, and the swap fails. Both counters only grow.
+ *
+ * run_next is the owner's alone, without any atomic change: a swap would tax every switch for the rare owner that readies
+ * a goroutine and runs on. A worker that sees it stand still asks the owner, who moves it to the ring at its next
+ * poll (queue_share). Whether filling run_next is a reason to wake another worker is predicted: P.handoff counts how often
+ * the goroutine that readied another one parked soon after, as in any exchange over a channel. Where that was wrong the
+ * monitor asks, two of its rounds later.
  */
 #include "sched/p.h"
 #include "sched/proc.h"
 
+#include "base/fatal.h"
 #include "base/options.h"
-#include "os/os.h"
-#include "stack/list.h"
 #include "stack/status.h"
+
+enum { GLOBAL_EVERY = 61, HANDOFF_SURE = 3, HANDOFF_LIKELY = 2 };
+
+/* ---- the global queue ------------------------------------------------------------------------------- */
 
 void queue_add_global(G *g)
 {
@@ -24,9 +42,8 @@ void proc_put_global(G *g)
 {
 	os_acquire(&scheduler.lock);
 	queue_add_global(g);
-	if (scheduler.idle_count > 0)
-		idle_give_any();
 	os_release(&scheduler.lock);
+	idle_wake_queued();
 }
 
 void queue_add_expected(G *list)
@@ -43,23 +60,11 @@ void proc_ready_expected(G *list)
 {
 	os_acquire(&scheduler.lock);
 	queue_add_expected(list);
-	if (scheduler.idle_count > 0)
-		idle_give_any();
 	os_release(&scheduler.lock);
+	idle_wake_queued();
 }
 
-void proc_ready_here(G *list)
-{
-	for (G *g = list, *next; g != NULL; g = next) {
-		next = g->link;
-		g->link = NULL;
-		if (status_ready(g))
-			queue_put_back(current_m->p, g);
-		atomic_add(&scheduler.expected, -1);
-	}
-}
-
-G *queue_take_global(void)
+static G *take_global(void)
 {
 	if (load_relaxed(&scheduler.global_count) == 0)
 		return NULL;
@@ -74,55 +79,188 @@ G *queue_take_global(void)
 	return g;
 }
 
-GOL_COLD void queue_spill(P *p)
+/* ---- the ring ----------------------------------------------------------------------------------------- */
+
+static G **entry(P *p, uint32_t i) { return &p->queue[i % P_QUEUE]; }
+
+/* Half of a full ring to the global queue; false: thieves were quicker. */
+static GOL_COLD bool spill(P *p, uint32_t head)
 {
+	G *batch[P_QUEUE / 2];
+	for (uint32_t i = 0; i < P_QUEUE / 2; i++)
+		batch[i] = load_relaxed(entry(p, head + i));
+	if (!proc_change(&p->head, head, head + P_QUEUE / 2))
+		return false;
 	os_acquire(&scheduler.lock);
 	for (uint32_t i = 0; i < P_QUEUE / 2; i++)
-		queue_add_global(p->queue[p->head++ % P_QUEUE]);
+		queue_add_global(batch[i]);
 	os_release(&scheduler.lock);
+	return true;
+}
+
+static void put_back(P *p, G *g)
+{
+	uint32_t tail = p->tail;
+	for (uint32_t head; GOL_UNLIKELY(tail - (head = load_acquire(&p->head)) >= P_QUEUE);)
+		spill(p, head);
+	store_relaxed(entry(p, tail), g);
+	store_release(&p->tail, tail + 1);
+}
+
+/* The monitor reads tick. */
+static inline void new_slice(P *p) { store_relaxed(&p->tick, p->tick + 1); }
+
+static G *take_local(P *p)
+{
+	for (;;) {
+		uint32_t head = load_acquire(&p->head);
+		if (head == p->tail)
+			return NULL;
+		G *g = load_relaxed(entry(p, head));
+		if (GOL_LIKELY(proc_change(&p->head, head, head + 1))) {
+			new_slice(p);
+			return g;
+		}
+	}
+}
+
+G *queue_steal(P *to, P *from)
+{
+	for (;;) {
+		uint32_t head = load_acquire(&from->head), n = load_acquire(&from->tail) - head, tail = to->tail;
+		n -= n / 2;
+		if (n == 0)
+			return NULL;
+		if (n > P_QUEUE / 2)        /* head and tail are not of one moment */
+			continue;
+		debug_require(tail - load_relaxed(&to->head) <= P_QUEUE / 2);
+		for (uint32_t i = 0; i < n; i++)
+			store_relaxed(entry(to, tail + i), load_relaxed(entry(from, head + i)));
+		if (!atomic_change(&from->head, head, head + n))
+			continue;
+		store_release(&to->tail, tail + n - 1);
+		return *entry(to, tail + n - 1);
+	}
+}
+
+/* To the end of the ring: nobody gave them the rest of a time slice. */
+void proc_ready_here(G *list)
+{
+	P *p = current_m->p;
+	for (G *g = list, *next; g != NULL; g = next) {
+		next = g->link;
+		g->link = NULL;
+		if (status_ready(g))
+			put_back(p, g);
+		atomic_add(&scheduler.expected, -1);
+	}
+	if (list != NULL)
+		idle_wake();
+}
+
+/* ---- putting -------------------------------------------------------------------------------------------- */
+
+/* g runs next; who was to run next goes to the end of the ring. */
+void queue_put_front(P *p, G *g)
+{
+	G *old = p->run_next;
+	store_relaxed(&p->run_next, g);
+	if (old != NULL)
+		put_back(p, old);
+	p->readied = load_relaxed(&monitor_rounds) | 1;
+	if (old != NULL || p->handoff < HANDOFF_LIKELY)
+		idle_wake();
 }
 
 void sched_ready(G *g)
 {
-	P *p = current_m->p;
 	lock_require_none("readies a goroutine");
 	if (status_ready(g))
-		queue_put_front(p, g);
+		queue_put_front(current_m->p, g);
 }
 
-GOL_COLD G *queue_take_random(P *p)
+void queue_parked(P *p)
+{
+	if (p->readied == 0)
+		return;
+	bool soon = p->readied == (load_relaxed(&monitor_rounds) | 1);
+	if (soon && p->handoff < HANDOFF_SURE)
+		p->handoff++;
+	else if (!soon && p->handoff > 0)
+		p->handoff--;
+}
+
+void queue_share(P *p)
+{
+	G *g = p->run_next;
+	if (g == NULL)
+		return;
+	store_relaxed(&p->run_next, (G *)NULL);
+	put_back(p, g);
+	p->handoff = 0;
+	idle_wake();
+}
+
+void queue_empty(P *p)
+{
+	if (p->run_next != NULL)
+		queue_add_global(p->run_next);
+	store_relaxed(&p->run_next, (G *)NULL);
+	for (; p->head != p->tail; p->head++)
+		queue_add_global(*entry(p, p->head));
+}
+
+/* ---- picking ---------------------------------------------------------------------------------------------- */
+
+/* GOLSTRESS=sched, on one P: any of the runnable ones. */
+static GOL_COLD G *take_random(P *p)
 {
 	if (p->run_next != NULL) {
-		queue_put_back(p, p->run_next);
+		put_back(p, p->run_next);
 		store_relaxed(&p->run_next, (G *)NULL);
 	}
 	uint32_t n = p->tail - p->head;
-	G *g = queue_take_global();
+	G *g = take_global();
 	if (g != NULL && (n == 0 || stress_chance(&current_m->random, n + 1)))
 		return g;
 	if (g != NULL)
-		queue_put_back(p, g);
+		put_back(p, g);
 	n = p->tail - p->head;
 	if (n == 0)
 		return NULL;
-	uint32_t a = p->head % P_QUEUE, b = (p->head + (uint32_t)(random_next(&current_m->random) >> 33) % n) % P_QUEUE;
-	G *chosen = p->queue[b];
-	p->queue[b] = p->queue[a];
-	p->queue[a] = chosen;
-	return queue_take_local(p);
+	G **a = entry(p, p->head), **b = entry(p, p->head + (uint32_t)(random_next(&current_m->random) >> 33) % n);
+	G *chosen = *b;
+	*b = *a;
+	*a = chosen;
+	return take_local(p);
 }
 
-GOL_COLD void queue_skip_next(P *p)
+static GOL_COLD void skip_run_next(P *p)
 {
 	store_relaxed(&p->skip_next, 0u);
 	if (p->run_next != NULL) {
-		queue_put_back(p, p->run_next);
+		put_back(p, p->run_next);
 		store_relaxed(&p->run_next, (G *)NULL);
+		idle_wake();
 	}
 }
 
-bool proc_has_work(P *p)
+G *queue_pick(P *p)
 {
-	return load_relaxed(&p->run_next) != NULL || load_relaxed(&p->head) != load_relaxed(&p->tail) ||
-		load_relaxed(&scheduler.global_count) != 0 || timers_next() <= os_nanotime();
+	G *g;
+	if (GOL_UNLIKELY(gol_stress.sched))
+		return take_random(p);
+	if (GOL_UNLIKELY(load_relaxed(&p->skip_next)))
+		skip_run_next(p);
+	if ((g = p->run_next) != NULL) {
+		store_relaxed(&p->run_next, (G *)NULL);
+		return g;
+	}
+	if (GOL_UNLIKELY(p->tick % GLOBAL_EVERY == 0) && (g = take_global()) != NULL) {
+		new_slice(p);
+		return g;
+	}
+	if ((g = take_local(p)) == NULL && (g = take_global()) != NULL)
+		new_slice(p);
+	return g;
 }

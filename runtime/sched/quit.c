@@ -1,10 +1,9 @@
 /*
  * quit.c - SIGQUIT: shows all goroutines and ends the program with status 2, as Go's programs do.
  *
- * The signal's handler only notes it, asks the running goroutines to freeze, and wakes the monitor. Who is asked comes to
- * the dispatcher at its next safepoint, lets its P go and stands still (quit_stop). The monitor waits until no P is running:
- * then every goroutine is saved frames, none can be dispatched any more, and it prints them. A goroutine
- * that does not give way within a second is shown without its stack.
+ * The signal's handler only notes it and wakes the monitor, which stops the other threads for good (world.c): then every
+ * goroutine is saved frames, and it prints them. A goroutine that does not give way within a second is shown
+ * without its stack.
  *
  * The program may take the signal for itself (os/signal), and gives it back to this handler with Reset.
  */
@@ -21,13 +20,11 @@
 
 enum { PATIENCE = 1000000000 };
 
-uint32_t quit_asked;
-
 static struct {
 	uintptr_t pc;               /* what the signal interrupted, on which thread */
 	uint32_t thread;
 	int code;
-	int64_t seen;               /* by the monitor: when */
+	uint32_t asked;
 } quit;
 
 /* In the signal's handler. */
@@ -37,8 +34,7 @@ static void note(int code, uintptr_t pc)
 	quit.code = code;
 	quit.pc = pc;
 	quit.thread = m != NULL ? m->id : 0;
-	store_seq(&quit_asked, 1u);
-	sched_request_stop();
+	store_seq(&quit.asked, 1u);
 	monitor_wake();
 }
 
@@ -46,28 +42,6 @@ void quit_start(void)
 {
 	os_signal_quit(note);
 	monitor_need();
-}
-
-void quit_stop(M *m)
-{
-	static uint32_t never;
-	store_release(&m->p->status, (uint32_t)P_IDLE);
-	for (;;)
-		os_futex_wait(&never, 0, -1);
-}
-
-/* Does any P run? Those of blocked calls are taken away; the calls then wait for one in vain. */
-static bool is_running(void)
-{
-	bool any = false;
-	for (uint32_t i = 0; i < proc_count(); i++) {
-		P *p = proc_at(i);
-		uint32_t status = load_acquire(&p->status);
-		if ((status & 3) == P_IN_CALL)
-			proc_retake(p, status);
-		any |= status != P_IDLE;
-	}
-	return any;
 }
 
 /* What was running when it was asked; it is printed first. */
@@ -81,7 +55,7 @@ static const G *first_running(void)
 	return NULL;
 }
 
-static _Noreturn void show(bool all_stand)
+static _Noreturn void show(void)
 {
 	text t = {0};
 	const G *g = first_running();
@@ -95,13 +69,7 @@ static _Noreturn void show(bool all_stand)
 	if (gol_traceback > TRACEBACK_NONE) {
 		if (g != NULL) {
 			text_string(&t, "\n");
-			if (all_stand) {
-				trace_goroutine(&t, g, "running");
-			} else {
-				trace_header(&t, g, "running");
-				text_string(&t, "\tgoroutine running on other thread; stack unavailable\n");
-				trace_origin(&t, g);
-			}
+			trace_goroutine(&t, g, "running");
 		}
 		trace_all_others(&t, g);
 	}
@@ -112,21 +80,9 @@ static _Noreturn void show(bool all_stand)
 
 void quit_look(void)
 {
-	int64_t now = os_nanotime();
-	if (load_seq(&quit_asked) == 0)
+	if (load_seq(&quit.asked) == 0)
 		return;
-	if (quit.seen == 0)
-		quit.seen = now;
-	bool patient = now - quit.seen < PATIENCE;
-	if (is_running() && patient) {
-		sched_request_stop();
-		return;
-	}
-	os_acquire(&scheduler.lock);        /* nobody gets a P any more */
-	bool stands = true;
-	for (uint32_t i = 0; i < proc_count(); i++)
-		stands &= load_acquire(&proc_at(i)->status) == P_IDLE;
-	if (stands || !patient)
-		show(stands);
-	os_release(&scheduler.lock);
+	exit_begin();
+	world_stop_for_exit(PATIENCE);
+	show();
 }

@@ -4,11 +4,7 @@
 #ifndef GOL_SCHED_QUIT_H
 #define GOL_SCHED_QUIT_H
 
-#include "stack/g.h"
-
-extern uint32_t quit_asked;                             /* atomic; the dispatcher looks between two goroutines, and after a freeze */
-void quit_start(void);                                  /* installs the handler */
-_Noreturn void quit_stop(M *m);                         /* the dispatcher, when it is asked */
-void quit_look(void);                                   /* the monitor, each round; does not return once all stand still */
+void quit_start(void);      /* installs the handler */
+void quit_look(void);       /* the monitor, each round; does not return when the signal has come */
 
 #endif

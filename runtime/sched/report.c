@@ -6,7 +6,7 @@
  *     scheddetail=1      with it each P, M and G on a line of its own
  *
  * (gctrace=1 is the collector's: gc/collect.c.) Fields of Go's that say nothing here are left out of the lines for Ms, but
- * for those a reader splits lines by; there are no spinning threads.
+ * for those a reader splits lines by.
  */
 #include "sched/report.h"
 
@@ -106,7 +106,8 @@ static void totals(text *t, int64_t now)
 	field(t, "ms: gomaxprocs=", proc_count());
 	field(t, " idleprocs=", scheduler.idle_count);
 	field(t, " threads=", scheduler.m_count + 1);   /* the monitor */
-	field(t, " spinningthreads=0 needspinning=0 idlethreads=", idle);
+	field(t, " spinningthreads=", load_relaxed(&scheduler.spinning));
+	field(t, " needspinning=0 idlethreads=", idle);
 	field(t, " runqueue=", scheduler.global_count);
 }
 
@@ -147,7 +148,7 @@ static void each_m(text *t)
 		field(t, "  M", m->id);
 		id_field(t, ": p=", p != NULL, p != NULL ? p->id : 0);
 		id_field(t, " curg=", g != NULL, g != NULL ? g->id : 0);
-		text_string(t, " spinning=false\n");
+		text_string(t, m->spinning ? " spinning=true\n" : " spinning=false\n");
 	}
 }
 

@@ -26,7 +26,6 @@
 #include "gc/gc.h"
 #include "sched/p.h"
 #include "sched/proc.h"
-#include "sched/quit.h"
 #include "stack/position.h"
 #include "stack/stack.h"
 #include "stack/status.h"
@@ -55,23 +54,28 @@ static GOL_COLD void arm_for_dispatch(M *m, G *g)
 	run_arm(m, g);
 }
 
-void request_preempt(P *p)
+static void ask(P *p, uint32_t request)
 {
 	M *m = load_acquire(&p->m);
 	G *g = m != NULL ? load_acquire(&m->g) : NULL;
-	store_relaxed(&p->skip_next, 1u);
 	if (g != NULL)
-		g_ask(g, REQUEST_PREEMPT);
+		g_ask(g, request);
 }
+
+void request_preempt(P *p)
+{
+	store_relaxed(&p->skip_next, 1u);
+	ask(p, REQUEST_PREEMPT);
+}
+
+void request_stop(P *p) { ask(p, REQUEST_STOP); }
+void request_share(P *p) { ask(p, REQUEST_SHARE); }
+void request_many(P *p) { ask(p, REQUEST_MANY); }
 
 void sched_request_stop(void)
 {
-	for (uint32_t i = 0; i < proc_count(); i++) {
-		M *m = load_acquire(&proc_at(i)->m);
-		G *g = m != NULL ? load_acquire(&m->g) : NULL;
-		if (g != NULL)
-			g_ask(g, REQUEST_STOP);
-	}
+	for (uint32_t i = 0; i < proc_count(); i++)
+		request_stop(proc_at(i));
 }
 
 static bool give_way(G *g, enum g_why why)
@@ -93,9 +97,13 @@ static GOL_COLD bool look(G *g)
 		request = __atomic_exchange_n(&g->request, 0, __ATOMIC_SEQ_CST);
 	if (!gol_stress.on && !(request & REQUEST_PREEMPT))
 		run_arm(g->m, g);
+	if (request & REQUEST_MANY)
+		solo_granted();
+	if (request & REQUEST_SHARE)
+		queue_share(g->m->p);
 	if (request & REQUEST_PREEMPT)
 		return give_way(g, WHY_YIELD);
-	if (request != 0)
+	if (request & REQUEST_STOP)
 		return give_way(g, WHY_CONTINUE);
 	if (gol_stress.sched && stress_chance(&g->m->random, 16)) {
 		g->m->counts.preemptions++;
@@ -171,6 +179,7 @@ static bool gave_way(M *m, G *g)
 		fatal_die(g);
 	switch ((enum g_why)g->why) {
 	case WHY_PARK:
+		queue_parked(m->p);
 		store_relaxed(&m->g, (G *)NULL);
 		if (!status_parked(g))
 			queue_put_front(m->p, g);
@@ -182,8 +191,12 @@ static bool gave_way(M *m, G *g)
 		proc_put_global(g);
 		return true;
 	case WHY_CALL_LOST_P:
+		if (status_of(g) == G_IN_CALL)
+			status_leave_call(g, G_RUNNABLE);
+		else
+			status_runnable(g);             /* a frozen operation waited for a stop (call.c) */
 		store_relaxed(&m->g, (G *)NULL);
-		proc_lost_call_done(g);
+		proc_queue_lost(g);
 		return true;
 	case WHY_POLL:
 		store_relaxed(&m->g, (G *)NULL);
@@ -194,10 +207,17 @@ static bool gave_way(M *m, G *g)
 	case WHY_CONTINUE:
 		break;
 	}
-	if (GOL_UNLIKELY(load_relaxed(&quit_asked)))
-		quit_stop(m);
-	if (gc_requested())
-		gc_run_if_requested();
+	if (world_asked())
+		world_wait(m);
+	else if (gc_requested())
+		world_collect(m);
+	if (GOL_UNLIKELY(m->p == NULL)) {       /* taken away meanwhile */
+		store_relaxed(&m->g, (G *)NULL);
+		status_runnable(g);
+		proc_queue_lost(g);
+		return true;
+	}
+	heap_current = &m->p->cache;
 	run_arm(m, g);
 	g->fresh = 1;
 	return false;
@@ -276,6 +296,7 @@ __attribute__((hot)) void run_goroutine(M *m, G *g)
 	if (!status_dispatch(g))
 		return;
 	g->m = m;
+	m->p->readied = 0;
 	store_release(&m->g, g);
 	heap_current = &m->p->cache;
 	if (GOL_UNLIKELY(load_relaxed(&g->pub.limit) != m->limit))

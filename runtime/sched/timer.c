@@ -2,7 +2,7 @@
  * timer.c - what happens at a time: sleeping goroutines wake, timers of package time start
  * a goroutine.
  *
- * One binary heap by time for the only P. An entry is a goroutine (Sleep) or a timer
+ * One binary heap by time for all Ps, under one lock. An entry is a goroutine (Sleep) or a timer
  * object; the object is a heap object that knows its index, so that stopping needs no search. The
  * scheduler runs what is due between goroutines; an idle worker sleeps until the next
  * entry; the monitor asks a goroutine that runs on while something is due to give way.
@@ -10,6 +10,7 @@
 #include "base/fatal.h"
 #include "heap/heap.h"
 #include "os/os.h"
+#include "sched/p.h"
 #include "sched/proc.h"
 
 #include <stdlib.h>
@@ -89,6 +90,14 @@ static void add(entry e)
 	publish();
 }
 
+/* With the lock released: an idle worker may have to sleep less long. */
+static void added(int64_t when)
+{
+	if (when <= timers_next())
+		idle_watch(when);
+	monitor_need();
+}
+
 static void take_out(size_t i)
 {
 	entry last = timers.heap[--timers.count];
@@ -141,7 +150,7 @@ void timer_sleep(G *g, int64_t until)
 	os_acquire(&timers.lock);
 	add((entry){until, g, NULL});
 	os_release(&timers.lock);
-	monitor_need();
+	added(until);
 }
 
 sched_timer *timer_start(int64_t when, gol_func *fn)
@@ -151,7 +160,7 @@ sched_timer *timer_start(int64_t when, gol_func *fn)
 	os_acquire(&timers.lock);
 	add((entry){when, NULL, t});
 	os_release(&timers.lock);
-	monitor_need();
+	added(when);
 	return t;
 }
 

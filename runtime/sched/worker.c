@@ -1,8 +1,6 @@
 /*
  * worker.c - workers: threads, each with its loop, which picks who runs next. An overview of G, M and P is in stack/g.h; the
  * dispatcher is run.c.
- *
- * One P exists for now. What is missing for more: stealing, and stopping the others for the collector.
  */
 #include "sched/p.h"
 #include "sched/proc.h"
@@ -14,16 +12,11 @@
 #include "base/options.h"
 #include "gc/gc.h"
 #include "os/os.h"
-#include "sched/quit.h"
 #include "stack/list.h"
 #include "stack/stack.h"
 
-enum { NATIVE_WINDOW = 1 << 20, NATIVE_SLACK = 256 << 10, WORKER_STACK = 8 << 20, STRESS_FRAME = 192, GLOBAL_EVERY = 61 };
-
-struct scheduler scheduler = {.lock = LOCK_OF_RANK(RANK_SCHEDULER), .thread_limit = 10000};
-
-P *proc_at(uint32_t i) { return &scheduler.procs[i]; }
-uint32_t proc_count(void) { return MAX_PROCS; }
+enum { NATIVE_WINDOW = 1 << 20, NATIVE_SLACK = 256 << 10, WORKER_STACK = 8 << 20, STRESS_FRAME = 192 };
+enum { TIMERS_EVERY = 16, SOLO_EVERY = 64 };        /* dispatches */
 
 uint32_t proc_set_thread_limit(uint32_t n)
 {
@@ -39,12 +32,15 @@ static void worker_main(void *argument)
 	m->native_low = here - (WORKER_STACK - (64 << 10));
 	m->native_high = here;
 	current_m = m;
+	os_thread_precise();
 	proc_loop(m);
 }
 
+/* scheduler.lock is held. */
 M *worker_make(void)
 {
 	if (scheduler.m_count >= scheduler.thread_limit) {
+		os_release(&scheduler.lock);
 		static const char message[] = "runtime: program exceeds thread limit\nfatal error: thread exhaustion\n";
 		os_write_all(2, message, sizeof message - 1);
 		exit_crash();
@@ -71,31 +67,13 @@ void worker_acquire(M *m, P *p)
 
 void worker_start(M *m)
 {
-	if (!os_thread_start(worker_main, m, WORKER_STACK))
+	if (!os_thread_start(worker_main, m, WORKER_STACK)) {
+		os_release(&scheduler.lock);
 		runtime_fatal("runtime: cannot start a thread");
+	}
 }
 
-/* ---- the loop ------------------------------------------------------------------------------------------------ */
-
-static inline G *pick(P *p)
-{
-	if (GOL_UNLIKELY(gol_stress.sched))
-		return queue_take_random(p);
-	if (GOL_UNLIKELY(load_relaxed(&p->skip_next)))
-		queue_skip_next(p);
-	G *g = NULL;
-	if ((g = p->run_next) != NULL) {
-		store_relaxed(&p->run_next, (G *)NULL);
-		return g;
-	}
-	if (GOL_UNLIKELY(p->tick % GLOBAL_EVERY == 0) && (g = queue_take_global()) != NULL) {
-		new_slice(p);
-		return g;
-	}
-	if ((g = queue_take_local(p)) == NULL && (g = queue_take_global()) != NULL)
-		new_slice(p);
-	return g;
-}
+/* ---- the loop ------------------------------------------------------------------------------------------- */
 
 /* True: a goroutine that waited for a descriptor can go on. */
 static bool look_for_ready(void)
@@ -116,50 +94,70 @@ static void set_native_limit(M *m)
 	m->limit = m->base_sp - window;
 }
 
+/* Somebody stops the world, wants in, or wants a collection. */
+static GOL_COLD void take_part(M *m)
+{
+	if (load_relaxed(&scheduler.wants_many))
+		solo_granted();
+	if (world_asked())
+		world_wait(m);
+	else if (gc_requested())
+		world_collect(m);
+	if (m->p == NULL)
+		procs_lost();
+}
+
 __attribute__((hot)) void proc_loop(M *m)
 {
 	set_native_limit(m);
-	while (GOL_LIKELY(!scheduler.main_returned) || m != scheduler.first_m) {
-		if (GOL_UNLIKELY(m->p == NULL)) {
-			idle_wait(m);
+	while (GOL_LIKELY(!load_relaxed(&scheduler.main_returned)) || m != scheduler.first_m) {
+		P *p = m->p;
+		if (GOL_UNLIKELY(p == NULL)) {
+			idle_enter(m);
 			continue;
 		}
-		if (GOL_UNLIKELY(load_relaxed(&quit_asked)))
-			quit_stop(m);
-		if (GOL_UNLIKELY(gc_requested()))
-			gc_run_if_requested();
-		if (GOL_UNLIKELY(timers_next() != INT64_MAX) && (m->p->run_next == NULL || ++m->loops % 16 == 0))
+		if (GOL_UNLIKELY(world_asked() || gc_requested() || load_relaxed(&scheduler.wants_many))) {
+			take_part(m);
+			continue;
+		}
+		if (GOL_UNLIKELY(timers_next() != INT64_MAX) && (p->run_next == NULL || ++m->loops % TIMERS_EVERY == 0))
 			timers_run(os_nanotime());
-		G *g = pick(m->p);
-		if (GOL_UNLIKELY(g == NULL)) {
+		G *g = queue_pick(p);
+		if (GOL_UNLIKELY(g == NULL) && (g = idle_find(m)) == NULL) {
 			if (!poll_has_waiters() || !look_for_ready())
-				idle_wait(m);
+				idle_enter(m);
 			continue;
 		}
-		m->counts.dispatches++;
+		if (GOL_UNLIKELY(m->spinning))
+			idle_found(m);
+		if (GOL_UNLIKELY(many_procs()) && m->counts.dispatches % SOLO_EVERY == 0)
+			solo_try(m);
+		store_relaxed(&m->counts.dispatches, m->counts.dispatches + 1);
 		run_goroutine(m, g);
 	}
+	if (m->p != NULL)
+		store_seq(&m->p->status, (uint32_t)P_IDLE);     /* who ends the program need not wait for it */
 }
 
 /* The program's main returned. On another thread than the first the process ends here: the host's main is not
  * waiting for anything else. */
 void proc_main_returned(void)
 {
-	scheduler.main_returned = true;
 	if (current_m != scheduler.first_m)
 		exit_program(0);
+	store_relaxed(&scheduler.main_returned, true);
 }
 
 void proc_init_first(uintptr_t native_low, gol_func *main_function)
 {
+	os_acquire(&scheduler.lock);
 	M *m = worker_make();
 	uintptr_t here = GOL_STACK_POINTER();
 	m->native_low = native_low;
 	m->native_high = here;
 	current_m = scheduler.first_m = m;
-	for (uint32_t i = 0; i < MAX_PROCS; i++)
-		heap_add_cache(&scheduler.procs[i].cache);
-	worker_acquire(m, &scheduler.procs[0]);
+	worker_acquire(m, scheduler.procs[0]);
+	os_release(&scheduler.lock);
 	G *g = sched_start_goroutine(main_function, NULL);
 	g->is_main = true;
 }

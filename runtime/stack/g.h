@@ -6,7 +6,7 @@
  *    never given back to the system: a stale pointer to one is at worst a spurious
  *    request to another goroutine.
  * M  a worker: an operating system thread.
- * P  the right to run gol code. GOMAXPROCS many; for now one. Whoever holds the only P
+ * P  the right to run gol code. GOMAXPROCS many. Whoever holds the only P
  *    excludes all others from channels and run queues (base/atomic.h).
  *
  * States of a G, which only the functions of stack/status.h change.
@@ -51,7 +51,12 @@ enum g_why {
 };
 
 /* Bits of G.request. Only a hint travels in limit and poll; this word is the truth. */
-enum g_request { REQUEST_PREEMPT = 1, REQUEST_STOP = 2 };
+enum g_request {
+	REQUEST_PREEMPT = 1,        /* to the end of the queue */
+	REQUEST_STOP = 2,           /* freeze; the dispatcher looks what is wanted */
+	REQUEST_SHARE = 4,          /* run_next to the ring; nothing freezes */
+	REQUEST_MANY = 8,           /* another worker wants in (sched/solo.c); nothing freezes */
+};
 
 /* What tracebacks print in brackets. Order of wait_reason_text. */
 enum wait_reason {
@@ -193,6 +198,9 @@ struct M {
 	uintptr_t base_sp;          /* native stack pointer of the scheduler loop */
 	M *link;                    /* idle list */
 	M *all_link;
+	bool spinning;              /* looks for work, and is counted (sched/idle.c); while it is idle others write it, under scheduler.lock */
+	int64_t alone_since;        /* the only one with a P, 0: it is not, or has not looked */
+	bool stopped;               /* atomic: waits in its dispatcher until the world goes on */
 	uint32_t wake;              /* futex: 1 = somebody gave it a P or wants it to look */
 	bool polls;                 /* it is idle and waits for descriptors, not at the futex; under sched.lock */
 	uint32_t id;

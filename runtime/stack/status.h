@@ -41,7 +41,7 @@ bool status_ready_slowly(G *g);
 bool status_dispatch_scanned(G *g);
 void status_leave_scanned_call(G *g, enum g_status to);
 
-static inline enum g_status status_of(const G *g) { return (enum g_status)(load_relaxed(&g->status) & ~(uint32_t)G_HELD); }
+static inline enum g_status status_of(const G *g) { return (enum g_status)(load_acquire(&g->status) & ~(uint32_t)G_HELD); }
 
 /* A new goroutine, or one whose frames its worker has just put on its stack: the caller queues it. */
 static inline void status_runnable(G *g) { store_release(&g->status, (uint32_t)G_RUNNABLE); }
@@ -92,7 +92,7 @@ static inline void status_leave_call(G *g, enum g_status to)
 	if (GOL_UNLIKELY(load_relaxed(&status_scanning)))
 		status_leave_scanned_call(g, to);
 	else
-		store_relaxed(&g->status, (uint32_t)to);
+		store_release(&g->status, (uint32_t)to);    /* the results in its frame come before */
 }
 
 /* Its frames are the caller's to read until status_release, which gets what *was tells. False: somebody runs it, or has it. */

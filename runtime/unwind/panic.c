@@ -220,6 +220,7 @@ static void print_chain(text *t, const gol_panic_record *p, const gol_panic_reco
 void panic_die(G *g, gol_panic_record *p)
 {
 	text t = {0};
+	exit_begin();
 	print_chain(&t, p, NULL);
 	if (p->is_fault)
 		text_string(&t, "[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x0]\n");
@@ -250,6 +251,7 @@ static void rest_of_stack(G *g)
 void fatal_die(G *g)
 {
 	text t = {0};
+	exit_begin();
 	if (g->overflow) {
 		text_string(&t, "runtime: goroutine stack exceeds ");
 		text_uint(&t, stack_set_maximum(0));

@@ -148,7 +148,10 @@ void trace_frames(text *t, const G *g, size_t skip)
 void trace_goroutine(text *t, const G *g, const char *state)
 {
 	trace_header(t, g, state);
-	trace_frames(t, g, 0);
+	if (g_can_be_read(g))
+		trace_frames(t, g, 0);
+	else
+		text_string(t, "\tgoroutine running on other thread; stack unavailable\n");
 	trace_origin(t, g);
 }
 
