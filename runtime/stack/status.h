@@ -23,7 +23,7 @@
  *     call ends                IN_CALL -> RUNNING            held: looks again
  *
  * While no scanner may be about (status_scanning, which changes only in a stop) nobody holds, and one party alone may change
- * a WAITING goroutine, one a RUNNABLE one: then their changes are plain stores. runtime/tests/interleave_test.c runs these
+ * a WAITING goroutine, one a RUNNABLE one: then their changes are plain stores. runtime/tests/interleave runs these
  * functions through all their interleavings.
  */
 #ifndef GOL_STACK_STATUS_H
