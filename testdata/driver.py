@@ -227,7 +227,7 @@ def cache_cannot_be_used(p):
     p.write("file", "")
     p.expect(0, "hello", "run", "h.gol", env={"GOLCACHE": p.path("file")})
     p.expect(0, "hello", "run", "h.gol", env={"GOLCACHE": p.path("file/x")})
-    p.write("cc", '#!/bin/sh\nrm -rf "$GOLCACHE"\nexec gcc "$@"\n')
+    p.write("cc", '#!/bin/sh\n' + ASKED + 'rm -rf "$GOLCACHE"\nexec gcc "$@"\n')
     os.chmod(p.path("cc"), 0o755)
     p.expect(0, "hello", "run", "h.gol", env={"CC": p.path("cc")})
     p.expect(1, "was removed during the build", "build", "-g", "h.gol", env={"CC": p.path("cc")})
@@ -321,7 +321,8 @@ def compilers_that_are_none(p):
 # ---- killed builds ---------------------------------------------------------------------------------------------------------
 
 
-SLOW_CC = '#!/bin/sh\ntouch "$TMPDIR/temporary" started\nsleep 60 &\necho $! >child\nwait\n'
+ASKED = 'case "$*" in *-dumpmachine*) exec gcc "$@";; esac\n'      # the driver asks what it compiles for, before it compiles
+SLOW_CC = '#!/bin/sh\n' + ASKED + 'touch "$TMPDIR/temporary" started\nsleep 60 &\necho $! >child\nwait\n'
 
 
 def wait_for(what, condition):
