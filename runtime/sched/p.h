@@ -82,6 +82,10 @@ void solo_end(void);                            /* the caller is the only one in
 void solo_granted(void);                        /* the same, because somebody wants it: at a poll, in the dispatcher */
 void solo_try(M *m);                            /* in the dispatcher, now and then: alone for long enough? */
 
+/* ---- monitor.c: a coarse clock ------------------------------------------------------------------ */
+
+extern uint32_t monitor_rounds;                 /* 20 us or more each; relaxed */
+
 /* ---- queue.c --------------------------------------------------------------------------------- */
 
 void queue_put_front(P *p, G *g);               /* g runs next; who was to run next goes to the end of the ring */
@@ -90,10 +94,23 @@ void queue_add_expected(G *list);               /* the same for goroutines that 
 G *queue_pick(P *p);                            /* of p's own and of the global queue; NULL: none */
 G *queue_steal(P *to, P *from);                 /* half of from's ring; one of them is returned, the rest is put in to's */
 void queue_empty(P *p);                         /* in a stop: all to the global queue. scheduler.lock is held */
-void queue_parked(P *p);                        /* the goroutine that ran did */
 void queue_share(P *p);                         /* run_next goes to the ring, where others can take it */
 static inline bool queue_ring_is_empty(const P *p) { return load_acquire(&p->head) == load_acquire(&p->tail); }
 static inline bool queue_is_empty(const P *p) { return load_relaxed(&p->run_next) == NULL && queue_ring_is_empty(p); }
+
+enum { HANDOFF_SURE = 3, HANDOFF_LIKELY = 2 };
+
+/* The goroutine that ran on p parked. */
+static inline void queue_parked(P *p)
+{
+	if (p->readied == 0)
+		return;
+	bool soon = p->readied == (load_relaxed(&monitor_rounds) | 1);
+	if (soon && p->handoff < HANDOFF_SURE)
+		p->handoff++;
+	else if (!soon && p->handoff > 0)
+		p->handoff--;
+}
 
 /* ---- idle.c ----------------------------------------------------------------------------------- */
 
@@ -107,10 +124,6 @@ void idle_give(P *p);                           /* to a sleeping worker or a new
 P *idle_take_p(void);                           /* off the list; NULL: none, or the world is stopped. scheduler.lock is held */
 void idle_add_p(P *p);                          /* its status is P_IDLE. scheduler.lock is held */
 void idle_watch(int64_t first);                 /* a timer was added that is due first */
-
-/* ---- monitor.c: a coarse clock ------------------------------------------------------------------ */
-
-extern uint32_t monitor_rounds;                 /* 20 us or more each; relaxed */
 
 /* ---- procs.c ----------------------------------------------------------------------------------- */
 

@@ -23,7 +23,7 @@
 #include "base/options.h"
 #include "stack/status.h"
 
-enum { GLOBAL_EVERY = 61, HANDOFF_SURE = 3, HANDOFF_LIKELY = 2 };
+enum { GLOBAL_EVERY = 61 };
 
 /* ---- the global queue ------------------------------------------------------------------------------- */
 
@@ -177,17 +177,6 @@ void sched_ready(G *g)
 	lock_require_none("readies a goroutine");
 	if (status_ready(g))
 		queue_put_front(current_m->p, g);
-}
-
-void queue_parked(P *p)
-{
-	if (p->readied == 0)
-		return;
-	bool soon = p->readied == (load_relaxed(&monitor_rounds) | 1);
-	if (soon && p->handoff < HANDOFF_SURE)
-		p->handoff++;
-	else if (!soon && p->handoff > 0)
-		p->handoff--;
 }
 
 void queue_share(P *p)
