@@ -2,7 +2,7 @@
  * atomic.h - every atomic operation of the runtime goes through these names, so
  * that the memory order stands at the place of use and a grep finds them all.
  *
- * While one P exists (gol_many_procs == 0) whoever holds it excludes everybody
+ * While one worker alone has a P (gol_many_procs == 0, sched/solo.c) it excludes everybody
  * else from channels, queues and goroutine states; locks and state changes that only
  * Ps make may then be plain. The ones that other threads take part in (request
  * words, P states, anything the monitor touches) are always atomic.
@@ -54,7 +54,7 @@ static inline void atomic_relax(void)
 	__typeof__(*(p)) from_ = (from); \
 	(ATOMIC_STEP __atomic_compare_exchange_n((p), &from_, (to), false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)); })
 
-extern uint32_t gol_many_procs;     /* more than one P: set before the second one runs */
+extern uint32_t gol_many_procs;     /* more than one worker has a P: set before the second one gets it */
 
 /* As atomic_swap, for words that only holders of a P write. */
 static inline uint32_t proc_swap(uint32_t *p, uint32_t v)

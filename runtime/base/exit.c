@@ -1,8 +1,8 @@
 /*
- * exit.c - ending the program. C's exit runs the host's atexit functions and flushes its
- * streams; the other threads of the runtime own nothing that must be saved. But they must not run on meanwhile: what the functions
- * take down may be what they use, and a trace reads their stacks. So they are stopped first; one that does not come
- * within 10 ms (it is in a long C function) is left.
+ * exit.c - ending the program. C's exit runs the host's atexit functions and flushes its streams; the other threads
+ * of the runtime own nothing that must be saved. But they must not run on meanwhile: what the functions take down
+ * may be what they use, and a trace reads their stacks. So they are stopped first; one that does not come within 10
+ * ms (it is in a long C function) is left.
  */
 #include "base/exit.h"
 

@@ -2,16 +2,17 @@
  * lock.h - the two locks of the runtime, and the order in which they may be taken.
  *
  * spin_lock    held for tens of instructions, never over a system call. Channels,
- *              semaphore buckets. Under one P it excludes nobody and is a plain store.
+ *              semaphore buckets. While one worker alone has a P it is a plain store.
  * os_lock      a futex lock: may be held longer; also taken by threads without a P.
  *
- * Every lock has a rank. While a thread holds one it may only take locks of higher ranks, those further down in LOCK_RANKS;
- * of RANK_CHANNEL alone also others, by ascending address. So no two threads can wait for each other. While it holds any
- * it readies no goroutine (whoever is readied may run at once, elsewhere, and want it) and allocates no heap object (which
- * may take most of the locks there are, and ask for a collection): lock_require_none.
+ * Every lock has a rank. While a thread holds one it may only take locks of higher ranks, those further down in
+ * LOCK_RANKS; of RANK_CHANNEL alone also others, by ascending address. So no two threads can wait for each other.
+ * While it holds any it readies no goroutine (whoever is readied may run at once, elsewhere, and want it) and
+ * allocates no heap object (which may take most of the locks there are, and ask for a collection):
+ * lock_require_none.
  *
- * Debug builds count what each thread holds by rank and die, naming both locks, where one is taken out of order; in others
- * a lock has no rank and nothing is counted.
+ * Debug builds count what each thread holds by rank and die, naming both locks, where one is taken out of order; in
+ * others a lock has no rank and nothing is counted.
  */
 #ifndef GOL_BASE_LOCK_H
 #define GOL_BASE_LOCK_H

@@ -3,7 +3,7 @@
  *
  * Cases are looked at in a random order, which makes the choice among ready ones
  * uniform; their operands were evaluated in source order by the caller. The channels are
- * locked together, in address order (several workers only: under one P nobody else is
+ * locked together, in address order (several workers only: while one has a P nobody else is
  * there). With none ready and no default a waiter goes into the queue of every channel; the
  * first partner claims the goroutine (wait.claimed), so that exactly one case is
  * completed. When the goroutine is dispatched again select_complete takes the other waiters

@@ -5,14 +5,14 @@
  * exponentially distributed, so that a site's share does not depend on the pattern of its allocations. A sample is
  * counted in the bucket of its stack and size, and once more when the object is collected (special.c).
  *
- * The stack. Allocating code stands in native frames, which nobody can read; so an object waits in a list until
- * the goroutine's next safepoint, where it is asked to freeze (gc_world.freeze) and the dispatcher reads its saved frames. A
- * sample is therefore booked where the goroutine next calls, loops or returns to a loop: in the function
- * that allocated or one that called it, on the line of that call. To know the line itself, each allocation would have to
- * store its place.
+ * The stack. Allocating code stands in native frames, which nobody can read; so an object waits in a list until the
+ * goroutine's next safepoint, where it is asked to freeze (gc_world.freeze) and the dispatcher reads its saved
+ * frames. A sample is therefore booked where the goroutine next calls, loops or returns to a loop: in the function
+ * that allocated or one that called it, on the line of that call. To know the line itself, each allocation would
+ * have to store its place.
  *
- * Cost. Nothing (a comparison when a span is taken into use) until the program sets MemProfileRate to something else than
- * its first value, or asks for a profile; from then on allocations go the slow way (gol_heap.hooks).
+ * Cost. Nothing (a comparison when a span is taken into use) until the program sets MemProfileRate to something
+ * else than its first value, or asks for a profile; from then on allocations go the slow way (gol_heap.hooks).
  */
 #include <math.h>
 #include <stdlib.h>

@@ -23,11 +23,12 @@
  * the type over the whole slot: slots are cleared whole, so what lies beyond the object
  * is zero.
  *
- * Who may allocate. Whoever has an allocation cache: each P has one, and a worker uses its P's (heap_use_cache). From a
- * cache slots are taken without locks; it owns the spans it allocates from, which hang in no list. When one is full it is exchanged
- * for another of its class under the class's lock (heap_refill); pages, span records and the list of all spans are under
- * one lock, gol_heap.lock, which is taken inside of that. Sums that all change are atomic (relaxed: nothing
- * is decided by two of them). What walks all spans or caches runs in a stop. Allocation never collects and never unwinds: it asks (heap_hooks).
+ * Who may allocate. Whoever has an allocation cache: each P has one, and a worker uses its P's (heap_use_cache).
+ * From a cache slots are taken without locks; it owns the spans it allocates from, which hang in no list. When one
+ * is full it is exchanged for another of its class under the class's lock (heap_refill); pages, span records and
+ * the list of all spans are under one lock, gol_heap.lock, which is taken inside of that. Sums that all change are
+ * atomic (relaxed: nothing is decided by two of them). What walks all spans or caches runs in a stop. Allocation
+ * never collects and never unwinds: it asks (heap_hooks).
  *
  * Rejected: headers before objects (interior pointers and cap() classes suffer),
  * type-segregated spans (a page a type is much for programs with thousands of types),

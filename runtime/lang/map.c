@@ -8,7 +8,7 @@
  * Goroutines that use a map at once, one of them writing, are a fault of the program, which ends it where it is noticed,
  * as in Go: whoever writes sets `writing` before it searches, and finds it set when it is done. The flag is no lock:
  * two that look at the same moment both go on, and the one that is done second finds it cleared. Nothing between the two
- * unwinds or gives way, so with one P no operation ever meets another.
+ * unwinds or gives way, so operations meet only where several processors run.
  */
 #include "heap/heap.h"
 #include "lang/map.h"

@@ -1,31 +1,33 @@
 /*
  * idle.c - workers without work: looking for some, going to sleep, being woken; deadlock.
  *
- * A worker whose own queues are empty steals from the other Ps. While it does it is *spinning*; at most half as many spin
- * as Ps are busy, so that looking for work does not cost what doing it brings. Without success it gives its P back and sleeps
- * on its own futex word until somebody hands it a P.
+ * A worker whose own queues are empty steals from the other Ps. While it does it is *spinning*; at most half as
+ * many spin as Ps are busy, so that looking for work does not cost what doing it brings. Without success it gives
+ * its P back and sleeps on its own futex word until somebody hands it a P.
  *
  * No work is left lying while a P is idle:
  *   - who queues a goroutine writes the queue, then reads (idle Ps, spinning): is a P idle and nobody spinning it wakes
  *     one worker, which begins as a spinning one (idle_wake);
  *   - who goes idle writes its P to the list, leaves spinning, and then looks at all queues once more (second_look);
  *     what it finds it takes, if nobody has handed it a P meanwhile.
- * Both read after they have written, with a full fence between: one of the two sees the other. A spinning worker that finds
- * work and is the last one to spin wakes another in its place, for what was queued while it was the reason not to wake
- * anybody. Rejected: looking before the P is given back (then what is queued in between is seen by neither).
+ * Both read after they have written, with a full fence between: one of the two sees the other. A spinning worker
+ * that finds work and is the last one to spin wakes another in its place, for what was queued while it was the
+ * reason not to wake anybody. Rejected: looking before the P is given back (then what is queued in between is seen
+ * by neither).
  *
- * The word is written 0 under scheduler.lock, while the worker is put on the idle list, and 1 by whoever takes it off: a
- * wake-up before the worker sleeps makes the wait return at once.
+ * The word is written 0 under scheduler.lock, while the worker is put on the idle list, and 1 by whoever takes it
+ * off: a wake-up before the worker sleeps makes the wait return at once.
  *
- * Timers. While a P is idle one sleeping worker, the watcher, sleeps only until the first timer: the last that went to sleep
- * and saw that nobody sleeps so short. It writes until when it will sleep, then reads when the first timer is due; who adds one
- * does the reverse (idle_watch). Holders of a P look at the timers themselves, and the monitor sees to it that they do.
+ * Timers. While a P is idle one sleeping worker, the watcher, sleeps only until the first timer: the last that went
+ * to sleep and saw that nobody sleeps so short. It writes until when it will sleep, then reads when the first timer
+ * is due; who adds one does the reverse (idle_watch). Holders of a P look at the timers themselves, and the monitor
+ * sees to it that they do.
  *
- * Descriptors. One of the idle workers waits for them instead of on its futex (M.polls), where there are any, and is woken
- * through the same set.
+ * Descriptors. One of the idle workers waits for them instead of on its futex (M.polls), where there are any, and
+ * is woken through the same set.
  *
- * Deadlock: all Ps idle, no call without P outstanding, no timer, nothing expected from outside. Then no goroutine can ever
- * become runnable.
+ * Deadlock: all Ps idle, no call without P outstanding, no timer, nothing expected from outside. Then no goroutine
+ * can ever become runnable.
  */
 #include "sched/p.h"
 #include "sched/proc.h"

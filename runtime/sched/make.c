@@ -1,7 +1,7 @@
 /*
- * make.c - goroutines begin and end. The struct of one that has ended, and a small stack, wait at the P it ended on for the next;
- * where goroutines begin on one P and end on another, those that are too many go through a list for all. Ids are drawn
- * by Ps in batches: a go statement touches nothing that others write.
+ * make.c - goroutines begin and end. The struct of one that has ended, and a small stack, wait at the P it ended on
+ * for the next; where goroutines begin on one P and end on another, those that are too many go through a list for
+ * all. Ids are drawn by Ps in batches: a go statement touches nothing that others write.
  */
 #include "sched/p.h"
 #include "sched/proc.h"

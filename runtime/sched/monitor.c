@@ -8,11 +8,11 @@
  * It sleeps 20 microseconds a round, after a millisecond without effect twice as long each time up
  * to 10 ms, but never beyond the first timer; for as long as nothing runs it sleeps until it is woken.
  *
- * No wake-up of the monitor is lost. It writes until when it will sleep and then reads once more what could shorten that: the Ps'
- * states, if none ran, and when the first timer is due. Whoever gets a P (worker_acquire, the only way from P_IDLE) or makes a
- * timer the first writes that and then reads until when the monitor sleeps. All are sequentially
- * consistent, so one of the two sees the other: the monitor does not sleep so long, or it is woken. A futex word that changes
- * between the monitor's look and its sleep makes the wait return at once.
+ * No wake-up of the monitor is lost. It writes until when it will sleep and then reads once more what could shorten
+ * that: the Ps' states, if none ran, and when the first timer is due. Whoever gets a P (worker_acquire, the only
+ * way from P_IDLE) or makes a timer the first writes that and then reads until when the monitor sleeps. All are
+ * sequentially consistent, so one of the two sees the other: the monitor does not sleep so long, or it is woken. A
+ * futex word that changes between the monitor's look and its sleep makes the wait return at once.
  *
  * What it knows of a P may be old when it acts. A request to give way then reaches another goroutine, which costs a
  * switch; proc_retake says why taking a P is safe.

@@ -1,8 +1,8 @@
 /*
  * p.h - processors, and what the files of the scheduler share; for sched/ and those that ask which P they run on.
  *
- * scheduler.lock guards the global queue, the lists of idle Ps and Ms, and `asked`: whoever makes a P run, or leaves it
- * idle, does it under this lock. The counts are also read without it, as hints or in the pairs that
+ * scheduler.lock guards the global queue, the lists of idle Ps and Ms, and `asked`: whoever makes a P run, or
+ * leaves it idle, does it under this lock. The counts are also read without it, as hints or in the pairs that
  * idle.c and world.c describe.
  */
 #ifndef GOL_SCHED_P_H
@@ -13,7 +13,8 @@
 #include "stack/list.h"
 
 /* The low two bits of P.status; above them stands the M's id + 1, so that an M can only take back its own P.
- * IDLE: nobody's. RUNNING: of an M that runs gol code or its dispatcher. IN_CALL: its M is in C; who needs it may take it.
+ * IDLE: nobody's. RUNNING: of an M that runs gol code or its dispatcher. IN_CALL: its M is in C; who needs it may
+ * take it.
  * STOPPED: its M waits in its dispatcher until the world goes on. */
 enum { P_IDLE, P_RUNNING, P_IN_CALL, P_STOPPED };
 static inline uint32_t p_status_of(uint32_t what, uint32_t m_id) { return (m_id + 1) << 2 | what; }

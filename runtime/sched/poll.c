@@ -8,23 +8,23 @@
  *
  *     ready = false; try; would block: wait     (wait returns at once if an edge has set ready meanwhile)
  *
- * An edge after the reset is seen by wait, one before it by the try: none is lost. Being woken for nothing is harmless, as who
- * is woken tries again. Hence descriptors need no generations: they are never given back to the system, and an edge of a
- * closed one that reaches its successor wakes for nothing.
+ * An edge after the reset is seen by wait, one before it by the try: none is lost. Being woken for nothing is
+ * harmless, as who is woken tries again. Hence descriptors need no generations: they are never given back to the
+ * system, and an edge of a closed one that reaches its successor wakes for nothing.
  *
  * A side's status says why it must not wait: the descriptor is being closed, or the side's deadline has passed. It
  * changes and is looked at under the lock, so none waits for what will not come.
  *
- * Who asks the system (poll_look): a worker that has nothing to run, without waiting; then, going idle, one of the idle
- * workers waits there until the next timer instead of on its futex (proc.c); and while all Ps are busy or in calls
- * the monitor, a round at a time. There is no thread for it. Who asks may have no P, so it must not ready
- * a goroutine whose frames are being saved, as a holder of a P may: a goroutine is queued here only when it is frozen
+ * Who asks the system (poll_look): a worker that has nothing to run, without waiting; then, going idle, one of the
+ * idle workers waits there until the next timer instead of on its futex (proc.c); and while all Ps are busy or in
+ * calls the monitor, a round at a time. There is no thread for it. Who asks may have no P, so it must not ready a
+ * goroutine whose frames are being saved, as a holder of a P may: a goroutine is queued here only when it is frozen
  * (poll_begin, called by the dispatcher); from then on whoever takes it off, under the lock, owns it.
  *
  * While somebody waits here the program is not deadlocked: sched_expect counts them.
  *
- * Rejected: asking for one readiness at a time (one more system call for every wait); a thread that waits (two switches of
- * threads for every event).
+ * Rejected: asking for one readiness at a time (one more system call for every wait); a thread that waits (two
+ * switches of threads for every event).
  */
 #include "base/fatal.h"
 #include "os/os.h"

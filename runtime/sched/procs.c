@@ -1,10 +1,11 @@
 /*
  * procs.c - the Ps: how many there are, and whom they belong to while C is called.
  *
- * A P struct is never freed: the monitor and thieves look at it without a lock. The first proc_count of scheduler.procs are in
- * use. A change is made in a stop (procs_set): a P that is taken away hands over its goroutines and its dead ones; its
- * allocation cache was emptied by the stop's caller; a worker that stood in its dispatcher with it goes on without, as
- * after a call that lost its P, and counts as one until it has queued its goroutine.
+ * A P struct is never freed: the monitor and thieves look at it without a lock. The first proc_count of
+ * scheduler.procs are in use. A change is made in a stop (procs_set): a P that is taken away hands over its
+ * goroutines and its dead ones; its allocation cache was emptied by the stop's caller; a worker that stood in its
+ * dispatcher with it goes on without, as after a call that lost its P, and counts as one until it has queued its
+ * goroutine.
  */
 #include "sched/p.h"
 #include "sched/proc.h"

@@ -1,20 +1,20 @@
 /*
  * queue.c - who runs next: the queues of runnable goroutines.
  *
- * A P's queue is run_next (the goroutine readied or started last, which shares the time slice of the one that did it), then a
- * ring of 256; half of a full ring goes to the global queue. Every 61st time slice looks at the global queue first.
- * Picks from run_next are no new time slices: when a slice is over 10 ms old the monitor has run_next skipped once, so
- * that two goroutines that ready each other cannot keep others out for ever.
+ * A P's queue is run_next (the goroutine readied or started last, which shares the time slice of the one that did
+ * it), then a ring of 256; half of a full ring goes to the global queue. Every 61st time slice looks at the global
+ * queue first. Picks from run_next are no new time slices: when a slice is over 10 ms old the monitor has run_next
+ * skipped once, so that two goroutines that ready each other cannot keep others out for ever.
  *
  * The ring. tail belongs to the owner; head is moved by whoever takes, with one compare-and-swap: the owner by one, a
  * thief by half of what is there. An entry is read before the swap and may be stale then (the owner has gone round the
  * ring); but then head has moved, and the swap fails. Both counters only grow.
  *
- * run_next is the owner's alone, without any atomic change: a swap would tax every switch for the rare owner that readies
- * a goroutine and runs on. A worker that sees it stand still asks the owner, who moves it to the ring at its next
- * poll (queue_share). Whether filling run_next is a reason to wake another worker is predicted: P.handoff counts how often
- * the goroutine that readied another one parked soon after, as in any exchange over a channel. Where that was wrong the
- * monitor asks, two of its rounds later.
+ * run_next is the owner's alone, without any atomic change: a swap would tax every switch for the rare owner that
+ * readies a goroutine and runs on. A worker that sees it stand still asks the owner, who moves it to the ring at
+ * its next poll (queue_share). Whether filling run_next is a reason to wake another worker is predicted: P.handoff
+ * counts how often the goroutine that readied another one parked soon after, as in any exchange over a channel.
+ * Where that was wrong the monitor asks, two of its rounds later.
  */
 #include "sched/p.h"
 #include "sched/proc.h"

@@ -1,8 +1,8 @@
 /*
  * quit.c - SIGQUIT: shows all goroutines and ends the program with status 2, as Go's programs do.
  *
- * The signal's handler only notes it and wakes the monitor, which stops the other threads for good (world.c): then every
- * goroutine is saved frames, and it prints them. A goroutine that does not give way within a second is shown
+ * The signal's handler only notes it and wakes the monitor, which stops the other threads for good (world.c): then
+ * every goroutine is saved frames, and it prints them. A goroutine that does not give way within a second is shown
  * without its stack.
  *
  * The program may take the signal for itself (os/signal), and gives it back to this handler with Reset.

@@ -5,8 +5,8 @@
  *     schedtrace=N       every N milliseconds a line of processors, threads and queues, by the monitor
  *     scheddetail=1      with it each P, M and G on a line of its own
  *
- * (gctrace=1 is the collector's: gc/collect.c.) Fields of Go's that say nothing here are left out of the lines for Ms, but
- * for those a reader splits lines by.
+ * (gctrace=1 is the collector's: gc/collect.c.) Fields of Go's that say nothing here are left out of the lines for
+ * Ms, but for those a reader splits lines by.
  */
 #include "sched/report.h"
 

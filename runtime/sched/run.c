@@ -12,10 +12,10 @@
  * Frames thaw one at a time, only when needed. A popped frame's memory stays as it is until
  * the next freeze, so results can be read there by the caller.
  *
- * Requests (preemption, a stop) live in G.request; limit and poll only make the next
- * safepoint look. Whoever asks sets the word first, then poisons; a worker that
- * restores limit re-reads the word. Between the two steps of each stands a fence (base/order.h): so the worker sees the
- * word, or its limit is stored before the poison, which stays.
+ * Requests (preemption, a stop) live in G.request; limit and poll only make the next safepoint look. Whoever asks
+ * sets the word first, then poisons; a worker that restores limit re-reads the word. Between the two steps of each
+ * stands a fence (base/order.h): so the worker sees the word, or its limit is stored before the poison, which
+ * stays.
  *
  * Progress: `fresh` makes the first safepoint after a dispatch (or after entering a fast
  * version) pass, whatever the request or the stress mode.

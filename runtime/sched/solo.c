@@ -1,9 +1,10 @@
 /*
  * solo.c - one worker at a time, or many: gol_many_procs.
  *
- * A worker is inside while it has a P. While only one is, it need not use atomic operations where only holders of a P
- * meet (channels, queues, states of goroutines: base/atomic.h): a switch between goroutines costs half. Most programs are in this
- * state most of the time, whatever GOMAXPROCS says. So gol_many_procs changes as the program runs:
+ * A worker is inside while it has a P. While only one is, it need not use atomic operations where only holders of a
+ * P meet (channels, queues, states of goroutines: base/atomic.h): a switch between goroutines costs half. Most
+ * programs are in this state most of the time, whatever GOMAXPROCS says. So gol_many_procs changes as the program
+ * runs:
  *
  *     solo -> many  by the one that is inside, itself: when it wakes another worker (idle_take_p), or when somebody outside
  *                   wants in (an ended call, a timer, a descriptor). He sets wants_many and asks; the one inside
@@ -12,8 +13,8 @@
  *                   monitor takes its P away and gives it to somebody else, who is alone.
  *     many -> solo  by the only one inside, in its dispatcher, under scheduler.lock, when it has been for a millisecond.
  *
- * Nobody changes it with a spin lock held, and whoever is not inside touches only words that are always atomic. Rejected:
- * plain operations only with GOMAXPROCS=1, which nobody sets.
+ * Nobody changes it with a spin lock held, and whoever is not inside touches only words that are always atomic.
+ * Rejected: plain operations only with GOMAXPROCS=1, which nobody sets.
  */
 #include "sched/p.h"
 #include "sched/proc.h"

@@ -1,6 +1,6 @@
 /*
- * worker.c - workers: threads, each with its loop, which picks who runs next. An overview of G, M and P is in stack/g.h; the
- * dispatcher is run.c.
+ * worker.c - workers: threads, each with its loop, which picks who runs next. An overview of G, M and P is in
+ * stack/g.h; the dispatcher is run.c.
  */
 #include "sched/p.h"
 #include "sched/proc.h"

@@ -1,8 +1,9 @@
 /*
- * world.c - stopping the others: for the collector, for whoever reads other goroutines' stacks or changes the number of Ps.
+ * world.c - stopping the others: for the collector, for whoever reads other goroutines' stacks or changes the
+ * number of Ps.
  *
- * A stop is *frozen*: every worker stands in its dispatcher, without native frames of gol code, so every goroutine can be
- * read and moved. Who wants one is there himself (the loop, or a frame made by frozen_start).
+ * A stop is *frozen*: every worker stands in its dispatcher, without native frames of gol code, so every goroutine
+ * can be read and moved. Who wants one is there himself (the loop, or a frame made by frozen_start).
  *
  *     world_stop    asked becomes odd, under scheduler.lock. From now on no idle P is handed out, and no P goes idle.
  *                   Then until no other P runs: a P in a call is made idle (its worker finds that out when the call
@@ -12,10 +13,11 @@
  *     world_start   asked becomes even; STOPPED Ps run again in the workers that wait with them; idle Ps with work in their
  *                   rings get a worker.
  *
- * Whoever asks second waits as everybody does; then world_stop is false, and he looks whether there is anything left to do.
+ * Whoever asks second waits as everybody does; then world_stop is false, and he looks whether there is anything
+ * left to do.
  *
- * The goroutine of a worker that waits here keeps its state RUNNING; its frames are saved. A P that procs_set took away leaves
- * its worker without one: the worker then queues the goroutine it was about to go on with (run.c).
+ * The goroutine of a worker that waits here keeps its state RUNNING; its frames are saved. A P that procs_set took
+ * away leaves its worker without one: the worker then queues the goroutine it was about to go on with (run.c).
  */
 #include "sched/p.h"
 #include "sched/proc.h"

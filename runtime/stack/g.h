@@ -6,8 +6,9 @@
  *    never given back to the system: a stale pointer to one is at worst a spurious
  *    request to another goroutine.
  * M  a worker: an operating system thread.
- * P  the right to run gol code. GOMAXPROCS many. Whoever holds the only P
- *    excludes all others from channels and run queues (base/atomic.h).
+ * P  the right to run gol code. GOMAXPROCS many. A worker that has one is inside, also in a
+ *    blocking call and while it waits in a stop; one that is alone inside excludes all others from
+ *    channels and run queues (base/atomic.h, sched/solo.c).
  *
  * States of a G, which only the functions of stack/status.h change.
  *

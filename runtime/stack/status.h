@@ -1,17 +1,18 @@
 /*
  * status.h - every change of a goroutine's state, and who may make it.
  *
- * The state says who owns the goroutine's frames and which queue it is in (stack/g.h). Two races are decided here and nowhere else.
+ * The state says who owns the goroutine's frames and which queue it is in (stack/g.h). Two races are decided here
+ * and nowhere else.
  *
- * Parking. Whoever waits tells others where to find it before its native frames have given way, so it may be readied while
- * they still stand. PARKING -> WAITING by its own worker, and READIED by whoever completes it: one of the two comes first. If
- * it is READIED, the worker that finds so goes on with it.
+ * Parking. Whoever waits tells others where to find it before its native frames have given way, so it may be
+ * readied while they still stand. PARKING -> WAITING by its own worker, and READIED by whoever completes it: one of
+ * the two comes first. If it is READIED, the worker that finds so goes on with it.
  *
- * Holding. A scanner that reads the frames of a goroutine nobody runs sets G_HELD beside WAITING, RUNNABLE or IN_CALL, and
- * takes it away. Meanwhile nobody waits for it: who readies or dispatches a held goroutine leaves READIED behind, the
- * scanner finds it when it lets go, and it is the one that queues. So a goroutine that is READIED is in no queue, and exactly
- * one side knows it has to queue it. Only the return from a blocking call waits (tens of microseconds): it
- * has nothing else to do.
+ * Holding. A scanner that reads the frames of a goroutine nobody runs sets G_HELD beside WAITING, RUNNABLE or
+ * IN_CALL, and takes it away. Meanwhile nobody waits for it: who readies or dispatches a held goroutine leaves
+ * READIED behind, the scanner finds it when it lets go, and it is the one that queues. So a goroutine that is
+ * READIED is in no queue, and exactly one side knows it has to queue it. Only the return from a blocking call waits
+ * (tens of microseconds): it has nothing else to do.
  *
  *     step                     change                        if it fails
  *     park (own worker)        RUNNING -> PARKING
@@ -22,9 +23,9 @@
  *     hold, release            G_HELD on, off                READIED meanwhile: -> RUNNABLE, the holder queues it
  *     call ends                IN_CALL -> RUNNING            held: looks again
  *
- * While no scanner may be about (status_scanning, which changes only in a stop) nobody holds, and one party alone may change
- * a WAITING goroutine, one a RUNNABLE one: then their changes are plain stores. runtime/tests/interleave runs these
- * functions through all their interleavings.
+ * While no scanner may be about (status_scanning, which changes only in a stop) nobody holds, and one party alone
+ * may change a WAITING goroutine, one a RUNNABLE one: then their changes are plain stores. runtime/tests/interleave
+ * runs these functions through all their interleavings.
  */
 #ifndef GOL_STACK_STATUS_H
 #define GOL_STACK_STATUS_H

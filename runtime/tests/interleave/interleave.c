@@ -1,9 +1,9 @@
 /*
  * interleave.c - the explorer (interleave.h), and the system that the code under test sees: futexes, time.
  *
- * decisions[] is the path to the current execution: at each point with more than one thread to go on with, how many there were
- * and which was taken. The next execution repeats the path up to the last point that has an untried one, takes that, and
- * goes on with first choices: the running thread itself where it can.
+ * decisions[] is the path to the current execution: at each point with more than one thread to go on with, how many
+ * there were and which was taken. The next execution repeats the path up to the last point that has an untried one,
+ * takes that, and goes on with first choices: the running thread itself where it can.
  */
 #include "interleave.h"
 

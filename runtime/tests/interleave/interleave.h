@@ -1,17 +1,17 @@
 /*
  * interleave.h - runs the real scheduler code in every order of its atomic steps.
  *
- * A scenario is up to MAX_FIBERS threads, each a C function, over code compiled with -DGOL_STEPS: before each atomic
- * operation (base/atomic.h) the explorer may go on with another thread. It runs the scenario again and again from the start, each
- * time with another sequence of decisions, until none is left (depth first, without states: Musuvathi and Qadeer,
- * "Iterative context bounding", 2007). Switches away from a thread that could go on are counted; an execution has at
- * most `preemptions` of them, since most errors need two. Switches at the end of a thread, in a futex or in a loop that
- * waits (atomic_relax, os_yield) are free.
+ * A scenario is up to MAX_FIBERS threads, each a C function, over code compiled with -DGOL_STEPS: before each
+ * atomic operation (base/atomic.h) the explorer may go on with another thread. It runs the scenario again and again
+ * from the start, each time with another sequence of decisions, until none is left (depth first, without states:
+ * Musuvathi and Qadeer, "Iterative context bounding", 2007). Switches away from a thread that could go on are
+ * counted; an execution has at most `preemptions` of them, since most errors need two. Switches at the end of a
+ * thread, in a futex or in a loop that waits (atomic_relax, os_yield) are free.
  *
  * Memory is sequentially consistent here: what fences are for is shown by TSan and by thought, not by this.
  *
- * Time stands still while anybody can go on. When nobody can, the sleeper with the shortest time wakes; when nobody sleeps with a
- * time, the execution is at its end: `quiet` says whether that is right.
+ * Time stands still while anybody can go on. When nobody can, the sleeper with the shortest time wakes; when nobody
+ * sleeps with a time, the execution is at its end: `quiet` says whether that is right.
  */
 #ifndef GOL_TESTS_INTERLEAVE_H
 #define GOL_TESTS_INTERLEAVE_H

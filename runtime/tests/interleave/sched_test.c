@@ -142,14 +142,15 @@ static const char *ring_quiet(void) { return each_once(6); }
 /* Worker 0 queues and never takes: the others must. */
 static void idle_start(void) { start(3); }
 
-static void work(int fiber)
+/* The dispatcher's loop, as far as the next goroutine. */
+static G *next_goroutine(M *of)
 {
-	M *of = &m[fiber];
 	for (;;) {
 		if (of->p == NULL) {
 			idle_enter(of);
 			continue;
 		}
+		solo_granted();
 		if (world_asked())
 			world_wait(of);
 		G *next = queue_pick(of->p);
@@ -159,8 +160,14 @@ static void work(int fiber)
 		}
 		if (of->spinning)
 			idle_found(of);
-		run(next);
+		return next;
 	}
+}
+
+_Noreturn static void work(int fiber)
+{
+	for (;;)
+		run(next_goroutine(&m[fiber]));
 }
 
 static void idle_run(int fiber)
@@ -181,15 +188,7 @@ static void busy_run(int fiber)
 		return;
 	}
 	static uint32_t never;
-	M *of = &m[fiber];
-	G *next = NULL;
-	while (next == NULL) {
-		if (of->p == NULL || ((next = queue_pick(of->p)) == NULL && (next = idle_find(of)) == NULL))
-			idle_enter(of);
-	}
-	if (of->spinning)
-		idle_found(of);
-	run(next);
+	run(next_goroutine(&m[fiber]));
 	os_futex_wait(&never, 0, -1);
 }
 
@@ -364,18 +363,7 @@ static void solo_run(int fiber)
 			os_futex_wait(&of->wake, 0, -1);
 	}
 	for (;;) {
-		if (of->p == NULL) {
-			idle_enter(of);
-			continue;
-		}
-		solo_granted();
-		G *next = queue_pick(of->p);
-		if (next == NULL && (next = idle_find(of)) == NULL) {
-			idle_enter(of);
-			continue;
-		}
-		if (of->spinning)
-			idle_found(of);
+		G *next = next_goroutine(of);
 		solo_work(of);
 		run(next);
 		if (next == &g[0]) {                /* an event: from outside */

@@ -1,6 +1,6 @@
 /*
- * status_test.c - the changes of a goroutine's state (stack/status.h) in every order of their steps (interleave.h): parking,
- * readying, dispatching, scanning, calls. bugs.py takes rules out of them and expects to be told.
+ * status_test.c - the changes of a goroutine's state (stack/status.h) in every order of their steps (interleave.h):
+ * parking, readying, dispatching, scanning, calls. bugs.py takes rules out of them and expects to be told.
  *
  *     status_test [PREEMPTIONS [SECONDS [NAME]]]
  */
