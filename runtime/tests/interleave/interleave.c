@@ -176,6 +176,8 @@ void os_futex_wake(uint32_t *word, int count)
 /* A loop that waits for another thread. */
 void atomic_relax(void)
 {
+	if (++x.count > MAX_STEPS)              /* it waits for what nobody will do */
+		interleave_fail("too many steps: it does not end");
 	x.fibers[x.current].state = SPINS;
 	leave();
 	x.fibers[x.current].state = CAN_RUN;
