@@ -45,7 +45,7 @@ GENERATED = $(B)/compiler/generated/parser.c $(B)/compiler/generated/lexer.c $(B
 COMPILER_FLAGS = -std=gnu11 $(WARNINGS) -Icompiler -I$(B)/compiler/generated
 GENERATED_FLAGS = -std=gnu11 -Wall -Wextra -Wno-unused-function -Wno-sign-compare -Icompiler -Icompiler/syntax -I$(B)/compiler/generated
 # As for generated C: compiler/driver/compile.c.
-TUNING := $(shell $(CC) -mtune-ctrl=^sse_unaligned_load_optimal -dumpmachine 2>/dev/null | sed -n 's/^x86_64.*/-mtune-ctrl=^sse_unaligned_load_optimal/p')
+TUNING := $(if $(filter x86_64-%,$(shell machine=`$(CC) -mtune-ctrl=^sse_unaligned_load_optimal -dumpmachine 2>/dev/null` && echo $$machine)),-mtune-ctrl=^sse_unaligned_load_optimal)
 RUNTIME_FLAGS = -std=gnu11 $(WARNINGS) -Iruntime -Iruntime/include/gol -ffp-contract=off -fno-omit-frame-pointer $(TUNING)
 
 all: $(GOL) $(FETCH) $(B)/libgolrt.a $(B)/amalgamation/golrt.c stdlib

@@ -300,7 +300,8 @@ def compilers_that_are_none(p):
     p.write("h.gol", HELLO)
     p.write("says", "#!/bin/sh\necho bad weather >&2\nexit 3\n")
     p.write("dies", "#!/bin/sh\nkill -9 $$\n")
-    for name in ("says", "dies"):
+    p.write("as-clang", '#!/bin/sh\ncase "$*" in *-mtune-ctrl=*-dumpmachine*) echo x86_64-pc-linux-gnu; exit 1;; *-mtune-ctrl=*) exit 1;; esac\nexec gcc "$@"\n')
+    for name in ("says", "dies", "as-clang"):
         os.chmod(p.path(name), 0o755)
     needs = "gol needs gcc or clang"
     p.expect(1, f"CC=false cannot compile .*{needs}", "build", "h.gol", env={"CC": "false"})
@@ -313,9 +314,12 @@ def compilers_that_are_none(p):
     p.expect(1, "gcc does not work with CFLAGS=-no-such-option(.|\n)*no-such-option", "build", "h.gol", env={"CFLAGS": "-no-such-option"})
     p.expect(1, "gcc does not work with CFLAGS=-Wl,--no-such-option", "build", "h.gol", env={"CFLAGS": "-Wl,--no-such-option"})
     p.expect(0, "hello", "run", "h.gol", env={"CC": "gcc -O1"})
+    p.expect(0, "hello", "run", "h.gol", env={"CC": p.path("as-clang")})
+    if shutil.which("clang"):
+        p.expect(0, "hello", "run", "h.gol", env={"CC": "clang"})
     if shutil.which("tcc"):
         p.expect(1, f"CC=tcc cannot compile the C that gol emits: {needs}", "build", "h.gol", env={"CC": "tcc"})
-    same("what was built", p.names(), ["dies", "h.gol", "says"])
+    same("what was built", p.names(), ["as-clang", "dies", "h.gol", "says"])
 
 
 # ---- killed builds ---------------------------------------------------------------------------------------------------------

@@ -47,8 +47,8 @@ const char *machine_of_compiler(Driver *d, const char *flag)
 	FILE *f = popen(command.s, "r");
 	if (f && !fgets(line, sizeof line, f))
 		line[0] = '\0';
-	if (f)
-		pclose(f);
+	if (f && pclose(f) != 0)
+		line[0] = '\0';         /* clang names the machine, and then refuses the flag */
 	return arena_strndup(d->c->arena, line, strcspn(line, "\n"));
 }
 
