@@ -153,6 +153,7 @@ typedef struct Compiler {
 	bool writable_modules;              /* -modcacherw */
 	const struct Overlay *overlay;      /* -overlay: what overlay_actual answers from; or NULL */
 	int cover;                          /* gol test -cover: a CoverMode (cover/cover.h) */
+	TextList cover_patterns;            /* -coverpkg: which packages get counters; none: the one that is tested */
 	bool trim_paths;                    /* recorded paths begin with the module's path instead of the file system's */
 	const char *work_dir;               /* current directory: diagnostics print paths relative to it */
 	const char *seen_from;              /* folder of the package being checked, absolute; or NULL */

@@ -39,6 +39,7 @@ Compiler *compiler_like(const Compiler *old)
 	c->trim_paths = old->trim_paths;
 	c->arch = old->arch;
 	c->cover = old->cover;
+	c->cover_patterns = old->cover_patterns;
 	c->modfile = old->modfile;
 	c->mod_mode = old->mod_mode;
 	c->overlay = old->overlay;

@@ -498,7 +498,8 @@ const char *cover_unused(Compiler *c, const Package *p, const char *path, int *s
 	buf_init(&out, c->arena);
 	buf_str(&out, "");
 	for (int i = 0; i < p->files.len; i++)         /* parsed once more: the tree is changed */
-		cover_file(&v, parse_file(c, p->files.items[i]->source, false), path);
+		if (!is_test_file(p->files.items[i]) && !p->files.items[i]->made)
+			cover_file(&v, parse_file(c, p->files.items[i]->source, false), path);
 	for (const char *line = v.units.s; line && *line; line += strcspn(line, "\n") + 1)
 		vec_push(c->arena, &units, read_unit(c, line, strcspn(line, "\n")));
 	if (units.len)

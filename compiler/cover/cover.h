@@ -14,8 +14,8 @@ static inline const char *cover_mode_name(CoverMode mode) { return mode == COVER
  * tests. Returns the text of one more file of the package, which declares the counters; NULL: there is nothing to count. */
 const char *cover_package(Compiler *c, Package *p, const char *path, CoverMode mode);
 
-/* The lines that a profile has of a package none of whose statements ran, and how many statements there are. The package is left as
- * it is. */
+/* The lines that a profile has of a package none of whose statements ran, and how many statements there are. Its test files do not
+ * count. The package is left as it is. */
 const char *cover_unused(Compiler *c, const Package *p, const char *path, int *statements);
 
 #endif

@@ -107,11 +107,11 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "\t-count n, -parallel n, -cpu 1,2,4, -shuffle off|on|N\n"
 	 "\t-timeout d (default 10m), -benchtime d, -outputdir dir\n\n"
 	 "Coverage: -cover prints the share of statements that ran, -covermode set|count|atomic,\n"
-	 "-coverprofile file writes what go tool cover reads.\n\n"
+	 "-coverprofile file writes what go tool cover reads, -coverpkg p,q names the packages that count.\n\n"
 	 "-vet=off, -vet=all, -vet=name,name say what packages are vetted with before they are tested (see 'gol\n"
 	 "help vet'). Without it that is atomic, bool, buildtags, directive, errorsas, ifaceassert, nilfunc,\n"
 	 "printf, slog, stringintconv and tests, if vet is in the cache: gol vet and -vet bring it there.\n\n"
-	 "Not supported yet, and refused: -fuzz (seeds run as tests), -coverpkg, -cpuprofile,\n"
+	 "Not supported yet, and refused: -fuzz (seeds run as tests), -cpuprofile,\n"
 	 "-memprofile, -blockprofile, -mutexprofile, -trace.\n"},
 	{"generate",
 	 "usage: gol generate [-run regexp] [-n] [-v] [-x] [build flags] [file.go... | packages]\n\n"

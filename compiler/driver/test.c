@@ -165,10 +165,15 @@ static void load_one(Testing *t, const Target *target, int number)
 	test.folder = arena_printf(d->c->arena, "%s/b%03d", t->folder, number + 1);
 	test.path = arena_printf(d->c->arena, "%s/%s.test", test.folder, target->output);
 	test.copy = test.has_tests ? copy_path(t, target->output) : NULL;
-	find_result(t, &test);
-	if (!test.cached && take_program(t, &test))
-		test.state = TEST_BUILT;
 	vec_push(t->arena, &t->tests, test);
+}
+
+/* When all are loaded: with -coverpkg, what a program prints depends on the others. */
+static void find_kept(Testing *t, Test *test)
+{
+	find_result(t, test);
+	if (!test->cached && take_program(t, test))
+		test->state = TEST_BUILT;
 }
 
 /* -v, -list and -json show what passes too: with one package, or -p=1, as it comes. */
@@ -215,6 +220,9 @@ static int test_all(Testing *t)
 		if (i < targets.len)
 			load_one(t, &targets.items[i], i);
 	}
+	cover_named(t);
+	for (int i = 0; i < t->tests.len; i++)
+		find_kept(t, &t->tests.items[i]);
 	choose_outputs(t);
 	choose_limits(t);
 	if (!start_profile(t) || !start_vetting(t))
@@ -239,10 +247,15 @@ int test_command(Driver *d, int argc, char **argv)
 	t.flags.cover |= t.flags.cover_mode || (t.flags.cover_profile && *t.flags.cover_profile);
 	if (t.flags.cover)
 		d->c->cover = t.flags.cover_mode ? t.flags.cover_mode : COVER_SET;
+	d->c->cover_patterns = t.flags.cover_packages;
 	d->reported.by_text = true;
 	if (!find_go_tree(d->c)) {
 		fprintf(stderr, "gol: package testing comes from a Go source tree, and %s\n", why_no_tree(d->c));
 		return EXIT_ERROR;
+	}
+	if (t.flags.cover_packages.len && d->c->tree.minor < 20) {
+		fprintf(stderr, "gol: -coverpkg needs a Go source tree of 1.20 or later; %s is 1.%d\n", d->c->tree.root, d->c->tree.minor);
+		return EXIT_USAGE;
 	}
 	return test_all(&t);
 }

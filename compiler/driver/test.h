@@ -20,6 +20,7 @@ typedef struct TestFlags {
 	bool cover;                 /* by any of its flags */
 	CoverMode cover_mode;
 	const char *cover_profile;  /* or NULL */
+	TextList cover_packages;    /* -coverpkg: patterns */
 	const char *bench, *fuzz, *list, *output_dir;
 	bool vet_given, vet_off;    /* -vet; -vet=off */
 	TextList vet;               /* its analyzers; none: all if it was given, else those that are hardly ever wrong */
@@ -70,6 +71,7 @@ typedef struct Test {
 	bool streams;               /* the program writes to our stdout itself: no pipe */
 	const char *failed_build;   /* the package that could not be built: "path [variant]" */
 	const char *uncovered;      /* no tests: the lines of its profile, if it has statements; or NULL */
+	const char *others;         /* -coverpkg: lines of profiles of other packages named, which are not in the program; or NULL */
 	Output profile;             /* what the program wrote of coverage */
 	const char *folder, *path;  /* of the program */
 	const char *copy;           /* where it is to stay: -c, -o; or NULL */
@@ -133,6 +135,8 @@ const char *profile_argument(const Testing *t, const Test *test);
 void take_profile(Testing *t, Test *test);             /* of a program that has ended */
 void add_profile(Testing *t, Test *test);              /* when the package is printed */
 void note_uncovered(Test *test);
+void cover_named(Testing *t);                          /* -coverpkg: when all are loaded */
+const char *others_argument(const Testing *t, const Test *test);     /* NULL: there are no others */
 const char *coverage_of(const Testing *t, const Test *test);    /* for the end of its line */
 /* test_cache.c */
 void find_result(Testing *t, Test *test);

@@ -249,6 +249,8 @@ static uint64_t result_key(Testing *t, const Test *test)
 	uint64_t key = program_key(t->d, test->program);
 	const char *folder = tests_folder(test->c, test->target);
 	key = hash_bytes(key, folder, strlen(folder));
+	if (test->others)
+		key = hash_bytes(key, test->others, strlen(test->others));
 	return add_flags(&t->flags, &key) ? key : 0;
 }
 

@@ -59,11 +59,78 @@ void add_profile(Testing *t, Test *test)
 	output_free(&test->profile);
 }
 
-void note_uncovered(Test *test)
+/* Lines of the profile of a package named that has not run; NULL: it does not count, or has no statements. */
+static const char *lines_of_named(const Test *test, const Package *p)
 {
+	const Target *target = test->target;
+	Compiler *c = test->c;
 	int statements = 0;
-	const char *lines = test->c->cover ? cover_unused(test->c, test->program->root, test->target->path, &statements) : NULL;
-	test->uncovered = statements ? lines : NULL;
+	bool is_covered = c->cover && (c->cover_patterns.len == 0 || patterns_cover(c, target->path, target->dir, target->is_stdlib));
+	const char *lines = p && is_covered ? cover_unused(c, p, target->path, &statements) : NULL;
+	return statements ? lines : NULL;
+}
+
+void note_uncovered(Test *test) { test->uncovered = lines_of_named(test, test->program->root); }
+
+/* ---- -coverpkg ------------------------------------------------------------------------------------------------
+ *
+ * Each program counts in the packages that the patterns mean, as far as they are part of it. The others of those that are named on the
+ * command line count too, as not run: the program reads their lines from a file in the folder of -test.gocoverdir. */
+
+static bool is_part_of(const Program *program, const char *path)
+{
+	for (int i = 0; i < program->packages.len; i++)
+		if (program->packages.items[i] != program->root && strcmp(program->packages.items[i]->path, path) == 0)
+			return true;
+	return false;
+}
+
+static bool pattern_is_met(Testing *t, const char *pattern)
+{
+	for (int i = 0; i < t->tests.len; i++) {
+		const Test *test = &t->tests.items[i];
+		const Target *target = test->target;
+		if (pattern_covers(test->c, pattern, target->path, target->dir, target->is_stdlib))
+			return true;
+		for (int k = 0; k < test->program->packages.len; k++) {
+			const Package *p = test->program->packages.items[k];
+			if (p != test->program->root && pattern_covers(test->c, pattern, p->path, p->dir, p->is_stdlib || p->from_tree))
+				return true;
+		}
+	}
+	return false;
+}
+
+void cover_named(Testing *t)
+{
+	const TextList *patterns = &t->flags.cover_packages;
+	for (int i = 0; i < patterns->len; i++)
+		if (!pattern_is_met(t, patterns->items[i]))
+			fprintf(stderr, "warning: no packages being tested depend on matches for pattern %s\n", patterns->items[i]);
+	const char **lines = NEW_ARRAY(t->arena, const char *, t->tests.len + 1);
+	for (int i = 0; i < t->tests.len && patterns->len; i++) {
+		const Test *test = &t->tests.items[i];
+		lines[i] = test->has_tests ? lines_of_named(test, test->program->tested) : test->uncovered;
+	}
+	for (int i = 0; i < t->tests.len && patterns->len; i++) {
+		Buf b;
+		buf_init(&b, t->arena);
+		buf_str(&b, "");
+		for (int k = 0; k < t->tests.len; k++)
+			if (lines[k] && t->tests.items[i].has_tests && !is_part_of(t->tests.items[i].program, t->tests.items[k].target->path))
+				buf_str(&b, lines[k]);
+		t->tests.items[i].others = *b.s ? b.s : NULL;
+	}
+}
+
+const char *others_argument(const Testing *t, const Test *test)
+{
+	const char *file = arena_printf(t->arena, "%s/covered-elsewhere", test->folder);
+	if (!test->others)
+		return NULL;
+	if (!t->d->options.dry_run && !write_text(file, test->others))
+		fprintf(stderr, "gol: %s: %s\n", file, reason(t->d, errno));
+	return arena_printf(t->arena, "-test.gocoverdir=%s", test->folder);
 }
 
 bool end_profile(Testing *t)

@@ -101,7 +101,7 @@ const char *duration_text(Driver *d, Duration t)
 
 /* ---- the table ------------------------------------------------------------------------------------ */
 
-typedef enum { VALUE_BOOL, VALUE_INT, VALUE_DURATION, VALUE_TEXT, VALUE_VERBOSE, VALUE_SHUFFLE, VALUE_VET, VALUE_FOLDER, VALUE_COVER_MODE, VALUE_NOT_YET } ValueKind;
+typedef enum { VALUE_BOOL, VALUE_INT, VALUE_DURATION, VALUE_TEXT, VALUE_VERBOSE, VALUE_SHUFFLE, VALUE_VET, VALUE_FOLDER, VALUE_COVER_MODE, VALUE_COVER_PACKAGES, VALUE_NOT_YET } ValueKind;
 
 typedef struct TestFlag {
 	const char *name;
@@ -124,7 +124,7 @@ static const TestFlag table[] = {
 	{"memprofile", VALUE_NOT_YET, true, 0}, {"memprofilerate", VALUE_NOT_YET, true, 0}, {"mutexprofile", VALUE_NOT_YET, true, 0},
 	{"mutexprofilefraction", VALUE_NOT_YET, true, 0}, {"trace", VALUE_NOT_YET, true, 0},
 	{"cover", VALUE_BOOL, false, offsetof(TestFlags, cover)}, {"covermode", VALUE_COVER_MODE, false, 0},
-	{"coverprofile", VALUE_TEXT, false, offsetof(TestFlags, cover_profile)}, {"coverpkg", VALUE_NOT_YET, false, 0},
+	{"coverprofile", VALUE_TEXT, false, offsetof(TestFlags, cover_profile)}, {"coverpkg", VALUE_COVER_PACKAGES, false, 0},
 };
 
 /* Without its dashes; *n: the length of the name, which "=" or the end of the word ends. NULL: it is no flag. */
@@ -275,10 +275,19 @@ static const char *understand(Parsing *p, const TestFlag *f, const char *value)
 		if (text)
 			*text = value;
 		return value;
-	case VALUE_VET: case VALUE_COVER_MODE: case VALUE_NOT_YET:
+	case VALUE_VET: case VALUE_COVER_MODE: case VALUE_COVER_PACKAGES: case VALUE_NOT_YET:
 		break;
 	}
 	return value;
+}
+
+/* "" has no parts. */
+static TextList split_commas(Driver *d, const char *value)
+{
+	TextList parts = {0};
+	for (const char *s = value; s && *value; s = strchr(s, ',') ? strchr(s, ',') + 1 : NULL)
+		vec_push(d->c->arena, &parts, arena_strndup(d->c->arena, s, strcspn(s, ",")));
+	return parts;
 }
 
 static int set_value(Parsing *p, const TestFlag *f, const char *shown_name, const char *value)
@@ -288,6 +297,11 @@ static int set_value(Parsing *p, const TestFlag *f, const char *shown_name, cons
 	if (f->kind == VALUE_VET) {
 		const char *fault = set_vet(p->d, p->flags, value);
 		return fault ? bad(p, "invalid value \"%s\" for flag -%s: %s", value, "vet", fault) : EXIT_OK;
+	}
+	if (f->kind == VALUE_COVER_PACKAGES) {
+		p->flags->cover = true;
+		p->flags->cover_packages = split_commas(p->d, value);
+		return EXIT_OK;
 	}
 	if (f->kind == VALUE_COVER_MODE) {
 		CoverMode *mode = &p->flags->cover_mode;

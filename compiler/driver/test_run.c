@@ -116,6 +116,8 @@ static char **program_arguments(Testing *t, const Test *test)
 	add_argument(d, &a, "%s", "-test.paniconexit0");
 	if (t->profile)
 		add_argument(d, &a, "%s", profile_argument(t, test));
+	if (test->others)
+		add_argument(d, &a, "%s", others_argument(t, test));
 	for (int i = 0; i < t->flags.passed.len; i++)
 		add_argument(d, &a, "%s", t->flags.passed.items[i]);
 	vec_push(d->c->arena, &a, NULL);

@@ -333,11 +333,11 @@ static void ask_ahead(Load *l, const Package *p, const ImportList *list)
 		modules_ahead(l->modules, &paths);
 }
 
-/* The package whose tests are loaded gets counters, and a file that declares them. */
+/* A package that is covered gets counters, and a file that declares them. */
 static void add_counters(Load *l, Package *p)
 {
 	Compiler *c = l->c;
-	bool wanted = c->cover && l->tests && p != l->tests->beside && strcmp(p->path, l->tests->path) == 0;
+	bool wanted = is_covered(l, p);
 	for (int i = 0; i < l->program->broken.len; i++)
 		wanted &= l->program->broken.items[i].package != p;
 	const char *text = wanted && p->files.len ? cover_package(c, p, p->path, c->cover) : NULL;

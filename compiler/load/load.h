@@ -73,6 +73,9 @@ Program *load_another(Compiler *c, const Target *target, const char *tags, const
 /* The program that runs the tests of target (tests.c); its root is the main package made for them. Without test files
  * the root is NULL, and nothing was loaded. */
 Program *load_tests(Compiler *c, const Target *target, const char *tags);
+/* covered.c: -coverpkg. dir: absolute. Does the pattern mean the package; does one of those of the command? */
+bool pattern_covers(Compiler *c, const char *pattern, const char *path, const char *dir, bool standard);
+bool patterns_cover(Compiler *c, const char *path, const char *dir, bool standard);
 /* Where that program runs: where the test files are. */
 const char *tests_folder(Compiler *c, const Target *target);
 

@@ -33,6 +33,7 @@ typedef struct Load {
 	VEC(Package *) stack;       /* being loaded */
 	VEC(Import) way;            /* way[i]: the import of stack[i + 1] in stack[i] */
 	bool cycle, tree_is_old;
+	bool before_counting;       /* what is loaded now has no counters whatever the patterns say */
 } Load;
 
 #define COMPLAIN(l, ...) vec_push((l)->c->arena, &(l)->program->errors, arena_printf((l)->c->arena, __VA_ARGS__))
@@ -48,5 +49,8 @@ void parse_files(Load *l, Package *package, TextList names, bool given, Pos impo
 Package *load_from_library(Load *l, const char *path);
 Package *load_folder(Load *l, const char *path, const char *dir, const Module *module, Pos importer);
 void load_imports(Load *l, Package *p);
+
+/* covered.c: does it get counters? */
+bool is_covered(const Load *l, const Package *p);
 
 #endif

@@ -288,6 +288,17 @@ static void print_coverage(Buf *b, int minor)
 	buf_str(b, minor >= 24 ? hooks : minor >= 20 ? linked : tables);
 }
 
+/* " in p, q": what the percentage is of. */
+static void print_covered(Buf *b, const TextList *patterns)
+{
+	buf_str(b, "\n\ttestdeps.CoverCovered = \" in \" + ");
+	for (int i = 0; i < patterns->len; i++) {
+		if (i > 0)
+			buf_str(b, " + \", \" + ");
+		buf_quote(b, patterns->items[i], strlen(patterns->items[i]));
+	}
+}
+
 /* What benchmarks print of themselves: nothing for a package without a path of its own. */
 static const char *printed_path(const Package *p)
 {
@@ -324,6 +335,8 @@ const char *test_main_text(Load *l, const Package *tested, const Package *beside
 	buf_quote(&b, path, strlen(path));
 	if (l->c->cover)
 		buf_printf(&b, "\n\ttestdeps.CoverMode = \"%s\"", cover_mode_name((CoverMode)l->c->cover));
+	if (l->c->cover && l->c->cover_patterns.len)
+		print_covered(&b, &l->c->cover_patterns);
 	buf_str(&b, "\n}\n\n");
 	if (l->c->cover)
 		print_coverage(&b, l->c->tree.minor);

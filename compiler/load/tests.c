@@ -183,7 +183,11 @@ static void leave_out(Load *l, const Package *p)
 static void load_all(Load *l, const Target *target)
 {
 	Program *program = l->program;
+	l->before_counting = true;
 	load_from_library(l, "runtime");
+	if (l->c->cover_patterns.len)
+		load_from_library(l, "internal/gol/cover");
+	l->before_counting = false;
 	Package *tested = load_tested(l, target);
 	if (!tested || program->errors.len)
 		return;
