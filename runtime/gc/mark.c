@@ -45,7 +45,8 @@ static inline void work_push(uintptr_t object)
 
 /* ---- words ------------------------------------------------------------------------------------ */
 
-static inline void mark(uintptr_t word)
+/* In line in each of the loops that scan: a call for each pointer costs a tenth of the time. */
+__attribute__((always_inline)) static inline void mark(uintptr_t word)
 {
 	heap_span *s = heap_span_of(word);
 	uint32_t slot;

@@ -138,10 +138,8 @@ void idle_wake_queued(void)
 		wake_one();
 }
 
-void idle_wake(void)
+void idle_wake_some(void)
 {
-	if (load_relaxed(&scheduler.idle_count) == 0 && !many_procs())
-		return;
 	atomic_fence();
 	idle_wake_queued();
 }

@@ -34,13 +34,14 @@ struct P {
 	G *run_next;                /* runs next, in the time slice of the one that readied it */
 	uint32_t head, tail;        /* head..tail are runnable; only the owner adds, thieves take too (queue.c) */
 	G *queue[P_QUEUE];
-	heap_cache cache;           /* heap_current of the worker that holds it, while it runs a goroutine */
+	heap_cache cache;           /* heap_current of the worker that holds it (worker.c) */
 	G *free; uint32_t free_count;       /* dead goroutines with their stacks */
 	uint64_t next_id;           /* for the next goroutine; a multiple of the batch: none is left */
 	int32_t alive;              /* goroutines that began here less those that ended here */
 	uint32_t handoff;           /* how surely a goroutine that readies another parks next: queue.c */
 	uint32_t readied;           /* the running one did, in this round of the monitor; 0: it has not */
-	uint32_t tick;              /* dispatches, those from run_next not counted */
+	uint32_t tick;              /* atomic: dispatches, those from run_next not counted */
+	uint32_t global_at;         /* tick at which the global queue comes first */
 	uint32_t skip_next;         /* atomic: monitor asks for others to run before run_next */
 	uint32_t monitor_tick; int64_t monitor_since;       /* the monitor's own */
 	uint64_t monitor_switches;
@@ -92,10 +93,45 @@ extern uint32_t monitor_rounds;                 /* 20 us or more each; relaxed *
 void queue_put_front(P *p, G *g);               /* g runs next; who was to run next goes to the end of the ring */
 void queue_add_global(G *g);                    /* scheduler.lock is held */
 void queue_add_expected(G *list);               /* the same for goroutines that were expected (sched_expect) */
-G *queue_pick(P *p);                            /* of p's own and of the global queue; NULL: none */
+G *queue_pick_slowly(P *p);
+
+static inline G **queue_entry(P *p, uint32_t i) { return &p->queue[i % P_QUEUE]; }
+
+/* The oldest in the ring. */
+static inline G *queue_take_local(P *p)
+{
+	for (;;) {
+		uint32_t head = load_acquire(&p->head);
+		if (head == p->tail)
+			return NULL;
+		G *g = load_relaxed(queue_entry(p, head));
+		if (GOL_LIKELY(proc_change(&p->head, head, head + 1))) {
+			store_relaxed(&p->tick, p->tick + 1);   /* a new time slice */
+			return g;
+		}
+	}
+}
+
 G *queue_steal(P *to, P *from);                 /* half of from's ring; one of them is returned, the rest is put in to's */
 void queue_empty(P *p);                         /* in a stop: all to the global queue. scheduler.lock is held */
 void queue_share(P *p);                         /* run_next goes to the ring, where others can take it */
+static inline bool queue_global_is_due(const P *p) { return (int32_t)(p->tick - p->global_at) >= 0; }
+
+/* Of p's own and of the global queue; NULL: none. */
+static inline G *queue_pick(P *p)
+{
+	if (GOL_LIKELY(!load_relaxed(&p->skip_next))) {
+		G *g = p->run_next;
+		if (g != NULL) {
+			store_relaxed(&p->run_next, (G *)NULL);
+			return g;
+		}
+		if (GOL_LIKELY(!queue_global_is_due(p)) && (g = queue_take_local(p)) != NULL)
+			return g;
+	}
+	return queue_pick_slowly(p);
+}
+
 static inline bool queue_ring_is_empty(const P *p) { return load_acquire(&p->head) == load_acquire(&p->tail); }
 static inline bool queue_is_empty(const P *p) { return load_relaxed(&p->run_next) == NULL && queue_ring_is_empty(p); }
 
@@ -115,7 +151,13 @@ static inline void queue_parked(P *p)
 
 /* ---- idle.c ----------------------------------------------------------------------------------- */
 
-void idle_wake(void);                           /* work was put into a ring that another P could do */
+void idle_wake_some(void);
+/* Work was put into a ring that another P could do. */
+static inline void idle_wake(void)
+{
+	if (GOL_UNLIKELY(load_relaxed(&scheduler.idle_count) != 0) || GOL_UNLIKELY(many_procs()))
+		idle_wake_some();
+}
 void idle_wake_queued(void);                    /* the same, of the global queue */
 bool idle_any_work(void);                       /* that a worker without any could do */
 G *idle_find(M *m);                             /* steals; NULL: there is nothing */

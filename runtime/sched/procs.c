@@ -33,6 +33,7 @@ static P *make_p(uint32_t id)
 	p->id = id;
 	p->status = P_IDLE;
 	p->next_id = id == 0 ? 1 : 0;
+	p->skip_next = gol_stress.sched;        /* queue_pick: never the quick way */
 	heap_add_cache(&p->cache);
 	return p;
 }

@@ -81,14 +81,12 @@ static G *take_global(void)
 
 /* ---- the ring ----------------------------------------------------------------------------------------- */
 
-static G **entry(P *p, uint32_t i) { return &p->queue[i % P_QUEUE]; }
-
 /* Half of a full ring to the global queue; false: thieves were quicker. */
 static GOL_COLD bool spill(P *p, uint32_t head)
 {
 	G *batch[P_QUEUE / 2];
 	for (uint32_t i = 0; i < P_QUEUE / 2; i++)
-		batch[i] = load_relaxed(entry(p, head + i));
+		batch[i] = load_relaxed(queue_entry(p, head + i));
 	if (!proc_change(&p->head, head, head + P_QUEUE / 2))
 		return false;
 	os_acquire(&scheduler.lock);
@@ -98,31 +96,17 @@ static GOL_COLD bool spill(P *p, uint32_t head)
 	return true;
 }
 
-static void put_back(P *p, G *g)
+static inline void put_back(P *p, G *g)
 {
 	uint32_t tail = p->tail;
 	for (uint32_t head; GOL_UNLIKELY(tail - (head = load_acquire(&p->head)) >= P_QUEUE);)
 		spill(p, head);
-	store_relaxed(entry(p, tail), g);
+	store_relaxed(queue_entry(p, tail), g);
 	store_release(&p->tail, tail + 1);
 }
 
 /* The monitor reads tick. */
 static inline void new_slice(P *p) { store_relaxed(&p->tick, p->tick + 1); }
-
-static G *take_local(P *p)
-{
-	for (;;) {
-		uint32_t head = load_acquire(&p->head);
-		if (head == p->tail)
-			return NULL;
-		G *g = load_relaxed(entry(p, head));
-		if (GOL_LIKELY(proc_change(&p->head, head, head + 1))) {
-			new_slice(p);
-			return g;
-		}
-	}
-}
 
 G *queue_steal(P *to, P *from)
 {
@@ -135,11 +119,11 @@ G *queue_steal(P *to, P *from)
 			continue;
 		debug_require(tail - load_relaxed(&to->head) <= P_QUEUE / 2);
 		for (uint32_t i = 0; i < n; i++)
-			store_relaxed(entry(to, tail + i), load_relaxed(entry(from, head + i)));
+			store_relaxed(queue_entry(to, tail + i), load_relaxed(queue_entry(from, head + i)));
 		if (!atomic_change(&from->head, head, head + n))
 			continue;
 		store_release(&to->tail, tail + n - 1);
-		return *entry(to, tail + n - 1);
+		return *queue_entry(to, tail + n - 1);
 	}
 }
 
@@ -160,8 +144,7 @@ void proc_ready_here(G *list)
 
 /* ---- putting -------------------------------------------------------------------------------------------- */
 
-/* g runs next; who was to run next goes to the end of the ring. */
-void queue_put_front(P *p, G *g)
+static inline void put_front(P *p, G *g)
 {
 	G *old = p->run_next;
 	store_relaxed(&p->run_next, g);
@@ -172,11 +155,13 @@ void queue_put_front(P *p, G *g)
 		idle_wake();
 }
 
+void queue_put_front(P *p, G *g) { put_front(p, g); }
+
 void sched_ready(G *g)
 {
 	lock_require_none("readies a goroutine");
 	if (status_ready(g))
-		queue_put_front(current_m->p, g);
+		put_front(current_m->p, g);
 }
 
 void queue_share(P *p)
@@ -196,7 +181,7 @@ void queue_empty(P *p)
 		queue_add_global(p->run_next);
 	store_relaxed(&p->run_next, (G *)NULL);
 	for (; p->head != p->tail; p->head++)
-		queue_add_global(*entry(p, p->head));
+		queue_add_global(*queue_entry(p, p->head));
 }
 
 /* ---- picking ---------------------------------------------------------------------------------------------- */
@@ -217,11 +202,11 @@ static GOL_COLD G *take_random(P *p)
 	n = p->tail - p->head;
 	if (n == 0)
 		return NULL;
-	G **a = entry(p, p->head), **b = entry(p, p->head + (uint32_t)(random_next(&current_m->random) >> 33) % n);
+	G **a = queue_entry(p, p->head), **b = queue_entry(p, p->head + (uint32_t)(random_next(&current_m->random) >> 33) % n);
 	G *chosen = *b;
 	*b = *a;
 	*a = chosen;
-	return take_local(p);
+	return queue_take_local(p);
 }
 
 static GOL_COLD void skip_run_next(P *p)
@@ -234,22 +219,21 @@ static GOL_COLD void skip_run_next(P *p)
 	}
 }
 
-G *queue_pick(P *p)
+G *queue_pick_slowly(P *p)
 {
 	G *g;
 	if (GOL_UNLIKELY(gol_stress.sched))
 		return take_random(p);
 	if (GOL_UNLIKELY(load_relaxed(&p->skip_next)))
 		skip_run_next(p);
-	if ((g = p->run_next) != NULL) {
-		store_relaxed(&p->run_next, (G *)NULL);
-		return g;
+	if (queue_global_is_due(p)) {
+		p->global_at = p->tick + GLOBAL_EVERY;
+		if ((g = take_global()) != NULL) {
+			new_slice(p);
+			return g;
+		}
 	}
-	if (GOL_UNLIKELY(p->tick % GLOBAL_EVERY == 0) && (g = take_global()) != NULL) {
-		new_slice(p);
-		return g;
-	}
-	if ((g = take_local(p)) == NULL && (g = take_global()) != NULL)
+	if ((g = queue_take_local(p)) == NULL && (g = take_global()) != NULL)
 		new_slice(p);
 	return g;
 }

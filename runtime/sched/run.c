@@ -298,7 +298,6 @@ __attribute__((hot)) void run_goroutine(M *m, G *g)
 	g->m = m;
 	m->p->readied = 0;
 	store_release(&m->g, g);
-	heap_current = &m->p->cache;
 	if (GOL_UNLIKELY(load_relaxed(&g->pub.limit) != m->limit))
 		arm_for_dispatch(m, g);
 	g->fresh = 1;

@@ -94,6 +94,15 @@ static void set_native_limit(M *m)
 	m->limit = m->base_sp - window;
 }
 
+/* m has the P that its thread allocates with: it got one, or lost it. */
+static void use_cache(M *m) { heap_current = m->p != NULL ? &m->p->cache : NULL; }
+
+static GOL_COLD void wait_for_work(M *m)
+{
+	idle_enter(m);
+	use_cache(m);
+}
+
 /* Somebody stops the world, wants in, or wants a collection. */
 static GOL_COLD void take_part(M *m)
 {
@@ -105,18 +114,20 @@ static GOL_COLD void take_part(M *m)
 		world_collect(m);
 	if (m->p == NULL)
 		procs_lost();
+	use_cache(m);
 }
 
 __attribute__((hot)) void proc_loop(M *m)
 {
 	set_native_limit(m);
+	use_cache(m);
 	while (GOL_LIKELY(!load_relaxed(&scheduler.main_returned)) || m != scheduler.first_m) {
 		P *p = m->p;
 		if (GOL_UNLIKELY(p == NULL)) {
-			idle_enter(m);
+			wait_for_work(m);
 			continue;
 		}
-		if (GOL_UNLIKELY(world_asked() || gc_requested() || load_relaxed(&scheduler.wants_many))) {
+		if (GOL_UNLIKELY(world_asked() | gc_requested() | (load_relaxed(&scheduler.wants_many) != 0))) {
 			take_part(m);
 			continue;
 		}
@@ -125,7 +136,7 @@ __attribute__((hot)) void proc_loop(M *m)
 		G *g = queue_pick(p);
 		if (GOL_UNLIKELY(g == NULL) && (g = idle_find(m)) == NULL) {
 			if (!poll_has_waiters() || !look_for_ready())
-				idle_enter(m);
+				wait_for_work(m);
 			continue;
 		}
 		if (GOL_UNLIKELY(m->spinning))

@@ -145,7 +145,7 @@ void side_trim(G *g)
 		free_first(g);
 }
 
-void side_exit(G *g)
+void side_exit_some(G *g)
 {
 	debug_require(g->side.current == NULL || is_empty(g));
 	chunk_free(g->side.spare);

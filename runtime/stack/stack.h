@@ -30,7 +30,13 @@ static inline char *side_block(const gol_frame *frame)
 	return *(char *const *)(const void *)((const char *)frame + frame->func->side->slot);
 }
 void side_trim(G *g);       /* g is not running: gives back what it does not use */
-void side_exit(G *g);       /* g has ended */
+void side_exit_some(G *g);
+/* g has ended. */
+static inline void side_exit(G *g)
+{
+	if (GOL_UNLIKELY(g->side.current != NULL || g->side.spare != NULL))
+		side_exit_some(g);
+}
 size_t side_bytes_in_use(void);
 /* The blocks in a chunk. */
 char *side_chunk_low(side_chunk *c);

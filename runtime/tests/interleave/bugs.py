@@ -32,7 +32,7 @@ BUGS = [
      "store_release(&from->head, head + n);"),
     ("spill-without-swap", "ring", "sched/queue.c", "if (!proc_change(&p->head, head, head + P_QUEUE / 2))\n\t\treturn false;",
      "store_release(&p->head, head + P_QUEUE / 2);"),
-    ("take-without-swap", "ring", "sched/queue.c", "if (GOL_LIKELY(proc_change(&p->head, head, head + 1)))",
+    ("take-without-swap", "ring", "sched/p.h", "if (GOL_LIKELY(proc_change(&p->head, head, head + 1)))",
      "store_release(&p->head, head + 1);"),
     ("no-second-look", "idle", "sched/idle.c", "if (!idle_any_work())\n\t\treturn false;", "return false;"),
     ("looks-before-it-gives-back", "idle", "sched/idle.c", "\tif (!give_back(m)) {", "\tearly = idle_any_work();\n\tif (!give_back(m)) {",
