@@ -23,6 +23,20 @@ static IrExpr *data_part(FuncState *f, IrExpr *x)
 	return ir_part(f->c, x, PART_DATA, word_type(f));
 }
 
+/* Equal constants in interfaces are one object, as in Go: panics tell a value that was raised again by its address. */
+static IrStatic *boxed_constant(Lower *l, IrExpr *x)
+{
+	if (x->kind != IR_CONST)
+		return new_static(l, x->type, x, true);
+	const char *key = intern_str(l->c, arena_printf(l->c->arena, "%p %llx", (void *)x->type, (unsigned long long)const_hash(x->cval)));
+	IrStatic *known = map_get(&l->boxed, key);
+	if (known && const_equal(known->value->cval, x->cval))
+		return known;
+	known = new_static(l, x->type, x, true);
+	map_put(l->c->arena, &l->boxed, key, known);
+	return known;
+}
+
 /* A concrete value as the data word of an interface. */
 IrExpr *data_word(FuncState *f, IrExpr *x, bool in_frame)
 {
@@ -31,7 +45,7 @@ IrExpr *data_word(FuncState *f, IrExpr *x, bool in_frame)
 		return ir_part(c, x, PART_WORD, word_type(f));
 	if (x->kind == IR_CONST || x->kind == IR_ZERO) {
 		IrExpr *place = ir_expr(c, IR_STATIC, x->type);
-		place->data = new_static(f->l, x->type, x, true);
+		place->data = boxed_constant(f->l, x);
 		return ir_convert(c, ir_addr(c, place), word_type(f));
 	}
 	if (in_frame) {

@@ -49,6 +49,7 @@ struct Lower {
 	VEC(Pending *) queue;
 	int next_pending;
 	int statics;                /* numbers of static data */
+	Map boxed;                  /* text of a type and a constant's hash -> IrStatic: what interfaces that hold it point to */
 	int verified;               /* functions of ir->funcs that ir_verify has seen */
 };
 

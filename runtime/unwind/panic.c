@@ -201,7 +201,7 @@ static void print_chain(text *t, const gol_panic_record *p, const gol_panic_reco
 	bool repanicked = newer != NULL && p->recovered && same_value(p->value, newer->value);
 	if (p->link != NULL)
 		print_chain(t, p->link, p);
-	if (p->link != NULL && p->link->recovered && same_value(p->link->value, p->value))
+	if (p->link != NULL && same_value(p->link->value, p->value))
 		return;
 	if (p->link != NULL)
 		text_string(t, "\t");

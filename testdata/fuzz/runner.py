@@ -27,7 +27,7 @@ BUILD_SECONDS = 300
 OUTPUT_BYTES = 4 << 20
 
 Build = collections.namedtuple("Build", "versions level cc bundle flags")
-Finding = collections.namedtuple("Finding", "kind build setting text reordered", defaults=[False])  # reordered: the right lines
+Finding = collections.namedtuple("Finding", "kind build setting text reordered wanted", defaults=[False, None])  # reordered: the right lines; wanted: exit status
 Plan = collections.namedtuple("Plan", "builds settings refusals")       # refusals: gol must refuse what go refuses
 
 
@@ -230,4 +230,4 @@ class Worker:
         text = "\n".join(line[:300] for line in list(lines)[:12])
         kind = "hang" if got[0] == "hang" else "crash" if isinstance(got[0], int) and got[0] < 0 and got[0] != want[0] else "differs"
         reordered = kind == "differs" and got[0] == want[0] and sorted(got[1].splitlines()) == sorted(want[1].splitlines())
-        return Finding(kind, build, setting, text or f"exit {got[0]}, want {want[0]}", reordered)
+        return Finding(kind, build, setting, text or f"exit {got[0]}, want {want[0]}", reordered, want[0])
