@@ -173,7 +173,6 @@ const char *not_supported(const char *path)
 		{"plugin", "loads plugins, which gol cannot do"},
 		{"runtime/cgo", "is part of cgo, which gol does not have"},
 		{"runtime/coverage", "needs the counters of Go's compiler, which gol's programs do not have"},
-		{"testing/synctest", "needs bubbles, which gol's scheduler does not have yet"},
 	};
 	for (int i = 0; i < COUNT_OF(table); i++)
 		if (strcmp(table[i].path, path) == 0)

@@ -25,6 +25,7 @@
 	RANK(RANK_CHANNEL, "channel") \
 	RANK(RANK_SEMAPHORE, "semaphore bucket") \
 	RANK(RANK_DESCRIPTORS, "descriptors") \
+	RANK(RANK_BUBBLE, "bubble") \
 	RANK(RANK_TIMERS, "timers") \
 	RANK(RANK_SCHEDULER, "scheduler") \
 	RANK(RANK_GOROUTINES, "goroutine list") \

@@ -69,6 +69,7 @@ gol_chan *gol_make_chan(gol_g *g, const gol_type *type, gol_int size)
 	c->elem = elem;
 	c->cap = size;
 	c->lock = (spin_lock)LOCK_OF_RANK(RANK_CHANNEL);
+	c->bubbled = g_of(g)->bubble != NULL;
 	if (size > 0)
 		gol_store_pointer(&c->buffer, heap_new_array(elem, (size_t)size));
 	return c;
@@ -81,6 +82,13 @@ gol_int gol_chan_cap(gol_g *g, gol_chan *c) { (void)g; return c != NULL ? c->cap
 static void park_for_ever(G *g, enum wait_reason reason)
 {
 	sched_park(g, reason, NULL);
+}
+
+/* g is parked at c; nobody knows yet. */
+static inline void in_bubble(G *g, const gol_chan *c)
+{
+	if (GOL_UNLIKELY(g->bubble != NULL))
+		g->durable = c->bubbled;
 }
 
 /* Of a sender parked when the channel was closed. */
@@ -123,6 +131,7 @@ void gol_chan_send(gol_g *gp, gol_chan *c, const void *element)
 	waiter *w = wait_one(g, c, GOL_CASE_SEND);
 	chan_copy(c->elem, w->value, element);
 	sched_park(g, WAIT_CHAN_SEND, NULL);
+	in_bubble(g, c);
 	queue_add(&c->senders, w);
 	spin_release(&c->lock);
 }
@@ -158,6 +167,7 @@ bool gol_chan_receive(gol_g *gp, gol_chan *c, void *element)
 	}
 	waiter *w = wait_one(g, c, GOL_CASE_RECV);
 	sched_park(g, WAIT_CHAN_RECEIVE, NULL);
+	in_bubble(g, c);
 	queue_add(&c->receivers, w);
 	spin_release(&c->lock);
 	return false;

@@ -24,6 +24,7 @@ struct gol_chan {
 	wait_queue receivers, senders;
 	spin_lock lock;             /* guards all of it; nobody is readied with it held */
 	bool closed;
+	bool bubbled;               /* made in a bubble: who waits here does so durably (sched/bubble.h) */
 };
 
 /* Memory for bytes of values in g's wait state. */

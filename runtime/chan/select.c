@@ -180,11 +180,22 @@ static void select_complete(G *g)
 	}
 }
 
+/* g is parked at the channels of its waiters; nobody knows yet. */
+static GOL_COLD void in_bubble(G *g)
+{
+	g->durable = true;
+	for (uint32_t i = 0; i < g->wait.count; i++)
+		if (g->wait.many[i].chan != NULL && !g->wait.many[i].chan->bubbled)
+			g->durable = false;
+}
+
 static void wait_for_one(G *g, const gol_select_case *cases, uint32_t n)
 {
 	waiters_for(g, n);
 	fill_waiters(g, cases, n);
 	sched_park(g, n == 0 ? WAIT_SELECT_NONE : WAIT_SELECT, select_complete);
+	if (GOL_UNLIKELY(g->bubble != NULL))
+		in_bubble(g);
 	for (uint32_t i = 0; i < n; i++) {
 		waiter *w = &g->wait.many[i];
 		if (w->chan != NULL)

@@ -63,9 +63,8 @@ static G *dequeue(bucket *b, const uint32_t *address)
 	return NULL;
 }
 
-INTRINSIC(void, sync_runtime_Semacquire, gol_g *gp, uint32_t *address, bool lifo)
+static void acquire(G *g, uint32_t *address, bool lifo, bool durable)
 {
-	G *g = g_of(gp);
 	if (try_take(address))
 		return;
 	bucket *b = bucket_of(address);
@@ -76,9 +75,13 @@ INTRINSIC(void, sync_runtime_Semacquire, gol_g *gp, uint32_t *address, bool lifo
 	}
 	g->ready_argument = address;        /* keeps the memory alive while the goroutine waits */
 	sched_park(g, WAIT_SEMACQUIRE, NULL);
+	g->durable = durable && g->bubble != NULL;
 	enqueue(b, g, lifo);
 	spin_release(&b->lock);
 }
+
+INTRINSIC(void, sync_runtime_Semacquire, gol_g *g, uint32_t *address, bool lifo) { acquire(g_of(g), address, lifo, false); }
+INTRINSIC(void, sync_runtime_SemacquireGroup, gol_g *g, uint32_t *address) { acquire(g_of(g), address, false, true); }
 
 INTRINSIC(void, sync_runtime_Semrelease, gol_g *gp, uint32_t *address, bool handoff)
 {

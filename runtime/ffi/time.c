@@ -3,6 +3,7 @@
  */
 #include "ffi/intrinsic.h"
 #include "os/os.h"
+#include "sched/bubble.h"
 #include "sched/proc.h"
 
 typedef struct { int64_t r0; int32_t r1; int64_t r2; } now_result;
@@ -10,24 +11,28 @@ typedef struct { int64_t r0; int32_t r1; int64_t r2; } now_result;
 INTRINSIC(now_result, time_now, gol_g *g)
 {
 	now_result r;
-	(void)g;
+	if (GOL_UNLIKELY(g_of(g)->bubble != NULL)) {
+		r.r2 = sched_clock(g_of(g));
+		r.r0 = r.r2 / 1000000000;
+		r.r1 = (int32_t)(r.r2 % 1000000000);
+		return r;
+	}
 	os_wall_clock(&r.r0, &r.r1);
 	r.r2 = os_nanotime();
 	return r;
 }
 
-INTRINSIC(int64_t, time_runtimeNano, gol_g *g) { (void)g; return os_nanotime(); }
+INTRINSIC(int64_t, time_runtimeNano, gol_g *g) { return sched_clock(g_of(g)); }
 
 INTRINSIC(void, time_sleepFor, gol_g *g, int64_t ns)
 {
-	int64_t now = os_nanotime();
+	int64_t now = sched_clock(g_of(g));
 	timer_sleep(g_of(g), ns > INT64_MAX - 1 - now ? INT64_MAX - 1 : now + ns);
 }
 
 INTRINSIC(void *, time_timerStart, gol_g *g, int64_t when, void *f)
 {
-	(void)g;
-	return timer_start(when < INT64_MAX ? when : INT64_MAX - 1, f);
+	return timer_start(g_of(g), when < INT64_MAX ? when : INT64_MAX - 1, f);
 }
 
 INTRINSIC(bool, time_timerStop, gol_g *g, void *timer) { (void)g; return timer_stop(timer); }

@@ -3,6 +3,7 @@
  * for the next; where goroutines begin on one P and end on another, those that are too many go through a list for
  * all. Ids are drawn by Ps in batches: a go statement touches nothing that others write.
  */
+#include "sched/bubble.h"
 #include "sched/p.h"
 #include "sched/proc.h"
 
@@ -135,9 +136,11 @@ G *sched_start_goroutine(gol_func *fn, const g_origin *origin)
 void proc_free_goroutine(G *g)
 {
 	P *p = g->m->p;
+	bubble *b = g->bubble;
 	if (!g->is_system)
 		count_alive(p, -1);
-	g->is_main = g->is_system = false;
+	g->is_main = g->is_system = g->durable = false;
+	g->bubble = NULL;
 	g->lock_count = g->mark_count = g->flags = 0;
 	g->m = NULL;
 	g->pub.ret = NULL;
@@ -151,6 +154,8 @@ void proc_free_goroutine(G *g)
 	put_dead(p, g);
 	if (GOL_UNLIKELY(p->free_count >= FREE_MAXIMUM) && many_procs())
 		make_release(p, FREE_MAXIMUM / 2);
+	if (GOL_UNLIKELY(b != NULL))
+		bubble_ended(b);
 }
 
 void sched_set_system(G *g)
@@ -168,7 +173,10 @@ void gol_go_at(gol_g *g, gol_func *fn, const gol_func_info *creator, uint32_t po
 	}
 	g_origin origin = {creator, point, g_of(g)->id};
 	monitor_need();
-	sched_start_goroutine(fn, &origin)->flags = g_of(g)->flags & ~0xffu;
+	G *child = sched_start_goroutine(fn, &origin);
+	child->flags = g_of(g)->flags & ~0xffu;
+	if (GOL_UNLIKELY(g_of(g)->bubble != NULL))
+		bubble_start(child, g_of(g)->bubble);
 }
 
 void gol_go(gol_g *g, gol_func *fn)

@@ -80,13 +80,14 @@ void poll_evict(poll_desc *d);              /* all that wait go on, none waits a
 /* ---- timers (sched/timer.c) ------------------------------------------------------------------------ */
 
 typedef struct sched_timer sched_timer;     /* heap object */
-void timer_sleep(G *g, int64_t until);
-sched_timer *timer_start(int64_t when, gol_func *fn);
+void timer_sleep(G *g, int64_t until);      /* until, when: of g's clock, sched_clock */
+sched_timer *timer_start(G *g, int64_t when, gol_func *fn);
 bool timer_stop(sched_timer *t);
 extern int64_t timers_first;                /* atomic: when the first is due; INT64_MAX: none */
 static inline int64_t timers_next(void) { return load_relaxed(&timers_first); }
 bool timers_run(int64_t now);               /* starts and readies what is due; true: something was */
 void timers_each_root(void (*visit)(void *, void **), void *argument);
+int64_t sched_clock(const G *g);            /* the monotonic clock, or that of g's bubble */
 
 /* Ask the running goroutines to freeze soon, so that the dispatcher looks at gc_run_if_requested(). */
 void sched_request_stop(void);

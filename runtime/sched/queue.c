@@ -16,6 +16,7 @@
  * counts how often the goroutine that readied another one parked soon after, as in any exchange over a channel.
  * Where that was wrong the monitor asks, two of its rounds later.
  */
+#include "sched/bubble.h"
 #include "sched/p.h"
 #include "sched/proc.h"
 
@@ -160,6 +161,8 @@ void queue_put_front(P *p, G *g) { put_front(p, g); }
 void sched_ready(G *g)
 {
 	lock_require_none("readies a goroutine");
+	if (GOL_UNLIKELY(g->durable))
+		bubble_readied(g);
 	if (status_ready(g))
 		put_front(current_m->p, g);
 }

@@ -24,6 +24,7 @@
 #include "base/options.h"
 #include "base/order.h"
 #include "gc/gc.h"
+#include "sched/bubble.h"
 #include "sched/p.h"
 #include "sched/proc.h"
 #include "stack/position.h"
@@ -136,6 +137,8 @@ void sched_park(G *g, enum wait_reason reason, void (*complete)(G *))
 	g->wait_reason = reason;
 	g->wait_since = 0;
 	g->complete = complete;
+	if (GOL_UNLIKELY(g->bubble != NULL))
+		bubble_park(g, reason);
 	give_way(g, WHY_PARK);
 }
 
@@ -145,6 +148,7 @@ void sched_park_for_poll(G *g, void (*complete)(G *))
 	g->wait_reason = WAIT_IO;
 	g->wait_since = 0;
 	g->complete = complete;
+	g->durable = false;
 	give_way(g, WHY_POLL);
 }
 
@@ -181,6 +185,10 @@ static bool gave_way(M *m, G *g)
 	case WHY_PARK:
 		queue_parked(m->p);
 		store_relaxed(&m->g, (G *)NULL);
+		if (GOL_UNLIKELY(g->bubble != NULL)) {
+			bubble_parked(m, g);
+			return true;
+		}
 		if (!status_parked(g))
 			queue_put_front(m->p, g);
 		return true;

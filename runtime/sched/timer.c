@@ -2,7 +2,7 @@
  * timer.c - what happens at a time: sleeping goroutines wake, timers of package time start
  * a goroutine.
  *
- * One binary heap by time for all Ps, under one lock. An entry is a goroutine (Sleep) or a timer
+ * One binary heap by time for all Ps, and one for each bubble (bubble.h), under one lock. An entry is a goroutine (Sleep) or a timer
  * object; the object is a heap object that knows its index, so that stopping needs no search. The
  * scheduler runs what is due between goroutines; an idle worker sleeps until the next
  * entry; the monitor asks a goroutine that runs on while something is due to give way.
@@ -10,6 +10,7 @@
 #include "base/fatal.h"
 #include "heap/heap.h"
 #include "os/os.h"
+#include "sched/bubble.h"
 #include "sched/p.h"
 #include "sched/proc.h"
 
@@ -18,14 +19,13 @@
 struct sched_timer {
 	gol_func *fn;
 	uint64_t index;             /* in the heap + 1; 0: not pending */
+	timer_heap *heap;           /* valid while it is pending */
 };
-
-typedef struct entry { int64_t when; G *g; sched_timer *timer; } entry;
 
 static struct {
 	os_lock lock;
-	entry *heap;
-	size_t count, cap;
+	timer_heap all;             /* of those outside bubbles */
+	bubble *bubbles;            /* that are not over */
 } timers = {.lock = LOCK_OF_RANK(RANK_TIMERS)};
 int64_t timers_first = INT64_MAX;
 
@@ -36,131 +36,197 @@ static const gol_type timer_type = {
 
 /* ---- the heap; the lock is held ------------------------------------------------------------------- */
 
-static void place(size_t i, entry e)
+static void place(timer_heap *h, size_t i, timer_entry e)
 {
-	timers.heap[i] = e;
+	h->items[i] = e;
 	if (e.timer != NULL)
 		e.timer->index = i + 1;
 }
 
-static void up(size_t i, entry e)
+static void up(timer_heap *h, size_t i, timer_entry e)
 {
-	while (i > 0 && timers.heap[(i - 1) / 2].when > e.when) {
-		place(i, timers.heap[(i - 1) / 2]);
+	while (i > 0 && h->items[(i - 1) / 2].when > e.when) {
+		place(h, i, h->items[(i - 1) / 2]);
 		i = (i - 1) / 2;
 	}
-	place(i, e);
+	place(h, i, e);
 }
 
-static void down(size_t i, entry e)
+static void down(timer_heap *h, size_t i, timer_entry e)
 {
 	for (;;) {
 		size_t child = 2 * i + 1;
-		if (child >= timers.count)
+		if (child >= h->count)
 			break;
-		if (child + 1 < timers.count && timers.heap[child + 1].when < timers.heap[child].when)
+		if (child + 1 < h->count && h->items[child + 1].when < h->items[child].when)
 			child++;
-		if (timers.heap[child].when >= e.when)
+		if (h->items[child].when >= e.when)
 			break;
-		place(i, timers.heap[child]);
+		place(h, i, h->items[child]);
 		i = child;
 	}
-	place(i, e);
+	place(h, i, e);
 }
 
-static void publish(void)
+static int64_t first_of(const timer_heap *h) { return h->count > 0 ? h->items[0].when : INT64_MAX; }
+
+static void publish(timer_heap *h)
 {
-	int64_t first = timers.count > 0 ? timers.heap[0].when : INT64_MAX;
+	if (h != &timers.all)
+		return;
+	int64_t first = first_of(h);
 	store_seq(&timers_first, first);
 	monitor_timer(first);
 }
 
-static void add(entry e)
+static void add(timer_heap *h, timer_entry e)
 {
-	if (timers.count == timers.cap) {
-		timers.cap = timers.cap ? 2 * timers.cap : 64;
-		timers.heap = realloc(timers.heap, timers.cap * sizeof *timers.heap);
-		if (timers.heap == NULL)
+	if (h->count == h->cap) {
+		h->cap = h->cap ? 2 * h->cap : 64;
+		h->items = realloc(h->items, h->cap * sizeof *h->items);
+		if (h->items == NULL)
 			runtime_out_of_memory();
 	}
-	if (e.timer != NULL && load_relaxed(&gol_barrier_on))
-		gol_barrier_word(&timers.heap[timers.count].timer, e.timer);
-	timers.count++;
-	up(timers.count - 1, e);
-	publish();
+	if (e.timer != NULL) {
+		e.timer->heap = h;
+		if (load_relaxed(&gol_barrier_on))
+			gol_barrier_word(&h->items[h->count].timer, e.timer);
+	}
+	h->count++;
+	up(h, h->count - 1, e);
+	publish(h);
 }
 
 /* With the lock released: an idle worker may have to sleep less long. */
-static void added(int64_t when)
+static void added(const timer_heap *h, int64_t when)
 {
-	if (when <= timers_next())
+	if (h == &timers.all && when <= timers_next())
 		idle_watch(when);
 	monitor_need();
 }
 
-static void take_out(size_t i)
+static void take_out(timer_heap *h, size_t i)
 {
-	entry last = timers.heap[--timers.count];
-	if (timers.heap[i].timer != NULL)
-		timers.heap[i].timer->index = 0;
-	if (i < timers.count) {
-		if (i > 0 && timers.heap[(i - 1) / 2].when > last.when)
-			up(i, last);
+	timer_entry last = h->items[--h->count];
+	if (h->items[i].timer != NULL)
+		h->items[i].timer->index = 0;
+	if (i < h->count) {
+		if (i > 0 && h->items[(i - 1) / 2].when > last.when)
+			up(h, i, last);
 		else
-			down(i, last);
+			down(h, i, last);
 	}
-	publish();
+	publish(h);
 }
 
 /* ---- for the scheduler ------------------------------------------------------------------------------- */
 
+bool timers_take_due(timer_heap *h, int64_t now, timer_entry *out)
+{
+	os_acquire(&timers.lock);
+	bool due = h->count > 0 && h->items[0].when <= now;
+	if (due) {
+		*out = h->items[0];
+		take_out(h, 0);
+	}
+	os_release(&timers.lock);
+	return due;
+}
+
+void timers_fire(timer_entry e, bubble *b)
+{
+	if (e.g != NULL) {
+		sched_ready(e.g);
+		return;
+	}
+	G *g = sched_start_goroutine(e.timer->fn, NULL);
+	if (b != NULL)
+		bubble_start(g, b);
+}
+
 bool timers_run(int64_t now)
 {
 	bool any = false;
-	while (timers_next() <= now) {
-		os_acquire(&timers.lock);
-		if (timers.count == 0 || timers.heap[0].when > now) {
-			os_release(&timers.lock);
-			break;
-		}
-		entry e = timers.heap[0];
-		take_out(0);
-		os_release(&timers.lock);
+	timer_entry e;
+	while (timers_next() <= now && timers_take_due(&timers.all, now, &e)) {
 		any = true;
-		if (e.g != NULL)
-			sched_ready(e.g);
-		else
-			sched_start_goroutine(e.timer->fn, NULL);
+		timers_fire(e, NULL);
 	}
 	return any;
 }
 
+static void each_root(const timer_heap *h, void (*visit)(void *, void **), void *argument)
+{
+	for (size_t i = 0; i < h->count; i++)
+		if (h->items[i].timer != NULL)
+			visit(argument, (void **)(void *)&h->items[i].timer);
+}
+
 void timers_each_root(void (*visit)(void *, void **), void *argument)
 {
-	for (size_t i = 0; i < timers.count; i++)
-		if (timers.heap[i].timer != NULL)
-			visit(argument, (void **)(void *)&timers.heap[i].timer);
+	each_root(&timers.all, visit, argument);
+	for (const bubble *b = timers.bubbles; b != NULL; b = b->link)
+		each_root(&b->timers, visit, argument);
+}
+
+/* ---- for bubbles ----------------------------------------------------------------------------------------- */
+
+int64_t timers_first_of(timer_heap *h)
+{
+	os_acquire(&timers.lock);
+	int64_t first = first_of(h);
+	os_release(&timers.lock);
+	return first;
+}
+
+void timers_know(bubble *b)
+{
+	os_acquire(&timers.lock);
+	b->link = timers.bubbles;
+	timers.bubbles = b;
+	os_release(&timers.lock);
+}
+
+void timers_forget(bubble *b)
+{
+	os_acquire(&timers.lock);
+	bubble **at = &timers.bubbles;
+	while (*at != b)
+		at = &(*at)->link;
+	*at = b->link;
+	for (size_t i = 0; i < b->timers.count; i++)
+		if (b->timers.items[i].timer != NULL)
+			b->timers.items[i].timer->index = 0;
+	free(b->timers.items);
+	b->timers = (timer_heap){NULL, 0, 0};
+	os_release(&timers.lock);
 }
 
 /* ---- for package time ---------------------------------------------------------------------------------- */
 
+int64_t sched_clock(const G *g) { return GOL_UNLIKELY(g->bubble != NULL) ? load_relaxed(&g->bubble->now) : os_nanotime(); }
+
+static timer_heap *heap_of(const G *g) { return g->bubble != NULL ? &g->bubble->timers : &timers.all; }
+
 void timer_sleep(G *g, int64_t until)
 {
+	timer_heap *h = heap_of(g);
 	sched_park(g, WAIT_SLEEP, NULL);
 	os_acquire(&timers.lock);
-	add((entry){until, g, NULL});
+	add(h, (timer_entry){until, g, NULL});
 	os_release(&timers.lock);
-	added(until);
+	added(h, until);
 }
 
-sched_timer *timer_start(int64_t when, gol_func *fn)
+sched_timer *timer_start(G *g, int64_t when, gol_func *fn)
 {
+	timer_heap *h = heap_of(g);
 	sched_timer *t = heap_new(&timer_type);
 	gol_store_pointer(&t->fn, fn);
 	os_acquire(&timers.lock);
-	add((entry){when, NULL, t});
+	add(h, (timer_entry){when, NULL, t});
 	os_release(&timers.lock);
-	added(when);
+	added(h, when);
 	return t;
 }
 
@@ -169,7 +235,7 @@ bool timer_stop(sched_timer *t)
 	os_acquire(&timers.lock);
 	bool pending = t->index != 0;
 	if (pending)
-		take_out(t->index - 1);
+		take_out(t->heap, t->index - 1);
 	os_release(&timers.lock);
 	return pending;
 }

@@ -63,7 +63,7 @@ enum g_request {
 enum wait_reason {
 	WAIT_NONE, WAIT_CHAN_RECEIVE, WAIT_CHAN_SEND, WAIT_CHAN_RECEIVE_NIL, WAIT_CHAN_SEND_NIL, WAIT_SELECT,
 	WAIT_SELECT_NONE, WAIT_SLEEP, WAIT_SEMACQUIRE, WAIT_MUTEX, WAIT_RWMUTEX_RLOCK, WAIT_RWMUTEX_LOCK, WAIT_WAITGROUP,
-	WAIT_COND, WAIT_IO, WAIT_FINALIZER, WAIT_REASONS
+	WAIT_COND, WAIT_IO, WAIT_FINALIZER, WAIT_BUBBLE, WAIT_BUBBLE_ROOT, WAIT_REASONS
 };
 
 /* A goroutine's place in a queue of a channel (or a semaphore). Lives in the G or, for
@@ -142,6 +142,7 @@ struct G {
 	uint32_t fresh;             /* just dispatched: the next safepoint is not taken */
 	uint32_t why;               /* enum g_why, valid while unwinding == GOL_FREEZE */
 	uint32_t wait_reason;
+	struct bubble *bubble;      /* of testing/synctest; NULL: none (sched/bubble.h) */
 	M *m;                       /* who runs it */
 	G *link;                    /* in a run queue, a free list */
 	void (*complete)(G *);      /* run by the dispatcher before the top frame is thawed: sets pub.ret or raises the panic */
@@ -158,6 +159,7 @@ struct G {
 	bool overflow;              /* the stack limit was exceeded */
 	bool printing_panics;       /* calls Error() or String() of a value that ends the program: a panic now is fatal */
 	bool is_main;
+	bool durable;               /* in a bubble, parked by sched_park: only others of the bubble can ready it */
 	bool panic_on_fault;        /* debug.SetPanicOnFault: only remembered */
 	defer_mark *marks; uint32_t mark_count, mark_cap;       /* innermost last */
 	trail trace;                /* positions collected by a fatal unwinding; malloc'd */

@@ -18,7 +18,7 @@
 const char *const trace_wait_reasons[WAIT_REASONS] = {
 	"waiting", "chan receive", "chan send", "chan receive (nil chan)", "chan send (nil chan)", "select",
 	"select (no cases)", "sleep", "semacquire", "sync.Mutex.Lock", "sync.RWMutex.RLock", "sync.RWMutex.Lock",
-	"sync.WaitGroup.Wait", "sync.Cond.Wait", "IO wait", "finalizer wait",
+	"sync.WaitGroup.Wait", "sync.Cond.Wait", "IO wait", "finalizer wait", "synctest.Wait", "synctest.Run",
 };
 
 /* ---- printing ------------------------------------------------------------------------------------- */

@@ -19,6 +19,7 @@
 #include "gc/gc.h"
 #include "heap/heap.h"
 #include "os/os.h"
+#include "sched/bubble.h"
 #include "sched/p.h"
 #include "sched/proc.h"
 #include "stack/status.h"
@@ -64,6 +65,7 @@ void request_share(P *of) { (void)of; }
 void request_many(P *of) { (void)of; }
 bool gc_run_if_requested(void) { return false; }
 void monitor_need(void) {}
+void bubble_readied(G *readied) { (void)readied; }
 bool os_poll_is_made(void) { return false; }
 void os_poll_interrupt(void) {}
 G *poll_look(int64_t ns) { (void)ns; return NULL; }

@@ -45,3 +45,5 @@ func fatal(text string) {
 }
 
 var _ = runtime.GC
+
+func runtime_SemacquireGroup(addr *uint32) { runtime_Semacquire(addr, false) }
