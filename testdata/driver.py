@@ -1315,7 +1315,7 @@ def module_proxy(p, modules):
         with zipfile.ZipFile(p.path(folder + "v1.0.0.zip"), "w") as z:
             for name, text in {"go.mod": f"module {path}\n", **files}.items():
                 z.writestr(f"{path}@v1.0.0/{name}", text)
-    return {"GOPROXY": "file://" + p.path("proxy"), "GOMODCACHE": p.path("mod"), "GOFLAGS": "", "GOENV": "off"}
+    return {"GOPROXY": "file://" + p.path("proxy"), "GOMODCACHE": p.path("mod"), "GOFLAGS": "", "GOENV": "off", "GOSUMDB": "off"}
 
 
 def mod_download(p):

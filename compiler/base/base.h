@@ -150,6 +150,7 @@ typedef struct Compiler {
 	const char *arch;                   /* GOARCH, the machine that is compiled for; NULL: this one */
 	const char *modfile;                /* -modfile: read instead of go.mod; or NULL */
 	const char *mod_mode;               /* -mod: readonly, vendor, mod; NULL or empty: not given */
+	bool of_module_cache;               /* gol mod download, verify: go.sum need not be complete, vendor/ does not count, whatever mod_mode says */
 	bool writable_modules;              /* -modcacherw */
 	const struct Overlay *overlay;      /* -overlay: what overlay_actual answers from; or NULL */
 	int cover;                          /* gol test -cover: a CoverMode (cover/cover.h) */

@@ -42,6 +42,7 @@ Compiler *compiler_like(const Compiler *old)
 	c->cover_patterns = old->cover_patterns;
 	c->modfile = old->modfile;
 	c->mod_mode = old->mod_mode;
+	c->of_module_cache = old->of_module_cache;
 	c->overlay = old->overlay;
 	c->fetch_program = old->fetch_program;
 	c->writable_modules = old->writable_modules;

@@ -188,7 +188,7 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "       gol mod edit|graph|init|tidy|vendor|why [arguments]\n\n"
 	 "Download brings modules into the module cache: those that go.mod requires (before go 1.17 and in a\n"
 	 "workspace all that are needed), or those named: path, path@version, path@query, patterns with '...',\n"
-	 "all. What go.sum has is verified; go.sum is not changed. -json prints what is where.\n\n"
+	 "all. What go.sum has is verified, what it lacks is added. -json prints what is where.\n\n"
 	 "Verify checks that what the module cache has of the modules of this one is still what was downloaded.\n\n"
 	 "The others are Go's own commands, compiled from the Go source tree when they are first\n"
 	 "wanted, which takes minutes: 'gol tool go help mod tidy' says what they do.\n"},

@@ -1,8 +1,9 @@
 /*
  * mod.c - gol mod download and gol mod verify, and gol clean -modcache: what concerns the module cache.
  *
- * What changes go.mod and go.sum is the affair of Go's own cmd/go, compiled from the Go source tree. So a hash that no go.sum has
- * is not looked up in the checksum database here, and is not written down: gol mod tidy and gol get do that.
+ * What changes go.mod is the affair of Go's own cmd/go, compiled from the Go source tree. So is what has to look a hash up in the checksum
+ * database: gol mod download leaves go.sum with lines for what it brought, and where they have to be verified there first, cmd/go does
+ * it all once more, with what is in the cache by then.
  */
 #include "driver.h"
 #include "flags.h"
@@ -167,7 +168,7 @@ static int read_download_flags(Driver *d, int *argc, char ***argv, bool *json)
 static Modules *load_modules(Driver *d, ModuleList *known)
 {
 	const char *error;
-	d->c->mod_mode = "mod";         /* as go mod does: go.sum need not be complete */
+	d->c->of_module_cache = true;
 	Modules *all = modules_at(d->c, ".");
 	modules_quiet(all);
 	if ((error = modules_error(all)) || (modules_main(all)->len && !modules_build_list(all, known, &error))) {
@@ -190,8 +191,33 @@ static int need_versions(int argc, char **argv)
 	return EXIT_OK;
 }
 
+/* By Go's own command, which says what is to be said too. */
+static int complete_sums(Driver *d, int argc, char **argv)
+{
+	Arguments words = {0};
+	vec_push(d->c->arena, &words, "download");
+	for (int i = 0; i < argc; i++)
+		vec_push(d->c->arena, &words, argv[i]);
+	return go_command(d, "mod", words.len, words.items);
+}
+
+/* With arguments: what they name. Without: the graph alone, but in a workspace. */
+static Recorded record(Modules *all, const DownloadList *list, int argc, char **argv)
+{
+	const char *error;
+	bool of_graph = argc == 0 || modules_is_workspace(all);
+	for (int i = 0; i < argc; i++)
+		of_graph |= strcmp(argv[i], "all") == 0 || (strstr(argv[i], "...") && !strchr(argv[i], '@'));
+	Recorded result = modules_record(all, argc > 0 || modules_is_workspace(all) ? list : NULL, of_graph, &error);
+	if (error)
+		fprintf(stderr, "gol: %s\n", error);
+	return result;
+}
+
 static int mod_download(Driver *d, int argc, char **argv)
 {
+	int given = argc;
+	char **words = argv;
 	ModuleList known = {0};
 	DownloadList list = {0};
 	bool json = false;
@@ -214,8 +240,20 @@ static int mod_download(Driver *d, int argc, char **argv)
 		fprintf(stderr, inside ? "gol: no module dependencies to download\n" : "gol: no modules specified (see 'go help mod download')\n");
 		return inside ? EXIT_OK : EXIT_ERROR;
 	}
+	bool graph_alone = !named && !modules_is_workspace(all);
+	Recorded recorded = RECORDED;
+	if (graph_alone)
+		recorded = record(all, &list, argc, argv);
 	modules_download(all, &list);
-	return print_downloads(d, &list, json);
+	if (!graph_alone)
+		recorded = record(all, &list, argc, argv);
+	if (recorded == RECORD_NEEDS_DATABASE && find_go_tree(d->c))
+		return complete_sums(d, given, words);
+	status = print_downloads(d, &list, json);
+	if (recorded == RECORD_NEEDS_DATABASE)
+		fprintf(stderr, "gol: go.sum lacks hashes that are to be verified by the checksum database, which Go's own command asks, and %s\n",
+		        why_no_tree(d->c));
+	return recorded == RECORDED ? status : EXIT_ERROR;
 }
 
 /* ---- gol mod verify ------------------------------------------------------------------------------------------------ */

@@ -318,6 +318,10 @@ static void choose_mode(Modules *all)
 {
 	const char *given = all->c->mod_mode;
 	all->mode_given = given && *given;
+	if (all->c->of_module_cache) {
+		all->mode = MODE_MOD;
+		return;
+	}
 	if (!all->mode_given) {
 		default_mode(all);
 		return;

@@ -84,6 +84,10 @@ typedef VEC(Download) DownloadList;
 
 /* Brings them into the module cache, side by side, verified by go.sum where that has them (download.c). */
 void modules_download(Modules *all, DownloadList *list);
+/* Writes what go.sum lacks (record.c): the zip and go.mod of the modules named (or NULL), as far as they are selected; the go.mod files of the
+ * graph. Nothing is written where a hash has to be looked up in the checksum database, or the file cannot be written (*error). */
+typedef enum { RECORDED, RECORD_FAILED, RECORD_NEEDS_DATABASE } Recorded;
+Recorded modules_record(Modules *all, const DownloadList *named, bool of_graph, const char **error);
 /* From now on it is not said what is downloaded. */
 void modules_quiet(Modules *all);
 /* Modules that may have packages with these paths, which will be sought: what the cache lacks of them is downloaded now, side by side. What
