@@ -12,10 +12,8 @@ INTRINSIC(now_result, time_now, gol_g *g)
 {
 	now_result r;
 	if (GOL_UNLIKELY(g_of(g)->bubble != NULL)) {
-		r.r2 = sched_clock(g_of(g));
-		r.r0 = r.r2 / 1000000000;
-		r.r1 = (int32_t)(r.r2 % 1000000000);
-		return r;
+		int64_t wall = sched_clock(g_of(g));
+		return (now_result){wall / 1000000000, (int32_t)(wall % 1000000000), 0};
 	}
 	os_wall_clock(&r.r0, &r.r1);
 	r.r2 = os_nanotime();
@@ -23,6 +21,7 @@ INTRINSIC(now_result, time_now, gol_g *g)
 }
 
 INTRINSIC(int64_t, time_runtimeNano, gol_g *g) { return sched_clock(g_of(g)); }
+INTRINSIC(int64_t, time_monotonicNano, gol_g *g) { return g_of(g)->bubble != NULL ? 0 : os_nanotime(); }
 
 INTRINSIC(void, time_sleepFor, gol_g *g, int64_t ns)
 {

@@ -223,6 +223,10 @@ sched_timer *timer_start(G *g, int64_t when, gol_func *fn)
 	timer_heap *h = heap_of(g);
 	sched_timer *t = heap_new(&timer_type);
 	gol_store_pointer(&t->fn, fn);
+	if (g->bubble != NULL && when <= sched_clock(g)) {      /* its time does not wait for all to be parked */
+		timers_fire((timer_entry){when, NULL, t}, g->bubble);
+		return t;
+	}
 	os_acquire(&timers.lock);
 	add(h, (timer_entry){when, NULL, t});
 	os_release(&timers.lock);

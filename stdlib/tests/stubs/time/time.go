@@ -12,6 +12,8 @@ func now() (sec int64, nsec int32, mono int64) {
 	return t.Unix(), int32(t.Nanosecond()), int64(t.Sub(origin)) + 1
 }
 
+func monotonicNano() int64 { return runtimeNano() }
+
 func runtimeNano() int64 { return int64(real.Since(origin)) + 1 }
 
 func sleepFor(ns int64) { real.Sleep(real.Duration(ns)) }
