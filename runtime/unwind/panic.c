@@ -49,9 +49,16 @@ static gol_panic_record *raise(G *g, gol_eface value)
 	return p;
 }
 
+/* GODEBUG=panicnil=1: as before Go 1.21. The program may change that at any time. */
+static GOL_COLD bool nil_is_allowed(void)
+{
+	const char *value = option_value(getenv("GODEBUG"), "panicnil");
+	return value != NULL && value[0] == '1' && (value[1] == 0 || value[1] == ',');
+}
+
 void gol_panic(gol_g *gp, gol_eface value)
 {
-	raise(g_of(gp), value.type != NULL ? value : error_nil_panic(gp));
+	raise(g_of(gp), value.type != NULL || nil_is_allowed() ? value : error_nil_panic(gp));
 }
 
 gol_string panic_copy_text(gol_g *g, const char *message, size_t size)
