@@ -1,8 +1,9 @@
 /*
  * covered.c - which packages of a test program have counters (gol test -cover, -coverpkg).
  *
- * Without patterns it is the package that is tested. With patterns it is each package of the program that one of them means, but for
- * what the counters are made of: packages that are loaded before counting begins (tests.c), whose import of it would be a cycle.
+ * Without patterns it is the package that is tested. With patterns it is each package of the program that one of them
+ * means, but for what the counters are made of: packages that are loaded before counting begins (tests.c), whose import
+ * of it would be a cycle.
  */
 #include "../cover/cover.h"
 #include "loader.h"
@@ -11,8 +12,8 @@
 
 bool pattern_covers(Compiler *c, const char *pattern, const char *path, const char *dir, bool standard)
 {
-	bool relative = strcmp(pattern, ".") == 0 || strcmp(pattern, "..") == 0 || strncmp(pattern, "./", 2) == 0 || strncmp(pattern, "../", 3) == 0;
-	if (relative)
+	size_t dots = strspn(pattern, ".");
+	if ((dots == 1 || dots == 2) && (!pattern[dots] || pattern[dots] == '/'))
 		return path_matches(clean_absolute(c, pattern), dir);
 	if (strcmp(pattern, "all") == 0)
 		return true;

@@ -1,11 +1,13 @@
 /*
  * record.c - go.sum as gol mod download leaves it: with a line for every hash that was wanted and that it did not have.
  *
- * These are the go.mod files of the module graph, if that was read, and the zip and go.mod of each selected module that was named. Lines
- * are sorted as Go sorts them: by path, by version, the zip before its go.mod. In a workspace they go to go.work.sum.
+ * These are the go.mod files of the module graph, if that was read, and the zip and go.mod of each selected module
+ * that was named. Lines are sorted as Go sorts them: by path, by version, the zip before its go.mod. In a workspace they
+ * go to go.work.sum.
  *
- * A hash that no go.sum has is to be found in the checksum database before it is believed, unless GOSUMDB or GONOSUMDB say that there
- * is none for the module. The database is not asked here: then nothing is written, and the caller has Go's own command do it.
+ * A hash that no go.sum has is to be found in the checksum database before it is believed, unless GOSUMDB or GONOSUMDB
+ * say that there is none for the module. The database is not asked here: then nothing is written, and the caller has
+ * Go's own command do it.
  */
 #define _GNU_SOURCE 1
 #include "private.h"
@@ -51,18 +53,22 @@ static bool is_excepted(Compiler *c, const char *patterns, const char *path)
 static bool needs_database(Compiler *c, const char *path)
 {
 	const char *none = go_setting(c, "GONOSUMDB");
-	return strcmp(go_setting(c, "GOSUMDB"), "off") != 0 && !is_excepted(c, *none ? none : go_setting(c, "GOPRIVATE"), path);
+	if (strcmp(go_setting(c, "GOSUMDB"), "off") == 0)
+		return false;
+	return !is_excepted(c, *none ? none : go_setting(c, "GOPRIVATE"), path);
 }
 
 /* ---- which lines ------------------------------------------------------------------------------------------- */
 
-static void want_line(Modules *all, SumLines *lines, const char *path, const char *version, bool of_go_mod, const char *hash)
+static void want_line(Modules *all, SumLines *lines, const char *path, const char *version, bool of_go_mod,
+                      const char *hash)
 {
 	Compiler *c = all->c;
 	size_t n = hash ? strcspn(hash, "\n") : 0;
 	if (n == 0 || has_sum(all, path, version, of_go_mod))
 		return;
-	vec_push(c->arena, lines, (SumLine){path, of_go_mod ? arena_printf(c->arena, "%s/go.mod", version) : version, arena_strndup(c->arena, hash, n)});
+	const char *of = of_go_mod ? arena_printf(c->arena, "%s/go.mod", version) : version;
+	vec_push(c->arena, lines, (SumLine){path, of, arena_strndup(c->arena, hash, n)});
 }
 
 /* The go.mod files that were read: of all versions met, not of the selected ones alone. */
