@@ -25,49 +25,78 @@ static size_t rounded(size_t size) { return (size + 15) & ~(size_t)15; }
 
 /* ---- locks -------------------------------------------------------------------------------------------- */
 
+/* The channels of a select, locked: each once, in the order of their addresses. Empty while one worker is alone. */
+typedef struct locked { size_t n; gol_chan **chans, *few[FEW]; } locked;
+
 static int by_address(const void *a, const void *b)
 {
 	uintptr_t x = *(const uintptr_t *)a, y = *(const uintptr_t *)b;
 	return (x > y) - (x < y);
 }
 
-/* Applies change to the channels in address order, each once. chans is reordered. */
-static void each_channel(gol_chan **chans, size_t n, void (*change)(spin_lock *))
+static void sort_by_address(gol_chan **chans, size_t n)
 {
-	qsort(chans, n, sizeof *chans, by_address);
+	if (n > FEW)
+		qsort(chans, n, sizeof *chans, by_address);
+	for (size_t i = 1; i < n && n <= FEW; i++) {
+		gol_chan *c = chans[i];
+		size_t at = i;
+		for (; at > 0 && (uintptr_t)chans[at - 1] > (uintptr_t)c; at--)
+			chans[at] = chans[at - 1];
+		chans[at] = c;
+	}
+}
+
+/* Room for n channels; false: none need be locked. */
+static inline bool locked_begin(locked *l, size_t n)
+{
+	l->n = 0;
+	l->chans = l->few;
+	if (GOL_LIKELY(!load_relaxed(&gol_many_procs)))
+		return false;
+	if (n > FEW && (l->chans = malloc(n * sizeof *l->chans)) == NULL)
+		runtime_out_of_memory();
+	return true;
+}
+
+static void lock_all(locked *l)
+{
+	size_t kept = 0;
+	sort_by_address(l->chans, l->n);
+	for (size_t i = 0; i < l->n; i++)
+		if (i == 0 || l->chans[i] != l->chans[kept - 1])
+			l->chans[kept++] = l->chans[i];
+	l->n = kept;
+	for (size_t i = 0; i < kept; i++)
+		spin_acquire(&l->chans[i]->lock);
+}
+
+static void unlock_all(locked *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		spin_release(&l->chans[i]->lock);
+	if (GOL_UNLIKELY(l->chans != l->few))
+		free(l->chans);
+}
+
+static inline void lock_cases(locked *l, const gol_select_case *cases, size_t n)
+{
+	if (!locked_begin(l, n))
+		return;
 	for (size_t i = 0; i < n; i++)
-		if (chans[i] != NULL && (i == 0 || chans[i] != chans[i - 1]))
-			change(&chans[i]->lock);
+		if (cases[i].chan != NULL)
+			l->chans[l->n++] = cases[i].chan;
+	lock_all(l);
 }
 
-static void lock_one(spin_lock *l) { spin_acquire(l); }
-static void unlock_one(spin_lock *l) { spin_release(l); }
-
-static void with_cases(const gol_select_case *cases, gol_int n, void (*change)(spin_lock *))
+static inline void lock_waiters(locked *l, const wait_state *wait)
 {
-	gol_chan *few[FEW], **chans = few;
-	if (GOL_LIKELY(!load_relaxed(&gol_many_procs)))
+	if (!locked_begin(l, wait->count))
 		return;
-	if (n > FEW && (chans = malloc((size_t)n * sizeof *chans)) == NULL)
-		runtime_out_of_memory();
-	for (gol_int i = 0; i < n; i++)
-		chans[i] = cases[i].chan;
-	each_channel(chans, (size_t)n, change);
-	if (chans != few)
-		free(chans);
-}
-
-static void with_waiters(wait_state *wait, void (*change)(spin_lock *))
-{
-	if (GOL_LIKELY(!load_relaxed(&gol_many_procs)))
-		return;
-	gol_chan **chans = malloc(wait->count * sizeof *chans);
-	if (chans == NULL)
-		runtime_out_of_memory();
 	for (uint32_t i = 0; i < wait->count; i++)
-		chans[i] = wait->many[i].chan;
-	each_channel(chans, wait->count, change);
-	free(chans);
+		if (wait->many[i].chan != NULL)
+			l->chans[l->n++] = wait->many[i].chan;
+	lock_all(l);
 }
 
 /* ---- looking for a ready case --------------------------------------------------------------------------- */
@@ -167,13 +196,14 @@ static void select_complete(G *g)
 {
 	wait_state *wait = &g->wait;
 	waiter *winner = wait->winner;
-	with_waiters(wait, lock_one);
+	locked l;
+	lock_waiters(&l, wait);
 	for (uint32_t i = 0; i < wait->count; i++) {
 		waiter *w = &wait->many[i];
 		if (w->chan != NULL)
 			queue_remove(w->direction == GOL_CASE_SEND ? &w->chan->senders : &w->chan->receivers, w);
 	}
-	with_waiters(wait, unlock_one);
+	unlock_all(&l);
 	if (winner->direction == GOL_CASE_SEND && !winner->ok) {
 		wait_clear(g);
 		panic_plain_error(&g->pub, "send on closed channel");
@@ -231,11 +261,12 @@ gol_select_result gol_select(gol_g *gp, gol_select_case *cases, gol_int n, bool 
 	G *g = g_of(gp);
 	gol_select_result result = {-1, false};
 	waiter *wake = NULL;
-	with_cases(cases, n, lock_one);
+	locked l;
+	lock_cases(&l, cases, (size_t)n);
 	enum outcome outcome = try_all(g, cases, (uint32_t)n, received, &result, &wake);
 	if (outcome == NOT_READY && blocking)
 		wait_for_one(g, cases, (uint32_t)n);
-	with_cases(cases, n, unlock_one);
+	unlock_all(&l);
 	if (wake != NULL)
 		chan_wake(wake);
 	if (outcome == SEND_CLOSED)

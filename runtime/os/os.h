@@ -20,6 +20,8 @@ void os_sleep(int64_t ns);
 
 /* Starts a detached thread with a stack of at least stack_size bytes; all signals blocked in it. */
 bool os_thread_start(void (*run)(void *), void *argument, size_t stack_size);
+int os_thread_clock(void);                                  /* of this thread's processor time, for all threads */
+int64_t os_thread_time(int clock);                          /* nanoseconds; 0: the thread has ended */
 void os_thread_precise(void);                               /* this thread's sleeps end on time, not up to 50 microseconds later */
 /* Usable bytes of stack below the caller on the thread that started the process. */
 size_t os_main_stack_room(void);

@@ -66,6 +66,18 @@ bool os_thread_start(void (*run)(void *), void *argument, size_t stack_size)
 	return error == 0;
 }
 
+int os_thread_clock(void)
+{
+	clockid_t clock;
+	return pthread_getcpuclockid(pthread_self(), &clock) == 0 ? clock : CLOCK_MONOTONIC;
+}
+
+int64_t os_thread_time(int clock)
+{
+	struct timespec t;
+	return clock_gettime(clock, &t) == 0 ? t.tv_sec * 1000000000LL + t.tv_nsec : 0;
+}
+
 void os_thread_precise(void) { prctl(PR_SET_TIMERSLACK, 1); }
 
 size_t os_main_stack_room(void)

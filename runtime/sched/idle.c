@@ -10,6 +10,13 @@
  *     one worker, which begins as a spinning one (idle_wake);
  *   - who goes idle writes its P to the list, leaves spinning, and then looks at all queues once more (second_look);
  *     what it finds it takes, if nobody has handed it a P meanwhile.
+ *
+ * Unless it does not pay. A worker that finds work elsewhere counts for how long that keeps it busy. Goroutines
+ * that end or park within a microsecond are done sooner by the one that queued them: when UNPAID searches in a row
+ * brought less than PAYS, nobody is woken for what is in a ring, spins, or looks there before it sleeps. The monitor
+ * then wakes a worker where the oldest entry stands still from one of its rounds to the next, or there are many; and
+ * if that work lasts, all is as before.
+ *
  * Both read after they have written, with a full fence between: one of the two sees the other. A spinning worker
  * that finds work and is the last one to spin wakes another in its place, for what was queued while it was the
  * reason not to wake anybody. Rejected: looking before the P is given back (then what is queued in between is seen
@@ -38,9 +45,9 @@
 #include "unwind/trace.h"
 
 #ifdef GOL_STEPS
-enum { PASSES = 1, STILL = 1, LINGER = 1 };
+enum { PASSES = 1, STILL = 1, LINGER = 1, PAYS = 0 };
 #else
-enum { PASSES = 4, STILL = 5000, LINGER = 30000 };      /* of a search; nanoseconds */
+enum { PASSES = 4, STILL = 5000, LINGER = 30000, PAYS = 2000 };     /* of a search; nanoseconds */
 #endif
 
 /* ---- waking ------------------------------------------------------------------------------------------- */
@@ -138,7 +145,7 @@ void idle_wake_queued(void)
 		wake_one();
 }
 
-void idle_wake_some(void)
+void idle_wake_anyway(void)
 {
 	atomic_fence();
 	idle_wake_queued();
@@ -153,13 +160,28 @@ static void stop_spinning(M *m)
 		idle_wake();
 }
 
+/* ---- what it brings ------------------------------------------------------------------------------------- */
+
+/* m has found work that another one queued; or (worked for `ns`) is without again. */
+static void found(M *m) { m->found_at = os_nanotime(); }
+
+static void count_work(int64_t ns)
+{
+	uint32_t unpaid = load_relaxed(&scheduler.unpaid);
+	if (ns >= PAYS && unpaid != 0)
+		store_relaxed(&scheduler.unpaid, 0u);
+	else if (ns < PAYS && unpaid < UNPAID)
+		store_relaxed(&scheduler.unpaid, unpaid + 1);
+}
+
 /* ---- looking for work ----------------------------------------------------------------------------------- */
 
 static bool may_spin(M *m)
 {
 	if (m->spinning)
 		return true;
-	if (2 * load_relaxed(&scheduler.spinning) >= scheduler.proc_count - load_relaxed(&scheduler.idle_count))
+	uint32_t busy = scheduler.proc_count - load_relaxed(&scheduler.idle_count);
+	if (!idle_wake_pays() || 2 * load_relaxed(&scheduler.spinning) >= busy)
 		return false;
 	m->spinning = true;
 	atomic_add(&scheduler.spinning, 1u);
@@ -225,6 +247,10 @@ static G *ask_to_share(M *m, uint32_t start)
 
 G *idle_find(M *m)
 {
+	if (m->found_at != 0) {
+		count_work(os_nanotime() - m->found_at);
+		m->found_at = 0;
+	}
 	if (scheduler.proc_count == 1 || !may_spin(m))
 		return NULL;
 	G *g = NULL;
@@ -232,8 +258,10 @@ G *idle_find(M *m)
 		g = steal_once(m, (uint32_t)(random_next(&m->random) >> 33));
 	if (g == NULL && !world_asked())
 		g = ask_to_share(m, (uint32_t)(random_next(&m->random) >> 33));
-	if (g != NULL)
+	if (g != NULL) {
 		store_relaxed(&m->p->tick, m->p->tick + 1);
+		found(m);
+	}
 	return g;
 }
 
@@ -265,7 +293,7 @@ bool idle_any_work(void)
 {
 	if (load_relaxed(&scheduler.global_count) != 0 || timers_next() <= os_nanotime())
 		return true;
-	for (uint32_t i = 0; i < proc_count(); i++)
+	for (uint32_t i = 0; i < proc_count() && idle_wake_pays(); i++)
 		if (!queue_ring_is_empty(proc_at(i)))
 			return true;
 	return false;

@@ -6,7 +6,8 @@
  * due, and takes the P of a call that was seen in two rounds while there is work for it. While no worker is free to
  * it asks for descriptors that are ready (poll.c).
  * It sleeps 20 microseconds a round, after a millisecond without effect twice as long each time up
- * to 10 ms, but never beyond the first timer; for as long as nothing runs it sleeps until it is woken.
+ * to 10 ms (160 us while a P is idle and another has work queued), but never beyond the first timer; for as long as
+ * nothing runs it sleeps until it is woken.
  *
  * No wake-up of the monitor is lost. It writes until when it will sleep and then reads once more what could shorten
  * that: the Ps' states, if none ran, and when the first timer is due. Whoever gets a P (worker_acquire, the only
@@ -24,8 +25,9 @@
 #include "sched/quit.h"
 #include "sched/report.h"
 
-enum { SLICE = 10000000, ROUND_MINIMUM = 20000, ROUND_MAXIMUM = 10000000, QUIET_ROUNDS = 50, STACK = 128 << 10 };
-enum { LOOK_EVERY = 1000000, TIMER_LATE = 20000, TIMER_VERY_LATE = 1000000 };
+enum { SLICE = 10000000, ROUND_MINIMUM = 20000, ROUND_WATCHING = 160000, ROUND_MAXIMUM = 10000000, QUIET_ROUNDS = 50 };
+enum { STACK = 128 << 10 };
+enum { LOOK_EVERY = 1000000, TIMER_LATE = 20000, TIMER_VERY_LATE = 1000000, MANY_QUEUED = 8 };
 
 uint32_t monitor_rounds;
 
@@ -33,6 +35,7 @@ static struct {
 	uint32_t started;           /* only holders of a P change it 0 -> 1 */
 	uint32_t asleep;            /* futex: 1 while the monitor sleeps; 0 by whoever wakes it */
 	int64_t until;              /* atomic: when it will look again by itself; 0: it is awake */
+	bool watches;               /* there is work and an idle P */
 } monitor;
 
 /* True: the P was taken: there may be more to take soon. Slices and timers are known in advance, calls are not. */
@@ -53,23 +56,57 @@ static bool watch_call(P *p, uint32_t status, int64_t now)
 	return lasted >= SLICE && timers_next() == INT64_MAX && proc_retake(p, status);
 }
 
-/* A goroutine that readied another one runs on: it may have been thought to park (queue.c), and nobody was woken. */
-static bool watch_next(P *p)
+/* Has the worker run for some of the time since the round in which its queue was first seen to stand still? The system
+ * may have taken the processor away from it in the middle of an exchange. */
+static bool has_run(P *p, const M *m)
+{
+	int64_t used = os_thread_time(load_relaxed(&m->clock));
+	if (p->monitor_used == 0)
+		p->monitor_used = used;
+	return used - p->monitor_used >= ROUND_MINIMUM / 2;
+}
+
+/*
+ * Work that an idle P could do and nobody was woken for. A goroutine that readied another one and was thought to park
+ * (queue.c) runs on; or what is in the ring was thought not to be worth it (idle.c). *moves: it runs other goroutines
+ * than in the last round.
+ */
+static void watch_queue(P *p, bool *moves)
 {
 	const M *m = load_acquire(&p->m);
 	uint64_t switches = m != NULL ? load_relaxed(&m->counts.dispatches) : 0;
-	bool held = load_relaxed(&scheduler.idle_count) != 0 && load_relaxed(&p->run_next) != NULL;
-	if (held && switches == p->monitor_switches)
-		request_share(p);
+	uint32_t head = load_acquire(&p->head), queued = load_acquire(&p->tail) - head;
+	*moves = switches != p->monitor_switches;
+	bool next = !*moves && load_relaxed(&p->run_next) != NULL;
+	bool ring = queued != 0 && (head == p->monitor_head || queued >= MANY_QUEUED);
 	p->monitor_switches = switches;
-	return held;
+	p->monitor_head = head;
+	if (m == NULL || load_relaxed(&scheduler.idle_count) == 0 || !(next || ring)) {
+		p->monitor_used = 0;
+		return;
+	}
+	if (!has_run(p, m))
+		return;
+	if (next)
+		request_share(p);
+	if (ring)
+		idle_wake_anyway();
+}
+
+/* Goroutines that hand over to each other, with nobody else about, keep nobody waiting. */
+static bool others_wait(P *p, bool moves)
+{
+	return moves && queue_ring_is_empty(p) ? load_relaxed(&scheduler.global_count) != 0 : proc_has_work(p);
 }
 
 /* *late: a timer is due and nobody looks at it; one P is enough. */
 static bool watch_running(P *p, int64_t now, bool *late)
 {
 	uint32_t tick = load_relaxed(&p->tick);
-	bool effect = watch_next(p);
+	bool moves, effect = false;
+	watch_queue(p, &moves);
+	if (load_relaxed(&scheduler.idle_count) != 0 && !queue_is_empty(p))
+		monitor.watches = true;
 	if (load_relaxed(&scheduler.wants_many) != 0) {
 		request_many(p);                /* who asked first may have asked the one before */
 		effect = true;
@@ -80,7 +117,7 @@ static bool watch_running(P *p, int64_t now, bool *late)
 	}
 	if (now - p->monitor_since < SLICE && !*late)
 		return effect;
-	if (!*late && !proc_has_work(p))    /* nobody to give way to: its frames would be thawed for nothing */
+	if (!*late && !others_wait(p, moves))   /* nobody to give way to: its frames would be thawed for nothing */
 		return effect;
 	request_preempt(p);
 	*late = false;
@@ -106,6 +143,7 @@ static bool round_over(bool *all_idle)
 	report_look(now);
 	store_relaxed(&monitor_rounds, monitor_rounds + 1);
 	*all_idle = true;
+	monitor.watches = false;
 	bool late = timers_next() <= now - TIMER_LATE;
 	if (late && load_relaxed(&scheduler.idle_count) != 0) {     /* no busy one need be interrupted */
 		idle_wake_queued();
@@ -174,7 +212,10 @@ static void monitor_main(void *argument)
 		if (quiet == 0)
 			delay = ROUND_MINIMUM;
 		else if (quiet > QUIET_ROUNDS)
-			delay = delay * 2 > ROUND_MAXIMUM ? ROUND_MAXIMUM : delay * 2;
+			delay *= 2;
+		int64_t longest = monitor.watches ? ROUND_WATCHING : ROUND_MAXIMUM;
+		if (delay > longest)
+			delay = longest;
 	}
 }
 

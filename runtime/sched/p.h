@@ -45,6 +45,8 @@ struct P {
 	uint32_t skip_next;         /* atomic: monitor asks for others to run before run_next */
 	uint32_t monitor_tick; int64_t monitor_since;       /* the monitor's own */
 	uint64_t monitor_switches;
+	uint32_t monitor_head;
+	int64_t monitor_used;       /* processor time of its worker when what is queued first stood still; 0: it did not */
 	uint64_t calls;             /* blocking calls entered */
 	uint64_t monitor_calls; int64_t monitor_call_since;
 };
@@ -59,6 +61,7 @@ extern struct scheduler {
 	uint32_t m_count, thread_limit;
 	M *polling;                     /* the idle worker that waits for descriptors; also read without the lock */
 	uint32_t spinning;              /* workers with a P that look for work */
+	uint32_t unpaid;                /* how often in a row that brought next to nothing; a hint, which all may write */
 	M *watcher;                     /* the idle worker that sleeps until the first timer */
 	int64_t watch_until;            /* atomic: and when that was; INT64_MAX: there is none, or no timer */
 	uint32_t wants_many;            /* somebody outside waits for gol_many_procs (solo.c) */
@@ -71,6 +74,9 @@ extern struct scheduler {
 	bool main_returned;
 	M *first_m;
 } scheduler;
+
+enum { UNPAID = 8 };
+static inline bool idle_wake_pays(void) { return load_relaxed(&scheduler.unpaid) < UNPAID; }
 
 static inline bool many_procs(void) { return load_relaxed(&gol_many_procs) != 0; }
 static inline bool world_asked(void) { return load_acquire(&scheduler.asked) & 1; }
@@ -151,12 +157,12 @@ static inline void queue_parked(P *p)
 
 /* ---- idle.c ----------------------------------------------------------------------------------- */
 
-void idle_wake_some(void);
-/* Work was put into a ring that another P could do. */
+void idle_wake_anyway(void);                    /* work was put into a ring that another P could do, or stands there */
+/* The same, but not where that has not paid of late. */
 static inline void idle_wake(void)
 {
-	if (GOL_UNLIKELY(load_relaxed(&scheduler.idle_count) != 0) || GOL_UNLIKELY(many_procs()))
-		idle_wake_some();
+	if ((GOL_UNLIKELY(load_relaxed(&scheduler.idle_count) != 0) || GOL_UNLIKELY(many_procs())) && idle_wake_pays())
+		idle_wake_anyway();
 }
 void idle_wake_queued(void);                    /* the same, of the global queue */
 bool idle_any_work(void);                       /* that a worker without any could do */

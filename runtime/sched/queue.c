@@ -175,7 +175,7 @@ void queue_share(P *p)
 	store_relaxed(&p->run_next, (G *)NULL);
 	put_back(p, g);
 	p->handoff = 0;
-	idle_wake();
+	idle_wake_anyway();
 }
 
 void queue_empty(P *p)
@@ -212,14 +212,21 @@ static GOL_COLD G *take_random(P *p)
 	return queue_take_local(p);
 }
 
-static GOL_COLD void skip_run_next(P *p)
+/* run_next, unless others wait; then it waits with them, and NULL. */
+static GOL_COLD G *skip_run_next(P *p)
 {
+	G *g = p->run_next;
 	store_relaxed(&p->skip_next, 0u);
-	if (p->run_next != NULL) {
-		put_back(p, p->run_next);
-		store_relaxed(&p->run_next, (G *)NULL);
-		idle_wake();
+	if (g == NULL)
+		return NULL;
+	store_relaxed(&p->run_next, (G *)NULL);
+	if (queue_ring_is_empty(p) && load_relaxed(&scheduler.global_count) == 0) {
+		new_slice(p);
+		return g;
 	}
+	put_back(p, g);
+	idle_wake();
+	return NULL;
 }
 
 G *queue_pick_slowly(P *p)
@@ -227,8 +234,8 @@ G *queue_pick_slowly(P *p)
 	G *g;
 	if (GOL_UNLIKELY(gol_stress.sched))
 		return take_random(p);
-	if (GOL_UNLIKELY(load_relaxed(&p->skip_next)))
-		skip_run_next(p);
+	if (GOL_UNLIKELY(load_relaxed(&p->skip_next)) && (g = skip_run_next(p)) != NULL)
+		return g;
 	if (queue_global_is_due(p)) {
 		p->global_at = p->tick + GLOBAL_EVERY;
 		if ((g = take_global()) != NULL) {

@@ -47,11 +47,20 @@ void run_arm(M *m, G *g)
 		g_set_limit(g, UINTPTR_MAX);
 }
 
-/* At a dispatch: a request to give way has been served by the switch that brought us here. */
+/*
+ * At a dispatch what was asked of g has been served: it gave way, and the dispatcher has looked at everything else. A
+ * goroutine that parks between any two of its safepoints would keep its requests for ever, and pay for them here.
+ * What came since the dispatcher looked stays.
+ */
 static GOL_COLD void arm_for_dispatch(M *m, G *g)
 {
-	if (load_relaxed(&g->request) != 0)
-		atomic_and(&g->request, ~(uint32_t)REQUEST_PREEMPT);
+	if (load_relaxed(&g->request) != 0) {
+		__atomic_exchange_n(&g->request, 0, __ATOMIC_SEQ_CST);
+		if (world_asked() || gc_requested())
+			atomic_or(&g->request, REQUEST_STOP);
+		if (load_relaxed(&scheduler.wants_many))
+			atomic_or(&g->request, REQUEST_MANY);
+	}
 	run_arm(m, g);
 }
 

@@ -11,7 +11,8 @@
  *                   grants it at its next poll or in its dispatcher, and then wakes a worker for what was queued. If it goes
  *                   idle instead nobody is inside, and the next one to take a P is alone again; if it is in a C call the
  *                   monitor takes its P away and gives it to somebody else, who is alone.
- *     many -> solo  by the only one inside, in its dispatcher, under scheduler.lock, when it has been for a millisecond.
+ *     many -> solo  by the only one inside, in its dispatcher, under scheduler.lock, when it has been for a millisecond;
+ *                   sooner where others do not pay (idle.c).
  *
  * Nobody changes it with a spin lock held, and whoever is not inside touches only words that are always atomic.
  * Rejected: plain operations only with GOMAXPROCS=1, which nobody sets.
@@ -21,7 +22,7 @@
 
 #include "os/os.h"
 
-enum { ALONE = 1000000 };           /* nanoseconds */
+enum { ALONE = 1000000, ALONE_AT_ONCE = 20000 };        /* nanoseconds */
 
 static uint32_t inside(void) { return scheduler.proc_count - load_relaxed(&scheduler.idle_count); }
 
@@ -66,7 +67,7 @@ void solo_try(M *m)
 	int64_t now = os_nanotime();
 	if (m->alone_since == 0)
 		m->alone_since = now;
-	if (now - m->alone_since < ALONE)
+	if (now - m->alone_since < (idle_wake_pays() ? ALONE : ALONE_AT_ONCE))
 		return;
 	os_acquire(&scheduler.lock);
 	if (inside() == 1 && scheduler.wants_many == 0)

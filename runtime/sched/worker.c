@@ -32,6 +32,7 @@ static void worker_main(void *argument)
 	m->native_low = here - (WORKER_STACK - (64 << 10));
 	m->native_high = here;
 	current_m = m;
+	store_relaxed(&m->clock, os_thread_clock());
 	os_thread_precise();
 	proc_loop(m);
 }
@@ -167,6 +168,7 @@ void proc_init_first(uintptr_t native_low, gol_func *main_function)
 	m->native_low = native_low;
 	m->native_high = here;
 	current_m = scheduler.first_m = m;
+	m->clock = os_thread_clock();
 	worker_acquire(m, scheduler.procs[0]);
 	os_release(&scheduler.lock);
 	G *g = sched_start_goroutine(main_function, NULL);

@@ -202,10 +202,12 @@ struct M {
 	M *link;                    /* idle list */
 	M *all_link;
 	bool spinning;              /* looks for work, and is counted (sched/idle.c); while it is idle others write it, under scheduler.lock */
+	int64_t found_at;           /* when it last found work elsewhere; 0: it has been without since */
 	int64_t alone_since;        /* the only one with a P, 0: it is not, or has not looked */
 	bool stopped;               /* atomic: waits in its dispatcher until the world goes on */
 	uint32_t wake;              /* futex: 1 = somebody gave it a P or wants it to look */
 	bool polls;                 /* it is idle and waits for descriptors, not at the futex; under sched.lock */
+	int clock;                  /* os_thread_clock; before its thread runs CLOCK_REALTIME */
 	uint32_t id;
 	uint32_t loops;
 	uint64_t random;            /* of select, of the stress modes */
