@@ -95,14 +95,27 @@ void procs_set(M *m, uint32_t n)
 
 uint32_t procs_limit(int64_t n) { return gol_stress.sched ? 1 : n > MAX_PROCS ? MAX_PROCS : (uint32_t)n; }
 
-/* GOMAXPROCS, a positive number; anything else means the default: 1. (Go's is the number of processors, limited by a control
- * group's quota, which os_processor_limit tells.) */
+/* The processors of this process, or what its control group lets it use of them, rounded up: at least two, so that the
+ * collector and the program do not wait for each other. */
+static int64_t default_count(void)
+{
+	enum { LEAST = 2 };
+	int64_t count = os_processor_count();
+	double limit = os_processor_limit("");
+	if (limit <= 0 || limit >= (double)count)
+		return count;
+	int64_t whole = (int64_t)limit + (limit > (double)(int64_t)limit);
+	whole = whole > LEAST ? whole : LEAST;
+	return whole < count ? whole : count;
+}
+
+/* GOMAXPROCS, a positive number; anything else means the default. */
 static uint32_t wanted(void)
 {
 	const char *text = getenv("GOMAXPROCS");
 	char *end;
 	long n = text != NULL ? strtol(text, &end, 10) : 0;
-	return procs_limit(n > 0 && *end == '\0' ? n : 1);
+	return procs_limit(n > 0 && *end == '\0' ? n : default_count());
 }
 
 void procs_start(void)
