@@ -48,6 +48,7 @@ def settings(seed, count):
         "window": [f"window={w},stats" for w in WINDOWS[:count]],
         "gc": ["gc=5,stats"],
         "barrier": ["gc=20,barrier,stats"],
+        "beside": ["gc=20,beside,stats"],           # marking beside the program, and once more to compare
         "sched": [f"sched:{s},stats" for s in seeds],
         "debug": [f"freeze=13:{s},gc=40,window=5,stats" for s in seeds],      # all at once: for the runtime that checks itself
     }
@@ -59,6 +60,7 @@ MUST_BE_POSITIVE = {
     "window": ["freezes", "frames", "moved", "deep"],
     "gc": ["collections"],
     "barrier": ["collections", "compared"],
+    "beside": ["collections", "beside"],
     "sched": ["preemptions", "dispatches"],
     "debug": ["freezes", "frames", "moved", "deep", "collections", "checks"],
 }

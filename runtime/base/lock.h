@@ -22,6 +22,7 @@
 
 /* Outermost first: rank, name in messages. */
 #define LOCK_RANKS(RANK) \
+	RANK(RANK_MARKER, "marker") \
 	RANK(RANK_CHANNEL, "channel") \
 	RANK(RANK_SEMAPHORE, "semaphore bucket") \
 	RANK(RANK_DESCRIPTORS, "descriptors") \
@@ -39,6 +40,7 @@
 	RANK(RANK_SPECIALS, "specials") \
 	RANK(RANK_CENTRAL, "spans of a class") \
 	RANK(RANK_PAGES, "pages") \
+	RANK(RANK_SHADED, "shaded objects") \
 	RANK(RANK_STACKS, "stack pool") \
 	RANK(RANK_PRINT, "print")
 

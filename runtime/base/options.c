@@ -119,6 +119,7 @@ static stress_counts sum_of_counts(void)
 		sum.yields += c->yields;
 		sum.dispatches += c->dispatches;
 		sum.preemptions += c->preemptions;
+		sum.beside += c->beside;
 		sum.compared += c->compared;
 	}
 	return sum;
@@ -148,6 +149,7 @@ void options_print_statistics(void)
 	statistic(&t, "yields", sum.yields);
 	statistic(&t, "dispatches", sum.dispatches);
 	statistic(&t, "preemptions", sum.preemptions);
+	statistic(&t, "beside", sum.beside);
 	statistic(&t, "compared", sum.compared);
 #ifdef GOL_DEBUG
 	statistic(&t, "checks", load_relaxed(&debug_checks));

@@ -31,6 +31,7 @@ typedef struct stress_counts {
 	uint64_t freezes, frames, moved_objects, block_moves, yields, dispatches, collections;
 	uint64_t deep;              /* freezes of two and more frames with two and more moved objects */
 	uint64_t preemptions;       /* by sched */
+	uint64_t beside;            /* collections that marked beside the program */
 	uint64_t compared;          /* by barrier: words that hold a heap pointer, found as announced */
 } stress_counts;
 

@@ -33,8 +33,8 @@ void gol_barrier_word(void *slot, void *value)
 	uint64_t *shadow = shadow_of(slot);
 
 	if (gc.marking) {
-		gc_mark_word((uintptr_t)*(gol_ptr_a *)slot);
-		gc_mark_word((uintptr_t)value);
+		gc_shade((uintptr_t)*(gol_ptr_a *)slot);
+		gc_shade((uintptr_t)value);
 	}
 	if (shadow)
 		*shadow = (uintptr_t)value;

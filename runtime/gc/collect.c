@@ -3,8 +3,9 @@
  *
  * Pacing. After a cycle `marked` bytes live. The goal is marked + (marked + stacks) * GOGC / 100,
  * at least 4 MiB * GOGC / 100, and under a memory limit at most what the limit leaves
- * beside the rest of the runtime's memory. As the cycle runs in one stop, it starts at
- * the goal itself, not before it. When the limit would make collecting take more than
+ * beside the rest of the runtime's memory. A cycle that runs in one stop starts at the goal itself; one that
+ * marks beside the program starts before it, by what the last one's program allocated meanwhile, and what is not
+ * marked when the heap has grown far beyond the goal is marked in a stop. When the limit would make collecting take more than
  * half of the time, the limit gives way (a program slightly too large gets slow, not stuck).
  */
 #include <stdio.h>
@@ -17,6 +18,8 @@
 
 #define MIN_HEAP ((uint64_t)4 << 20)
 #define MAX_ROOT_WALKS 32
+#define HARD_STEP ((uint64_t)1 << 20)       /* least growth beside the marker */
+#define BUDGET 4096                         /* objects in the stop that ends a cycle: about 100 us */
 #define LIMIT_STEP ((uint64_t)1 << 20)      /* least heap growth between collections under a limit */
 
 gc_state gc = {.percent = 100, .memory_limit = INT64_MAX};
@@ -62,15 +65,14 @@ void gc_request(void)
 		gc_request_for(GC_GOAL);
 }
 
-bool gc_run_if_requested(void)
-{
-	if (!gc_requested())
-		return false;
-	gc_collect(__atomic_load_n(&gc.requested, __ATOMIC_RELAXED));
-	return true;
-}
-
 /* ---- pacing ------------------------------------------------------------------------------------------ */
+
+static uint64_t growth;         /* of the heap while the last cycle marked beside the program; 0: none did */
+
+static bool may_mark_beside(void)
+{
+	return !gc.stop_the_world && (!gol_heap.hooks || gc.stress_beside) && gc_world.processors != NULL && gc_world.processors() > 1;
+}
 
 static uint64_t rest_of_memory(void)
 {
@@ -88,6 +90,18 @@ static uint64_t limit_goal(uint64_t marked)
 	if (goal < marked + step + LIMIT_STEP)
 		goal = marked + step + LIMIT_STEP;
 	return goal;
+}
+
+/* What the program is expected to allocate beside the marker: as much as in the last cycle, and an eighth. */
+static uint64_t headroom(uint64_t marked, uint64_t goal)
+{
+	uint64_t way = goal > marked ? goal - marked : 0, expected = growth + growth / 8;
+
+	if (goal == UINT64_MAX || !may_mark_beside())
+		return 0;
+	if (growth == 0)
+		expected = way / 2;
+	return expected < way / 20 ? way / 20 : expected > way - way / 4 ? way - way / 4 : expected;
 }
 
 static void set_goal(void)
@@ -108,7 +122,8 @@ static void set_goal(void)
 			goal = limited;
 	}
 	gc.stats.goal = goal;
-	store_relaxed(&gol_heap.trigger, goal);
+	if (!gc.beside)
+		store_relaxed(&gol_heap.trigger, goal - headroom(marked, goal));
 }
 
 int64_t gc_set_percent(int64_t percent)
@@ -135,94 +150,225 @@ int64_t gc_set_memory_limit(int64_t limit)
 	return old;
 }
 
-/* ---- the cycle ------------------------------------------------------------------------------------------ */
+/* ---- the cycle ------------------------------------------------------------------------------------------
+ *
+ * prepare, mark_roots, everything they lead to, end_marking, start_sweeping: in one stop (gc_collect), or the first two
+ * in one and the last two in another, with the marker's work between (begin_beside, end_beside). */
 
-static void mark_everything(void)
+static struct {
+	uint64_t start, begun;                  /* of the first stop; its end, 0: there was but one */
+	uint64_t before, goal;                  /* bytes when it began; the goal that led to it */
+	uint64_t time_beside;                   /* the marker's, when it began */
+} cycle;
+
+static void prepare(void)
 {
-	gc.stats.marked_bytes = 0;
-	gc.stats.marked_objects = 0;
-	gc.marking = true;
-	for (unsigned i = 0; i < root_walk_count; i++) {
-		root_walks[i](gc_mark_slot, NULL);
-		gc_drain();
-	}
-	gc_mark_specials();
-	gc_drain();
-	gc_finish_specials();
-	gc_drain();
-	gc.marking = false;
-}
-
-/* Free pages worth keeping: what is in use with them is as large as the heap may become before the next cycle or was to
- * become before this one, and a tenth. Giving back what a growing heap takes again at once would cost more than it saves. */
-static size_t spare_bytes(uint64_t last_goal)
-{
-	uint64_t in_use = gol_heap.pages_in_use * HEAP_PAGE_SIZE;
-	uint64_t goal = gc.stats.goal > last_goal ? gc.stats.goal : last_goal;
-	uint64_t wanted = goal > UINT64_MAX / 2 ? UINT64_MAX : goal + goal / 10;
-
-	return wanted > in_use ? wanted - in_use : 0;
-}
-
-static unsigned megabytes(uint64_t bytes) { return (unsigned)(bytes >> 20); }
-
-/* "gc 3 @0.034s 2%: clock of the phases, CPU of them, heap before->after->live, goal, ..." */
-static void print_trace(const uint64_t phase[4], uint64_t before, uint64_t goal, uint32_t reasons)
-{
-	char ms[3][32];
-	uint64_t since = phase[3] - gc.start_ns;
-
-	for (int i = 0; i < 3; i++)
-		text_in_ms(phase[i + 1] - phase[i], ms[i]);
-	fprintf(stderr, "gc %u @%.3fs %d%%: %s+%s+%s ms clock, %s+0/%s/0+%s ms cpu, %u->%u->%u MB, %u MB goal, %u MB stacks, 0 MB globals, 1 P%s\n",
-		gc.stats.count, (double)(phase[0] - gc.start_ns) / 1e9, since ? (int)(gc.stats.mark_ns * 100 / since) : 0, ms[0], ms[1], ms[2],
-		ms[0], ms[1], ms[2], megabytes(before), megabytes(before), megabytes(gc.stats.marked_bytes), megabytes(goal),
-		megabytes(gc_stack_bytes()), reasons & GC_FORCED ? " (forced)" : "");
-}
-
-static void record_pause(uint64_t pause)
-{
-	gc.stats.last_end = wall_clock();
-	gc.stats.pauses[gc.stats.count % GC_PAUSES] = pause;
-	gc.stats.pause_ends[gc.stats.count % GC_PAUSES] = gc.stats.last_end;
-	gc.stats.pause_total += pause;
-	gc.stats.mark_ns += pause;
-	gc.stats.count++;
-}
-
-void gc_collect(uint32_t reasons)
-{
-	uint64_t phase[4], before, goal = gc.stats.goal;
-
-	gc.running = true;
-	phase[0] = gc_now();
+	cycle.start = gc_now();
+	cycle.begun = 0;
+	cycle.goal = gc.stats.goal;
+	cycle.time_beside = marker_time();
 	heap_finish_sweep();
 	heap_flush_caches();
 	if (gc.check)
 		heap_check();
 	if (gc.shadow)
 		gc_check_shadow();
-	before = gol_heap.live_bytes;
-	phase[1] = gc_now();
-	mark_everything();
-	phase[2] = gc_now();
+	cycle.before = gol_heap.live_bytes;
+}
+
+static void mark_roots(bool drain)
+{
+	gc_mark_begin(0, 0);
+	gc_shade_begin();
+	gol_heap.black_bytes = 0;
+	gc.marking = gol_heap.marking = true;
+	for (unsigned i = 0; i < root_walk_count; i++) {
+		root_walks[i](gc_mark_slot, NULL);
+		if (drain)
+			gc_drain();
+	}
+}
+
+/* Everything that roots and shaded objects lead to is marked. */
+static void end_marking(void)
+{
+	gc_mark_specials();
+	gc_drain();
+	if (gc.checkmark) {
+		uint64_t bytes = gc_work_bytes(), objects = gc_work_objects();
+
+		gc_check_marks(root_walks, root_walk_count);
+		gc_mark_begin(bytes, objects);
+	}
+	gc_finish_specials();
+	gc_drain();
+	gc.marking = gol_heap.marking = false;
+	gc.stats.marked_bytes = gc_work_bytes() + gc_shaded_bytes() + gol_heap.black_bytes;
+	gc.stats.marked_objects = gc_work_objects() + gc_shaded_objects();
+}
+
+/* Bytes of pages worth keeping, free ones included: as large as the heap may become before the next cycle or was to become
+ * before this one, and a tenth. Giving back what a growing heap takes again at once would cost more than it saves. */
+static uint64_t pages_wanted(uint64_t last_goal)
+{
+	uint64_t goal = gc.stats.goal > last_goal ? gc.stats.goal : last_goal;
+
+	return goal > UINT64_MAX / 2 ? UINT64_MAX : goal + goal / 10;
+}
+
+static void give_back_beyond(uint64_t wanted)
+{
+	uint64_t in_use = load_relaxed(&gol_heap.pages_in_use) * HEAP_PAGE_SIZE;
+
+	heap_scavenge(wanted > in_use ? wanted - in_use : 0);
+}
+
+static unsigned megabytes(uint64_t bytes) { return (unsigned)(bytes >> 20); }
+
+/* "gc 3 @0.034s 2%: clock of stop, marking, stop; CPU of them; heap before->after->live, goal, ..." */
+static void print_trace(const uint64_t ns[3], uint64_t beside, uint64_t after, uint32_t reasons)
+{
+	char ms[3][32], cpu[32];
+	uint64_t since = gc_now() - gc.start_ns;
+
+	for (int i = 0; i < 3; i++)
+		text_in_ms(ns[i], ms[i]);
+	text_in_ms(cycle.begun != 0 ? beside : ns[1], cpu);
+	fprintf(stderr, "gc %u @%.3fs %d%%: %s+%s+%s ms clock, %s+0/%s/0+%s ms cpu, %u->%u->%u MB, %u MB goal, %u MB stacks, 0 MB globals, %u P%s\n",
+		gc.stats.count, (double)(cycle.start - gc.start_ns) / 1e9, since ? (int)(gc.stats.mark_ns * 100 / since) : 0, ms[0], ms[1], ms[2],
+		ms[0], cpu, ms[2], megabytes(cycle.before), megabytes(after), megabytes(gc.stats.marked_bytes), megabytes(cycle.goal),
+		megabytes(gc_stack_bytes()), gc_world.processors != NULL ? gc_world.processors() : 1, reasons & GC_FORCED ? " (forced)" : "");
+}
+
+/* beside: nanoseconds of the marker. */
+static void record_cycle(uint64_t pause, uint64_t beside)
+{
+	gc.stats.last_end = wall_clock();
+	gc.stats.pauses[gc.stats.count % GC_PAUSES] = pause;
+	gc.stats.pause_ends[gc.stats.count % GC_PAUSES] = gc.stats.last_end;
+	gc.stats.pause_total += pause;
+	gc.stats.mark_ns += pause + beside;
+	gc.stats.count++;
+}
+
+static uint64_t to_keep;        /* atomic: give_back_beyond is to be called with this, once all is swept; 0: it is not */
+
+bool gc_give_back(void)
+{
+	uint64_t wanted = __atomic_exchange_n(&to_keep, 0, __ATOMIC_RELAXED);
+
+	if (wanted != 0)
+		give_back_beyond(wanted);
+	return false;
+}
+
+static void start_sweeping(uint32_t reasons, bool beside)
+{
 	heap_start_sweep();
 	store_relaxed(&gol_heap.live_bytes, gc.stats.marked_bytes);
-	if (reasons & (GC_FORCED | GC_RELEASE) || gol_heap.poison)
+	if (reasons & (GC_FORCED | GC_RELEASE) || (gol_heap.poison && !beside))
 		heap_finish_sweep();
 	set_goal();
 	if (reasons & GC_RELEASE)
 		heap_scavenge(0);
-	else if (gc.percent >= 0 || gc.memory_limit != INT64_MAX)
-		heap_scavenge(spare_bytes(goal));
-	phase[3] = gc_now();
-	record_pause(phase[3] - phase[0]);
+	else if (gc.percent < 0 && gc.memory_limit == INT64_MAX)
+		return;
+	else if (beside)
+		store_relaxed(&to_keep, pages_wanted(cycle.goal));
+	else
+		give_back_beyond(pages_wanted(cycle.goal));
+}
+
+/* marked: when the marking ended. */
+static void end_cycle(uint64_t stopped, uint64_t marked, uint64_t after, uint32_t reasons)
+{
+	uint64_t now = gc_now(), begun = cycle.begun != 0 ? cycle.begun : stopped;
+	uint64_t beside = cycle.begun != 0 ? marker_time() - cycle.time_beside : 0;
+	uint64_t ns[3] = {begun - cycle.start, cycle.begun != 0 ? stopped - begun : marked - begun, cycle.begun != 0 ? now - stopped : now - marked};
+
+	record_cycle(cycle.begun != 0 ? ns[0] + ns[2] : now - cycle.start, beside);
 	if (reasons & GC_FORCED)
 		gc.stats.forced++;
 	if (gc.trace)
-		print_trace(phase, before, goal, reasons);
+		print_trace(ns, beside, after, reasons);
+}
+
+static stress_counts counts;
+
+static void begin_beside(void)
+{
+	counts.beside++;
+	prepare();
+	mark_roots(false);
+	gc.beside = true;
+	__atomic_store_n(&gol_barrier_on, 1, __ATOMIC_RELAXED);
+	/* where the program is faster than the marker the rest is marked in a stop */
+	store_relaxed(&gol_heap.trigger, (gc.stats.goal > cycle.before ? gc.stats.goal : cycle.before) + cycle.before / 8 + HARD_STEP);
+	cycle.begun = gc_now();
+}
+
+/* budget: objects that may be marked in this stop. False: there are more, and the marker has to go on. */
+static bool end_beside(size_t budget, uint32_t reasons)
+{
+	uint64_t stopped = gc_now(), after = load_relaxed(&gol_heap.live_bytes);
+
+	gc_take_all_shaded();
+	if (!gc_drain_some(budget))
+		return false;
+	heap_flush_caches();
+	end_marking();
+	gc.beside = false;
+	__atomic_store_n(&gol_barrier_on, (uint32_t)(gc.shadow != NULL), __ATOMIC_RELAXED);
+	growth = after > cycle.before ? after - cycle.before : 1;
+	start_sweeping(reasons, true);
+	end_cycle(stopped, stopped, after, reasons);
+	return true;
+}
+
+static void collect(uint32_t reasons)
+{
+	if (gc.beside)
+		end_beside(SIZE_MAX, 0);
+	prepare();
+	uint64_t stopped = gc_now();
+	mark_roots(true);
+	end_marking();
+	uint64_t marked = gc_now();
+	start_sweeping(reasons, false);
+	end_cycle(stopped, marked, cycle.before, reasons);
+}
+
+static void step(uint32_t reasons)
+{
+	bool full = load_relaxed(&gol_heap.live_bytes) >= load_relaxed(&gol_heap.trigger);
+
+	if (reasons & (GC_FORCED | GC_RELEASE))
+		collect(reasons);
+	else if (gc.beside && (full || reasons & GC_MARKED))
+		end_beside(full ? SIZE_MAX : BUDGET, reasons);
+	else if (!gc.beside && may_mark_beside())
+		begin_beside();
+	else if (!gc.beside)
+		collect(reasons);
+}
+
+void gc_collect(uint32_t reasons)
+{
+	marker_hold();
+	gc.running = true;
+	step(reasons);
 	__atomic_store_n(&gc.requested, 0, __ATOMIC_SEQ_CST);
 	gc.running = false;
+	marker_release();
+}
+
+bool gc_run_if_requested(void)
+{
+	uint32_t reasons = __atomic_load_n(&gc.requested, __ATOMIC_RELAXED);
+
+	if (reasons != 0)
+		gc_collect(reasons);
+	return reasons != 0;
 }
 
 /* ---- settings --------------------------------------------------------------------------------------------- */
@@ -268,6 +414,7 @@ void gc_start(void)
 	if (gc.ready)
 		return;
 	gc.ready = true;
+	stress_add_counts(&counts);
 	heap_hooks = (struct heap_hooks){gc_request, profile_check, gc_allocation_hook, gc_note_allocation, profile_note};
 	heap_init();
 	gc.start_ns = gc_now();
@@ -275,6 +422,12 @@ void gc_start(void)
 	gc.memory_limit = limit_from(getenv("GOMEMLIMIT"));
 	value = option_value(debug, "gctrace");
 	gc.trace = value != NULL && atoi(value) > 0;
+	value = option_value(debug, "gcstoptheworld");
+	gc.stop_the_world = value != NULL && atoi(value) > 0;
+	value = option_value(debug, "gccheckmark");
+	gc.checkmark = value != NULL && atoi(value) > 0;
+	gc.stress_beside = option_value(stress, "beside") != NULL;
+	gc.checkmark |= gc.stress_beside;
 	value = option_value(stress, "gc");
 	if (value != NULL) {
 		gc.stress_every = strtoull(value, NULL, 10);

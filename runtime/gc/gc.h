@@ -43,6 +43,7 @@ typedef struct gc_statistics {
 typedef struct gc_state {
 	uint32_t requested;                 /* relaxed atomic: enum gc_reason bits */
 	bool marking, running, ready;
+	bool beside;                        /* a cycle marks beside the program: begun in one stop, to be ended in another */
 	int64_t percent;                    /* GOGC; negative: off */
 	int64_t memory_limit;
 	uint64_t start_ns;                  /* of the program, monotonic */
@@ -50,6 +51,8 @@ typedef struct gc_state {
 	/* GOLSTRESS, GODEBUG */
 	uint64_t stress_every, stress_count;
 	bool stress_barrier, trace, check;
+	bool stop_the_world, checkmark;     /* mark in the stop; mark twice and compare */
+	bool stress_beside;                 /* beside the program in GOLSTRESS=gc, too */
 	uint64_t *shadow;                   /* GOLSTRESS=barrier: last value each heap word got through a barrier */
 } gc_state;
 
@@ -60,6 +63,7 @@ struct gc_world {
 	void (*poke)(void);                 /* asks running goroutines to give way */
 	void (*freeze)(void);               /* the same of the one that runs on this thread */
 	size_t (*stack_bytes)(void);        /* memory of goroutine stacks */
+	uint32_t (*processors)(void);       /* Ps */
 	size_t (*other_bytes)(void);        /* what they have allocated besides, for ever */
 	void (*due_ready)(void);            /* in the stop: the queue of due finalizers and cleanups is no longer empty */
 };
@@ -68,7 +72,8 @@ extern struct gc_world gc_world;
 
 static inline size_t gc_stack_bytes(void) { return gc_world.stack_bytes != NULL ? gc_world.stack_bytes() : 0; }
 
-enum gc_reason { GC_GOAL = 1, GC_FORCED = 2, GC_RELEASE = 4 /* give memory back afterwards */ };
+/* The heap has grown; the program wants it; give memory back afterwards; the marker beside the program has nothing left. */
+enum gc_reason { GC_GOAL = 1, GC_FORCED = 2, GC_RELEASE = 4, GC_MARKED = 8 };
 
 /* ---- set-up ----------------------------------------------------------------------------------- */
 
@@ -93,11 +98,34 @@ int64_t gc_set_memory_limit(int64_t limit);     /* negative: only asks */
 
 /* ---- marking (mark.c) ------------------------------------------------------------------------------ */
 
-void gc_mark_word(uintptr_t word);              /* marks the object it points into, if any */
+void gc_mark_begin(uint64_t bytes, uint64_t objects);           /* what is counted as marked so far */
+void gc_mark_word(uintptr_t word);              /* marks the object it points into, if any. This and the next three: in a stop */
 void gc_mark_slot(void *context, void **slot);  /* a gc_visit */
 void gc_scan_object(uintptr_t base);            /* marks what an object points to, not itself */
 void gc_drain(void);
+bool gc_drain_some(size_t budget);              /* objects, about. True: nothing is left */
+bool gc_drain_beside(size_t budget);            /* the same while the program runs */
+void gc_work_add(uintptr_t object);             /* is marked, and to be scanned */
+uint64_t gc_work_bytes(void);                   /* marked in this cycle, not counting what was shaded */
+uint64_t gc_work_objects(void);
 bool gc_is_marked(const void *object);          /* true for what is no heap object */
+
+/* ---- shading: by the program, while gc.marking (shade.c) ------------------------------------------------ */
+
+void gc_shade_begin(void);
+void gc_shade(uintptr_t word);                  /* marks the object it points into, if any, for the marker to scan */
+bool gc_take_shaded(void);                      /* into the work list. False: there was nothing */
+void gc_take_all_shaded(void);                  /* in a stop: the Ps' buffers too */
+uint64_t gc_shaded_bytes(void);
+uint64_t gc_shaded_objects(void);
+
+/* ---- the thread beside the program (marker.c) ------------------------------------------------------------- */
+
+void marker_hold(void);                         /* in a stop: it does nothing from now on */
+void marker_release(void);                      /* it goes on with what there is: marking, or sweeping */
+bool gc_give_back(void);                        /* memory, as the last cycle decided (collect.c). False: for now that is all */
+void gc_check_marks(gc_root_walk *const *walks, unsigned count);        /* GODEBUG=gccheckmark: marks again; dies where one is missing */
+uint64_t marker_time(void);                     /* nanoseconds that it has worked */
 
 /* ---- allocation hooks: stress modes --------------------------------------------------------------------- */
 

@@ -9,6 +9,7 @@
  * Objects with pointer bits are scanned a bitmap word at a time; bigger ones by their
  * element's type, repeated over the slot.
  */
+#include "base/atomic.h"
 #include "gc/gc.h"
 #include "os/os.h"
 
@@ -19,6 +20,7 @@ static struct {
 	size_t count, capacity;
 	uintptr_t ring[RING];
 	unsigned ring_at;
+	uint64_t bytes, objects;    /* marked in this cycle; what the program shaded is counted apart (shade.c) */
 } work;
 
 static GOL_COLD void work_grow(void)
@@ -43,10 +45,19 @@ static inline void work_push(uintptr_t object)
 	work.items[work.count++] = object;
 }
 
-/* ---- words ------------------------------------------------------------------------------------ */
+/* ---- words ------------------------------------------------------------------------------------
+ *
+ * `beside` is a constant wherever these are expanded: the program runs meanwhile, allocates, and its barriers set
+ * mark bits too. An object that was there when marking began has its allocation bit; those that came since are
+ * marked (heap/span.c). */
+
+static inline bool was_allocated(const heap_span *s, uint32_t slot, bool beside)
+{
+	return beside ? load_relaxed(&s->alloc_bits[slot >> 6]) >> (slot & 63) & 1 : heap_slot_allocated(s, slot);
+}
 
 /* In line in each of the loops that scan: a call for each pointer costs a tenth of the time. */
-__attribute__((always_inline)) static inline void mark(uintptr_t word)
+__attribute__((always_inline)) static inline void mark(uintptr_t word, bool beside)
 {
 	heap_span *s = heap_span_of(word);
 	uint32_t slot;
@@ -57,27 +68,36 @@ __attribute__((always_inline)) static inline void mark(uintptr_t word)
 	slot = heap_slot_of(s, word);       /* large: divisor 0, slot 0 */
 	bit = (uint64_t)1 << (slot & 63);
 	at = &s->mark_bits[slot >> 6];
-	if (slot >= s->elem_count || (*at & bit) != 0 || !heap_slot_allocated(s, slot))
+	if (slot >= s->elem_count || (load_relaxed(at) & bit) != 0 || !was_allocated(s, slot, beside))
 		return;
-	*at |= bit;
-	gc.stats.marked_bytes += s->elem_size;
-	gc.stats.marked_objects++;
+	if (!beside)
+		*at |= bit;
+	else if (__atomic_fetch_or(at, bit, __ATOMIC_RELAXED) & bit)
+		return;
+	work.bytes += s->elem_size;
+	work.objects++;
 	if (!s->noscan)
 		work_push(s->base + slot * s->elem_size);
 }
 
-void gc_mark_word(uintptr_t word) { mark(word); }
+void gc_mark_word(uintptr_t word) { mark(word, false); }
 
 void gc_mark_slot(void *context, void **slot)
 {
 	(void)context;
-	mark((uintptr_t)*(gol_ptr_a *)slot);
+	mark((uintptr_t)*(gol_ptr_a *)slot, false);
 }
 
 static void mark_slot_of_type(void *context, void *slot)
 {
 	(void)context;
-	mark((uintptr_t)*(gol_ptr_a *)slot);
+	mark((uintptr_t)*(gol_ptr_a *)slot, false);
+}
+
+static void mark_slot_beside(void *context, void *slot)
+{
+	(void)context;
+	mark((uintptr_t)load_relaxed((gol_ptr_a *)slot), true);
 }
 
 bool gc_is_marked(const void *object)
@@ -93,23 +113,23 @@ bool gc_is_marked(const void *object)
 
 /* ---- objects ------------------------------------------------------------------------------------ */
 
-static void scan_bits(uintptr_t base, size_t size)
+__attribute__((always_inline)) static inline void scan_bits(uintptr_t base, size_t size, bool beside)
 {
 	size_t word = (base - gol_heap.base) >> 3, count = size >> 3;
 	unsigned shift = word & 63;
 	const uint64_t *at = &gol_heap.pointer_bits[word >> 6];
-	uint64_t bits = at[0] >> shift;
+	uint64_t bits = load_relaxed(at) >> shift;
 
 	if (shift + count > 64)
-		bits |= at[1] << (64 - shift);
+		bits |= load_relaxed(at + 1) << (64 - shift);
 	if (count < 64)
 		bits &= ((uint64_t)1 << count) - 1;
 	for (; bits != 0; bits &= bits - 1)
-		mark(((const uintptr_t GOL_ALIAS *)base)[__builtin_ctzll(bits)]);
+		mark(load_relaxed((const uintptr_t GOL_ALIAS *)base + __builtin_ctzll(bits)), beside);
 }
 
 /* count values in a row, of a type whose pointers are told by at most 64 bits. */
-static void scan_repeated(const gol_type *type, uintptr_t base, size_t count)
+__attribute__((always_inline)) static inline void scan_repeated(const gol_type *type, uintptr_t base, size_t count, bool beside)
 {
 	size_t words = type->pointer_bytes / 8, bytes = (words + 7) / 8;
 	uint64_t map = 0;
@@ -120,10 +140,10 @@ static void scan_repeated(const gol_type *type, uintptr_t base, size_t count)
 		map &= ((uint64_t)1 << words) - 1;
 	for (; count > 0; count--, base += type->size)
 		for (uint64_t bits = map; bits != 0; bits &= bits - 1)
-			mark(((const uintptr_t GOL_ALIAS *)base)[__builtin_ctzll(bits)]);
+			mark(load_relaxed((const uintptr_t GOL_ALIAS *)base + __builtin_ctzll(bits)), beside);
 }
 
-void gc_scan_object(uintptr_t base)
+__attribute__((always_inline)) static inline void scan_object(uintptr_t base, bool beside)
 {
 	heap_span *s = heap_span_of(base);
 	const gol_type *type;
@@ -131,33 +151,51 @@ void gc_scan_object(uintptr_t base)
 	if (s->noscan)
 		return;
 	if (!heap_has_types(s)) {
-		scan_bits(base, s->elem_size);
+		scan_bits(base, s->elem_size, beside);
 		return;
 	}
 	type = s->types[heap_slot_of(s, base)];
 	if (type == NULL || type->size == 0)
 		return;
 	if (type->pointer_map != NULL && type->pointer_bytes <= 64 * 8)
-		scan_repeated(type, base, s->elem_size / type->size);
+		scan_repeated(type, base, s->elem_size / type->size, beside);
 	else
-		heap_each_pointer(type, (void *)base, s->elem_size / type->size, mark_slot_of_type, NULL);
+		heap_each_pointer(type, (void *)base, s->elem_size / type->size, beside ? mark_slot_beside : mark_slot_of_type, NULL);
 }
 
-static void drain_ring(void)
+void gc_scan_object(uintptr_t base) { scan_object(base, false); }
+
+/* ---- the work list ------------------------------------------------------------------------------ */
+
+void gc_mark_begin(uint64_t bytes, uint64_t objects)
+{
+	work.bytes = bytes;
+	work.objects = objects;
+}
+
+uint64_t gc_work_bytes(void) { return work.bytes; }
+uint64_t gc_work_objects(void) { return work.objects; }
+
+void gc_work_add(uintptr_t object) { work_push(object); }
+
+__attribute__((always_inline)) static inline void drain_ring(bool beside)
 {
 	for (unsigned i = 0; i < RING; i++) {
 		uintptr_t object = work.ring[i];
 
 		work.ring[i] = 0;
 		if (object)
-			gc_scan_object(object);
+			scan_object(object, beside);
 	}
 }
 
-void gc_drain(void)
+/* At most `budget` objects and those in the ring. True: nothing is left. */
+__attribute__((always_inline)) static inline bool drain(size_t budget, bool beside)
 {
 	do {
 		while (work.count > 0) {
+			if (budget-- == 0)
+				return false;
 			uintptr_t next = work.items[--work.count];
 			uintptr_t object = work.ring[work.ring_at];
 
@@ -165,8 +203,13 @@ void gc_drain(void)
 			work.ring[work.ring_at] = next;
 			work.ring_at = (work.ring_at + 1) % RING;
 			if (object)
-				gc_scan_object(object);
+				scan_object(object, beside);
 		}
-		drain_ring();
+		drain_ring(beside);
 	} while (work.count > 0);
+	return true;
 }
+
+bool gc_drain_some(size_t budget) { return drain(budget, false); }
+void gc_drain(void) { drain(SIZE_MAX, false); }
+bool gc_drain_beside(size_t budget) { return drain(budget, true); }

@@ -131,7 +131,7 @@ static int set_finalizer(uintptr_t base, gol_eface object, gol_eface finalizer)
 	s->fn = finalizer;
 	s->object = object;
 	if (gc.marking)
-		gc_mark_word((uintptr_t)finalizer.data);
+		gc_shade((uintptr_t)finalizer.data);
 	return GC_FINALIZER_SET;
 }
 
@@ -179,7 +179,7 @@ uint64_t gc_add_cleanup(void *object, gol_func *fn)
 	s->fn.data = fn;
 	id = s->id;
 	if (gc.marking)
-		gc_mark_word((uintptr_t)fn);
+		gc_shade((uintptr_t)fn);
 	os_release(&specials.lock);
 	return id;
 }
@@ -232,7 +232,7 @@ void *gc_weak_value(void *handle)
 	uintptr_t value = handle ? *(uintptr_t *)handle : 0;
 
 	if (gc.marking && value)
-		gc_mark_word(value);
+		gc_shade(value);
 	return (void *)value;
 }
 

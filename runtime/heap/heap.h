@@ -47,6 +47,7 @@
 #define HEAP_TINY_SIZE 16               /* block that the tiny allocator fills */
 #define HEAP_BITMAP_MAX 512             /* objects up to this size have pointer bits */
 #define HEAP_SPAN_CLASSES (2 * HEAP_CLASS_COUNT)
+#define HEAP_SHADED 64                  /* objects in a cache's buffer of shaded ones */
 #define HEAP_POISON 0xdb                /* freed memory under GOLSTRESS=gc */
 
 enum heap_span_state { HEAP_SPAN_DEAD, HEAP_SPAN_IN_USE };
@@ -81,6 +82,8 @@ typedef struct heap_cache {
 	uintptr_t tiny;                         /* rest of the current tiny block, 0: none */
 	size_t tiny_left;
 	uint64_t tiny_count;
+	uint32_t shaded_count;                  /* the collector's: what the program's barriers have marked (gc/shade.c) */
+	uintptr_t shaded[HEAP_SHADED];
 	struct heap_cache *next;                /* of all */
 } heap_cache;
 
@@ -106,6 +109,8 @@ typedef struct heap_state {
 	uint32_t sweep_cursor, sweep_left;      /* atomic: classes below have no unswept span left; spans still unswept */
 	uint32_t hooks;                         /* != 0: allocations go the slow way (stress modes) */
 	bool ready, poison;
+	bool marking;                           /* changes in stops: what is allocated meanwhile is born marked */
+	uint64_t black_bytes;                   /* atomic; of such objects, since the caches were last flushed */
 	/* accounting, atomic; live_bytes counts spans in caches as full, as the pacer wants it */
 	uint64_t live_bytes, trigger;
 	uint64_t total_bytes, freed_bytes;      /* of objects, ever */

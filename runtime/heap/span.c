@@ -56,6 +56,25 @@ static void add_to_all(heap_span *s)
 	gol_heap.all[gol_heap.all_count++] = s;
 }
 
+/* ---- while marking ------------------------------------------------------------------------------
+ *
+ * Whatever a cache hands out is marked from its birth: taking a span, its free slots are marked; giving it up, those
+ * that were not handed out lose the mark. Markers set other bits of the same words meanwhile. */
+
+static void blacken(heap_span *s)
+{
+	for (uint32_t i = 0; i < s->bit_words; i++)
+		__atomic_fetch_or(&s->mark_bits[i], ~s->alloc_bits[i], __ATOMIC_RELAXED);
+}
+
+/* Its allocation bits say it all; count slots were handed out. */
+static void unblacken(heap_span *s, uint32_t count)
+{
+	for (uint32_t i = 0; i < s->bit_words; i++)
+		__atomic_fetch_and(&s->mark_bits[i], s->alloc_bits[i], __ATOMIC_RELAXED);
+	count_up(&gol_heap.black_bytes, count * s->elem_size);
+}
+
 static void set_page_span(heap_span *s, heap_span *to)
 {
 	size_t first = (s->base - gol_heap.base) >> HEAP_PAGE_SHIFT;
@@ -120,6 +139,9 @@ heap_span *heap_span_make_large(size_t size, bool noscan)
 	s->divisor = 0;
 	s->request = size;
 	s->alloc_bits[0] = 1;
+	s->mark_bits[0] = gol_heap.marking;
+	if (gol_heap.marking)
+		count_up(&gol_heap.black_bytes, page_count << HEAP_PAGE_SHIFT);
 	span_start(s, page_count, noscan, page_count << HEAP_PAGE_SHIFT, 1, 1);
 	os_release(&gol_heap.lock);
 	return s;
@@ -272,6 +294,8 @@ static void uncache(heap_central *c, heap_span *s)
 	memset(s->alloc_bits, 0xff, s->free_index / 64 * sizeof(uint64_t));
 	if (s->free_index & 63)
 		s->alloc_bits[s->free_index / 64] |= ((uint64_t)1 << (s->free_index & 63)) - 1;
+	if (GOL_UNLIKELY(gol_heap.marking))
+		unblacken(s, count);
 	if (s->alloc_count < s->elem_count) {
 		s->free_index = 0;
 		s->alloc_cache = ~s->alloc_bits[0];
@@ -340,6 +364,8 @@ heap_span *heap_refill(heap_cache *cache, unsigned span_class)
 		s = heap_span_make(span_class);
 	s->cached = true;
 	s->next = NULL;
+	if (GOL_UNLIKELY(gol_heap.marking))
+		blacken(s);
 	count_up(&gol_heap.live_bytes, (uint64_t)(s->elem_count - s->alloc_count) * s->elem_size);
 	cache->spans[span_class] = s;
 	return s;

@@ -44,6 +44,7 @@ static void walk_packages(gc_visit *visit, void *context)
 	}
 }
 
+static uint32_t processors(void) { return proc_count(); }
 static size_t goroutine_structs(void) { return g_count() * sizeof(G); }
 static void freeze_current(void) { g_request_freeze(g_current()); }
 
@@ -52,6 +53,7 @@ void collect_init(void)
 	gc_start();
 	gc_world.poke = sched_request_stop;
 	gc_world.freeze = freeze_current;
+	gc_world.processors = processors;
 	gc_world.stack_bytes = stack_bytes_in_use;
 	gc_world.other_bytes = goroutine_structs;
 	gc_add_roots(walk_packages);

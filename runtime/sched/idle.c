@@ -41,6 +41,7 @@
 
 #include "base/exit.h"
 #include "base/options.h"
+#include "gc/gc.h"
 #include "os/os.h"
 #include "unwind/trace.h"
 
@@ -284,14 +285,14 @@ static GOL_COLD _Noreturn void deadlock(void)
 static void check_deadlock(void)
 {
 	if (scheduler.idle_count == scheduler.proc_count && scheduler.global_count == 0 && scheduler.lost_calls == 0 && load_seq(&scheduler.expected) == 0 &&
-	    timers_next() == INT64_MAX && !scheduler.main_returned && !(scheduler.asked & 1))
+	    timers_next() == INT64_MAX && !scheduler.main_returned && !(scheduler.asked & 1) && !load_relaxed(&gc.beside))
 		deadlock();
 }
 
 /* What others hold in run_next does not count: they have been asked for it, or will be, and wake somebody then. */
 bool idle_any_work(void)
 {
-	if (load_relaxed(&scheduler.global_count) != 0 || timers_next() <= os_nanotime())
+	if (load_relaxed(&scheduler.global_count) != 0 || timers_next() <= os_nanotime() || gc_requested())
 		return true;
 	for (uint32_t i = 0; i < proc_count() && idle_wake_pays(); i++)
 		if (!queue_ring_is_empty(proc_at(i)))

@@ -86,6 +86,8 @@ void sched_request_stop(void)
 {
 	for (uint32_t i = 0; i < proc_count(); i++)
 		request_stop(proc_at(i));
+	if (load_seq(&scheduler.idle_count) == proc_count())    /* nobody is there to do it */
+		idle_wake_anyway();
 }
 
 static bool give_way(G *g, enum g_why why)

@@ -64,6 +64,7 @@ void request_stop(P *of) { (void)of; }
 void request_share(P *of) { (void)of; }
 void request_many(P *of) { (void)of; }
 bool gc_run_if_requested(void) { return false; }
+gc_state gc;
 void monitor_need(void) {}
 void bubble_readied(G *readied) { (void)readied; }
 bool os_poll_is_made(void) { return false; }
