@@ -3,9 +3,10 @@
  *
  * Model. Allocation counts (heap.live_bytes, span by span) and asks for a collection when
  * the goal of GOGC or the memory limit is reached: gc_request sets a word and pokes the
- * scheduler (gc_world), nothing more. The dispatcher, between two goroutines, calls
+ * scheduler (gc_world), nothing more. The dispatcher, between two goroutines, stops the world and calls
  * gc_run_if_requested: every goroutine is frozen or parked then, so all roots are in
- * memory and known exactly, and the whole mark phase runs in one stop. Sweeping is lazy
+ * memory and known exactly. Either all is marked in that stop, or the roots are, and a thread marks the rest beside the
+ * program (marker.c, shade.c) until another stop ends the cycle (collect.c). Sweeping is lazy
  * (heap/span.c).
  *
  * Roots: package variables (gol_root), saved frames and whatever else hangs on a goroutine
@@ -17,11 +18,8 @@
  * harmless. An interior pointer retains its object.
  *
  * Invariants. Marks are zero outside the mark phase. The work list holds marked objects
- * whose contents have not been looked at. Nothing here allocates from the heap while
- * gc.marking.
- *
- * The write barrier has its final interface (abi.h) and shades while gc.marking; with the
- * world stopped for all of marking, only GOLSTRESS=barrier switches it on today.
+ * whose contents have not been looked at. Nothing here allocates from the heap. gc.marking, gc.beside and
+ * gol_barrier_on change in stops.
  */
 #ifndef GOL_GC_GC_H
 #define GOL_GC_GC_H
