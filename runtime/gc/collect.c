@@ -5,7 +5,7 @@
  * at least 4 MiB * GOGC / 100, and under a memory limit at most what the limit leaves
  * beside the rest of the runtime's memory. A cycle that runs in one stop starts at the goal itself; one that
  * marks beside the program starts before it, by what the last one's program allocated meanwhile, and what is not
- * marked when the heap has grown far beyond the goal is marked in a stop. When the limit would make collecting take more than
+ * marked when the heap has grown beyond the goal is marked in stops, slice by slice. When the limit would make collecting take more than
  * half of the time, the limit gives way (a program slightly too large gets slow, not stuck).
  */
 #include <stdio.h>
@@ -20,6 +20,8 @@
 #define MAX_ROOT_WALKS 32
 #define HARD_STEP ((uint64_t)1 << 20)       /* least growth beside the marker */
 #define BUDGET 4096                         /* objects in the stop that ends a cycle: about 100 us */
+#define SLICE_BUDGET 32768                  /* objects in a stop for a heap that grows too fast: one or two ms ... */
+#define SLICE_STEP ((uint64_t)512 << 10)    /* ... for each so many bytes beyond the goal */
 #define LIMIT_STEP ((uint64_t)1 << 20)      /* least heap growth between collections under a limit */
 
 gc_state gc = {.percent = 100, .memory_limit = INT64_MAX};
@@ -157,7 +159,7 @@ int64_t gc_set_memory_limit(int64_t limit)
 
 static struct {
 	uint64_t start, begun;                  /* of the first stop; its end, 0: there was but one */
-	uint64_t before, goal;                  /* bytes when it began; the goal that led to it */
+	uint64_t before, goal, hard;            /* bytes when it began; the goal that led to it; what the heap should not outgrow */
 	uint64_t time_beside;                   /* the marker's, when it began */
 } cycle;
 
@@ -302,8 +304,8 @@ static void begin_beside(void)
 	mark_roots(false);
 	gc.beside = true;
 	__atomic_store_n(&gol_barrier_on, 1, __ATOMIC_RELAXED);
-	/* where the program is faster than the marker the rest is marked in a stop */
-	store_relaxed(&gol_heap.trigger, (gc.stats.goal > cycle.before ? gc.stats.goal : cycle.before) + cycle.before / 8 + HARD_STEP);
+	cycle.hard = (gc.stats.goal > cycle.before ? gc.stats.goal : cycle.before) + cycle.before / 8 + HARD_STEP;
+	store_relaxed(&gol_heap.trigger, cycle.hard);
 	cycle.begun = gc_now();
 }
 
@@ -325,6 +327,17 @@ static bool end_beside(size_t budget, uint32_t reasons)
 	return true;
 }
 
+/* The program is faster than the marker: it is stopped to mark a slice for every step it goes beyond. When the heap has
+ * become half as large again, or a memory limit is near, all the rest is marked. */
+static void slow_down(uint32_t reasons)
+{
+	uint64_t heap = load_relaxed(&gol_heap.live_bytes);
+	bool far = heap > cycle.hard + cycle.hard / 2 || gc.memory_limit != INT64_MAX;
+
+	if (!end_beside(far ? SIZE_MAX : SLICE_BUDGET, reasons))
+		store_relaxed(&gol_heap.trigger, heap + SLICE_STEP);
+}
+
 static void collect(uint32_t reasons)
 {
 	if (gc.beside)
@@ -344,8 +357,10 @@ static void step(uint32_t reasons)
 
 	if (reasons & (GC_FORCED | GC_RELEASE))
 		collect(reasons);
-	else if (gc.beside && (full || reasons & GC_MARKED))
-		end_beside(full ? SIZE_MAX : BUDGET, reasons);
+	else if (gc.beside && full)
+		slow_down(reasons);
+	else if (gc.beside && reasons & GC_MARKED)
+		end_beside(BUDGET, reasons);
 	else if (!gc.beside && may_mark_beside())
 		begin_beside();
 	else if (!gc.beside)
