@@ -87,10 +87,11 @@ typedef struct heap_cache {
 	struct heap_cache *next;                /* of all */
 } heap_cache;
 
-/* Spans of one class that are in no cache and not full; objects handed out and found dead, ever. On a cache line of its own. */
+/* Spans of one class that are in no cache; objects handed out and found dead, ever. On a cache line of its own. */
 typedef struct heap_central {
 	_Alignas(64) os_lock lock;              /* guards all of it, and the spans in the lists */
-	heap_span *partial, *unswept;
+	heap_span *partial, *full;              /* swept */
+	heap_span *unswept, *unswept_full;      /* what those two were when marking ended */
 	uint64_t mallocs, frees;
 } heap_central;
 

@@ -1,10 +1,10 @@
 /*
  * span.c - spans: making, sweeping and choosing what an allocation cache gets next.
  *
- * The life of a span: made for a cache; when full, dropped by the cache (it
- * is in heap.all only); after a mark phase every span is `unswept` and hangs in its
- * class's list; sweeping turns mark bits into allocation bits and leaves it on the
- * partial list, on none (full), or gives its pages back (empty). Sweeping is lazy: a
+ * The life of a span: made for a cache; when full, or when the caches are flushed, dropped by the cache into one of
+ * its class's lists; after a mark phase every span is unswept: the lists change their names, nobody walks them.
+ * Sweeping turns mark bits into allocation bits and leaves it on the partial list or
+ * the full one, or gives its pages back (empty). Sweeping is lazy: a
  * cache that needs a span sweeps some of its own class first; before the page heap grows
  * a few spans of any class are swept; the rest is done before the next mark phase.
  *
@@ -113,6 +113,17 @@ static void sweep_some(void)
 		;
 }
 
+static heap_central *central_of(const heap_span *s) { return &gol_heap.central[s->size_class * 2u + s->noscan]; }
+
+/* The lock of the class is held; s is swept and in no cache. */
+static void add_to_list(heap_central *c, heap_span *s)
+{
+	heap_span **list = s->alloc_count < s->elem_count ? &c->partial : &c->full;
+
+	s->next = *list;
+	*list = s;
+}
+
 /* Takes the locks itself, like the next. */
 heap_span *heap_span_make(unsigned span_class)
 {
@@ -144,6 +155,10 @@ heap_span *heap_span_make_large(size_t size, bool noscan)
 		count_up(&gol_heap.black_bytes, page_count << HEAP_PAGE_SHIFT);
 	span_start(s, page_count, noscan, page_count << HEAP_PAGE_SHIFT, 1, 1);
 	os_release(&gol_heap.lock);
+	heap_central *c = central_of(s);
+	os_acquire(&c->lock);
+	add_to_list(c, s);
+	os_release(&c->lock);
 	return s;
 }
 
@@ -172,8 +187,6 @@ static void poison_dead(heap_span *s)
 		if (heap_slot_allocated(s, slot) && !heap_bit(s->mark_bits, slot))
 			memset((void *)(s->base + slot * s->elem_size), HEAP_POISON, s->elem_size);
 }
-
-static heap_central *central_of(const heap_span *s) { return &gol_heap.central[s->size_class * 2u + s->noscan]; }
 
 static uint32_t count_bits(const uint64_t *bits, uint32_t words)
 {
@@ -212,12 +225,19 @@ static void span_sweep(heap_span *s)
 static void sweep_to_list(heap_central *c, heap_span *s)
 {
 	span_sweep(s);
-	if (s->alloc_count == 0) {
+	if (s->alloc_count == 0)
 		span_free(s);
-	} else if (s->alloc_count < s->elem_count) {
-		s->next = c->partial;
-		c->partial = s;
-	}
+	else
+		add_to_list(c, s);
+}
+
+static heap_span *take_unswept(heap_central *c)
+{
+	heap_span **list = c->unswept != NULL ? &c->unswept : &c->unswept_full, *s = *list;
+
+	if (s != NULL)
+		*list = s->next;
+	return s;
 }
 
 /* No lock is held, but that of finalizers. */
@@ -230,11 +250,9 @@ bool heap_sweep_one(void)
 		heap_central *c = &gol_heap.central[cursor];
 
 		os_acquire(&c->lock);
-		heap_span *s = c->unswept;
-		if (s != NULL) {
-			c->unswept = s->next;
+		heap_span *s = take_unswept(c);
+		if (s != NULL)
 			sweep_to_list(c, s);
-		}
 		os_release(&c->lock);
 		if (s != NULL)
 			return true;
@@ -249,18 +267,16 @@ void heap_finish_sweep(void)
 		;
 }
 
-/* In a stop. */
+/* In a stop, with the caches flushed: every span is in a list. */
 void heap_start_sweep(void)
 {
 	gol_heap.sweep_epoch++;
-	for (unsigned i = 0; i < HEAP_SPAN_CLASSES; i++)
-		gol_heap.central[i].partial = gol_heap.central[i].unswept = NULL;
-	for (uint32_t i = 0; i < gol_heap.all_count; i++) {
-		heap_span *s = gol_heap.all[i];
-		heap_central *c = central_of(s);
+	for (unsigned i = 0; i < HEAP_SPAN_CLASSES; i++) {
+		heap_central *c = &gol_heap.central[i];
 
-		s->next = c->unswept;
-		c->unswept = s;
+		c->unswept = c->partial;
+		c->unswept_full = c->full;
+		c->partial = c->full = NULL;
 	}
 	gol_heap.sweep_left = gol_heap.all_count;
 	gol_heap.sweep_cursor = 0;
@@ -299,9 +315,8 @@ static void uncache(heap_central *c, heap_span *s)
 	if (s->alloc_count < s->elem_count) {
 		s->free_index = 0;
 		s->alloc_cache = ~s->alloc_bits[0];
-		s->next = c->partial;
-		c->partial = s;
 	}
+	add_to_list(c, s);
 }
 
 static void flush_cache(heap_cache *cache)
@@ -341,11 +356,11 @@ static heap_span *find_span(heap_central *c)
 		c->partial = s->next;
 		return s;
 	}
-	for (unsigned i = 0; i < REFILL_TRIES && (s = c->unswept) != NULL; i++) {
-		c->unswept = s->next;
+	for (unsigned i = 0; i < REFILL_TRIES && (s = take_unswept(c)) != NULL; i++) {
 		span_sweep(s);
 		if (s->alloc_count < s->elem_count)
 			return s;
+		add_to_list(c, s);
 	}
 	return NULL;
 }

@@ -63,6 +63,8 @@ void runtime_bug(const char *file, int line, const char *what) { (void)file; (vo
 void request_stop(P *of) { (void)of; }
 void request_share(P *of) { (void)of; }
 void request_many(P *of) { (void)of; }
+int os_processor_count(void) { return 1; }
+double os_processor_limit(const char *root) { (void)root; return 0; }
 bool gc_run_if_requested(void) { return false; }
 gc_state gc;
 void monitor_need(void) {}
