@@ -7,6 +7,7 @@
  */
 #include "ffi/intrinsic.h"
 #include "base/options.h"
+#include "gc/gc.h"
 #include "os/os.h"
 #include "sched/p.h"
 #include "sched/proc.h"
@@ -36,8 +37,10 @@ INTRINSIC(int64_t, runtime_NumCgoCall, gol_g *g) { (void)g; return (int64_t)call
 static void set_procs(G *g, call_frame *c)
 {
 	c->r[0] = proc_count();
+	marker_hold();
 	heap_flush_caches();
 	procs_set(g->m, (uint32_t)c->a[0]);
+	marker_release();
 }
 
 INTRINSIC(gol_int, runtime_GOMAXPROCS, gol_g *g, gol_int n)

@@ -48,7 +48,9 @@ INTRINSIC(void, runtime_KeepAlive, gol_g *g, gol_eface x)
 static void read_statistics(G *g, call_frame *c)
 {
 	(void)g;
+	marker_hold();
 	gc_memory_statistics(c->p[0], (size_t)c->a[0]);
+	marker_release();
 }
 
 INTRINSIC(void, runtime_memoryStatistics, gol_g *g, gol_slice out)

@@ -14,6 +14,8 @@
 #include "os/os.h"
 
 #define RING 8u
+#define PORTION ((size_t)128 << 10)     /* bytes of a large object that are scanned at a time */
+#define UNIT 256                        /* bytes that cost as much as an object */
 
 static struct {
 	uintptr_t *items;
@@ -143,24 +145,36 @@ __attribute__((always_inline)) static inline void scan_repeated(const gol_type *
 			mark(load_relaxed((const uintptr_t GOL_ALIAS *)base + __builtin_ctzll(bits)), beside);
 }
 
-__attribute__((always_inline)) static inline void scan_object(uintptr_t base, bool beside)
+/* The rest of a large object goes back to the work list: `base` may be the beginning of such a rest. Returns the cost. */
+__attribute__((always_inline)) static inline size_t scan_object(uintptr_t base, bool beside)
 {
 	heap_span *s = heap_span_of(base);
 	const gol_type *type;
 
 	if (s->noscan)
-		return;
+		return 1;
 	if (!heap_has_types(s)) {
 		scan_bits(base, s->elem_size, beside);
-		return;
+		return 1;
 	}
 	type = s->types[heap_slot_of(s, base)];
 	if (type == NULL || type->size == 0)
-		return;
+		return 1;
+
+	size_t size = s->elem_size;
+
+	if (s->size_class == 0) {
+		size = s->base + s->elem_size - base;
+		if (size > PORTION && type->size < size - PORTION) {
+			size = (PORTION + type->size - 1) / type->size * type->size;
+			work_push(base + size);
+		}
+	}
 	if (type->pointer_map != NULL && type->pointer_bytes <= 64 * 8)
-		scan_repeated(type, base, s->elem_size / type->size, beside);
+		scan_repeated(type, base, size / type->size, beside);
 	else
-		heap_each_pointer(type, (void *)base, s->elem_size / type->size, beside ? mark_slot_beside : mark_slot_of_type, NULL);
+		heap_each_pointer(type, (void *)base, size / type->size, beside ? mark_slot_beside : mark_slot_of_type, NULL);
+	return 1 + size / UNIT;
 }
 
 void gc_scan_object(uintptr_t base) { scan_object(base, false); }
@@ -189,12 +203,12 @@ __attribute__((always_inline)) static inline void drain_ring(bool beside)
 	}
 }
 
-/* At most `budget` objects and those in the ring. True: nothing is left. */
+/* Objects, or as much of large ones, for about `budget`, and those in the ring. True: nothing is left. */
 __attribute__((always_inline)) static inline bool drain(size_t budget, bool beside)
 {
 	do {
 		while (work.count > 0) {
-			if (budget-- == 0)
+			if (budget == 0)
 				return false;
 			uintptr_t next = work.items[--work.count];
 			uintptr_t object = work.ring[work.ring_at];
@@ -202,8 +216,8 @@ __attribute__((always_inline)) static inline bool drain(size_t budget, bool besi
 			__builtin_prefetch((void *)next);
 			work.ring[work.ring_at] = next;
 			work.ring_at = (work.ring_at + 1) % RING;
-			if (object)
-				scan_object(object, beside);
+			size_t cost = object ? scan_object(object, beside) : 1;
+			budget = budget > cost ? budget - cost : 0;
 		}
 		drain_ring(beside);
 	} while (work.count > 0);

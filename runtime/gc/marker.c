@@ -2,7 +2,7 @@
  * marker.c - the thread that works beside the program: it marks, then sweeps what nobody has swept yet and gives
  * memory back.
  *
- * It has no P and is in no stop's way: it works in pieces, each under `lock`, and stands still while a stop holds it
+ * It has no P and is in no stop's way: it works in pieces, each under `lock`, and begins none while a stop holds it
  * (marker_hold). So whoever stops the world finds the work list, and every span, between two steps. It never
  * stops the world itself: when nothing is left to mark it asks for the stop that ends the cycle, as an allocation
  * asks for one that begins it, and some worker's dispatcher does it.
@@ -73,7 +73,8 @@ static void marker_main(void *argument)
 void marker_hold(void)
 {
 	store_seq(&marker.held, 1u);
-	os_acquire(&marker.lock);
+	os_acquire(&marker.lock);       /* its piece is over, and it begins none while held */
+	os_release(&marker.lock);
 }
 
 void marker_release(void)
@@ -83,7 +84,6 @@ void marker_release(void)
 		if (!os_thread_start(marker_main, NULL, STACK))
 			runtime_fatal("runtime: cannot start a thread");
 	}
-	os_release(&marker.lock);
 	store_seq(&marker.wanted, 1u);
 	store_seq(&marker.held, 0u);
 	if (marker.started) {

@@ -350,6 +350,10 @@ bool gc_next_due(gc_due *due)
 		if (specials.due == NULL)
 			specials.due_end = &specials.due;
 	}
+	if (s != NULL && gc.marking) {      /* the first stop did not see it, and the last one will not any more */
+		gc_shade((uintptr_t)s->fn.data);
+		gc_shade((uintptr_t)s->object.data);
+	}
 	os_release(&specials.lock);
 	if (s == NULL)
 		return false;

@@ -11,9 +11,9 @@
  *   - who goes idle writes its P to the list, leaves spinning, and then looks at all queues once more (second_look);
  *     what it finds it takes, if nobody has handed it a P meanwhile.
  *
- * Unless it does not pay. A worker that finds work elsewhere counts for how long that keeps it busy. Goroutines
- * that end or park within a microsecond are done sooner by the one that queued them: when UNPAID searches in a row
- * brought less than PAYS, nobody is woken for what is in a ring, spins, or looks there before it sleeps. The monitor
+ * Unless it does not pay. A worker that finds work elsewhere counts how long a goroutine of it runs. Those
+ * that end or park within a microsecond are done sooner by the one that queued them: when UNPAID more searches
+ * brought less than PAYS for each than twice those that brought more, nobody is woken for what is in a ring, spins, or looks there before it sleeps. The monitor
  * then wakes a worker where the oldest entry stands still from one of its rounds to the next, or there are many; and
  * if that work lasts, all is as before.
  *
@@ -48,7 +48,7 @@
 #ifdef GOL_STEPS
 enum { PASSES = 1, STILL = 1, LINGER = 1, PAYS = 0 };
 #else
-enum { PASSES = 4, STILL = 5000, LINGER = 30000, PAYS = 2000 };     /* of a search; nanoseconds */
+enum { PASSES = 4, STILL = 5000, LINGER = 30000, PAYS = 3000 };      /* of a search; nanoseconds */
 #endif
 
 /* ---- waking ------------------------------------------------------------------------------------------- */
@@ -163,14 +163,23 @@ static void stop_spinning(M *m)
 
 /* ---- what it brings ------------------------------------------------------------------------------------- */
 
-/* m has found work that another one queued; or (worked for `ns`) is without again. */
-static void found(M *m) { m->found_at = os_nanotime(); }
-
-static void count_work(int64_t ns)
+/* m has found work that another one queued. */
+static void found(M *m)
 {
+	m->found_at = os_nanotime();
+	m->found_dispatches = m->counts.dispatches;
+}
+
+/* m is without again. What counts is how long each goroutine ran: some that exchange messages in haste keep two workers
+ * busier than one, and both waiting for each other. */
+static void count_work(M *m)
+{
+	uint64_t dispatches = m->counts.dispatches - m->found_dispatches;
+	int64_t ns = (os_nanotime() - m->found_at) / (int64_t)(dispatches != 0 ? dispatches : 1);
+	m->found_at = 0;
 	uint32_t unpaid = load_relaxed(&scheduler.unpaid);
 	if (ns >= PAYS && unpaid != 0)
-		store_relaxed(&scheduler.unpaid, 0u);
+		store_relaxed(&scheduler.unpaid, unpaid > 2 ? unpaid - 2 : 0);
 	else if (ns < PAYS && unpaid < UNPAID)
 		store_relaxed(&scheduler.unpaid, unpaid + 1);
 }
@@ -248,10 +257,8 @@ static G *ask_to_share(M *m, uint32_t start)
 
 G *idle_find(M *m)
 {
-	if (m->found_at != 0) {
-		count_work(os_nanotime() - m->found_at);
-		m->found_at = 0;
-	}
+	if (m->found_at != 0)
+		count_work(m);
 	if (scheduler.proc_count == 1 || !may_spin(m))
 		return NULL;
 	G *g = NULL;

@@ -19,6 +19,7 @@
  * switch; proc_retake says why taking a P is safe.
  */
 #include "base/fatal.h"
+#include "gc/gc.h"
 #include "os/os.h"
 #include "sched/p.h"
 #include "sched/proc.h"
@@ -27,7 +28,7 @@
 
 enum { SLICE = 10000000, ROUND_MINIMUM = 20000, ROUND_WATCHING = 160000, ROUND_MAXIMUM = 10000000, QUIET_ROUNDS = 50 };
 enum { STACK = 128 << 10 };
-enum { LOOK_EVERY = 1000000, TIMER_LATE = 20000, TIMER_VERY_LATE = 1000000, MANY_QUEUED = 8 };
+enum { LOOK_EVERY = 1000000, TIMER_LATE = 20000, TIMER_VERY_LATE = 1000000, MANY_QUEUED = 8, PATIENCE = 64 };
 
 uint32_t monitor_rounds;
 
@@ -36,6 +37,7 @@ static struct {
 	uint32_t asleep;            /* futex: 1 while the monitor sleeps; 0 by whoever wakes it */
 	int64_t until;              /* atomic: when it will look again by itself; 0: it is awake */
 	bool watches;               /* there is work and an idle P */
+	uint32_t patience, waited;  /* rounds between attempts to get it done, and since the last one */
 } monitor;
 
 /* True: the P was taken: there may be more to take soon. Slices and timers are known in advance, calls are not. */
@@ -61,9 +63,22 @@ static bool watch_call(P *p, uint32_t status, int64_t now)
 static bool has_run(P *p, const M *m)
 {
 	int64_t used = os_thread_time(load_relaxed(&m->clock));
-	if (p->monitor_used == 0)
+	if (p->monitor_used == 0 || used < p->monitor_used)     /* the P has another worker since */
 		p->monitor_used = used;
 	return used - p->monitor_used >= ROUND_MINIMUM / 2;
+}
+
+/* Each time it does not pay the next one is later: from one to 64 rounds. */
+static void wake_for_ring(void)
+{
+	if (idle_wake_pays())
+		monitor.patience = 1;
+	if (monitor.waited++ < monitor.patience)
+		return;
+	idle_wake_anyway();
+	monitor.waited = 0;
+	if (monitor.patience < PATIENCE)
+		monitor.patience *= 2;
 }
 
 /*
@@ -90,7 +105,7 @@ static void watch_queue(P *p, bool *moves)
 	if (next)
 		request_share(p);
 	if (ring)
-		idle_wake_anyway();
+		wake_for_ring();
 }
 
 /* Goroutines that hand over to each other, with nobody else about, keep nobody waiting. */
@@ -109,6 +124,10 @@ static bool watch_running(P *p, int64_t now, bool *late)
 		monitor.watches = true;
 	if (load_relaxed(&scheduler.wants_many) != 0) {
 		request_many(p);                /* who asked first may have asked the one before */
+		effect = true;
+	}
+	if (gc_requested()) {               /* by the marker, when p ran nothing that could be asked */
+		request_stop(p);
 		effect = true;
 	}
 	if (tick != p->monitor_tick) {
@@ -155,10 +174,12 @@ static bool round_over(bool *all_idle)
 		if (status == P_IDLE)
 			continue;
 		*all_idle = false;
-		if ((status & 3) == P_IN_CALL)
+		if ((status & 3) == P_IN_CALL) {
 			effect |= watch_call(p, status, now);
-		else
+			monitor.watches |= !queue_is_empty(p);
+		} else {
 			effect |= watch_running(p, now, &late);
+		}
 	}
 	if (!*all_idle)
 		effect |= look_for_ready(now);

@@ -61,7 +61,7 @@ extern struct scheduler {
 	uint32_t m_count, thread_limit;
 	M *polling;                     /* the idle worker that waits for descriptors; also read without the lock */
 	uint32_t spinning;              /* workers with a P that look for work */
-	uint32_t unpaid;                /* how often in a row that brought next to nothing; a hint, which all may write */
+	uint32_t unpaid;                /* how often that brought next to nothing, up to UNPAID; a hint, which all may write */
 	M *watcher;                     /* the idle worker that sleeps until the first timer */
 	int64_t watch_until;            /* atomic: and when that was; INT64_MAX: there is none, or no timer */
 	uint32_t wants_many;            /* somebody outside waits for gol_many_procs (solo.c) */

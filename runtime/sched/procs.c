@@ -14,6 +14,7 @@
 
 #include "base/fatal.h"
 #include "base/options.h"
+#include "gc/gc.h"
 #include "os/os.h"
 
 struct scheduler scheduler = {.lock = LOCK_OF_RANK(RANK_SCHEDULER), .watch_until = INT64_MAX, .thread_limit = 10000};
@@ -161,7 +162,7 @@ void procs_lost(void)
 
 bool proc_has_work(P *p)
 {
-	return !queue_is_empty(p) || load_relaxed(&scheduler.global_count) != 0 || timers_next() <= os_nanotime();
+	return !queue_is_empty(p) || load_relaxed(&scheduler.global_count) != 0 || timers_next() <= os_nanotime() || gc_requested();
 }
 
 /*

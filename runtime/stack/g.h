@@ -203,6 +203,7 @@ struct M {
 	M *all_link;
 	bool spinning;              /* looks for work, and is counted (sched/idle.c); while it is idle others write it, under scheduler.lock */
 	int64_t found_at;           /* when it last found work elsewhere; 0: it has been without since */
+	uint64_t found_dispatches;  /* how many it had made then */
 	int64_t alone_since;        /* the only one with a P, 0: it is not, or has not looked */
 	bool stopped;               /* atomic: waits in its dispatcher until the world goes on */
 	uint32_t wake;              /* futex: 1 = somebody gave it a P or wants it to look */
