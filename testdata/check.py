@@ -67,6 +67,8 @@ MUST_BE_POSITIVE = {
 
 
 def execute(command, env=None, cwd=None, timeout=TIMEOUT):
+    if "beside" in (env or {}).get("GOLSTRESS", ""):
+        env = {"GOMAXPROCS": "4", **env}        # with one there is no beside
     try:
         p = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                            timeout=timeout, env={**os.environ, **(env or {})}, cwd=cwd)
@@ -197,7 +199,7 @@ def main():
     p.add_argument("--gol", default=os.path.join(HERE, "..", "gol"))
     p.add_argument("--only", metavar="REGEX")
     p.add_argument("--folders", default="run,errors,escape", type=lambda s: s.split(","))
-    p.add_argument("--settings", default="plain,freeze,window,gc,barrier,sched")
+    p.add_argument("--settings", default="plain,freeze,window,gc,barrier,beside,sched")
     p.add_argument("--seeds", type=int, default=1)
     p.add_argument("--versions", default="1,2", type=lambda s: s.split(","))
     p.add_argument("-O", dest="optimise", default="0")

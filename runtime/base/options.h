@@ -3,7 +3,8 @@
  *
  * GOLSTRESS, comma separated: freeze (every safepoint), freeze=N:seed (one in N at random),
  * window=N (a native window of about N frames), gc=N (a collection at every Nth
- * allocation), barrier (stores that no write barrier announced abort at the next collection), sched:seed
+ * allocation), beside (with gc=N and several Ps: collections mark beside the
+ * program, twice, and compare), barrier (stores that no write barrier announced abort at the next collection), sched:seed
  * (random preemption and next goroutine), fences (as if the system had no barriers on all processors: base/order.h), stats.
  */
 #ifndef GOL_BASE_OPTIONS_H

@@ -154,7 +154,7 @@ int64_t gc_set_memory_limit(int64_t limit)
 
 /* ---- the cycle ------------------------------------------------------------------------------------------
  *
- * prepare, mark_roots, everything they lead to, end_marking, start_sweeping: in one stop (gc_collect), or the first two
+ * prepare, mark_roots, everything they lead to, end_marking, start_sweeping: in one stop (collect), or the first two
  * in one and the last two in another, with the marker's work between (begin_beside, end_beside). */
 
 static struct {
@@ -328,14 +328,18 @@ static bool end_beside(size_t budget, uint32_t reasons)
 }
 
 /* The program is faster than the marker: it is stopped to mark a slice for every step it goes beyond. When the heap has
- * become half as large again, or a memory limit is near, all the rest is marked. */
+ * become half as large again, or there is a memory limit, all the rest is marked. */
 static void slow_down(uint32_t reasons)
 {
-	uint64_t heap = load_relaxed(&gol_heap.live_bytes);
+	uint64_t start = gc_now(), heap = load_relaxed(&gol_heap.live_bytes);
 	bool far = heap > cycle.hard + cycle.hard / 2 || gc.memory_limit != INT64_MAX;
 
 	if (!end_beside(far ? SIZE_MAX : SLICE_BUDGET, reasons))
 		store_relaxed(&gol_heap.trigger, heap + SLICE_STEP);
+	else
+		return;
+	gc.stats.pause_total += gc_now() - start;
+	gc.stats.mark_ns += gc_now() - start;
 }
 
 static void collect(uint32_t reasons)

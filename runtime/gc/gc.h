@@ -17,7 +17,7 @@
  * ignored, so that torn reads, integers in pointer words and addresses of C memory are
  * harmless. An interior pointer retains its object.
  *
- * Invariants. Marks are zero outside the mark phase. The work list holds marked objects
+ * Invariants. Marks of swept spans are zero outside the mark phase. The work list holds marked objects
  * whose contents have not been looked at. Nothing here allocates from the heap. gc.marking, gc.beside and
  * gol_barrier_on change in stops.
  */
@@ -87,9 +87,9 @@ void gc_add_roots(gc_root_walk *walk);
 void gc_request(void);                  /* GC_GOAL; cheap, any time */
 void gc_request_for(uint32_t reasons);
 static inline bool gc_requested(void) { return __atomic_load_n(&gc.requested, __ATOMIC_RELAXED) != 0; }
-/* The dispatcher, no goroutine running. True: a collection was done. */
+/* The dispatcher, no goroutine running: what is due of a cycle is done (collect.c, step). True: something was asked for. */
 bool gc_run_if_requested(void);
-void gc_collect(uint32_t reasons);      /* the same, unconditionally */
+void gc_collect(uint32_t reasons);      /* that step. GC_FORCED, GC_RELEASE: ends the cycle that runs, and does a whole one */
 
 int64_t gc_set_percent(int64_t percent);        /* each returns the previous value */
 int64_t gc_set_memory_limit(int64_t limit);     /* negative: only asks */

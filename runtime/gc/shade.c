@@ -1,14 +1,17 @@
 /*
- * shade.c - what the running program marks: by its write barriers, by reading weak pointers, by new specials.
+ * shade.c - what the running program marks: by its write barriers, by reading weak pointers, by new specials, by taking
+ * one that is due.
  *
- * Marking keeps everything that was reachable when it began: all roots were marked in that stop, what was allocated
+ * Marking keeps everything that was reachable when it began: all roots but the specials, which the last
+ * stop marks, were marked in that stop, what was allocated
  * since is marked (heap/span.c), and an object can only be lost to the marker when a pointer to it is overwritten
  * before the marker has read that word. So the barrier marks what it overwrites (and what it stores, which costs
  * little and forgives a root that was missed). Whoever sets an object's bit puts it into the buffer of its P's cache; full
  * buffers go to a list that the marker empties; what is left in buffers is taken in the stop that ends the cycle.
- * Every object is put there once at most.
+ * Every object is in a buffer or the list once at most.
  *
- * The caller holds a P, and maybe locks of any rank below this one.
+ * The caller may have no P (then its object goes to the list at once), and may hold locks that stand before
+ * RANK_SHADED in base/lock.h.
  */
 #include <stdlib.h>
 
@@ -17,7 +20,7 @@
 #include "gc/gc.h"
 
 static struct {
-	os_lock lock;               /* guards the list */
+	os_lock lock;               /* guards the list; count is also read without it */
 	uintptr_t *items;
 	size_t count, capacity;
 	uint64_t bytes, objects;    /* atomic */

@@ -81,4 +81,8 @@ void heap_check(void)
 		for (const heap_span *s = gol_heap.central[i].partial; s != NULL; s = s->next)
 			if (s->cached || s->alloc_count >= s->elem_count || s->size_class * 2u + s->noscan != i)
 				fail(s, "does not belong on the partial list %u", i);
+	for (unsigned i = 0; i < HEAP_SPAN_CLASSES; i++)
+		for (const heap_span *s = gol_heap.central[i].full; s != NULL; s = s->next)
+			if (s->cached || s->alloc_count != s->elem_count || s->size_class * 2u + s->noscan != i)
+				fail(s, "does not belong on the full list %u", i);
 }

@@ -23,7 +23,7 @@
  * the type over the whole slot: slots are cleared whole, so what lies beyond the object
  * is zero.
  *
- * Who may allocate. Whoever has an allocation cache: each P has one, and a worker uses its P's (heap_use_cache).
+ * Who may allocate. Whoever has an allocation cache: each P has one, and a worker uses its P's (heap_current; sched/worker.c).
  * From a cache slots are taken without locks; it owns the spans it allocates from, which hang in no list. When one
  * is full it is exchanged for another of its class under the class's lock (heap_refill); pages, span records and
  * the list of all spans are under one lock, gol_heap.lock, which is taken inside of that. Sums that all change are
@@ -57,7 +57,8 @@ enum heap_span_state { HEAP_SPAN_DEAD, HEAP_SPAN_IN_USE };
  * bit in alloc_bits is set. alloc_cache holds the inverted alloc_bits from free_index
  * on (bit 0 is slot free_index) up to the next multiple of 64.
  * sweep_epoch == heap.sweep_epoch: swept; == heap.sweep_epoch - 1: alloc_bits are stale and
- * mark_bits say what lives. mark_bits of a swept span are zero outside of a mark phase.
+ * mark_bits say what lives. mark_bits of a swept span are zero outside of a mark phase. While marking, a cached span has
+ * every slot that its cache may still hand out marked, and mark_bits change by atomic operations only (span.c, blacken).
  */
 typedef struct heap_span {
 	uintptr_t base;
@@ -111,7 +112,7 @@ typedef struct heap_state {
 	uint32_t hooks;                         /* != 0: allocations go the slow way (stress modes) */
 	bool ready, poison;
 	bool marking;                           /* changes in stops: what is allocated meanwhile is born marked */
-	uint64_t black_bytes;                   /* atomic; of such objects, since the caches were last flushed */
+	uint64_t black_bytes;                   /* atomic; of those since marking began, as far as caches have given their spans up */
 	/* accounting, atomic; live_bytes counts spans in caches as full, as the pacer wants it */
 	uint64_t live_bytes, trigger;
 	uint64_t total_bytes, freed_bytes;      /* of objects, ever */

@@ -240,7 +240,7 @@ static heap_span *take_unswept(heap_central *c)
 	return s;
 }
 
-/* No lock is held, but that of finalizers. */
+/* Takes the class's lock, then that of pages. */
 bool heap_sweep_one(void)
 {
 	uint32_t cursor;

@@ -33,7 +33,8 @@
  * Descriptors. One of the idle workers waits for them instead of on its futex (M.polls), where there are any, and
  * is woken through the same set.
  *
- * Deadlock: all Ps idle, no call without P outstanding, no timer, nothing expected from outside. Then no goroutine
+ * Deadlock: all Ps idle, no call without P outstanding, no timer, no marking beside the program (which will ask for a
+ * stop), nothing expected from outside. Then no goroutine
  * can ever become runnable.
  */
 #include "sched/p.h"

@@ -3,7 +3,7 @@
  * something to look at (a second goroutine, a timer, a blocking call).
  *
  * Each round it asks goroutines that have run for 10 ms to give way to others that wait, asks earlier when a timer is
- * due, and takes the P of a call that was seen in two rounds while there is work for it. While no worker is free to
+ * due, repeats the collector's request for a stop, which nobody may have been there to hear, and takes the P of a call that was seen in two rounds while there is work for it. While no worker is free to
  * it asks for descriptors that are ready (poll.c).
  * It sleeps 20 microseconds a round, after a millisecond without effect twice as long each time up
  * to 10 ms (160 us while a P is idle and another has work queued), but never beyond the first timer; for as long as

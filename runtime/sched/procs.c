@@ -96,8 +96,8 @@ void procs_set(M *m, uint32_t n)
 
 uint32_t procs_limit(int64_t n) { return gol_stress.sched ? 1 : n > MAX_PROCS ? MAX_PROCS : (uint32_t)n; }
 
-/* The processors of this process, or what its control group lets it use of them, rounded up: at least two, so that the
- * collector and the program do not wait for each other. */
+/* The processors of this process, or what its control group lets it use of them, rounded up: two of those there are at
+ * least, so that the collector and the program do not wait for each other. */
 static int64_t default_count(void)
 {
 	enum { LEAST = 2 };

@@ -155,7 +155,7 @@ static void main_entry(gol_g *g, gol_func *fn)
 }
 static void main_start(gol_g *g, gol_frame *h) { (void)h; main_entry(g, NULL); }
 
-static void empty(gol_g *g, gol_func *fn) { (void)g; (void)fn; spawned++; }
+static void empty(gol_g *g, gol_func *fn) { (void)g; (void)fn; __atomic_fetch_add(&spawned, 1, __ATOMIC_RELAXED); }
 static gol_func empty_func = {(void *)empty};
 
 static void main_body(gol_g *g, gol_frame *h)
@@ -187,7 +187,7 @@ r1:
 	r2:;
 	}
 	fr->t = seconds() - fr->t;
-	while (spawned < spawns) {              /* the next goroutine may be any, under GOLSTRESS=sched */
+	while (__atomic_load_n(&spawned, __ATOMIC_RELAXED) < spawns) {              /* the next goroutine may be any, under GOLSTRESS=sched */
 		gol_yield(g);
 		if (GOL_UNWINDING(g)) { h->resume = 3; return; }
 	r3:;
