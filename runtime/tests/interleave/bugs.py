@@ -40,6 +40,8 @@ BUGS = [
      "/* m is on the idle list, its P too", "static bool early;\n/* m is on the idle list, its P too"),
     ("no-successor", "busy", "sched/idle.c", "if (atomic_add(&scheduler.spinning, -1u) == 0)\n\t\tidle_wake();", "atomic_add(&scheduler.spinning, -1u);"),
     ("takes-back-what-it-has", "idle", "sched/idle.c", "P *p = m->p == NULL ? idle_take_p() : NULL;", "P *p = idle_take_p();"),
+    ("unpaid-sleeps-on-global", "unpaid", "sched/idle.c", "if (load_relaxed(&scheduler.global_count) != 0 || timers",
+     "if ((idle_wake_pays() && load_relaxed(&scheduler.global_count) != 0) || timers"),
     ("global-without-waking", "global", "sched/queue.c", "os_release(&scheduler.lock);\n\tidle_wake_queued();\n}\n\nvoid queue_add_expected",
      "os_release(&scheduler.lock);\n}\n\nvoid queue_add_expected"),
     ("stop-forgets-calls", "stop", "sched/world.c", "(status & 3) == P_IN_CALL && atomic_change", "(status & 3) == P_IN_CALL && ((p->status = P_IDLE), true) || atomic_change"),

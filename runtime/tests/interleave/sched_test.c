@@ -147,6 +147,13 @@ static const char *ring_quiet(void) { return each_once(6); }
 /* Worker 0 queues and never takes: the others must. */
 static void idle_start(void) { start(3); }
 
+/* Nobody is woken for what is in a ring; the rest is as before. PAYS is 0 here: the first work that is found changes it. */
+static void unpaid_start(void)
+{
+	start(3);
+	scheduler.unpaid = UNPAID;
+}
+
 /* The dispatcher's loop, as far as the next goroutine. */
 static G *next_goroutine(M *of)
 {
@@ -414,6 +421,7 @@ static const scenario scenarios[] = {
 	{"idle", 3, idle_start, idle_run, idle_quiet},
 	{"busy", 3, idle_start, busy_run, idle_quiet},
 	{"global", 3, idle_start, global_run, idle_quiet},
+	{"unpaid", 3, unpaid_start, global_run, idle_quiet},
 	{"timer", 3, timer_start_state, timer_run, timer_quiet},
 	{"stop", 3, stop_start, stop_run, stop_quiet},
 	{"solo", 3, solo_start, solo_run, solo_quiet},
