@@ -22,9 +22,10 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 SIZES = {"fib": 43, "nbody": 17000000, "spectralnorm": 5000, "fannkuch": 11, "mandelbrot": 4500, "matmul": 1300,
          "quicksort": 18000000, "sortstructs": 2200000, "dispatch": 200000000, "generics": 6000000, "deeprecursion": 120,
-         "maps": 9000000, "stringwork": 4000000, "binarytrees": 18, "defers": 35000000, "pingpong": 6000000, "spawn": 6000000, "selects": 5000000}
+         "maps": 9000000, "stringwork": 4000000, "binarytrees": 18, "defers": 35000000, "pingpong": 6000000, "spawn": 6000000, "selects": 5000000, "pool": 16000}
 ALLOCATING = {"maps", "stringwork", "binarytrees"}
 SWITCHING = {"pingpong", "spawn", "selects"}
+PARALLEL = {"pool"}
 
 
 def seconds(command, env=None):
@@ -80,14 +81,15 @@ def main():
     args = p.parse_args()
     args.gol = os.path.abspath(args.gol)
     names = sorted(f[:-4] for f in os.listdir(HERE) if f.endswith(".gol") and re.search(args.only, f[:-4]))
-    ratios = {"CPU-bound": [], "allocation-bound": [], "switching": []}
+    ratios = {"CPU-bound": [], "allocation-bound": [], "switching": [], "parallel": []}
     print(f"{'program':15} {'gol s':>8} {'Go s':>8} {'gol/Go':>8} {'gol/C':>8}")
     with tempfile.TemporaryDirectory(prefix="gol-bench-") as scratch:
         for name in names:
             row = measure(args, name, scratch)
             print(f"{name:15} {row['gol']:8.2f} " + " ".join(f"{row[k]:8.2f}" if k in row else f"{'-':>8}"
                                                               for k in ("go", "gol/go", "gol/c")), flush=True)
-            kind = "allocation-bound" if name in ALLOCATING else "switching" if name in SWITCHING else "CPU-bound"
+            kinds = {"allocation-bound": ALLOCATING, "switching": SWITCHING, "parallel": PARALLEL}
+            kind = next((k for k, programs in kinds.items() if name in programs), "CPU-bound")
             if "gol/go" in row:
                 ratios[kind].append(row["gol/go"])
     for kind, values in ratios.items():
