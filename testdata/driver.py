@@ -1191,7 +1191,7 @@ def installing(p):
 
 def other_machines(p):
     """GOARCH chooses files and tags; a C compiler for it must be named."""
-    p.write("go.mod", "module m\n\ngo 1.26\n")
+    p.write("go.mod", "module m\n\ngo 1.19\n")
     for arch in ("amd64", "arm64", "riscv64"):
         p.write(f"x_{arch}.gol", f'package main\n\nconst byName = "name {arch}"\n')
         p.write(f"t{arch}x.gol", f'//go:build {arch}\n\npackage main\n\nconst byTag = "tag {arch}"\n')
@@ -1422,7 +1422,7 @@ def linknames(p):
 def embedding(p):
     """Lines //go:embed: where they stand, what patterns lead to, files that change."""
     head, main = 'package main\n\nimport "embed"\n\n', "\nvar _ embed.FS\n\nfunc main() {}\n"
-    p.write("go.mod", "module m\n\ngo 1.26\n")
+    p.write("go.mod", "module m\n\ngo 1.19\n")
     for name in ("x.txt", "y.txt", "other/go.mod", "other/z", "hidden/.z", ".git/z", "bad/a:b", "con.txt", "d/z"):
         p.write(name, "text")
     os.mkfifo(p.path("fifo"))
@@ -1462,7 +1462,7 @@ def embedding(p):
     p.write("go.mod", "module m\n\ngo 1.15\n")
     p.write("main.go", head + "//go:embed x.txt\nvar s string\n" + main)
     p.expect(1, r"^# m\n\./main\.go:5:3: go:embed requires go1\.16 or later \(-lang was set to go1\.15; check go\.mod\)\n$", "build", ".")
-    p.write("go.mod", "module m\n\ngo 1.26\n")
+    p.write("go.mod", "module m\n\ngo 1.19\n")
     p.write("main.go", head + "//go:embed x.txt\nvar s string\n\n//go:embed odd\nvar odd string\n" + main.replace("{}", "{ println(s, odd) }"))
     p.write("odd", "1")
     shared = user_cache()      # package embed imports much
@@ -1517,7 +1517,7 @@ func main() { println(a, b, c, d, e, s, n, p.V, p.N) }
 
 def build_information(p):
     """What a program was built from: read by itself and by gol version; files that are no programs."""
-    p.write("go.mod", "module ex.org/m\n\ngo 1.26\n")
+    p.write("go.mod", "module ex.org/m\n\ngo 1.19\n")
     p.write("main.go", """package main
 
 import "runtime/debug"

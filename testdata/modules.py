@@ -159,8 +159,11 @@ def prepare(case, folder):
 # ---- running ----------------------------------------------------------------------------------------------
 
 
+TREE = ""           # the Go source tree in use
+
+
 def normal(text, folder, oracle):
-    text = text.replace(f"{folder}/cache", "$C").replace(folder, "$W").replace("/usr/local/go", "$T").replace(STDLIB, "$T/src")
+    text = text.replace(f"{folder}/cache", "$C").replace(folder, "$W").replace(TREE or "$T", "$T").replace(STDLIB, "$T/src")
     if oracle:
         text = re.sub(r"^go: ", "gol: ", text, flags=re.M)
         text = re.sub(r"\(running go 1\.26\.\d+;", "(running go 1.26;", text)
@@ -237,6 +240,8 @@ def main():
     cases = [c for path in sorted(glob.glob(os.path.join(HERE, "modules", "*.txt"))) for c in read_cases(path)]
     cases = [c for c in cases if re.search(args.only, c.name) and not (args.oracle and c.only == "gol")]
     command = args.oracle or os.path.abspath(args.gol)
+    global TREE
+    TREE = subprocess.run([command, "env", "GOROOT"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
     failed, results = 0, {}
     with concurrent.futures.ThreadPoolExecutor(args.jobs) as pool:
         for case, status, faults, output in pool.map(lambda c: check(c, command, bool(args.oracle)), cases):

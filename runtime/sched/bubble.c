@@ -53,10 +53,10 @@ void bubble_park(G *g, enum wait_reason reason)
 	switch (reason) {
 	case WAIT_CHAN_RECEIVE_NIL: case WAIT_CHAN_SEND_NIL: case WAIT_SELECT_NONE: case WAIT_SLEEP: case WAIT_WAITGROUP:
 	case WAIT_COND: case WAIT_BUBBLE:
-		g->durable = true;
+		g->durable = 1;
 		break;
 	default:
-		g->durable = false;     /* who parks at channels knows more (chan.c) */
+		g->durable = 0;     /* who parks at channels knows more (chan.c) */
 	}
 }
 

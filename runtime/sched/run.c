@@ -159,7 +159,7 @@ void sched_park_for_poll(G *g, void (*complete)(G *))
 	g->wait_reason = WAIT_IO;
 	g->wait_since = 0;
 	g->complete = complete;
-	g->durable = false;
+	g->durable = 0;
 	give_way(g, WHY_POLL);
 }
 

@@ -142,6 +142,7 @@ struct G {
 	uint32_t fresh;             /* just dispatched: the next safepoint is not taken */
 	uint32_t why;               /* enum g_why, valid while unwinding == GOL_FREEZE */
 	uint32_t wait_reason;
+	uint32_t durable;           /* in a bubble, parked by sched_park: only others of the bubble can ready it */
 	struct bubble *bubble;      /* of testing/synctest; NULL: none (sched/bubble.h) */
 	M *m;                       /* who runs it */
 	G *link;                    /* in a run queue, a free list */
@@ -159,7 +160,6 @@ struct G {
 	bool overflow;              /* the stack limit was exceeded */
 	bool printing_panics;       /* calls Error() or String() of a value that ends the program: a panic now is fatal */
 	bool is_main;
-	bool durable;               /* in a bubble, parked by sched_park: only others of the bubble can ready it */
 	bool panic_on_fault;        /* debug.SetPanicOnFault: only remembered */
 	defer_mark *marks; uint32_t mark_count, mark_cap;       /* innermost last */
 	trail trace;                /* positions collected by a fatal unwinding; malloc'd */
