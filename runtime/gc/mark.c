@@ -146,18 +146,10 @@ __attribute__((always_inline)) static inline void scan_repeated(const gol_type *
 }
 
 /* The rest of a large object goes back to the work list: `base` may be the beginning of such a rest. Returns the cost. */
-__attribute__((always_inline)) static inline size_t scan_object(uintptr_t base, bool beside)
+__attribute__((always_inline)) static inline size_t scan_typed(const heap_span *s, uintptr_t base, bool beside)
 {
-	heap_span *s = heap_span_of(base);
-	const gol_type *type;
+	const gol_type *type = s->types[heap_slot_of(s, base)];
 
-	if (s->noscan)
-		return 1;
-	if (!heap_has_types(s)) {
-		scan_bits(base, s->elem_size, beside);
-		return 1;
-	}
-	type = s->types[heap_slot_of(s, base)];
 	if (type == NULL || type->size == 0)
 		return 1;
 
@@ -175,6 +167,22 @@ __attribute__((always_inline)) static inline size_t scan_object(uintptr_t base, 
 	else
 		heap_each_pointer(type, (void *)base, size / type->size, beside ? mark_slot_beside : mark_slot_of_type, NULL);
 	return 1 + size / UNIT;
+}
+
+__attribute__((noinline)) static size_t scan_typed_stopped(const heap_span *s, uintptr_t base) { return scan_typed(s, base, false); }
+__attribute__((noinline)) static size_t scan_typed_beside(const heap_span *s, uintptr_t base) { return scan_typed(s, base, true); }
+
+/* Small objects in line; the others, which take longer, out of the loop's way. */
+__attribute__((always_inline)) static inline size_t scan_object(uintptr_t base, bool beside)
+{
+	heap_span *s = heap_span_of(base);
+
+	if (s->noscan)
+		return 1;
+	if (GOL_UNLIKELY(heap_has_types(s)))
+		return beside ? scan_typed_beside(s, base) : scan_typed_stopped(s, base);
+	scan_bits(base, s->elem_size, beside);
+	return 1;
 }
 
 void gc_scan_object(uintptr_t base) { scan_object(base, false); }

@@ -126,7 +126,7 @@ static bool watch_running(P *p, int64_t now, bool *late)
 		request_many(p);                /* who asked first may have asked the one before */
 		effect = true;
 	}
-	if (gc_requested()) {               /* by the marker, when p ran nothing that could be asked */
+	if (gc_requested() && !world_asked()) {     /* by the marker, when p ran nothing that could be asked */
 		request_stop(p);
 		effect = true;
 	}
