@@ -5,8 +5,8 @@
  * at least 4 MiB * GOGC / 100, and under a memory limit at most what the limit leaves
  * beside the rest of the runtime's memory. A cycle that runs in one stop starts at the goal itself; one that
  * marks beside the program starts before it, by what the last one's program allocated meanwhile, and what is not
- * marked when the heap has grown beyond the goal is marked in stops, slice by slice. When the limit would make collecting take more than
- * half of the time, the limit gives way (a program slightly too large gets slow, not stuck).
+ * marked when the heap has grown beyond the goal is marked in stops, slice by slice. When the limit would make
+ * collecting take more than half of the time, the limit gives way (a program slightly too large gets slow, not stuck).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,7 +73,8 @@ static uint64_t growth;         /* of the heap while the last cycle marked besid
 
 static bool may_mark_beside(void)
 {
-	return !gc.stop_the_world && (!gol_heap.hooks || gc.stress_beside) && gc_world.processors != NULL && gc_world.processors() > 1;
+	return !gc.stop_the_world && (!gol_heap.hooks || gc.stress_beside) && gc_world.processors != NULL &&
+		gc_world.processors() > 1;
 }
 
 static uint64_t rest_of_memory(void)
@@ -161,12 +162,13 @@ static struct {
 	uint64_t start, begun;                  /* of the first stop; its end, 0: there was but one */
 	uint64_t before, goal, hard;            /* bytes when it began; the goal that led to it; what the heap should not outgrow */
 	uint64_t time_beside;                   /* the marker's, when it began */
+	uint64_t slices;                        /* nanoseconds of stops between the first and the last */
 } cycle;
 
 static void prepare(void)
 {
 	cycle.start = gc_now();
-	cycle.begun = 0;
+	cycle.begun = cycle.slices = 0;
 	cycle.goal = gc.stats.goal;
 	cycle.time_beside = marker_time();
 	heap_finish_sweep();
@@ -209,8 +211,8 @@ static void end_marking(void)
 	gc.stats.marked_objects = gc_work_objects() + gc_shaded_objects();
 }
 
-/* Bytes of pages worth keeping, free ones included: as large as the heap may become before the next cycle or was to become
- * before this one, and a tenth. Giving back what a growing heap takes again at once would cost more than it saves. */
+/* Bytes of pages worth keeping, free ones included: as large as the heap may become before the next cycle or was to
+ * become before this one, and a tenth. Giving back what a growing heap takes again at once costs more than it saves. */
 static uint64_t pages_wanted(uint64_t last_goal)
 {
 	uint64_t goal = gc.stats.goal > last_goal ? gc.stats.goal : last_goal;
@@ -255,13 +257,12 @@ static void record_cycle(uint64_t pause, uint64_t beside)
 
 static uint64_t to_keep;        /* atomic: give_back_beyond is to be called with this, once all is swept; 0: it is not */
 
-bool gc_give_back(void)
+void gc_give_back(void)
 {
 	uint64_t wanted = __atomic_exchange_n(&to_keep, 0, __ATOMIC_RELAXED);
 
 	if (wanted != 0)
 		give_back_beyond(wanted);
-	return false;
 }
 
 static void start_sweeping(uint32_t reasons, bool beside)
@@ -286,9 +287,10 @@ static void end_cycle(uint64_t stopped, uint64_t marked, uint64_t after, uint32_
 {
 	uint64_t now = gc_now(), begun = cycle.begun != 0 ? cycle.begun : stopped;
 	uint64_t beside = cycle.begun != 0 ? marker_time() - cycle.time_beside : 0;
-	uint64_t ns[3] = {begun - cycle.start, cycle.begun != 0 ? stopped - begun : marked - begun, cycle.begun != 0 ? now - stopped : now - marked};
+	uint64_t marking_ended = cycle.begun != 0 ? stopped : marked;
+	uint64_t ns[3] = {begun - cycle.start, marking_ended - begun, now - marking_ended};
 
-	record_cycle(cycle.begun != 0 ? ns[0] + ns[2] : now - cycle.start, beside);
+	record_cycle(cycle.begun != 0 ? ns[0] + cycle.slices + ns[2] : now - cycle.start, beside);
 	if (reasons & GC_FORCED)
 		gc.stats.forced++;
 	if (gc.trace)
@@ -315,8 +317,10 @@ static bool end_beside(size_t budget, uint32_t reasons)
 	uint64_t stopped = gc_now(), after = load_relaxed(&gol_heap.live_bytes);
 
 	gc_take_all_shaded();
-	if (!gc_drain_some(budget))
+	if (!gc_drain_some(budget)) {
+		cycle.slices += gc_now() - stopped;
 		return false;
+	}
 	heap_flush_caches();
 	end_marking();
 	gc.beside = false;
@@ -331,15 +335,11 @@ static bool end_beside(size_t budget, uint32_t reasons)
  * become half as large again, or there is a memory limit, all the rest is marked. */
 static void slow_down(uint32_t reasons)
 {
-	uint64_t start = gc_now(), heap = load_relaxed(&gol_heap.live_bytes);
+	uint64_t heap = load_relaxed(&gol_heap.live_bytes);
 	bool far = heap > cycle.hard + cycle.hard / 2 || gc.memory_limit != INT64_MAX;
 
 	if (!end_beside(far ? SIZE_MAX : SLICE_BUDGET, reasons))
 		store_relaxed(&gol_heap.trigger, heap + SLICE_STEP);
-	else
-		return;
-	gc.stats.pause_total += gc_now() - start;
-	gc.stats.mark_ns += gc_now() - start;
 }
 
 static void collect(uint32_t reasons)

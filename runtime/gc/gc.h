@@ -32,10 +32,10 @@
 typedef struct gc_statistics {
 	uint32_t count, forced;             /* collections, those asked for by the program */
 	uint64_t pause_total;
-	uint64_t pauses[GC_PAUSES], pause_ends[GC_PAUSES];      /* ring; ends in ns since 1970 */
+	uint64_t pauses[GC_PAUSES], pause_ends[GC_PAUSES];      /* ring, of each cycle all its stops together; ends in ns since 1970 */
 	uint64_t marked_bytes, marked_objects;                  /* by the last one */
 	uint64_t goal, last_end;                                /* next heap goal; ns since 1970 */
-	uint64_t mark_ns;                                       /* CPU time of marking, ever */
+	uint64_t mark_ns;                                       /* of stops, and of the marker's work beside the program, ever */
 } gc_statistics;
 
 typedef struct gc_state {
@@ -121,7 +121,7 @@ uint64_t gc_shaded_objects(void);
 
 void marker_hold(void);                         /* in a stop: it does nothing from now on */
 void marker_release(void);                      /* it goes on with what there is: marking, or sweeping */
-bool gc_give_back(void);                        /* memory, as the last cycle decided (collect.c). False: for now that is all */
+void gc_give_back(void);                        /* memory, as the last cycle decided (collect.c) */
 void gc_check_marks(gc_root_walk *const *walks, unsigned count);        /* GODEBUG=gccheckmark: marks again; dies where one is missing */
 uint64_t marker_time(void);                     /* nanoseconds that it has worked */
 
@@ -181,7 +181,7 @@ void gc_add_sample(uintptr_t base, profile_bucket *bucket);     /* counts it as 
 /* ---- statistics --------------------------------------------------------------------------------------------------- */
 
 void gc_memory_statistics(uint64_t *out, size_t count);     /* order of stdlib/runtime/memstats.gol */
-/* Lengths and ends of the latest stops, newest first; returns how many. */
+/* Lengths of the stops of the latest cycles, each all together, and their ends, newest first; returns how many. */
 size_t gc_recent_pauses(uint64_t *lengths, uint64_t *ends, size_t count);
 typedef struct gc_totals { uint64_t bytes, objects; } gc_totals;
 gc_totals gc_count_totals(void);                            /* allocated, ever */

@@ -48,8 +48,10 @@ static bool sweep_piece(void)
 static bool piece(void)
 {
 	uint64_t start = gc_now();
-	bool more = gc.beside ? mark_piece() : sweep_piece() || gc_give_back();
+	bool more = gc.beside ? mark_piece() : sweep_piece();
 
+	if (!more && !gc.beside)
+		gc_give_back();
 	count_up(&marker.time, gc_now() - start);
 	return more;
 }

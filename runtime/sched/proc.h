@@ -89,7 +89,8 @@ bool timers_run(int64_t now);               /* starts and readies what is due; t
 void timers_each_root(void (*visit)(void *, void **), void *argument);
 int64_t sched_clock(const G *g);            /* the monotonic clock, or that of g's bubble */
 
-/* Ask the running goroutines to freeze soon, so that the dispatcher looks at gc_run_if_requested(). */
+/* Asks the running goroutines to freeze soon or, where all Ps are idle, wakes a worker, so that a dispatcher looks at
+ * gc_run_if_requested(). */
 void sched_request_stop(void);
 
 /* The collector, with its roots in goroutines, packages, timers: called once by gol_main. */

@@ -4,7 +4,7 @@
  * A P's queue is run_next (the goroutine readied or started last, which shares the time slice of the one that did
  * it), then a ring of 256; half of a full ring goes to the global queue. Every 61st time slice looks at the global
  * queue first. Picks from run_next are no new time slices: when a slice is over 10 ms old the monitor has run_next
- * skipped once, so that two goroutines that ready each other cannot keep others out for ever.
+ * skipped once if others wait, so that two goroutines that ready each other cannot keep others out for ever.
  *
  * The ring. tail belongs to the owner; head is moved by whoever takes, with one compare-and-swap: the owner by one, a
  * thief by half of what is there. An entry is read before the swap and may be stale then (the owner has gone round the
