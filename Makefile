@@ -45,7 +45,8 @@ GENERATED = $(B)/compiler/generated/parser.c $(B)/compiler/generated/lexer.c $(B
 COMPILER_FLAGS = -std=gnu11 $(WARNINGS) -Icompiler -I$(B)/compiler/generated
 GENERATED_FLAGS = -std=gnu11 -Wall -Wextra -Wno-unused-function -Wno-sign-compare -Icompiler -Icompiler/syntax -I$(B)/compiler/generated
 # As for generated C: compiler/driver/compile.c.
-TUNING := $(if $(filter x86_64-%,$(shell machine=`$(CC) -mtune-ctrl=^sse_unaligned_load_optimal -dumpmachine 2>/dev/null` && echo $$machine)),-mtune-ctrl=^sse_unaligned_load_optimal)
+TUNING_FLAG = -mtune-ctrl=^sse_unaligned_load_optimal
+TUNING := $(if $(filter x86_64-%,$(shell machine=`$(CC) $(TUNING_FLAG) -dumpmachine 2>/dev/null` && echo $$machine)),$(TUNING_FLAG))
 RUNTIME_FLAGS = -std=gnu11 $(WARNINGS) -Iruntime -Iruntime/include/gol -ffp-contract=off -fno-omit-frame-pointer $(TUNING)
 
 all: $(GOL) $(FETCH) $(B)/libgolrt.a $(B)/amalgamation/golrt.c stdlib

@@ -10,17 +10,17 @@
  *     one worker, which begins as a spinning one (idle_wake);
  *   - who goes idle writes its P to the list, leaves spinning, and then looks at all queues once more (second_look);
  *     what it finds it takes, if nobody has handed it a P meanwhile.
- *
- * Unless it does not pay. A worker that finds work elsewhere counts how long a goroutine of it runs. Those
- * that end or park within a microsecond are done sooner by the one that queued them: when UNPAID more searches
- * brought less than PAYS for each than twice those that brought more, nobody is woken for what is in a ring, spins, or looks there before it sleeps. The monitor
- * then wakes a worker where the oldest entry stands still from one of its rounds to the next, or there are many; and
- * if that work lasts, all is as before.
- *
  * Both read after they have written, with a full fence between: one of the two sees the other. A spinning worker
  * that finds work and is the last one to spin wakes another in its place, for what was queued while it was the
  * reason not to wake anybody. Rejected: looking before the P is given back (then what is queued in between is seen
  * by neither).
+ *
+ * Unless it does not pay. A worker that finds work elsewhere measures how long each goroutine of it runs until it is
+ * without again (count_work): those that end or park within a microsecond are done sooner by the one that queued them.
+ * A search that brought less than PAYS a goroutine counts 1, one that brought more takes 2 off. At UNPAID nobody is
+ * woken for what is in a ring, nobody spins, and a ring does not keep a worker from sleeping; the global queue, timers
+ * and the collector still do. The monitor then wakes a worker where the oldest entry of a ring stands still for a
+ * round of its, or MANY_QUEUED wait, later each time that this does not pay; and if that work lasts, all is as before.
  *
  * The word is written 0 under scheduler.lock, while the worker is put on the idle list, and 1 by whoever takes it
  * off: a wake-up before the worker sleeps makes the wait return at once.
@@ -34,8 +34,7 @@
  * is woken through the same set.
  *
  * Deadlock: all Ps idle, no call without P outstanding, no timer, no marking beside the program (which will ask for a
- * stop), nothing expected from outside. Then no goroutine
- * can ever become runnable.
+ * stop), nothing expected from outside. Then no goroutine can ever become runnable.
  */
 #include "sched/p.h"
 #include "sched/proc.h"
@@ -47,6 +46,7 @@
 #include "unwind/trace.h"
 
 #ifdef GOL_STEPS
+/* Whatever is found pays; the test sets the other state. */
 enum { PASSES = 1, STILL = 1, LINGER = 1, PAYS = 0 };
 #else
 enum { PASSES = 4, STILL = 5000, LINGER = 30000, PAYS = 3000 };      /* of a search; nanoseconds */
