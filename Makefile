@@ -45,8 +45,9 @@ GENERATED = $(B)/compiler/generated/parser.c $(B)/compiler/generated/lexer.c $(B
 COMPILER_FLAGS = -std=gnu11 $(WARNINGS) -Icompiler -I$(B)/compiler/generated
 GENERATED_FLAGS = -std=gnu11 -Wall -Wextra -Wno-unused-function -Wno-sign-compare -Icompiler -Icompiler/syntax -I$(B)/compiler/generated
 # As for generated C: compiler/driver/compile.c.
-TUNING_FLAG = -mtune-ctrl=^sse_unaligned_load_optimal
-TUNING := $(if $(filter x86_64-%,$(shell machine=`$(CC) $(TUNING_FLAG) -dumpmachine 2>/dev/null` && echo $$machine)),$(TUNING_FLAG))
+UNROLL := unrolled_loop:256:noalign,libcall:-1:noalign
+TUNING_FLAGS := -mtune-ctrl=^sse_unaligned_load_optimal -mmemset-strategy=$(UNROLL) -mmemcpy-strategy=$(UNROLL)
+TUNING := $(if $(filter x86_64-%,$(shell machine=`$(CC) $(TUNING_FLAGS) -dumpmachine 2>/dev/null` && echo $$machine)),$(TUNING_FLAGS))
 RUNTIME_FLAGS = -std=gnu11 $(WARNINGS) -Iruntime -Iruntime/include/gol -ffp-contract=off -fno-omit-frame-pointer $(TUNING)
 
 all: $(GOL) $(FETCH) $(B)/libgolrt.a $(B)/amalgamation/golrt.c stdlib

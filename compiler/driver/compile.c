@@ -42,7 +42,13 @@ static const char fixed_flags[] = "-std=gnu11 -w -c -fno-strict-aliasing -ffp-co
  * waits until both stores are through (no store forwarding): programs that hand slices around run up to twice as fast without.
  * gcc for x86-64 has this name for it; clang copies words.
  */
-#define TUNING "-mtune-ctrl=^sse_unaligned_load_optimal"
+#define WORD_STORES "-mtune-ctrl=^sse_unaligned_load_optimal"
+/*
+ * gcc 12 clears and copies structs from 40 bytes on by `rep stos` and `rep movs`, which take 30 cycles to start; a few stores are
+ * done by then. From 256 bytes on the C library, which knows the processor, does it.
+ */
+#define UNROLL "unrolled_loop:256:noalign,libcall:-1:noalign"
+#define TUNING WORD_STORES " -mmemset-strategy=" UNROLL " -mmemcpy-strategy=" UNROLL
 
 /* Only asked where something is compiled. */
 static const char *tuning(Driver *d)

@@ -3,8 +3,8 @@
  * something to look at (a second goroutine, a timer, a blocking call).
  *
  * Each round it asks goroutines that have run for 10 ms to give way to others that wait, asks earlier when a timer is
- * due, repeats the collector's request for a stop, which nobody may have been there to hear, and takes the P of a call that was seen in two rounds while there is work for it. While no worker is free to
- * it asks for descriptors that are ready (poll.c).
+ * due, repeats the collector's request for a stop where it reached nobody, and takes the P of a call that was seen in
+ * two rounds while there is work for it. While no worker is free to it asks for descriptors that are ready (poll.c).
  * It sleeps 20 microseconds a round, after a millisecond without effect twice as long each time up
  * to 10 ms (160 us while a P is idle and another has work queued), but never beyond the first timer; for as long as
  * nothing runs it sleeps until it is woken.
@@ -122,14 +122,10 @@ static bool watch_running(P *p, int64_t now, bool *late)
 	watch_queue(p, &moves);
 	if (load_relaxed(&scheduler.idle_count) != 0 && !queue_is_empty(p))
 		monitor.watches = true;
-	if (load_relaxed(&scheduler.wants_many) != 0) {
-		request_many(p);                /* who asked first may have asked the one before */
-		effect = true;
-	}
-	if (gc_requested() && !world_asked()) {     /* by the marker, when p ran nothing that could be asked */
-		request_stop(p);
-		effect = true;
-	}
+	if (load_relaxed(&scheduler.wants_many) != 0)
+		effect |= request_many_again(p);        /* who asked first may have asked the one before */
+	if (gc_requested() && !world_asked())           /* by the marker, when p ran nothing that could be asked */
+		effect |= request_stop_again(p);
 	if (tick != p->monitor_tick) {
 		p->monitor_tick = tick;
 		p->monitor_since = now;

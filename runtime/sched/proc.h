@@ -141,6 +141,8 @@ void monitor_wake(void);                    /* somebody has got a P */
 void monitor_timer(int64_t when);           /* the first timer is now this one */
 void request_preempt(P *p);
 void request_stop(P *p);
+bool request_stop_again(P *p);              /* only who has not been asked yet; true: there was one */
+bool request_many_again(P *p);
 void request_share(P *p);
 void request_many(P *p);
 

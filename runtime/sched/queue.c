@@ -145,25 +145,42 @@ void proc_ready_here(G *list)
 
 /* ---- putting -------------------------------------------------------------------------------------------- */
 
-static inline void put_front(P *p, G *g)
+/* run_next was taken, or others are to hear of g: kept out of line, so that the usual way needs no registers saved. */
+__attribute__((noinline)) static void put_before_others(P *p, G *g)
 {
 	G *old = p->run_next;
 	store_relaxed(&p->run_next, g);
 	if (old != NULL)
 		put_back(p, old);
+	idle_wake();
+}
+
+static inline void put_front(P *p, G *g)
+{
 	p->readied = load_relaxed(&monitor_rounds) | 1;
-	if (old != NULL || p->handoff < HANDOFF_LIKELY)
-		idle_wake();
+	if (p->run_next != NULL || p->handoff < HANDOFF_LIKELY)
+		put_before_others(p, g);
+	else
+		store_relaxed(&p->run_next, g);
 }
 
 void queue_put_front(P *p, G *g) { put_front(p, g); }
 
+/* In a bubble, or not plainly WAITING. */
+__attribute__((noinline)) static void ready_slowly(G *g)
+{
+	if (g->durable)
+		bubble_readied(g);
+	if (status_ready(g))
+		put_front(current_m->p, g);
+}
+
 void sched_ready(G *g)
 {
 	lock_require_none("readies a goroutine");
-	if (GOL_UNLIKELY(g->durable))
-		bubble_readied(g);
-	if (status_ready(g))
+	if (GOL_UNLIKELY(g->durable) || GOL_UNLIKELY(!status_ready_plainly(g)))
+		ready_slowly(g);
+	else
 		put_front(current_m->p, g);
 }
 

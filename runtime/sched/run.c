@@ -82,6 +82,20 @@ void request_stop(P *p) { ask(p, REQUEST_STOP); }
 void request_share(P *p) { ask(p, REQUEST_SHARE); }
 void request_many(P *p) { ask(p, REQUEST_MANY); }
 
+/* What a goroutine was already asked it will hear: in a long copy, say, it is far from its next safepoint. */
+static bool ask_again(P *p, uint32_t request)
+{
+	M *m = load_acquire(&p->m);
+	G *g = m != NULL ? load_acquire(&m->g) : NULL;
+	if (g == NULL || load_relaxed(&g->request) & request)
+		return false;
+	g_ask(g, request);
+	return true;
+}
+
+bool request_stop_again(P *p) { return ask_again(p, REQUEST_STOP); }
+bool request_many_again(P *p) { return ask_again(p, REQUEST_MANY); }
+
 void sched_request_stop(void)
 {
 	for (uint32_t i = 0; i < proc_count(); i++)
@@ -188,7 +202,7 @@ static bool gave_way(M *m, G *g)
 {
 	g->pub.unwinding = GOL_RUNNING;
 	stack_finish_freeze(m, g);
-	if (g->why != WHY_CALL_LOST_P && GOL_UNLIKELY(profile_waiting != 0))       /* read by holders of a P only */
+	if (GOL_UNLIKELY(profile_waiting != 0) && g->why != WHY_CALL_LOST_P)       /* read by holders of a P only */
 		book_samples(g);
 	if (GOL_UNLIKELY(g->overflow))
 		fatal_die(g);

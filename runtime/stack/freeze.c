@@ -310,17 +310,15 @@ static size_t block_wanted(const G *g, size_t more)
 	return cap;
 }
 
-void stack_finish_freeze(M *m, G *g)
+void stack_push_saved(M *m, G *g)
 {
 	freezer *f = &m->freeze;
 	debug_require(g->pub.unwinding == GOL_RUNNING && g->m == m);
-	m->counts.freezes++;
 	if (GOL_UNLIKELY(g->side.over)) {
 		overflow(f, g);
 		return;
 	}
-	if (f->above == NULL)
-		return;
+	debug_require(f->above != NULL);
 	m->counts.frames += f->frames;
 	m->counts.moved_objects += f->moved_count;
 	m->counts.deep += f->frames >= 2 && f->moved_count >= 2;

@@ -60,8 +60,15 @@ static inline void stack_pop(G *g)
 	g->last = frame->below;
 }
 
-/* All native frames have given way: put what was saved onto the goroutine stack. */
-void stack_finish_freeze(M *m, G *g);
+/* All native frames have given way: put what was saved onto the goroutine stack. A body whose frame already lies there, and
+ * that called nothing, has saved none. */
+void stack_push_saved(M *m, G *g);
+static inline void stack_finish_freeze(M *m, G *g)
+{
+	m->counts.freezes++;
+	if (m->freeze.above != NULL || GOL_UNLIKELY(g->side.over))
+		stack_push_saved(m, g);
+}
 void stack_freezer_start(freezer *f);
 void stack_freezer_free(freezer *f);
 

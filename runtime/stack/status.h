@@ -66,13 +66,17 @@ static inline bool status_parked(G *g)
 }
 
 /* Once for each park: whoever takes its waiter out of what it waits in. A thread without a P may do so only once the goroutine is
- * WAITING. True: the caller queues it. False: its worker, or whoever holds it, does. */
-static inline bool status_ready(G *g)
+ * WAITING. True: the caller queues it. False: its worker, or whoever holds it, does; of status_ready_plainly: nothing was done. */
+static inline bool status_ready_plainly(G *g)
 {
-	if (GOL_UNLIKELY(load_relaxed(&status_scanning) || load_acquire(&g->status) != G_WAITING))
-		return status_ready_slowly(g);
+	if (load_relaxed(&status_scanning) || load_acquire(&g->status) != G_WAITING)
+		return false;
 	store_relaxed(&g->status, (uint32_t)G_RUNNABLE);
 	return true;
+}
+static inline bool status_ready(G *g)
+{
+	return GOL_LIKELY(status_ready_plainly(g)) || status_ready_slowly(g);
 }
 
 /* The caller took it out of its queue and is to run it. False: it is held, and its holder will queue it again. */
