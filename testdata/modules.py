@@ -167,6 +167,7 @@ def normal(text, folder, oracle):
     if oracle:
         text = re.sub(r"^go: ", "gol: ", text, flags=re.M)
         text = re.sub(r"\(running go 1\.26\.\d+;", "(running go 1.26;", text)
+        text = re.sub(r"\(toolchain is go1\.26\.\d+\)", "(toolchain is go1.26)", text)
         text = re.sub(r"^go(\w+: build output|: build)", r"gol\1", text, flags=re.M)
     return text
 

@@ -155,6 +155,7 @@ typedef struct Compiler {
 	const struct Overlay *overlay;      /* -overlay: what overlay_actual answers from; or NULL */
 	int cover;                          /* gol test -cover: a CoverMode (cover/cover.h) */
 	TextList cover_patterns;            /* -coverpkg: which packages get counters; none: the one that is tested */
+	const char *godebug_version;        /* of p@v: its module's go line, which defaults of GODEBUG go by instead of the main module's; or NULL */
 	bool trim_paths;                    /* recorded paths begin with the module's path instead of the file system's */
 	const char *work_dir;               /* current directory: diagnostics print paths relative to it */
 	const char *seen_from;              /* folder of the package being checked, absolute; or NULL */

@@ -37,6 +37,7 @@ Compiler *compiler_like(const Compiler *old)
 	c->tree = old->tree;
 	c->trees_dir = old->trees_dir;
 	c->trim_paths = old->trim_paths;
+	c->godebug_version = old->godebug_version;
 	c->arch = old->arch;
 	c->cover = old->cover;
 	c->cover_patterns = old->cover_patterns;

@@ -94,8 +94,8 @@ static const Module *module_of(const ModuleList *list, const char *path)
 	return found;
 }
 
-/* False, and said: there are lines that count in a main module alone. */
-static bool check_module(Driver *d)
+/* The defaults of GODEBUG go by its go line. False, and said: there are lines that count in a main module alone. */
+static bool take_module(Driver *d)
 {
 	static const char *const directives[] = {"replace", "exclude"};
 	const char *word = d->options.inputs.items[0], *error = NULL;
@@ -108,6 +108,7 @@ static bool check_module(Driver *d)
 	const Module *m = module_of(&list, word);
 	const char *file = m ? module_go_mod(all, m) : NULL;
 	SourceFile *source = file ? source_load(d->c, file) : NULL;
+	d->c->godebug_version = m && m->go ? m->go : "1.20";       /* the last before go lines decided */
 	for (int i = 0; i < COUNT_OF(directives) && source; i++)
 		if (is_written(source->text, directives[i])) {
 			fprintf(stderr, "gol: %s (in %s@%s):\n\tThe go.mod file for the module providing named packages contains one or\n"
@@ -161,7 +162,7 @@ int enter_version(Driver *d, VersionPlace *place)
 	compiler_set_directory(d->c);
 	d->c->mod_mode = NULL;
 	d->c->modfile = NULL;
-	if (!check_module(d))
+	if (!take_module(d))
 		return EXIT_ERROR;
 	for (int i = 0; i < d->options.inputs.len; i++) {
 		const char *word = d->options.inputs.items[i];

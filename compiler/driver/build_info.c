@@ -113,6 +113,8 @@ static void add_settings(Driver *d, Buf *b, const Program *program)
 		add_setting(b, "-tags", joined_tags(d, o->tags));
 	if (o->trim_paths)
 		add_setting(b, "-trimpath", "true");
+	if (*program->godebug)
+		add_setting(b, BUILD_INFO_GODEBUG, program->godebug);
 	add_setting(b, "CGO_ENABLED", "0");
 	add_setting(b, "GOARCH", d->c->arch);
 	add_setting(b, "GOOS", "linux");

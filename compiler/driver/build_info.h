@@ -15,6 +15,7 @@ const char *build_info_text(Driver *d, const Program *program);
 
 /* What is before and after the lines, and in front of all. */
 #define BUILD_INFO_MAGIC "\xff Go buildinf:"
+#define BUILD_INFO_GODEBUG "DefaultGODEBUG"     /* a setting: the runtime looks for it */
 enum { BUILD_INFO_HEADER = 32, BUILD_INFO_MARK = 16, BUILD_INFO_INLINE = 2 };
 
 #endif

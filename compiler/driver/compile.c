@@ -133,6 +133,7 @@ uint64_t program_key(Driver *d, const Program *program)
 	key = hash_bytes(key, d->c->arch, strlen(d->c->arch) + 1);
 	key = hash_bytes(key, o->cflags, strlen(o->cflags) + 1);
 	key = texts_key(texts_key(key, &o->compiler_flags), &o->linker_flag_texts);
+	key = hash_bytes(key, program->godebug, strlen(program->godebug) + 1);
 	for (int i = 0; i < program->packages.len; i++)
 		key = sources_key(key, program->packages.items[i]);
 	return key;

@@ -94,7 +94,7 @@ static const char *without_dot(const char *text) { return strncmp(text, "./", 2)
 static const char *broken_test(Testing *t, const Program *program)
 {
 	for (int i = 0; i < program->broken.len; i++)
-		for (int k = 0; k < program->broken.items[i].len; k++)
+		for (int k = 0; k < program->broken.items[i].len && program->broken.items[i].syntax; k++)
 			if (is_in_tests(t->d->c, program, program->broken.items[i].items[k]))
 				return without_dot(diag_line(t->d->c, program->broken.items[i].items[k]));
 	return NULL;

@@ -218,11 +218,14 @@ static bool parse_source(Load *l, Package *package, const char *name, bool given
 void parse_files(Load *l, Package *package, TextList names, bool given, Pos importer)
 {
 	Compiler *c = l->c;
+	int before = package->files.len;
 	for (int i = 0; i < names.len && parse_source(l, package, names.items[i], given, importer); i++)
 		;
+	bool syntax = c->errors > 0;
+	check_debug_lines(l, package, before);
 	if (c->errors == 0)
 		return;
-	Broken b = {package, c->diagnostics.items, c->diagnostics.len, c->diagnostics.cap, c->errors};
+	Broken b = {package, c->diagnostics.items, c->diagnostics.len, c->diagnostics.cap, c->errors, syntax};
 	vec_push(c->arena, &l->program->broken, b);
 	memset(&c->diagnostics, 0, sizeof c->diagnostics);
 	c->errors = 0;
@@ -816,6 +819,7 @@ Load load_begin(Compiler *c, const Target *target, const char *tags, const Progr
 {
 	Load l = {.c = c, .program = NEW(c->arena, Program), .loaded = loaded, .modules = target->modules, .tags = {.given = tags, .arch = c->arch}};
 	l.program->header = target->path;
+	l.program->godebug = "";
 	l.local = target->files.len > 0 || !target->module;
 	return l;
 }
@@ -828,6 +832,7 @@ Program *load_finish(Load *l)
 	}
 	if (l->program->errors.len == 0)
 		sort_for_initialisation(l);
+	l->program->godebug = program_godebug(l);
 	return l->program;
 }
 

@@ -33,12 +33,14 @@ typedef struct Broken {
 	Package *package;
 	Diagnostic **items;
 	int len, cap, errors;
+	bool syntax;                /* false: lines //go:debug alone are wrong */
 } Broken;
 
 typedef struct Program {
 	VEC(Package *) packages;    /* imports before importers; the last is the root */
 	Package *root;
 	Package *tested;            /* by load_tests: whose tests the program runs; else NULL */
+	const char *godebug;        /* of GODEBUG, what it starts with: "a=0,b=1"; "": nothing, or it is no program */
 	const char *header;         /* "command-line-arguments" or the import path, for diagnostics */
 	TextList errors;            /* in the order found, as they are printed */
 	VEC(Broken) broken;

@@ -75,17 +75,11 @@ static const char *quoted(Compiler *c, const char *s)
 	return b.s;
 }
 
-static const char *godebug_fault(Compiler *c, const ModFile *f, const char *kind)
+static const char *godebug_line_fault(Compiler *c, const ModFile *f, const char *kind)
 {
 	for (int i = 0; i < f->godebugs.len; i++) {
-		const char *text = f->godebugs.items[i].text, *value = strchr(text, '=') + 1, *fault = NULL;
-		int key = (int)(value - text - 1), major;
-		if (memchr(text, ' ', (size_t)key) || memchr(text, '\t', (size_t)key))
-			fault = "key contains space";
-		else if (strpbrk(value, " \t"))
-			fault = "value contains space";
-		else if (key == 7 && strncmp(text, "default", 7) == 0 && (strncmp(value, "go", 2) != 0 || go_version_parse(value + 2, &major) < 0))
-			fault = "value for default= must be goVERSION";
+		const char *text = f->godebugs.items[i].text, *value = strchr(text, '=') + 1;
+		const char *fault = godebug_fault(c, "godebug", arena_strndup(c->arena, text, (size_t)(value - text - 1)), value);
 		if (fault)
 			return arena_printf(c->arena, "error loading %s:\n%s:%d: %s", kind, f->name, f->godebugs.items[i].line, fault);
 	}
@@ -134,7 +128,7 @@ static const char *read_main(Modules *all, const char *path, const char *root, b
 		                    "\tgo mod edit -module=example.com/mod", f->name);
 	if (strcmp(f->path, "go") == 0 || strcmp(f->path, "toolchain") == 0)
 		return arena_printf(c->arena, "error reading %s: invalid module path: \"%s\"", f->name, f->path);
-	if (!all->work && (fault = godebug_fault(c, f, "go.mod")))
+	if (!all->work && (fault = godebug_line_fault(c, f, "go.mod")))
 		return fault;
 	if ((fault = module_path_fault(c, f->path, true)))
 		return arena_printf(c->arena, "malformed module path %s: %s", quoted(c, f->path), fault);
@@ -226,7 +220,7 @@ static void read_work(Modules *all, const char *path)
 	}
 	all->work = mod_file_parse(c, MOD_FILE_WORK, module_short_path(c, source->full_path), source->full_path, source->text, source->size);
 	all->work_dir = folder_of(c, source->full_path);
-	if ((fault = file_fault(c, all->work, "go.work")) || (fault = godebug_fault(c, all->work, "go.work"))) {
+	if ((fault = file_fault(c, all->work, "go.work")) || (fault = godebug_line_fault(c, all->work, "go.work"))) {
 		add_fault(all, fault);
 		return;
 	}
@@ -482,6 +476,33 @@ Modules *modules_at(Compiler *c, const char *dir)
 const char *modules_error(const Modules *all) { return all->error; }
 
 const ModuleList *modules_main(const Modules *all) { return &all->mains; }
+
+/* The file whose godebug lines and go line are those of programs; NULL: there is none. */
+static const ModFile *deciding_file(const Modules *all)
+{
+	if (all->work)
+		return all->work;
+	return all->mains.len ? ((const Node *)all->mains.items[0])->file : NULL;
+}
+
+TextList modules_godebugs(const Modules *all)
+{
+	TextList list = {0};
+	const ModFile *f = deciding_file(all);
+	for (int i = 0; f && i < f->godebugs.len; i++)
+		vec_push(all->c->arena, &list, f->godebugs.items[i].text);
+	return list;
+}
+
+const char *modules_language(const Modules *all)
+{
+	if (all->work)
+		return work_version(all);
+	const Module *m = all->mains.len ? all->mains.items[0] : NULL;
+	if (!m || m->go)
+		return m ? m->go : NULL;
+	return m->minor == NEWEST_MINOR ? NULL : arena_printf(all->c->arena, "1.%d", m->minor);     /* gol.mod; go.mod */
+}
 
 const Module *modules_holding(const Modules *all, const char *dir)
 {

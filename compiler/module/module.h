@@ -103,7 +103,19 @@ const char *modules_cache(Compiler *c);
 bool module_ignores(const Module *m, const char *folder);
 /* The go.mod of a module as it is in the folder or the cache, NULL if vendored. */
 const char *module_go_mod(Modules *all, const Module *m);
+/* What the file that counts (go.work, or the main module's go.mod) says for GODEBUG: "key=value" each; and its go line, with Go's
+ * default where it has none, NULL where there is no file that speaks of Go. */
+TextList modules_godebugs(const Modules *all);
+const char *modules_language(const Modules *all);
 /* A name relative to the working directory where that is shorter, as Go's messages have it. */
 const char *module_short_path(Compiler *c, const char *full);
+
+/* ---- settings of GODEBUG (godebug.c) ---------------------------------------------------------------------------- */
+
+/* What is wrong with a setting; NULL: nothing. what: how it is called, "godebug". */
+const char *godebug_fault(Compiler *c, const char *what, const char *key, const char *value);
+/* What a program starts with, "a=0,b=1" sorted: of those given ("key=value", sound) the last of each key counts, then what the go line implies;
+ * go may be NULL: the newest. */
+const char *godebug_defaults(Compiler *c, const char *go, const TextList *given);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/exit.h"
 #include "base/fatal.h"
+#include "base/godebug.h"
 #include "base/options.h"
 #include "base/order.h"
 #include "os/os.h"
@@ -53,6 +54,7 @@ int gol_main(int argc, char **argv, char **envp, const gol_program *p)
 	exit_traces = trace_everything;
 	exit_stop = world_stop_for_exit;
 	options_read();
+	godebug_changed();
 	order_init();
 	os_open_standard_files();
 	os_ignore_signals();

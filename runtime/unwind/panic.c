@@ -18,7 +18,7 @@
 #include <stdlib.h>
 
 #include "base/exit.h"
-#include "base/options.h"
+#include "base/godebug.h"
 #include "base/text.h"
 #include "heap/heap.h"
 #include "unwind/error.h"
@@ -49,12 +49,8 @@ static gol_panic_record *raise(G *g, gol_eface value)
 	return p;
 }
 
-/* GODEBUG=panicnil=1: as before Go 1.21. The program may change that at any time. */
-static GOL_COLD bool nil_is_allowed(void)
-{
-	const char *value = option_value(getenv("GODEBUG"), "panicnil");
-	return value != NULL && value[0] == '1' && (value[1] == 0 || value[1] == ',');
-}
+/* As before Go 1.21. */
+static GOL_COLD bool nil_is_allowed(void) { return godebug_is("panicnil", "1"); }
 
 void gol_panic(gol_g *gp, gol_eface value)
 {
