@@ -82,6 +82,8 @@ $(B)/compiler/generated/unicode_tables.h: compiler/base/unicode.awk | $(B)/deps.
 	$(say) AWK $<
 	$(Q)mkdir -p $(@D) && awk -f $< /usr/share/unicode/UnicodeData.txt > $@.new && mv $@.new $@
 
+$(B)/compiler/trace/page.o: compiler/trace/page.html
+
 $(B)/compiler/generated/%.o: $(B)/compiler/generated/%.c | $(GENERATED)
 	$(say) CC $<
 	$(Q)$(CC) $(CFLAGS) $(GENERATED_FLAGS) -MMD -MP -c -o $@ $<

@@ -9,6 +9,7 @@ temporary files in it. Messages and exit statuses are those of the go command wh
 
 import argparse
 import concurrent.futures
+import fcntl
 import json
 import os
 import pty
@@ -1570,11 +1571,107 @@ func main() {
             raise Failure(f"version of a changed program: {status} {text}")
 
 
+TRACED = """package main
+
+import (
+	"os"
+	"runtime"
+	"time"
+)
+
+func work(in <-chan int, out chan<- int) {
+	for n := range in {
+		out <- n * n
+	}
+	close(out)
+}
+
+func main() {
+	in, out := make(chan int), make(chan int)
+	go work(in, out)
+	sum := 0
+	for i := 0; i < 50; i++ {
+		in <- i
+		sum += <-out
+	}
+	runtime.GC()
+	time.Sleep(time.Millisecond)
+	close(in)
+	println(sum)
+	switch len(os.Args) {
+	case 2:
+		os.Exit(3)
+	case 3:
+		panic("end")
+	}
+}
+"""
+
+
+def traced(p, *arguments, wanted=0):
+    """The record that a run of the program writes, as gol trace has it in its page."""
+    with subprocess.Popen([p.path("w"), *arguments], cwd=p.dir, env={**p.env, "GODEBUG": "goltrace=t.trace"}, stderr=subprocess.PIPE) as run:
+        text = run.communicate(timeout=TIMEOUT)[1].decode()
+    if run.returncode != wanted or "40425" not in text:
+        raise Failure(f"a traced program: exit {run.returncode}: {text}")
+    p.expect(0, r"^t\.trace\.html: \d+ events of \d+ processors in 0\.\d+ s$", "trace", "t.trace")
+    data = json.loads(re.search(r"^const T = (\{.*?\});$", p.read("t.trace.html"), re.M | re.S).group(1))
+    slices = [data["slices"][i:i + 6] for i in range(0, len(data["slices"]), 6)]
+    if not all(s[1] >= 0 and 0 <= s[2] < data["procs"] for s in slices) or sum(s[3] == 1 for s in slices) < 10 or len(data["ready"]) < 150:
+        raise Failure(f"the record of {arguments}: {data}")
+    return data, slices
+
+
+def traces(p):
+    p.write("w.go", TRACED)
+    p.expect(0, r"^$", "build", "-o", "w", "w.go")
+    data, slices = traced(p)
+    worker = [n for n in data["names"] if re.match(r"main\.main\.gowrap1\t.*w\.go:18$", n)]
+    ends = [s[5] for s in slices if s[4] == 1]
+    waits = {data["reasons"][str(reason)] for reason in ends}
+    if not worker or not {"chan receive", "chan send", "sleep"} & waits or len(data["cycles"]) < 4 or len(data["stops"]) < 4:
+        raise Failure(f"names {data['names']}, waits {waits}, collections {data['cycles']}, stops {data['stops']}")
+    traced(p, "exit", wanted=3)
+    traced(p, "panic", "now", wanted=2)
+    with open(p.path("t.trace"), "rb") as f:
+        whole = f.read()
+
+    def trace_of(record, status, pattern):
+        with open(p.path("x.trace"), "wb") as f:
+            f.write(record)
+        p.expect(status, pattern, "trace", "x.trace")
+
+    trace_of(b"", 1, r"^gol trace: x\.trace: not a trace: GODEBUG=goltrace=FILE makes one$")
+    trace_of(b"\x7fELF" * 100, 1, "not a trace")
+    trace_of(whole[:8] + whole[8:16] + b"\x09" + whole[17:], 1, "a trace of version 9; this gol reads version 1")
+    trace_of(whole[:-7], 0, "ends in the middle of a record")
+    trace_of(whole[:64] + b"\xff" * 32 + whole[64:], 1, r"damaged at byte \d+")
+    for i in range(0, len(whole), max(1, len(whole) // 60)):
+        with open(p.path("x.trace"), "wb") as f:
+            f.write(whole[:i] + bytes([whole[i] ^ 0x85]) + whole[i + 1:])
+        status, text = p.run("trace", "-o", "-", "x.trace")
+        if status not in (0, 1):
+            raise Failure(f"a trace with byte {i} changed: exit {status}: {text[-300:]}")
+    p.expect(1, r"none: No such file", "trace", "none")
+    p.expect(1, r"\.: not a regular file", "trace", ".")
+    p.expect(1, r"no/such: No such file", "trace", "-o", "no/such", "t.trace")
+    p.expect(2, "is the trace itself", "trace", "-o", "./t.trace", "t.trace")
+    p.expect(2, "invalid duration \"soon\"", "trace", "-from", "soon", "t.trace")
+    p.expect(2, "^usage: gol trace", "trace", "-frmo=1s", "t.trace")
+    p.expect(0, "^t.trace.html: 0 events", "trace", "-from=1h", "t.trace")
+    with open(p.path("t.trace"), "rb") as f:
+        fcntl.flock(f, fcntl.LOCK_EX)
+        with subprocess.Popen([p.path("w")], cwd=p.dir, env={**p.env, "GODEBUG": "goltrace=t.trace"}, stderr=subprocess.PIPE) as run:
+            text = run.communicate(timeout=TIMEOUT)[1].decode()
+    if run.returncode == 0 or "t.trace: another process writes it" not in text:
+        raise Failure(f"a trace that another process writes: exit {run.returncode}: {text}")
+
+
 CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output_cannot_be_written, cache_is_mended, cache_cannot_be_used,
          cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
          programs_meet, signals_of_run, slots_are_shared, interrupted_tests, work_is_kept, large_packages, progress_is_shown, flags_that_are_refused, flags_of_the_environment,
          build_in_json, overlays, flags_that_work, environment, strange_names, module_files, language_versions,
-         source_tree, formatting, listing, generating, installing, other_machines, trees_listed, tools_of_the_tree, import_paths, mod_download, linknames, embedding, defined_variables, build_information]
+         source_tree, formatting, listing, generating, installing, other_machines, trees_listed, tools_of_the_tree, import_paths, mod_download, linknames, embedding, defined_variables, build_information, traces]
 
 
 def run_case(gol, case):

@@ -287,6 +287,9 @@ int clean_module_cache(Driver *d);
 /* trees.c */
 int tree_command(Driver *d, int argc, char **argv);
 
+/* trace.c */
+int trace_command(Driver *d, int argc, char **argv);
+
 /* help.c */
 int help_command(int argc, char **argv);
 int help_without_verb(void);

@@ -23,6 +23,7 @@ static const char general[] =
 	"\trun         compile and run Gol program\n"
 	"\ttest        test packages\n"
 	"\ttool        run specified tool of the Go source tree\n"
+	"\ttrace       make a page for the browser from the record of a run\n"
 	"\ttree        list Go source trees, or get one\n"
 	"\tversion     print Gol version\n"
 	"\tvet         report likely mistakes in packages\n"
@@ -192,6 +193,13 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "Verify checks that what the module cache has of the modules of this one is still what was downloaded.\n\n"
 	 "The others are Go's own commands, compiled from the Go source tree when they are first\n"
 	 "wanted, which takes minutes: 'gol tool go help mod tidy' says what they do.\n"},
+	{"trace", "usage: gol trace [-from d] [-to d] [-o file] file\n\n"
+	 "Trace makes a page for the browser from the record that a program made by gol writes\n"
+	 "when it runs with GODEBUG=goltrace=file: which goroutine ran where and when, what made\n"
+	 "it ready, what it waited for, where its frames were saved, collections and stops.\n\n"
+	 "\t-o FILE     write the page there, - for standard output (default: the file's name and .html)\n"
+	 "\t-from D -to D\n"
+	 "\t            only what happened between these times after the start (1.5s, 20ms)\n"},
 	{"tree", "usage: gol tree [get [version]]\n\n"
 	 "Tree lists the Go source trees found, from one of which standard packages are read that gol does not\n"
 	 "have itself. The one marked with * is used: $GOROOT; else the newest of those that\n"

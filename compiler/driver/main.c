@@ -92,6 +92,8 @@ static int dispatch(Driver *d, int argc, char **argv)
 		return go_command(d, verb, argc, argv);
 	if (strcmp(verb, "tree") == 0)
 		return tree_command(d, argc, argv);
+	if (strcmp(verb, "trace") == 0)
+		return trace_command(d, argc, argv);
 	if (strcmp(verb, "tool") == 0)
 		return tool_command(d, argc, argv);
 	if (strcmp(verb, "test") == 0)

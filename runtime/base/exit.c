@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/atomic.h"
+#include "base/event.h"
 #include "base/options.h"
 #include "os/os.h"
 
@@ -28,6 +29,7 @@ void exit_begin(void)
 	mine = true;
 	if (exit_stop != NULL)
 		exit_stop(PATIENCE);
+	event_finish();
 }
 
 void exit_program(int code)

@@ -42,7 +42,8 @@
 	RANK(RANK_PAGES, "pages") \
 	RANK(RANK_SHADED, "shaded objects") \
 	RANK(RANK_STACKS, "stack pool") \
-	RANK(RANK_PRINT, "print")
+	RANK(RANK_PRINT, "print") \
+	RANK(RANK_EVENTS, "record of events")
 
 #define LOCK_RANK_NUMBER(rank, name) rank,
 enum lock_rank { RANK_NONE, LOCK_RANKS(LOCK_RANK_NUMBER) RANK_COUNT };

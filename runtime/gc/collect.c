@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/event.h"
 #include "base/options.h"
 #include "base/text.h"
 #include "gc/gc.h"
@@ -290,6 +291,9 @@ static void end_cycle(uint64_t stopped, uint64_t marked, uint64_t after, uint32_
 	uint64_t marking_ended = cycle.begun != 0 ? stopped : marked;
 	uint64_t ns[3] = {begun - cycle.start, marking_ended - begun, now - marking_ended};
 
+	if (event_recorded())
+		event_write(EVENT_CYCLE, EVENT_NO_P, 0, (uint64_t)event_time((int64_t)cycle.start), (uint32_t)(gc.stats.marked_bytes >> 10),
+			cycle.begun != 0);
 	record_cycle(cycle.begun != 0 ? ns[0] + cycle.slices + ns[2] : now - cycle.start, beside);
 	if (reasons & GC_FORCED)
 		gc.stats.forced++;

@@ -11,6 +11,7 @@
  * but every path of the dispatcher would have to know of it) until this one is shown to be too slow.
  */
 #include "base/atomic.h"
+#include "base/event.h"
 #include "base/fatal.h"
 #include "base/lock.h"
 #include "gc/gc.h"
@@ -48,11 +49,13 @@ static bool sweep_piece(void)
 static bool piece(void)
 {
 	uint64_t start = gc_now();
-	bool more = gc.beside ? mark_piece() : sweep_piece();
+	bool marks = gc.beside, more = marks ? mark_piece() : sweep_piece();
 
 	if (!more && !gc.beside)
 		gc_give_back();
 	count_up(&marker.time, gc_now() - start);
+	if (event_recorded())
+		event_write(EVENT_MARKER, EVENT_NO_P, 0, (uint64_t)event_time((int64_t)start), 0, marks);
 	return more;
 }
 

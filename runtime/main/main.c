@@ -17,6 +17,7 @@
 #include "sched/p.h"
 #include "sched/proc.h"
 #include "sched/quit.h"
+#include "sched/record.h"
 #include "sched/report.h"
 #include "stack/program.h"
 #include "unwind/trace.h"
@@ -62,6 +63,7 @@ int gol_main(int argc, char **argv, char **envp, const gol_program *p)
 	procs_start();
 	quit_start();
 	report_start();
+	record_start();
 	size_t room = os_main_stack_room();
 	if (room >= ROOM_WANTED) {
 		run(GOL_STACK_POINTER() - (room < ROOM_MAXIMUM ? room : ROOM_MAXIMUM));

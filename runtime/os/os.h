@@ -50,6 +50,9 @@ void os_write_all(int fd, const void *data, size_t size);
 /* Those of the descriptors 0, 1 and 2 that the process was started without lead to /dev/null: a file that the program
  * opens later must not get what is written to standard output. */
 void os_open_standard_files(void);
+/* Creates or empties a file that is appended to, for this process alone. -1: *error says why, EAGAIN: another process has it. */
+int os_create_log(const char *path, int *error);
+int os_process_id(void);
 /* Ends the process the way GOTRACEBACK=crash asks for. */
 _Noreturn void os_abort(void);
 

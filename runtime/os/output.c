@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 void os_open_standard_files(void)
@@ -30,6 +31,22 @@ void os_write_all(int fd, const void *data, size_t size)
 		}
 	}
 }
+
+int os_create_log(const char *path, int *error)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	if (fd < 0) {
+		*error = errno;
+		return -1;
+	}
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && (ftruncate(fd, 0) == 0 || errno == EINVAL))     /* EINVAL: a pipe, a device */
+		return fd;
+	*error = errno == EWOULDBLOCK ? EAGAIN : errno;
+	close(fd);
+	return -1;
+}
+
+int os_process_id(void) { return (int)getpid(); }
 
 void os_abort(void)
 {

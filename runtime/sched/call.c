@@ -11,6 +11,7 @@
  * Rejected: handing the P over at every call (a write to a terminal would cost two futex
  * calls), calling from native frames (the collector would have to wait for the call).
  */
+#include "base/event.h"
 #include "sched/p.h"
 #include "sched/proc.h"
 #include "stack/stack.h"
@@ -126,9 +127,13 @@ static void call_body(gol_g *gp, gol_frame *h)
 	call_frame *c = (call_frame *)(void *)h;
 	if (h->resume == POINT_DONE)
 		return;
+	int64_t begun = event_recorded() ? event_now() : -1;
+	uint32_t p = g->m->p->id;
 	call_enter(g);
 	c->run(c);
 	h->resume = POINT_DONE;
+	if (GOL_UNLIKELY(begun >= 0))
+		event_write(EVENT_CALL, p, g->id, (uint64_t)begun, 0, 0);
 	if (!call_exit(g)) {
 		g->why = WHY_CALL_LOST_P;
 		gp->unwinding = GOL_FREEZE;

@@ -6,6 +6,7 @@
 #include "sched/bubble.h"
 #include "sched/p.h"
 #include "sched/proc.h"
+#include "sched/record.h"
 
 #include "base/options.h"
 #include "stack/list.h"
@@ -120,13 +121,21 @@ static G *new_goroutine(P *p, gol_func *fn, const g_origin *origin)
 	return g;
 }
 
+static GOL_COLD void note_start(P *p, G *g, gol_func *fn)
+{
+	if (load_relaxed(&gol_barrier_on))
+		gol_barrier_word(&((start_frame *)(void *)g->base)->fn, fn);
+	if (event_recorded())
+		record_made(p, g, fn, g->origin.parent);
+}
+
 G *sched_start_goroutine(gol_func *fn, const g_origin *origin)
 {
 	P *p = current_m->p;
 	lock_require_none("starts a goroutine");
 	G *g = new_goroutine(p, fn, origin);
-	if (load_relaxed(&gol_barrier_on))
-		gol_barrier_word(&((start_frame *)(void *)g->base)->fn, fn);
+	if (GOL_UNLIKELY((load_relaxed(&gol_barrier_on) | load_relaxed(&event_on)) != 0))
+		note_start(p, g, fn);
 	status_runnable(g);
 	queue_put_front(p, g);
 	return g;

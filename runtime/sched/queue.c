@@ -19,6 +19,7 @@
 #include "sched/bubble.h"
 #include "sched/p.h"
 #include "sched/proc.h"
+#include "sched/record.h"
 
 #include "base/fatal.h"
 #include "base/options.h"
@@ -51,6 +52,8 @@ void queue_add_expected(G *list)
 {
 	for (G *g = list, *next; g != NULL; g = next) {
 		next = g->link;
+		if (event_recorded())
+			record_ready(g);
 		if (status_ready(g))
 			queue_add_global(g);
 		atomic_add(&scheduler.expected, -1);
@@ -135,6 +138,8 @@ void proc_ready_here(G *list)
 	for (G *g = list, *next; g != NULL; g = next) {
 		next = g->link;
 		g->link = NULL;
+		if (event_recorded())
+			record_ready(g);
 		if (status_ready(g))
 			put_back(p, g);
 		atomic_add(&scheduler.expected, -1);
@@ -166,11 +171,13 @@ static inline void put_front(P *p, G *g)
 
 void queue_put_front(P *p, G *g) { put_front(p, g); }
 
-/* In a bubble, or not plainly WAITING. */
+/* In a bubble, not plainly WAITING, or recorded. */
 __attribute__((noinline)) static void ready_slowly(G *g)
 {
 	if (g->durable)
 		bubble_readied(g);
+	if (event_recorded())
+		record_ready(g);
 	if (status_ready(g))
 		put_front(current_m->p, g);
 }

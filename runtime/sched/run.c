@@ -27,6 +27,7 @@
 #include "sched/bubble.h"
 #include "sched/p.h"
 #include "sched/proc.h"
+#include "sched/record.h"
 #include "stack/position.h"
 #include "stack/stack.h"
 #include "stack/status.h"
@@ -62,6 +63,8 @@ static GOL_COLD void arm_for_dispatch(M *m, G *g)
 			atomic_or(&g->request, REQUEST_MANY);
 	}
 	run_arm(m, g);
+	if (event_recorded())
+		record_dispatch(m);
 }
 
 static void ask(P *p, uint32_t request)
@@ -197,13 +200,33 @@ static GOL_COLD void book_samples(const G *g)
 	profile_book(s.pcs, s.depth);
 }
 
+/* Samples of the memory profile, the record of events: what is done seldom when a goroutine gives way. */
+static GOL_COLD void note_give_way(M *m, G *g)
+{
+	static const uint8_t whys[] = {
+		[WHY_YIELD] = EVENT_YIELDED, [WHY_PARK] = EVENT_PARKED, [WHY_CALL_LOST_P] = EVENT_LOST_P, [WHY_POLL] = EVENT_WAITS_FOR_IO,
+	};
+	if (profile_waiting != 0 && g->why != WHY_CALL_LOST_P)      /* read by holders of a P only */
+		book_samples(g);
+	if (event_recorded() && g->why != WHY_CONTINUE)
+		record_slice(m, g, whys[g->why]);
+}
+
+static GOL_COLD void note_end(M *m, G *g)
+{
+	if (profile_waiting != 0)
+		book_samples(g);
+	if (event_recorded())
+		record_slice(m, g, EVENT_ENDED);
+}
+
 /* True: the goroutine no longer belongs to this worker. */
 static bool gave_way(M *m, G *g)
 {
 	g->pub.unwinding = GOL_RUNNING;
 	stack_finish_freeze(m, g);
-	if (GOL_UNLIKELY(profile_waiting != 0) && g->why != WHY_CALL_LOST_P)       /* read by holders of a P only */
-		book_samples(g);
+	if (GOL_UNLIKELY((profile_waiting | load_relaxed(&event_on)) != 0))
+		note_give_way(m, g);
 	if (GOL_UNLIKELY(g->overflow))
 		fatal_die(g);
 	switch ((enum g_why)g->why) {
@@ -260,8 +283,8 @@ static bool gave_way(M *m, G *g)
 
 static void end_goroutine(M *m, G *g)
 {
-	if (GOL_UNLIKELY(profile_waiting != 0))
-		book_samples(g);
+	if (GOL_UNLIKELY((profile_waiting | load_relaxed(&event_on)) != 0))
+		note_end(m, g);
 	store_relaxed(&m->g, (G *)NULL);
 	proc_free_goroutine(g);
 }

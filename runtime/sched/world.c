@@ -22,11 +22,14 @@
 #include "sched/p.h"
 #include "sched/proc.h"
 
+#include "base/event.h"
 #include "base/fatal.h"
 #include "gc/gc.h"
 #include "os/os.h"
 
 enum { AGAIN = 100000 };            /* nanoseconds until those that still run are asked again */
+
+static struct { int64_t asked, reached; } stop;         /* of the world, while events are recorded */
 
 /* False: one still runs, and was asked. m NULL: the caller is no worker. scheduler.lock is held. */
 static bool others_stopped(M *m)
@@ -81,7 +84,12 @@ bool world_stop(M *m)
 	}
 	store_seq(&scheduler.asked, scheduler.asked + 1);
 	os_release(&scheduler.lock);
-	return wait_for_others(m, INT64_MAX);
+	if (!event_recorded())
+		return wait_for_others(m, INT64_MAX);
+	stop.asked = event_now();
+	wait_for_others(m, INT64_MAX);
+	stop.reached = event_now();
+	return true;
 }
 
 /* An idle P whose ring is not empty belongs to a call that was lost. */
@@ -105,6 +113,8 @@ void world_start(void)
 {
 	os_acquire(&scheduler.lock);
 	debug_require(scheduler.asked & 1);
+	if (event_recorded())
+		event_write(EVENT_STOP, current_m->p->id, 0, (uint64_t)stop.asked, (uint32_t)(stop.reached - stop.asked), 0);
 	for (uint32_t i = 0; i < proc_count(); i++) {
 		P *p = proc_at(i);
 		if ((load_relaxed(&p->status) & 3) == P_STOPPED)

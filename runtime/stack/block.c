@@ -11,6 +11,7 @@
  */
 #include <stdlib.h>
 
+#include "base/event.h"
 #include "base/options.h"
 #include "stack/frames.h"
 #include "stack/list.h"
@@ -117,6 +118,8 @@ void stack_move(G *g, size_t cap, old_block *old)
 	g->end = base + cap;
 	g->moves++;
 	current_m->counts.block_moves++;
+	if (event_recorded())
+		event_write(EVENT_GROW, EVENT_NO_P, g->id, cap, 0, 0);
 }
 
 void stack_move_done(old_block *old) { block_give(old->base, (size_t)(old->end - old->base)); }

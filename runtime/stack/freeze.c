@@ -23,6 +23,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+#include "base/event.h"
 #include "base/options.h"
 #include "heap/heap.h"
 #include "stack/frames.h"
@@ -323,6 +324,8 @@ void stack_push_saved(M *m, G *g)
 	m->counts.moved_objects += f->moved_count;
 	m->counts.deep += f->frames >= 2 && f->moved_count >= 2;
 	size_t size = saved_bytes(f);
+	if (event_recorded())
+		event_write(EVENT_FREEZE, EVENT_NO_P, g->id, size, f->frames, f->moved_count);
 	bool move = size > (size_t)(g->end - g->top) || (gol_stress.on && m->counts.block_moves < STRESS_MOVES);
 	old_block old = {0};
 	if (GOL_UNLIKELY(move)) {

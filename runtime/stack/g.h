@@ -205,6 +205,7 @@ struct M {
 	int64_t found_at;           /* when it last found work elsewhere; 0: it has been without since */
 	uint64_t found_dispatches;  /* how many it had made then */
 	int64_t alone_since;        /* the only one with a P, 0: it is not, or has not looked */
+	int64_t slice_start;        /* when its goroutine was dispatched; only while events are recorded */
 	bool stopped;               /* atomic: waits in its dispatcher until the world goes on */
 	uint32_t wake;              /* futex: 1 = somebody gave it a P or wants it to look */
 	bool polls;                 /* it is idle and waits for descriptors, not at the futex; under sched.lock */
