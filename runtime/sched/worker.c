@@ -128,7 +128,7 @@ __attribute__((hot)) void proc_loop(M *m)
 			wait_for_work(m);
 			continue;
 		}
-		if (GOL_UNLIKELY(world_asked() | gc_requested() | (load_relaxed(&scheduler.wants_many) != 0))) {
+		if (GOL_UNLIKELY(((uint32_t)world_asked() | (uint32_t)gc_requested() | load_relaxed(&scheduler.wants_many)) != 0)) {
 			take_part(m);
 			continue;
 		}

@@ -22,6 +22,7 @@
 #include "sched/bubble.h"
 #include "sched/p.h"
 #include "sched/proc.h"
+#include "sched/record.h"
 #include "stack/status.h"
 #include "unwind/trace.h"
 
@@ -68,6 +69,13 @@ double os_processor_limit(const char *root) { (void)root; return 0; }
 bool gc_run_if_requested(void) { return false; }
 gc_state gc;
 void monitor_need(void) {}
+uint32_t event_on;
+int64_t event_now(void) { return 0; }
+void event_write(enum event_kind kind, uint32_t p, uint64_t g, uint64_t value, uint32_t extra, uint32_t how)
+{
+	(void)kind; (void)p; (void)g; (void)value; (void)extra; (void)how;
+}
+void record_ready(const G *readied) { (void)readied; }
 void bubble_readied(G *readied) { (void)readied; }
 bool os_poll_is_made(void) { return false; }
 void os_poll_interrupt(void) {}
