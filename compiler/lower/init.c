@@ -124,6 +124,7 @@ static void lower_start(Lower *l, Pending *p)
 	}
 	Object *entry = scope_lookup(l->package->scope, intern_str(l->c, "main"));
 	TypeList none = {0};
+	call_rt(f, RT_main_begins, NULL, 0);
 	if (entry && entry->kind == OBJECT_FUNC)
 		call_plain(f, function_for(l, entry, none));
 	emit_return_expr(f, 0);

@@ -9,6 +9,7 @@
 #include "base/options.h"
 #include "gc/gc.h"
 #include "os/os.h"
+#include "sched/locked.h"
 #include "sched/p.h"
 #include "sched/proc.h"
 #include "stack/program.h"
@@ -55,13 +56,8 @@ INTRINSIC(gol_int, runtime_GOMAXPROCS, gol_g *g, gol_int n)
 	return 0;
 }
 
-INTRINSIC(void, runtime_LockOSThread, gol_g *g) { g_of(g)->lock_count++; }
-
-INTRINSIC(void, runtime_UnlockOSThread, gol_g *g)
-{
-	if (g_of(g)->lock_count > 0)
-		g_of(g)->lock_count--;
-}
+INTRINSIC(void, runtime_LockOSThread, gol_g *g) { locked_begin(g_of(g)); }
+INTRINSIC(void, runtime_UnlockOSThread, gol_g *g) { locked_undo(g_of(g)); }
 
 INTRINSIC(void, runtime_Breakpoint, gol_g *g)
 {

@@ -290,7 +290,7 @@ static GOL_COLD _Noreturn void deadlock(void)
 	exit_crash();
 }
 
-static void check_deadlock(void)
+void idle_check(void)
 {
 	if (scheduler.idle_count == scheduler.proc_count && scheduler.global_count == 0 && scheduler.lost_calls == 0 && load_seq(&scheduler.expected) == 0 &&
 	    timers_next() == INT64_MAX && !scheduler.main_returned && !(scheduler.asked & 1) && !load_relaxed(&gc.beside))
@@ -419,7 +419,7 @@ static bool give_back(M *m)
 {
 	P *p = m->p;
 	if (p == NULL) {
-		check_deadlock();               /* it may have been the last that counted as lost */
+		idle_check();               /* it may have been the last that counted as lost */
 		return true;
 	}
 	if (load_relaxed(&scheduler.global_count) != 0 || (scheduler.asked & 1))
@@ -428,7 +428,7 @@ static bool give_back(M *m)
 	store_relaxed(&p->m, (M *)NULL);
 	store_seq(&p->status, (uint32_t)P_IDLE);
 	idle_add_p(p);
-	check_deadlock();
+	idle_check();
 	return true;
 }
 

@@ -152,6 +152,7 @@ void proc_free_goroutine(G *g)
 	g->durable = 0;
 	g->bubble = NULL;
 	g->lock_count = g->mark_count = g->flags = 0;
+	g->bound = NULL;
 	g->m = NULL;
 	g->pub.ret = NULL;
 	g->pub.recover.panic = NULL;

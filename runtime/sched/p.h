@@ -58,7 +58,8 @@ extern struct scheduler {
 	P *idle_ps;                     /* linked by P.link */
 	uint32_t idle_count;            /* of Ps */
 	M *idle_ms, *all_ms;
-	uint32_t m_count, thread_limit;
+	M *ended_ms;                    /* whose threads have ended: used again */
+	uint32_t m_count, ended_count, thread_limit;
 	M *polling;                     /* the idle worker that waits for descriptors; also read without the lock */
 	uint32_t spinning;              /* workers with a P that look for work */
 	uint32_t unpaid;                /* how often that brought next to nothing, up to UNPAID; a hint, which all may write */
@@ -168,6 +169,7 @@ void idle_wake_queued(void);                    /* the same, of the global queue
 bool idle_any_work(void);                       /* that a worker without any could do */
 G *idle_find(M *m);                             /* steals; NULL: there is nothing */
 void idle_found(M *m);                          /* work, spinning or not */
+void idle_check(void);                          /* for a deadlock. scheduler.lock is held */
 void idle_enter(M *m);                          /* gives the P back and sleeps; on return there is one, or the program is over */
 void idle_give(P *p);                           /* to a sleeping worker or a new one; p is on no list. scheduler.lock is held */
 P *idle_take_p(void);                           /* off the list; NULL: none, or the world is stopped. scheduler.lock is held */

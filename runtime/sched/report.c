@@ -105,7 +105,7 @@ static void totals(text *t, int64_t now)
 	field(t, "SCHED ", (now - report.start) / 1000000);
 	field(t, "ms: gomaxprocs=", proc_count());
 	field(t, " idleprocs=", scheduler.idle_count);
-	field(t, " threads=", scheduler.m_count + 1);   /* the monitor */
+	field(t, " threads=", scheduler.m_count - scheduler.ended_count + 1);   /* the monitor */
 	field(t, " spinningthreads=", load_relaxed(&scheduler.spinning));
 	field(t, " needspinning=0 idlethreads=", idle);
 	field(t, " runqueue=", scheduler.global_count);
@@ -175,7 +175,9 @@ static void each_g(text *t)
 		text_string(t, "(");
 		text_string(t, status == G_WAITING ? trace_wait_reasons[g->wait_reason] : "");
 		id_field(t, ") m=", m != NULL, m != NULL ? m->id : 0);
-		text_string(t, " lockedm=nil\n");
+		m = g->bound;
+		id_field(t, " lockedm=", m != NULL, m != NULL ? m->id : 0);
+		text_string(t, "\n");
 	}
 }
 

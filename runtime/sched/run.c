@@ -25,6 +25,7 @@
 #include "base/order.h"
 #include "gc/gc.h"
 #include "sched/bubble.h"
+#include "sched/locked.h"
 #include "sched/p.h"
 #include "sched/proc.h"
 #include "sched/record.h"
@@ -51,10 +52,16 @@ void run_arm(M *m, G *g)
 /*
  * At a dispatch what was asked of g has been served: it gave way, and the dispatcher has looked at everything else. A
  * goroutine that parks between any two of its safepoints would keep its requests for ever, and pay for them here.
- * What came since the dispatcher looked stays.
+ * What came since the dispatcher looked stays. False: g is not to run on m's thread (locked.c); another one has it.
  */
-static GOL_COLD void arm_for_dispatch(M *m, G *g)
+static GOL_COLD bool arm_for_dispatch(M *m, G *g)
 {
+	if (GOL_UNLIKELY(locked_apart(m, g))) {
+		store_relaxed(&m->g, (G *)NULL);
+		status_runnable(g);
+		locked_pass_on(m, g);
+		return false;
+	}
 	if (load_relaxed(&g->request) != 0) {
 		__atomic_exchange_n(&g->request, 0, __ATOMIC_SEQ_CST);
 		if (world_asked() || gc_requested())
@@ -65,6 +72,7 @@ static GOL_COLD void arm_for_dispatch(M *m, G *g)
 	run_arm(m, g);
 	if (event_recorded())
 		record_dispatch(m);
+	return true;
 }
 
 static void ask(P *p, uint32_t request)
@@ -312,7 +320,10 @@ static bool unwound(M *m, G *g)
 		return false;
 	}
 	g->pub.unwinding = GOL_RUNNING;
+	bool locked = g->bound != NULL;
 	end_goroutine(m, g);
+	if (locked)
+		locked_end(m);
 	return true;
 }
 
@@ -354,8 +365,8 @@ __attribute__((hot)) void run_goroutine(M *m, G *g)
 	g->m = m;
 	m->p->readied = 0;
 	store_release(&m->g, g);
-	if (GOL_UNLIKELY(load_relaxed(&g->pub.limit) != m->limit))
-		arm_for_dispatch(m, g);
+	if (GOL_UNLIKELY(load_relaxed(&g->pub.limit) != m->limit) && !arm_for_dispatch(m, g))
+		return;
 	g->fresh = 1;
 	if (g->complete != NULL) {
 		void (*complete)(G *) = g->complete;
@@ -369,10 +380,12 @@ __attribute__((hot)) void run_goroutine(M *m, G *g)
 			continue;
 		}
 		if (g->top == g->base) {
-			bool is_main = g->is_main;
+			bool is_main = g->is_main, locked = g->bound != NULL;
 			end_goroutine(m, g);
 			if (is_main)
 				proc_main_returned();
+			else if (GOL_UNLIKELY(locked))
+				locked_end(m);
 			return;
 		}
 		if (step(m, g))

@@ -2,6 +2,7 @@
  * worker.c - workers: threads, each with its loop, which picks who runs next. An overview of G, M and P is in
  * stack/g.h; the dispatcher is run.c.
  */
+#include "sched/locked.h"
 #include "sched/p.h"
 #include "sched/proc.h"
 
@@ -35,11 +36,30 @@ static void worker_main(void *argument)
 	store_relaxed(&m->clock, os_thread_clock());
 	os_thread_precise();
 	proc_loop(m);
+	os_acquire(&scheduler.lock);        /* m->ends */
+	m->link = scheduler.ended_ms;
+	scheduler.ended_ms = m;
+	scheduler.ended_count++;
+	os_release(&scheduler.lock);
+}
+
+static M *use_again(void)
+{
+	M *m = scheduler.ended_ms;
+	scheduler.ended_ms = m->link;
+	scheduler.ended_count--;
+	m->link = NULL;
+	m->ends = false;
+	m->found_at = m->alone_since = 0;
+	store_relaxed(&m->clock, 0);
+	return m;
 }
 
 /* scheduler.lock is held. */
 M *worker_make(void)
 {
+	if (scheduler.ended_ms != NULL)
+		return use_again();
 	if (scheduler.m_count >= scheduler.thread_limit) {
 		os_release(&scheduler.lock);
 		static const char message[] = "runtime: program exceeds thread limit\nfatal error: thread exhaustion\n";
@@ -98,10 +118,19 @@ static void set_native_limit(M *m)
 /* m has the P that its thread allocates with: it got one, or lost it. */
 static void use_cache(M *m) { heap_current = m->p != NULL ? &m->p->cache : NULL; }
 
-static GOL_COLD void wait_for_work(M *m)
+/* False: m's thread is to end. */
+static GOL_COLD bool wait_for_work(M *m)
 {
-	idle_enter(m);
+	while (m->ends && m == scheduler.first_m)
+		os_futex_wait(&m->wake, load_relaxed(&m->wake), -1);
+	if (m->ends)
+		return false;
+	if (m->bound != NULL)
+		locked_wait(m);
+	else
+		idle_enter(m);
 	use_cache(m);
+	return true;
 }
 
 /* Somebody stops the world, wants in, or wants a collection. */
@@ -125,7 +154,8 @@ __attribute__((hot)) void proc_loop(M *m)
 	while (GOL_LIKELY(!load_relaxed(&scheduler.main_returned)) || m != scheduler.first_m) {
 		P *p = m->p;
 		if (GOL_UNLIKELY(p == NULL)) {
-			wait_for_work(m);
+			if (!wait_for_work(m))
+				break;
 			continue;
 		}
 		if (GOL_UNLIKELY(((uint32_t)world_asked() | (uint32_t)gc_requested() | load_relaxed(&scheduler.wants_many)) != 0)) {
@@ -173,4 +203,5 @@ void proc_init_first(uintptr_t native_low, gol_func *main_function)
 	os_release(&scheduler.lock);
 	G *g = sched_start_goroutine(main_function, NULL);
 	g->is_main = true;
+	locked_first(m, g);
 }

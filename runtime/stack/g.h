@@ -154,7 +154,8 @@ struct G {
 	uint64_t id;
 	int64_t wait_since;         /* nanoseconds of the monotonic clock */
 	g_origin origin;
-	uint32_t lock_count;        /* LockOSThread */
+	M *bound;                   /* it runs there alone (sched/locked.c); NULL: anywhere */
+	uint32_t lock_count;        /* LockOSThread; 0 <=> bound == NULL */
 	uint32_t flags;             /* for Go packages: runtime.goroutineFlags; children inherit all but the lowest eight */
 	bool is_system;             /* does not count for NumGoroutine, deadlocks, traces */
 	bool overflow;              /* the stack limit was exceeded */
@@ -208,6 +209,10 @@ struct M {
 	int64_t slice_start;        /* when its goroutine was dispatched; only while events are recorded */
 	bool stopped;               /* atomic: waits in its dispatcher until the world goes on */
 	uint32_t wake;              /* futex: 1 = somebody gave it a P or wants it to look */
+	G *bound;                   /* runs this one alone (sched/locked.c) */
+	G *handed;                  /* that one, which it is to run; NULL: nobody found it. This and the next under scheduler.lock */
+	bool stands;                /* waits until it is handed a P */
+	bool ends;                  /* its thread is about to end */
 	bool polls;                 /* it is idle and waits for descriptors, not at the futex; under sched.lock */
 	int clock;                  /* os_thread_clock; before its thread runs CLOCK_REALTIME */
 	uint32_t id;

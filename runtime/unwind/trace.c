@@ -117,7 +117,7 @@ void trace_header(text *t, const G *g, const char *state)
 		text_int(t, minutes);
 		text_string(t, " minutes");
 	}
-	if (g->lock_count > 0)
+	if (g->bound != NULL)
 		text_string(t, ", locked to thread");
 	text_string(t, "]:\n");
 }
