@@ -246,12 +246,33 @@ def blocked(program):
     expect("stdin", lines, ["close: <nil>\n", "again: close " + closed, "read: read " + closed, "blocked: 4 <nil>\n"])
 
 
+def map_faults(program):
+    table = {"read": "read and map write", "found": "read and map write", "iterate": "iteration and map write"}
+    for how in "writes", "delete", "clear", "text", "value", "read", "found", "iterate":
+        text = "fatal error: concurrent map " + table.get(how, "writes")
+        code, out, err = run(program, how, env={**os.environ, "GOMAXPROCS": "4"})
+        expect(how, (code, out, err.split("\n\n")[0]), (2, "", text))
+        expect("trace of " + how, re.search(r"^goroutine \d+ \[running\]:$", err, re.M) is not None, True)
+
+
+def goroutine_leaks(program):
+    table = {"receive": ["chan receive"], "send": ["chan send"], "select": ["select"], "lock": ["sync.Mutex.Lock"],
+             "group": ["sync.WaitGroup.Wait"], "without": ["select (no cases)"], "pair": ["chan receive"] * 2, "others": []}
+    for how, want in table.items():
+        code, out, err = run(program, how, env={**os.environ, "GODEBUG": "goroutineleak=1"})
+        expect(how, (code, out), (0, "done true\n"))
+        got = re.findall(r"^goroutine leak: .*\n\ngoroutine \d+ \[(.*) \(leaked\)\]:$", err, re.M)
+        expect("leaks: " + how, got, want)
+        expect("where: " + how, len(re.findall(r"^created by main\.", err, re.M)), len(want))
+    expect("without the setting", run(program, "receive"), (0, "done true\n", ""))
+
+
 def leaks(program):
     expect("thousand goroutines", run(program), (0, "", "done\n"))
 
 
 TESTS = {"ends": [ends, overflow], "streams": [streams], "waits": [waits], "addresses": [addresses], "signals": [signals], "quit": [quits, reports],
-         "broken": [broken], "blocked": [blocked], "thousand": [leaks]}
+         "broken": [broken], "blocked": [blocked], "mapfaults": [map_faults], "leaks": [goroutine_leaks], "thousand": [leaks]}
 SANITIZED = ["thousand"]        # built with AddressSanitizer, which reports what is left over
 
 

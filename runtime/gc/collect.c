@@ -199,6 +199,8 @@ static void end_marking(void)
 {
 	gc_mark_specials();
 	gc_drain();
+	if (gc.looks_for_leaks)
+		gc_world.find_leaks();
 	if (gc.checkmark) {
 		uint64_t bytes = gc_work_bytes(), objects = gc_work_objects();
 

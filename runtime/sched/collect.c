@@ -3,6 +3,7 @@
  */
 #include "base/options.h"
 #include "gc/gc.h"
+#include "sched/leaks.h"
 #include "sched/proc.h"
 #include "stack/list.h"
 #include "stack/program.h"
@@ -16,7 +17,8 @@ static void walk_goroutines(gc_visit *visit, void *context)
 
 		if (status_of(g) == G_DEAD)
 			continue;
-		stack_each_pointer(g, visit, context);
+		if (visit != gc_mark_slot || !leaks_set_apart(g))
+			stack_each_pointer(g, visit, context);
 		stack_shrink(g);
 	}
 }
@@ -51,6 +53,7 @@ static void freeze_current(void) { g_request_freeze(g_current()); }
 void collect_init(void)
 {
 	gc_start();
+	leaks_start();
 	gc_world.poke = sched_request_stop;
 	gc_world.freeze = freeze_current;
 	gc_world.processors = processors;

@@ -148,7 +148,7 @@ void proc_free_goroutine(G *g)
 	bubble *b = g->bubble;
 	if (!g->is_system)
 		count_alive(p, -1);
-	g->is_main = g->is_system = false;
+	g->is_main = g->is_system = g->leaked = false;
 	g->durable = 0;
 	g->bubble = NULL;
 	g->lock_count = g->mark_count = g->flags = 0;

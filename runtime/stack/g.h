@@ -161,6 +161,7 @@ struct G {
 	bool overflow;              /* the stack limit was exceeded */
 	bool printing_panics;       /* calls Error() or String() of a value that ends the program: a panic now is fatal */
 	bool is_main;
+	bool set_apart, leaked;     /* sched/leaks.c */
 	bool panic_on_fault;        /* debug.SetPanicOnFault: only remembered */
 	defer_mark *marks; uint32_t mark_count, mark_cap;       /* innermost last */
 	trail trace;                /* positions collected by a fatal unwinding; malloc'd */

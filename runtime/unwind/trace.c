@@ -111,6 +111,8 @@ void trace_header(text *t, const G *g, const char *state)
 	text_uint(t, g->id);
 	text_string(t, " [");
 	text_string(t, state != NULL ? state : state_text(g));
+	if (g->leaked && status_of(g) == G_WAITING)
+		text_string(t, " (leaked)");
 	int64_t minutes = (os_nanotime() - g->wait_since) / 60000000000;
 	if (status_of(g) == G_WAITING && g->wait_since != 0 && minutes >= 1) {
 		text_string(t, ", ");
