@@ -11,6 +11,7 @@
 #   make diff-go    the programs of testdata through an installed go, results compared
 #   make fuzz       libFuzzer on the front end and on constants (clang; SECONDS=180)
 #   make fuzz-diff  random programs in all versions and settings, compared with an installed go (SECONDS=180, SEED=n)
+#   make soak       a program that does everything at once, under all settings (MINUTES=10 each, SEED=n)
 #   make bench      benchmarks
 #   make install    into PREFIX (default /usr/local); DESTDIR for packagers
 
@@ -219,6 +220,9 @@ fuzz: fuzz-programs $(B)/stdlib.stamp
 fuzz-diff: all
 	python3 testdata/fuzz/fuzz_diff.py --gol ./gol --seconds $(SECONDS) --seed $(or $(SEED),0)
 
+soak: all
+	python3 testdata/soak.py --gol ./gol --minutes $(or $(MINUTES),10) --seed $(or $(SEED),0)
+
 # ---- installation -------------------------------------------------------------------
 
 LIB = $(DESTDIR)$(PREFIX)/lib
@@ -269,7 +273,7 @@ deps $(B)/deps.stamp:
 clean:
 	rm -rf $(B) gol gol-fetch
 
-.PHONY: all deps clean stdlib demo debug check check-debug check-tools check-tree check-full diff-go unit unit-runtime bench fuzz fuzz-diff fuzz-programs install uninstall
+.PHONY: all deps clean stdlib demo debug check check-debug check-tools check-tree check-full diff-go unit unit-runtime bench soak fuzz fuzz-diff fuzz-programs install uninstall
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
