@@ -318,11 +318,14 @@ static Type *element_of(Expr *x)
 	return t ? t->elem : NULL;
 }
 
-/* What append allocates may be in the frame, once in a call of the function: so loops do not count. Go prints remarks about it, too, of
- * which its tests up to 1.24 know nothing; we do not. */
+/* What append allocates may be in the frame, once in a call of the function: so loops do not count. */
 static void flow_store(Escape *e, Hole k, Expr *call)
 {
-	if (e->judgement == JUDGE_GO || call->has_dots || call->list.len < 2 || call == e->in_place)
+	if (e->judgement == JUDGE_GO) {
+		spill(e, k, ALLOC_APPEND, call, NULL).to->loop_depth = 0;
+		return;
+	}
+	if (call->has_dots || call->list.len < 2 || call == e->in_place)
 		return;
 	spill(e, k, ALLOC_APPEND, call, NULL).to->loop_depth = 0;
 	call->stays |= e->loop_depth > 1 ? STAYS_REPEATED : 0;
@@ -363,9 +366,10 @@ static Type *made_array(Escape *e, Expr *call, Type *slice)
 {
 	int64_t n;
 	Expr *size = call->list.items[call->list.len - 1];
-	if (size->mode != MODE_CONST || call->list.len < 2)
+	Constant *v = e->judgement == JUDGE_GO ? certain_constant(e, size) : size->mode == MODE_CONST ? size->cval : NULL;
+	if (!v || call->list.len < 2)
 		return NULL;
-	Constant *v = const_to_int(e->c, size->cval);
+	v = const_to_int(e->c, v);
 	if (!const_fits_int64(v, &n) || n < 0)
 		return NULL;
 	return array_of(e->c, slice->elem, n);
@@ -464,14 +468,14 @@ void flow_call(Escape *e, Hole *results, int count, Expr *call)
 		flow_expr(e, count ? results[0] : none, call);
 		return;
 	}
-	if (call->call_kind == CALL_BUILTIN) {
-		flow_builtin(e, count ? results[0] : none, call, none);
-		return;
-	}
 	bool quiet = e->quiet;
 	e->quiet = false;
-	Callee k = callee_of(e, call, results, count, none);
-	flow_into_call(e, &k, call);
+	if (call->call_kind == CALL_BUILTIN) {
+		flow_builtin(e, count ? results[0] : none, call, none);
+	} else {
+		Callee k = callee_of(e, call, results, count, none);
+		flow_into_call(e, &k, call);
+	}
 	e->quiet = quiet;
 }
 

@@ -54,6 +54,35 @@ Expr *static_value(Escape *e, Expr *x)
 	return unparen(x);
 }
 
+/* Does x have the representation that its operand has? */
+static bool converts_nothing(Expr *x)
+{
+	Type *from = value_type(x->list.items[0]);
+	return from && !has_type_params(x->type) && !has_type_params(from) && identical(underlying(x->type), underlying(from));
+}
+
+/*
+ * The constant that x certainly is, seen through variables that have one value only and conversions that do nothing; NULL:
+ * none. Go puts it in the place of x where that is boxed or sizes a slice, and prints it so.
+ */
+Constant *certain_constant(Escape *e, Expr *x)
+{
+	for (int depth = 0; depth < 16; depth++) {
+		x = unparen(x);
+		if (x->mode == MODE_CONST)
+			return x->cval;
+		if (x->kind == EXPR_CALL && x->call_kind == CALL_CONVERSION && converts_nothing(x))
+			x = x->list.items[0];
+		else if (x->kind == EXPR_NAME && x->object && x->object->kind == OBJECT_VAR && !x->object->addr_taken)
+			x = map_get(&e->initial, x->object);
+		else
+			return NULL;
+		if (!x || !x->type)
+			return NULL;
+	}
+	return NULL;
+}
+
 /* ---- conversions to interfaces ----------------------------------------------------- */
 
 static bool is_nil_expr(Expr *x) { return unparen(x)->mode == MODE_NIL; }
@@ -294,6 +323,8 @@ static void flow_elements(Escape *e, Hole k, Expr *x, Type *u, const char *reaso
 
 static void flow_map_literal(Escape *e, Hole k, Expr *x, Type *u)
 {
+	bool quiet = e->quiet;
+	e->quiet = false;       /* maps are not laid out at compile time */
 	spill(e, k, ALLOC_MAP, x, NULL);
 	for (int i = 0; i < x->list.len; i++) {
 		Expr *pair = x->list.items[i];
@@ -302,6 +333,7 @@ static void flow_map_literal(Escape *e, Hole k, Expr *x, Type *u)
 		flow_element(e, noted(e, heap_hole(e), "map literal key", x, NO_POS), pair->x, u->key);
 		flow_element(e, noted(e, heap_hole(e), "map literal value", x, NO_POS), pair->y, u->elem);
 	}
+	e->quiet = quiet;
 }
 
 static void flow_composite(Escape *e, Hole k, Expr *x)

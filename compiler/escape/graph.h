@@ -127,6 +127,7 @@ Hole asserted(Escape *e, Hole k, Type *target);
 Type *value_type(Expr *x);
 Type *result_type(Expr *call, int i);
 Expr *static_value(Escape *e, Expr *x);
+Constant *certain_constant(Escape *e, Expr *x);
 bool is_blank_name(Expr *x);
 bool is_header_data(Expr *x);
 void flow_address_value(Escape *e, Hole k, Expr *x);
@@ -168,6 +169,7 @@ void escape_verify(Escape *e);
 
 /* text.c */
 const char *text_of(Escape *e, Expr *x);
+const char *constant_text(Escape *e, Constant *value, Type *type);
 const char *type_text_of(Escape *e, Type *t);
 const char *function_text(Escape *e, const FuncInfo *info);
 Pos pos_of(Expr *x);

@@ -35,7 +35,7 @@ static int64_t size_of(Escape *e, Type *t)
 	return type_size(e->c, types_canonical(e->c, t));
 }
 
-static const char *heap_reason_go(const Node *n, int64_t size)
+static const char *heap_reason_go(Escape *e, const Node *n, int64_t size)
 {
 	if (n->object)
 		return !n->is_param && n->result < 0 && size > VARIABLE_LIMIT ? "too large for stack" : NULL;
@@ -46,7 +46,8 @@ static const char *heap_reason_go(const Node *n, int64_t size)
 	case ALLOC_METHOD_VALUE:
 		return size > IMPLICIT_LIMIT ? "too large for stack" : NULL;
 	case ALLOC_MAKE_SLICE:
-		return !n->allocated ? "non-constant size" : size > IMPLICIT_LIMIT ? "too large for stack" : NULL;
+		return !n->allocated || size < 0 ? NULL : size_of(e, n->allocated->elem) == 0 ? "zero-sized element" :
+		       size > IMPLICIT_LIMIT ? "too large for stack" : NULL;
 	default:
 		return NULL;
 	}
@@ -57,11 +58,13 @@ static const char *heap_reason(Escape *e, const Node *n)
 	if (!n->object && n->alloc == ALLOC_NONE)
 		return NULL;
 	int64_t size = size_of(e, n->allocated);
-	const char *reason = heap_reason_go(n, size);
+	const char *reason = heap_reason_go(e, n, size);
 	if (e->judgement == JUDGE_GO || reason)
 		return reason;
 	if (n->alloc != ALLOC_NONE && (!n->expr || !kept_kinds[n->alloc]))
 		return "always allocated";
+	if (n->alloc == ALLOC_MAKE_SLICE && !n->allocated)
+		return "non-constant size";
 	if (n->alloc == ALLOC_APPEND || n->alloc == ALLOC_STRING || (n->object && !n->object->addr_taken && !n->object->captured_by_reference))
 		return NULL;
 	if (size < 0)

@@ -2,6 +2,7 @@
  * report.c - the remarks of -m and -m=2, in Go's words.
  */
 #include "graph.h"
+#include "../lower/walk.h"
 
 #include <string.h>
 
@@ -18,7 +19,17 @@ static const char *alloc_text(Escape *e, const Node *n)
 {
 	if (n->alloc == ALLOC_SPREAD)
 		return "... argument";
-	return text_of(e, n->expr);
+	if (n->alloc == ALLOC_APPEND)
+		return "append";
+	Constant *value = n->alloc == ALLOC_BOX ? certain_constant(e, n->expr) : NULL;
+	return value ? constant_text(e, value, value_type(n->expr)) : text_of(e, n->expr);
+}
+
+/* What a conversion makes is said of its operand, a box of the conversion of the conversion. */
+static Pos alloc_pos(const Node *n)
+{
+	bool boxes_conversion = n->alloc == ALLOC_BOX && n->expr->kind == EXPR_CALL && n->expr->call_kind == CALL_CONVERSION && !is_interface(n->expr->type);
+	return boxes_conversion ? n->expr->pos : pos_of(n->expr);
 }
 
 const char *node_text(Escape *e, const Node *n)
@@ -34,7 +45,7 @@ const char *node_text(Escape *e, const Node *n)
 
 static Pos node_pos(const Node *n)
 {
-	return n->at.line ? n->at : n->object ? n->object->pos : n->expr ? pos_of(n->expr) : NO_POS;
+	return n->at.line ? n->at : n->object ? n->object->pos : n->expr ? alloc_pos(n) : NO_POS;
 }
 
 /* ---- -m=2 ------------------------------------------------------------------------- */
@@ -127,7 +138,7 @@ static void report_node(Escape *e, Node *n)
 		return;
 	}
 	if (n->expr)
-		remark_at(e->c, pos_of(n->expr), "%s %s", alloc_text(e, n), n->escapes ? "escapes to heap" : "does not escape");
+		remark_at(e->c, alloc_pos(n), "%s %s", alloc_text(e, n), n->escapes ? "escapes to heap" : "does not escape");
 	if (n->expr && n->alloc == ALLOC_STRING && !n->written && makes_bytes(n->expr))
 		remark_at(e->c, pos_of(n->expr), "zero-copy string->[]byte conversion");
 }
@@ -179,6 +190,20 @@ static void report_params(Escape *e, const Object *function, FuncInfo *info)
 		report_params(e, NULL, info->literals.items[i]->func_info);
 }
 
+static void report_literal(void *arg, Expr *x)
+{
+	if (x->kind == EXPR_FUNC)
+		report_params(arg, NULL, x->func_info);
+}
+
+/* Parameters of the literals in initialisers of package variables. */
+static void report_initializers(Escape *e)
+{
+	Walker w = {.expr = report_literal, .arg = e};
+	for (int i = 0; i < e->package->init_order.len; i++)
+		walk_expr(&w, e->package->init_order.items[i]->rhs);
+}
+
 /* The parameters of a function without a body. */
 static void report_bodyless(Escape *e, Unit *u)
 {
@@ -204,6 +229,8 @@ void report_batch(Escape *e, Unit **units, int count)
 	for (int i = 0; i < count; i++) {
 		if (units[i]->object && !units[i]->decl->body)
 			report_bodyless(e, units[i]);
+		else if (!units[i]->object)
+			report_initializers(e);
 		else
 			report_params(e, units[i]->object, units[i]->info);
 	}

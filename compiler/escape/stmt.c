@@ -76,13 +76,12 @@ static void flow_several(Escape *e, ExprList *lhs, Expr *rhs, Pos pos)
 		flow_expr(e, holes[0], u);
 }
 
-/* x op= y, x++, x-- (y is NULL). The place is stored to, so a map keeps the key; strings are made, unless one of them is empty. */
-static void flow_op_assign(Escape *e, Op op, Expr *x, Expr *y)
+/* x op= y, x++, x-- (y is NULL). The place is stored to, so a map keeps the key; y itself is stored where it is a string and x was empty. */
+static void flow_op_assign(Escape *e, Expr *x, Expr *y)
 {
 	Hole k = place_hole(e, x);
-	bool made = op == OP_ADD && x->type && (is_string(x->type) || has_type_params(x->type));
 	if (y)
-		flow_expr(e, made && e->judgement == JUDGE_GO ? discard_hole(e) : k, y);
+		flow_expr(e, k, y);
 }
 
 static void flow_assignment(Escape *e, Stmt *s)
@@ -90,7 +89,7 @@ static void flow_assignment(Escape *e, Stmt *s)
 	for (int i = 0; i < s->defined.len; i++)
 		declare(e, s->defined.items[i]);
 	if (s->op != OP_NONE && s->kind == STMT_ASSIGN) {
-		flow_op_assign(e, s->op, s->lhs.items[0], s->rhs.items[0]);
+		flow_op_assign(e, s->lhs.items[0], s->rhs.items[0]);
 		return;
 	}
 	if (s->rhs.len == 1 && s->lhs.len > 1) {
@@ -272,6 +271,24 @@ static void flow_range(Escape *e, Stmt *s)
 
 /* ---- switch, select ---------------------------------------------------------------------------- */
 
+/* Is the branch that is taken when x == taken never taken? */
+static bool is_dead(Escape *e, Expr *x, bool taken)
+{
+	return e->judgement == JUDGE_GO && x->mode == MODE_CONST && x->cval && const_kind(x->cval) == CONST_BOOL &&
+	       const_bool_value(x->cval) != taken;
+}
+
+/* A clause of a switch without tag whose conditions are all false. The one before must not fall through into it. */
+static bool is_dead_clause(Escape *e, const Stmt *s, int i)
+{
+	const Case *k = s->cases.items[i];
+	bool dead = !s->x && k->list.len > 0;
+	for (int j = 0; dead && j < k->list.len; j++)
+		dead = is_dead(e, k->list.items[j], true);
+	const StmtList *before = i > 0 ? &s->cases.items[i - 1]->body : NULL;
+	return dead && !(before && before->len > 0 && before->items[before->len - 1]->kind == STMT_FALLTHROUGH);
+}
+
 static void flow_switch(Escape *e, Stmt *s)
 {
 	if (s->init)
@@ -284,7 +301,8 @@ static void flow_switch(Escape *e, Stmt *s)
 		Case *k = s->cases.items[i];
 		for (int j = 0; j < k->list.len; j++)
 			flow_as(e, discard_hole(e), k->list.items[j], tag);
-		flow_scope(e, &k->body);
+		if (!is_dead_clause(e, s, i))
+			flow_scope(e, &k->body);
 	}
 }
 
@@ -319,13 +337,6 @@ static void flow_select(Escape *e, Stmt *s)
 	}
 }
 
-/* Is the branch that is taken when x == taken never taken? */
-static bool is_dead(Escape *e, Expr *x, bool taken)
-{
-	return e->judgement == JUDGE_GO && x->mode == MODE_CONST && x->cval && const_kind(x->cval) == CONST_BOOL &&
-	       const_bool_value(x->cval) != taken;
-}
-
 /* ---- all ------------------------------------------------------------------------------------------ */
 
 static void flow_statement(Escape *e, Stmt *s)
@@ -346,7 +357,7 @@ static void flow_statement(Escape *e, Stmt *s)
 		break;
 	}
 	case STMT_INC_DEC:
-		flow_op_assign(e, s->op, s->x, NULL);
+		flow_op_assign(e, s->x, NULL);
 		break;
 	case STMT_ASSIGN:
 	case STMT_DEFINE:

@@ -26,17 +26,21 @@ static int precedence_of(Op op)
 
 enum { UNARY = 6, PRIMARY = 7 };
 
+/* Go prints `struct { x int }` and `interface {}` with blanks that type_text leaves out. */
 const char *type_text_of(Escape *e, Type *t)
 {
-	const char *s = type_text(e->c, t);
-	if (!strstr(s, "interface{}") && !strstr(s, "struct{}"))
+	const char *s = type_text(e->c, t), *start = s;
+	if (!strstr(s, "interface{") && !strstr(s, "struct{"))
 		return s;
 	Buf b;
 	buf_init(&b, e->c->arena);
-	for (; *s; s++) {
-		if ((strncmp(s, "{}", 2) == 0))
-			buf_char(&b, ' ');
+	for (bool quoted = false; *s; s++) {
+		if (*s == '"' && s > start && s[-1] != '\\')
+			quoted = !quoted;
+		bool opens = !quoted && *s == '{', closes = !quoted && *s == '}', empty = s > start && s[-1] == '{';
+		buf_str(&b, opens || (closes && !empty && s[-1] != ' ') ? " " : "");
 		buf_char(&b, *s);
+		buf_str(&b, opens && s[1] != '}' && s[1] != ' ' ? " " : "");
 	}
 	return b.s;
 }
@@ -57,15 +61,149 @@ static void print_type(Escape *e, Buf *out, Type *t, bool as_operand)
 	buf_printf(out, brackets ? "(%s)" : "%s", s);
 }
 
+static void print_rune(Buf *out, int64_t r)
+{
+	const char *escape = r == '\n' ? "\\n" : r == '\t' ? "\\t" : r == '\r' ? "\\r" : r == '\\' ? "\\\\" : r == '\'' ? "\\'" : NULL;
+	if (r < 0 || r > 0x10ffff) {
+		buf_printf(out, "rune(%lld)", (long long)r);
+		return;
+	}
+	buf_char(out, '\'');
+	if (escape)
+		buf_str(out, escape);
+	else if (r < ' ' || r == 0x7f)
+		buf_printf(out, "\\x%02x", (unsigned)r);
+	else
+		buf_rune(out, (uint32_t)r);
+	buf_char(out, '\'');
+}
+
+/* A value of a type that constants have by default is itself, any other a conversion. */
+static void print_constant(Escape *e, Buf *out, Constant *value, Type *t)
+{
+	static const char *const plain[] = {"int", "float64", "complex128", "string", "bool"};
+	const char *type = type_text_of(e, t);
+	int64_t rune;
+	bool converted = !is_untyped(t);
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		converted &= strcmp(type, plain[i]) != 0;
+	if ((strcmp(type, "rune") == 0 || strcmp(type, "untyped rune") == 0) && const_fits_int64(value, &rune)) {
+		print_rune(out, rune);
+		return;
+	}
+	if (converted) {
+		print_type(e, out, t, true);
+		buf_char(out, '(');
+	}
+	const_print(out, value);
+	if (converted)
+		buf_char(out, ')');
+}
+
+/* The embedded fields between x.x and what the selector names. */
+static void print_embedded(Buf *out, Expr *x)
+{
+	Type *t = x->selection && x->selection->kind != SELECT_METHOD_EXPR ? value_type(x->x) : NULL;
+	int n = t ? x->selection->path.len - (x->selection->kind == SELECT_FIELD) : 0;
+	for (int i = 0; i < n; i++) {
+		Type *u = underlying(t);
+		if (u->kind == TYPE_POINTER)
+			u = underlying(u->elem);
+		if (u->kind != TYPE_STRUCT)
+			return;
+		Object *field = u->fields.items[x->selection->path.items[i]];
+		buf_printf(out, ".%s", field->name);
+		t = field->type;
+	}
+}
+
+/* How many arguments stand before those that a variadic parameter takes one by one; -1: the call has no such parameter. */
+static int fixed_arguments(const Expr *call)
+{
+	Type *signature = call->call_kind == CALL_BUILTIN || call->call_kind == CALL_CONVERSION || call->has_dots ? NULL : core_type(call->x->type);
+	return signature && signature->variadic ? signature->fields.len - 1 : -1;
+}
+
+/* The method that a call x.M() makes for certain: it is printed as T.M(x). */
+static const Selection *called_method(const Expr *call)
+{
+	const Expr *fun = call->call_kind == CALL_CONVERSION || call->call_kind == CALL_BUILTIN ? NULL : unparen(call->x);
+	const Selection *s = fun && fun->kind == EXPR_SELECTOR ? fun->selection : NULL;
+	bool is_method = s && s->kind != SELECT_FIELD && s->kind != SELECT_METHOD_EXPR && s->kind != SELECT_INTERFACE_METHOD;
+	return is_method && s->object->receiver_base && s->object->receiver_base->kind == TYPE_NAMED && !is_interface(s->object->receiver_base) ? s : NULL;
+}
+
+/* What a call takes the address of, or follows the pointer of, by itself is printed as it stands. */
+static void print_receiver(Escape *e, Buf *out, Expr *fun, const Selection *method, bool more)
+{
+	print(e, out, fun->x, method->path.len ? PRIMARY : 0);
+	print_embedded(out, fun);
+	buf_str(out, more ? ", " : "");
+}
+
+/* Conversions between strings and slices: Go makes those of constants to runes literals, and has one for each step. */
+static bool print_text_conversion(Escape *e, Buf *out, Expr *x)
+{
+	Expr *arg = unparen(x->list.items[0]);
+	Type *to = underlying(x->type), *from = value_type(arg) ? underlying(value_type(arg)) : NULL;
+	if (to->kind == TYPE_SLICE && arg->mode == MODE_CONST && from && is_string(from) && underlying(to->elem)->kind == TYPE_INT32) {
+		print_type(e, out, x->type, false);
+		size_t length;
+		const_string_value(arg->cval, &length);
+		buf_str(out, length > 0 ? "{...}" : "{}");
+		return true;
+	}
+	const char *exact = from && from->kind == TYPE_SLICE ? underlying(from->elem)->kind == TYPE_INT32 ? "[]rune" : "[]byte" : NULL;
+	const char *given = exact ? type_text_of(e, value_type(arg)) : NULL;
+	if (!exact || !is_string(to) || strcmp(given, exact) == 0 || strcmp(given, "[]uint8") == 0 || strcmp(given, "[]int32") == 0)
+		return false;
+	print_type(e, out, x->type, true);
+	buf_printf(out, "((%s)(", exact);
+	print(e, out, arg, 0);
+	buf_str(out, "))");
+	return true;
+}
+
+/* The size that make allocates is printed as the constant that it certainly is. */
+static void print_make(Escape *e, Buf *out, Expr *x)
+{
+	for (int i = 0; i < x->list.len; i++) {
+		Constant *size = i > 0 && i == x->list.len - 1 ? certain_constant(e, x->list.items[i]) : NULL;
+		buf_str(out, i ? ", " : "");
+		if (size)
+			print_constant(e, out, size, value_type(x->list.items[i]));
+		else
+			print(e, out, x->list.items[i], 0);
+	}
+	buf_char(out, ')');
+}
+
 static void print_call(Escape *e, Buf *out, Expr *x)
 {
+	const Selection *method = called_method(x);
+	if (x->call_kind == CALL_CONVERSION && x->list.len == 1 && x->type && print_text_conversion(e, out, x))
+		return;
 	if (x->call_kind == CALL_CONVERSION)
 		print_type(e, out, x->type, true);
+	else if (method)
+		buf_printf(out, method->object->pointer_receiver ? "(*%s).%s" : "%s.%s", type_text_of(e, method->object->receiver_base), method->object->name);
 	else
 		print(e, out, x->x, PRIMARY);
 	buf_char(out, '(');
-	print_list(e, out, &x->list);
-	buf_str(out, x->has_dots ? "...)" : ")");
+	if (x->call_kind == CALL_BUILTIN && x->builtin == BUILTIN_MAKE) {
+		print_make(e, out, x);
+		return;
+	}
+	int fixed = fixed_arguments(x);
+	if (method)
+		print_receiver(e, out, unparen(x->x), method, x->list.len > 0 || fixed >= 0);
+	for (int i = 0; i < x->list.len && (fixed < 0 || i < fixed); i++) {
+		buf_str(out, i ? ", " : "");
+		print(e, out, x->list.items[i], 0);
+	}
+	if (fixed >= 0)
+		buf_printf(out, "%s%s", fixed > 0 ? ", " : "", x->list.len > fixed ? "... argument" : "nil");
+	buf_str(out, x->has_dots || fixed >= 0 ? "...)" : ")");
 }
 
 static void print_slice(Escape *e, Buf *out, Expr *x)
@@ -84,7 +222,8 @@ static void print_unary(Escape *e, Buf *out, Expr *x, const char *op)
 {
 	Expr *u = unparen(x->x);
 	buf_str(out, op);
-	bool nested = (u->kind == EXPR_STAR || u->kind == EXPR_UNARY) && u->mode != MODE_TYPE && !(u->kind == EXPR_UNARY && u->op == OP_ADDR);
+	bool address = u->kind == EXPR_UNARY && u->op == OP_ADDR && x->kind != EXPR_STAR;
+	bool nested = (u->kind == EXPR_STAR || u->kind == EXPR_UNARY) && u->mode != MODE_TYPE && !address;
 	if (nested)
 		buf_char(out, '(');
 	print(e, out, u, nested ? 0 : UNARY);
@@ -104,46 +243,11 @@ static void print_binary(Escape *e, Buf *out, Expr *x, int precedence)
 		buf_char(out, ')');
 }
 
-static void print_rune(Buf *out, int64_t r)
-{
-	const char *escape = r == '\n' ? "\\n" : r == '\t' ? "\\t" : r == '\r' ? "\\r" : r == '\\' ? "\\\\" : r == '\'' ? "\\'" : NULL;
-	buf_char(out, '\'');
-	if (escape)
-		buf_str(out, escape);
-	else if (r < ' ' || r == 0x7f)
-		buf_printf(out, "\\x%02x", (unsigned)r);
-	else
-		buf_rune(out, (uint32_t)r);
-	buf_char(out, '\'');
-}
-
-/* A value of a type that constants have by default is itself, any other a conversion. */
-static void print_constant(Escape *e, Buf *out, Expr *x)
-{
-	static const char *const plain[] = {"int", "float64", "complex128", "string", "bool"};
-	const char *type = type_text_of(e, x->type);
-	int64_t value;
-	bool converted = !is_untyped(x->type);
-	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-		converted &= strcmp(type, plain[i]) != 0;
-	if ((strcmp(type, "rune") == 0 || strcmp(type, "untyped rune") == 0) && const_fits_int64(x->cval, &value)) {
-		print_rune(out, value);
-		return;
-	}
-	if (converted) {
-		print_type(e, out, x->type, true);
-		buf_char(out, '(');
-	}
-	const_print(out, x->cval);
-	if (converted)
-		buf_char(out, ')');
-}
-
 static void print(Escape *e, Buf *out, Expr *x, int precedence)
 {
 	x = unparen(x);
 	if (x->mode == MODE_CONST && x->cval && x->type) {
-		print_constant(e, out, x);
+		print_constant(e, out, x->cval, x->type);
 		return;
 	}
 	if (x->mode == MODE_TYPE) {
@@ -168,6 +272,7 @@ static void print(Escape *e, Buf *out, Expr *x, int precedence)
 		break;
 	case EXPR_SELECTOR:
 		print(e, out, x->x, PRIMARY);
+		print_embedded(out, x);
 		buf_printf(out, ".%s", x->name);
 		break;
 	case EXPR_INDEX:
@@ -208,6 +313,14 @@ static void print(Escape *e, Buf *out, Expr *x, int precedence)
 	default:
 		expr_print(out, x);
 	}
+}
+
+const char *constant_text(Escape *e, Constant *value, Type *type)
+{
+	Buf b;
+	buf_init(&b, e->c->arena);
+	print_constant(e, &b, value, type);
+	return b.s;
 }
 
 const char *text_of(Escape *e, Expr *x)
