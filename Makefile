@@ -187,6 +187,7 @@ unit: $(UNIT_PROGRAMS) unit-runtime test-lang
 	$(Q)for t in $(INTERLEAVE_PROGRAMS); do echo "$$t"; $$t 2 3 || exit 1; done
 	$(Q)python3 stdlib/tests/check-docs.py
 	$(Q)python3 testdata/docs.py
+	$(Q)python3 docs/drawings/draw.py --check
 
 bench: all
 	python3 testdata/bench/bench.py --gol ./gol
