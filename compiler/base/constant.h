@@ -1,7 +1,8 @@
 /*
  * constant.h - exact values of constant expressions: booleans, strings, integers of any size (GMP), rationals and
- * floats (GMP rationals; MPFR with 512 bits where exponents are out of hand), complex pairs of them. Values are immutable
- * and live in the compilation's arena. Operations never fail silently: an impossible one returns kind CONST_UNKNOWN.
+ * floats (GMP rationals; MPFR with 512 bits where exponents are out of hand), complex pairs of them. Values are
+ * immutable and live in the compilation's arena. Operations never fail silently: an impossible one returns kind
+ * CONST_UNKNOWN.
  */
 #ifndef GOL_CONSTANT_H
 #define GOL_CONSTANT_H
@@ -18,13 +19,14 @@ Constant *const_string(Compiler *c, const char *s, size_t n);
 Constant *const_int(Compiler *c, int64_t v);
 Constant *const_uint(Compiler *c, uint64_t v);
 Constant *const_float(Compiler *c, double v);
-/* From literal text as written in Go source (0x1p-2, 1_000, 'a', "\x00", `raw`, 3i); unknown if malformed. kind is a LiteralKind of
- * syntax/ast.h given as int. */
+/* From literal text as written in Go source (0x1p-2, 1_000, 'a', "\x00", `raw`, 3i); unknown if malformed. kind is a
+ * LiteralKind of syntax/ast.h given as int. */
 Constant *const_from_literal(Compiler *c, const char *text, size_t n, int literal_kind);
 
 bool const_bool_value(const Constant *v);
 const char *const_string_value(const Constant *v, size_t *n);
-bool const_fits_int64(const Constant *v, int64_t *out);        /* v an integer value (kind INT, or FLOAT/COMPLEX that is integral) */
+/* v an integer value (kind INT, or FLOAT/COMPLEX that is integral) */
+bool const_fits_int64(const Constant *v, int64_t *out);
 bool const_fits_uint64(const Constant *v, uint64_t *out);
 double const_to_double(const Constant *v);                     /* nearest even; may be infinite */
 float const_to_float(const Constant *v);                       /* rounded once, from the exact value */
@@ -42,7 +44,8 @@ Constant *const_round_float32(Compiler *c, Constant *v);       /* value after ro
 Constant *const_round_float64(Compiler *c, Constant *v);
 
 /* op is an Op of syntax/ast.h as int. Operands are brought to one kind first. Integer division truncates when
- * int_division is set, else OP_DIV of integers gives a rational. unsigned_bits: width for ^x of unsigned types, 0 else. */
+ * int_division is set, else OP_DIV of integers gives a rational. unsigned_bits: width for ^x of unsigned types, 0
+ * else. */
 Constant *const_binary(Compiler *c, Constant *x, int op, Constant *y, bool int_division);
 Constant *const_unary(Compiler *c, int op, Constant *x, int unsigned_bits);
 Constant *const_shift(Compiler *c, Constant *x, int op, unsigned long n);

@@ -306,8 +306,10 @@ static int compare_numbers(const Constant *x, const Constant *y)
 static bool equal_complex(const Constant *x, const Constant *y)
 {
 	const Constant zero = {.kind = CONST_INT, .rep = REP_SMALL};
-	const Constant *a = x->kind == CONST_COMPLEX ? x->u.pair.re : x, *b = x->kind == CONST_COMPLEX ? x->u.pair.im : &zero;
-	const Constant *p = y->kind == CONST_COMPLEX ? y->u.pair.re : y, *q = y->kind == CONST_COMPLEX ? y->u.pair.im : &zero;
+	const Constant *a = x->kind == CONST_COMPLEX ? x->u.pair.re : x, *b = x->kind == CONST_COMPLEX ? x->u.pair.im :
+		&zero;
+	const Constant *p = y->kind == CONST_COMPLEX ? y->u.pair.re : y, *q = y->kind == CONST_COMPLEX ? y->u.pair.im :
+		&zero;
 
 	return compare_numbers(a, p) == 0 && compare_numbers(b, q) == 0;
 }

@@ -45,7 +45,8 @@ static bool repeats(Compiler *c, const Diagnostic *d)
 			continue;
 		if (old->syntax && d->syntax)
 			return true;
-		if (i == c->diagnostics.len - 1 && strcmp(old->text, d->text) == 0 && (d->severity != SEVERITY_REMARK || old->pos.col == d->pos.col))
+		if (i == c->diagnostics.len - 1 && strcmp(old->text, d->text) == 0 &&
+		    (d->severity != SEVERITY_REMARK || old->pos.col == d->pos.col))
 			return true;
 	}
 	return false;

@@ -24,7 +24,8 @@ void json_string(Buf *b, const char *s)
 		uint32_t rune = utf8_decode(s, left, &size);
 		if (rune == '"' || rune == '\\')
 			buf_printf(b, "\\%c", (char)rune);
-		else if (rune < ' ' || rune == '<' || rune == '>' || rune == '&' || rune == 0x2028 || rune == 0x2029 || (rune == 0xfffd && size == 1))
+		else if (rune < ' ' || rune == '<' || rune == '>' || rune == '&' || rune == 0x2028 || rune == 0x2029 ||
+		         (rune == 0xfffd && size == 1))
 			escape(b, rune);
 		else
 			buf_bytes(b, s, (size_t)size);

@@ -35,7 +35,8 @@ static void fail(Json *j, const char *where)
 	if (!*j->p)
 		j->error = "unexpected end of JSON input";
 	else
-		j->error = arena_printf(j->c->arena, "invalid character '%.*s' %s", *j->p == '\n' ? 2 : 1, *j->p == '\n' ? "\\n" : j->p, where);
+		j->error = arena_printf(j->c->arena, "invalid character '%.*s' %s", *j->p == '\n' ? 2 : 1,
+		                        *j->p == '\n' ? "\\n" : j->p, where);
 }
 
 static char next(Json *j)
@@ -130,7 +131,8 @@ static void json_value(Json *j, int depth)
 		take(j, ']', "after array element");
 	} else if (c == '"') {
 		json_string(j, "");
-	} else if (isdigit((unsigned char)c) || c == '-' || (n == 4 && strncmp(j->p, "true", n) == 0) || (n == 5 && strncmp(j->p, "false", n) == 0) ||
+	} else if (isdigit((unsigned char)c) || c == '-' || (n == 4 && strncmp(j->p, "true", n) == 0) ||
+	           (n == 5 && strncmp(j->p, "false", n) == 0) ||
 	           (n == 4 && strncmp(j->p, "null", n) == 0)) {
 		j->p += n;
 	} else {
@@ -199,7 +201,8 @@ const Overlay *overlay_read(Compiler *c, const char *path)
 {
 	SourceFile *source = source_load(c, path);
 	if (!source) {
-		fprintf(stderr, "gol: reading overlay: open %s: %s\n", path, errno == ENOENT ? "no such file or directory" : strerror(errno));
+		fprintf(stderr, "gol: reading overlay: open %s: %s\n", path, errno == ENOENT ? "no such file or directory" :
+		        strerror(errno));
 		return NULL;
 	}
 	Overlay *o = NEW(c->arena, Overlay);

@@ -1,6 +1,7 @@
 /*
- * setting.c - Go's settings: the environment, else Go's env file ($GOENV, or go/env in the user's configuration folder), whose lines
- * are NAME=value. What the file says of a name counts only where the environment has no text for it.
+ * setting.c - Go's settings: the environment, else Go's env file ($GOENV, or go/env in the user's configuration
+ * folder), whose lines are NAME=value. What the file says of a name counts only where the environment has no text for
+ * it.
  */
 #include "setting.h"
 
@@ -20,12 +21,18 @@ const char *go_settings_file(Compiler *c)
 
 bool go_is_setting(const char *name)
 {
-	static const char *const names[] = {"AR", "CC", "CGO_CFLAGS", "CGO_CFLAGS_ALLOW", "CGO_CFLAGS_DISALLOW", "CGO_CPPFLAGS", "CGO_CPPFLAGS_ALLOW",
-		"CGO_CPPFLAGS_DISALLOW", "CGO_CXXFLAGS", "CGO_CXXFLAGS_ALLOW", "CGO_CXXFLAGS_DISALLOW", "CGO_ENABLED", "CGO_FFLAGS", "CGO_FFLAGS_ALLOW",
-		"CGO_FFLAGS_DISALLOW", "CGO_LDFLAGS", "CGO_LDFLAGS_ALLOW", "CGO_LDFLAGS_DISALLOW", "CXX", "FC", "GCCGO", "GO111MODULE", "GO386", "GOAMD64",
-		"GOARCH", "GOARM", "GOARM64", "GOAUTH", "GOBIN", "GOCACHE", "GOCACHEPROG", "GOENV", "GOEXE", "GOEXPERIMENT", "GOFIPS140", "GOFLAGS",
-		"GOGCCFLAGS", "GOHOSTARCH", "GOHOSTOS", "GOINSECURE", "GOMIPS", "GOMIPS64", "GOMODCACHE", "GONOPROXY", "GONOSUMDB", "GOOS", "GOPATH", "GOPPC64",
-		"GOPRIVATE", "GOPROXY", "GORISCV64", "GOROOT", "GOSUMDB", "GOTMPDIR", "GOTOOLCHAIN", "GOTOOLDIR", "GOVCS", "GOWASM", "GOWORK",
+	static const char *const names[] = {"AR", "CC", "CGO_CFLAGS", "CGO_CFLAGS_ALLOW", "CGO_CFLAGS_DISALLOW",
+		"CGO_CPPFLAGS", "CGO_CPPFLAGS_ALLOW",
+		"CGO_CPPFLAGS_DISALLOW", "CGO_CXXFLAGS", "CGO_CXXFLAGS_ALLOW", "CGO_CXXFLAGS_DISALLOW", "CGO_ENABLED",
+		"CGO_FFLAGS", "CGO_FFLAGS_ALLOW",
+		"CGO_FFLAGS_DISALLOW", "CGO_LDFLAGS", "CGO_LDFLAGS_ALLOW", "CGO_LDFLAGS_DISALLOW", "CXX", "FC", "GCCGO",
+		"GO111MODULE", "GO386", "GOAMD64",
+		"GOARCH", "GOARM", "GOARM64", "GOAUTH", "GOBIN", "GOCACHE", "GOCACHEPROG", "GOENV", "GOEXE", "GOEXPERIMENT",
+		"GOFIPS140", "GOFLAGS",
+		"GOGCCFLAGS", "GOHOSTARCH", "GOHOSTOS", "GOINSECURE", "GOMIPS", "GOMIPS64", "GOMODCACHE", "GONOPROXY",
+		"GONOSUMDB", "GOOS", "GOPATH", "GOPPC64",
+		"GOPRIVATE", "GOPROXY", "GORISCV64", "GOROOT", "GOSUMDB", "GOTMPDIR", "GOTOOLCHAIN", "GOTOOLDIR", "GOVCS",
+		"GOWASM", "GOWORK",
 		"GO_EXTLINK_ENABLED", "PKG_CONFIG"};
 	for (int i = 0; i < COUNT_OF(names); i++)
 		if (strcmp(names[i], name) == 0)

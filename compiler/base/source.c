@@ -144,7 +144,8 @@ static const char *recorded_path(Compiler *c, const char *full)
 
 void source_set_version(SourceFile *f, int module_version)
 {
-	int least = f->file_version < 21 ? 21 : f->file_version;        /* before 1.21 such lines said nothing of the language */
+	/* before 1.21 such lines said nothing of the language */
+	int least = f->file_version < 21 ? 21 : f->file_version;
 	f->module_version = module_version;
 	f->go_version = f->file_version ? least : module_version;
 }
@@ -249,7 +250,8 @@ static ShownPos apply_directives(Compiler *c, Pos pos)
 	return shown;
 }
 
-/* As the go command shortens what the compiler says of a package: only names below the package's folder or the one above it. */
+/* As the go command shortens what the compiler says of a package: only names below the package's folder or the one
+ * above it. */
 static const char *path_seen_from(Compiler *c, const char *dir, const SourceFile *f)
 {
 	for (int level = 0; level < 2 && strcmp(dir, "/") != 0; level++) {

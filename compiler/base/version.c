@@ -101,7 +101,8 @@ static int compare_previews(const char *a, int an, const char *b, int bn)
 		a++, b++;               /* the '-' or '.' */
 		int x = id_length(a, a_end), y = id_length(b, b_end);
 		bool x_number = is_number(a, x), y_number = is_number(b, y);
-		int c = x_number != y_number ? (x_number ? -1 : 1) : x_number ? compare_numbers(a, x, b, y) : compare_texts(a, x, b, y);
+		int c = x_number != y_number ? (x_number ? -1 : 1) : x_number ? compare_numbers(a, x, b, y) :
+			compare_texts(a, x, b, y);
 		if (c)
 			return c;
 		a += x, b += y;
@@ -118,7 +119,8 @@ int version_compare(const char *a, const char *b)
 		return x_ok - y_ok;
 	if ((c = compare_numbers(x.major, x.major_len, y.major, y.major_len)) ||
 	    (c = compare_numbers(x.minor, x.minor_len, y.minor, y.minor_len)) ||
-	    (c = compare_numbers(x.patch, x.patch_len, y.patch, y.patch_len)) || (c = compare_previews(x.pre, x.pre_len, y.pre, y.pre_len)))
+	    (c = compare_numbers(x.patch, x.patch_len, y.patch, y.patch_len)) ||
+	    (c = compare_previews(x.pre, x.pre_len, y.pre, y.pre_len)))
 		return c < 0 ? -1 : 1;
 	return 0;
 }

@@ -9,7 +9,8 @@
 static void conversion_failed(Checker *k, Operand *x, Type *t, const char *context, ConvCode code)
 {
 	const char *why = code == CONV_TRUNCATED ? " (truncated)" : code == CONV_OVERFLOW ? " (overflows)" : "";
-	check_error(k, x->expr->start, "cannot use %s as %s value in %s%s", operand_text(k, x), type_name_of(k, t), context, why);
+	check_error(k, x->expr->start, "cannot use %s as %s value in %s%s", operand_text(k, x), type_name_of(k, t),
+	            context, why);
 	x->mode = MODE_INVALID;
 }
 
@@ -60,7 +61,8 @@ void check_assignment(Checker *k, Operand *x, Type *t, const char *context)
 	case MODE_CONST: case MODE_VARIABLE: case MODE_MAP_INDEX: case MODE_VALUE: case MODE_NIL: case MODE_COMMA_OK:
 		break;
 	default:
-		check_error(k, x->expr->start, "cannot assign %s to %s in %s", operand_text(k, x), t ? type_name_of(k, t) : "_", context);
+		check_error(k, x->expr->start, "cannot assign %s to %s in %s", operand_text(k, x), t ? type_name_of(k, t) :
+		            "_", context);
 		x->mode = MODE_INVALID;
 		return;
 	}
@@ -74,7 +76,8 @@ void check_assignment(Checker *k, Operand *x, Type *t, const char *context)
 			return;
 	}
 	if (x->type->kind == TYPE_FUNC && x->type->type_params.len > 0) {
-		check_error(k, x->expr->start, "cannot use generic function %s without instantiation in %s", text_of(k, x->expr), context);
+		check_error(k, x->expr->start, "cannot use generic function %s without instantiation in %s",
+		            text_of(k, x->expr), context);
 		x->mode = MODE_INVALID;
 		return;
 	}
@@ -84,9 +87,11 @@ void check_assignment(Checker *k, Operand *x, Type *t, const char *context)
 	if (x->type == t || check_assignable(k, x, t, &cause))
 		return;
 	if (cause)
-		check_error(k, x->expr->start, "cannot use %s as %s value in %s: %s", operand_text(k, x), type_name_of(k, t), context, cause);
+		check_error(k, x->expr->start, "cannot use %s as %s value in %s: %s", operand_text(k, x), type_name_of(k, t),
+		            context, cause);
 	else
-		check_error(k, x->expr->start, "cannot use %s as %s value in %s", operand_text(k, x), type_name_of(k, t), context);
+		check_error(k, x->expr->start, "cannot use %s as %s value in %s", operand_text(k, x), type_name_of(k, t),
+		            context);
 	x->mode = MODE_INVALID;
 }
 
@@ -145,7 +150,8 @@ void check_assign_error(Checker *k, ExprList rhs, int l, int r)
 	const char *vars = measure(k, l, "variable"), *vals = measure(k, r, "value");
 	Expr *first = rhs.items[0];
 	if (rhs.len == 1 && unparen(first)->kind == EXPR_CALL) {
-		check_error(k, first->start, "assignment mismatch: %s but %s returns %s", vars, text_of(k, unparen(first)->x), vals);
+		check_error(k, first->start, "assignment mismatch: %s but %s returns %s", vars, text_of(k, unparen(first)->x),
+		            vals);
 		return;
 	}
 	check_error(k, first->start, "assignment mismatch: %s but %s", vars, vals);

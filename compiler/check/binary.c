@@ -80,22 +80,27 @@ static const char *comparison_cause(Checker *k, Operand *x, Operand *y, Op op, O
 	return NULL;
 }
 
-static void comparison_error(Checker *k, Operand *x, Operand *y, Op op, bool switch_case, Operand *at, const char *cause)
+static void comparison_error(Checker *k, Operand *x, Operand *y, Op op, bool switch_case, Operand *at,
+                             const char *cause)
 {
 	if (!cause[0]) {
 		if (is_type_param(x->type) || is_type_param(y->type)) {
 			if (!is_type_param(x->type))
 				at = y;
-			cause = arena_printf(k->arena, "type parameter %s cannot use operator %s", type_name_of(k, at->type), op_text(op));
+			cause = arena_printf(k->arena, "type parameter %s cannot use operator %s", type_name_of(k, at->type),
+			                     op_text(op));
 		} else {
 			const char *what = check_kind_text(at->type);
-			cause = arena_printf(k->arena, "operator %s not defined on %s", op_text(op), what[0] ? what : type_name_of(k, at->type));
+			cause = arena_printf(k->arena, "operator %s not defined on %s", op_text(op),
+			                     what[0] ? what : type_name_of(k, at->type));
 		}
 	}
 	if (switch_case)
-		check_error(k, x->expr->start, "invalid case %s in switch on %s (%s)", text_of(k, x->expr), text_of(k, y->expr), cause);
+		check_error(k, x->expr->start, "invalid case %s in switch on %s (%s)", text_of(k, x->expr),
+		            text_of(k, y->expr), cause);
 	else
-		check_error(k, at->expr->start, "invalid operation: %s %s %s (%s)", text_of(k, x->expr), op_text(op), text_of(k, y->expr), cause);
+		check_error(k, at->expr->start, "invalid operation: %s %s %s (%s)", text_of(k, x->expr), op_text(op),
+		            text_of(k, y->expr), cause);
 	x->mode = MODE_INVALID;
 }
 
@@ -141,7 +146,8 @@ static bool shift_count_ok(Checker *k, Operand *y)
 		if (is_integer(y->type))
 			return true;
 	} else if (is_integer(y->type) && !is_untyped(y->type)) {
-		return is_unsigned(y->type) || check_version(k, y->expr->start, 13, arena_printf(k->arena, "invalid operation: signed shift count %s",
+		return is_unsigned(y->type) ||
+			check_version(k, y->expr->start, 13, arena_printf(k->arena, "invalid operation: signed shift count %s",
 		                                                                                operand_text(k, y)));
 	} else if (is_untyped(y->type) && y->mode != MODE_NIL) {
 		check_convert_untyped(k, y, basic(k, TYPE_UINT));
@@ -239,7 +245,8 @@ static bool operator_defined(Checker *k, Operand *x, Op op)
 	}
 	if (!ok || check_empty_type_set(k, x->type)) {
 		ok = false;
-		check_error(k, x->expr->start, "invalid operation: operator %s not defined on %s", op_text(op), operand_text(k, x));
+		check_error(k, x->expr->start, "invalid operation: operator %s not defined on %s", op_text(op),
+		            operand_text(k, x));
 		x->mode = MODE_INVALID;
 	}
 	return ok;
@@ -253,7 +260,8 @@ static bool divides_by_zero(Checker *k, Constant *v, bool complex_division)
 	if (!complex_division)
 		return false;
 	Constant *re = const_real(k->c, v), *im = const_imag(k->c, v);
-	return const_sign(const_binary(k->c, re, OP_MUL, re, false)) == 0 && const_sign(const_binary(k->c, im, OP_MUL, im, false)) == 0;
+	return const_sign(const_binary(k->c, re, OP_MUL, re, false)) == 0 &&
+		const_sign(const_binary(k->c, im, OP_MUL, im, false)) == 0;
 }
 
 static bool zero_divisor(Checker *k, Operand *x, Operand *y)
@@ -274,7 +282,8 @@ static void mismatch(Checker *k, Operand *x, const Operand *y, Expr *e, Expr *lh
 		if (e)
 			check_error(k, e->start, "invalid operation: %s (mismatched types %s and %s)", text_of(k, e), xs, ys);
 		else
-			check_error(k, lhs->start, "invalid operation: %s %s= %s (mismatched types %s and %s)", text_of(k, lhs), op_text(op),
+			check_error(k, lhs->start, "invalid operation: %s %s= %s (mismatched types %s and %s)", text_of(k, lhs),
+			            op_text(op),
 			            text_of(k, rhs), xs, ys);
 	}
 	x->mode = MODE_INVALID;

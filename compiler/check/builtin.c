@@ -73,7 +73,8 @@ static void set_nothing(Builtin *b)
 
 static bool argument_error(Builtin *b, const Operand *at, const char *before, const char *after)
 {
-	check_error(b->k, at->expr->start, "%s%s%s", before, at->mode == MODE_NIL ? "untyped nil" : operand_text(b->k, at), after);
+	check_error(b->k, at->expr->start, "%s%s%s", before, at->mode == MODE_NIL ? "untyped nil" : operand_text(b->k, at),
+	            after);
 	return false;
 }
 
@@ -136,7 +137,8 @@ static void append_count_error(Builtin *b, Type *s, Type *u)
 	vec_push(k->arena, &want, s);
 	vec_push(k->arena, &want, u);
 	check_error(k, b->args[b->n < 2 ? b->n - 1 : 2].expr->start, "%s arguments in call to append\n\thave %s\n\twant %s",
-	            b->n < 2 ? "not enough" : "too many", check_types_summary(k, have, false, true), check_types_summary(k, want, true, false));
+	            b->n < 2 ? "not enough" : "too many", check_types_summary(k, have, false, true),
+	            check_types_summary(k, want, true, false));
 }
 
 static bool builtin_append(Builtin *b)
@@ -160,7 +162,8 @@ static bool builtin_append(Builtin *b)
 		if (string_arg) {
 			check_default(k, &b->args[1]);
 		} else {
-			check_assignment(k, &b->args[1], is_type_param(s) || s->kind != TYPE_SLICE ? slice_of(k->c, u->elem) : s, "argument to append");
+			check_assignment(k, &b->args[1], is_type_param(s) || s->kind != TYPE_SLICE ? slice_of(k->c, u->elem) : s,
+			                 "argument to append");
 		}
 	} else {
 		for (int i = 1; i < b->n; i++)
@@ -201,9 +204,11 @@ static bool clearable(void *arg, Type *term, bool tilde)
 static bool builtin_clear(Builtin *b)
 {
 	Operand *x = b->x;
-	bool ok = is_type_param(x->type) ? type_set_each(b->k->c, x->type, clearable, NULL) : clearable(NULL, x->type, false);
+	bool ok = is_type_param(x->type) ? type_set_each(b->k->c, x->type, clearable, NULL) : clearable(NULL, x->type,
+		false);
 	if (!ok)
-		return argument_error(b, x, "invalid argument: cannot clear ", ": argument must be (or constrained by) map or slice");
+		return argument_error(b, x, "invalid argument: cannot clear ",
+		                      ": argument must be (or constrained by) map or slice");
 	set_nothing(b);
 	return true;
 }
@@ -295,10 +300,12 @@ static bool builtin_len(Builtin *b)
 	Operand *x = b->x;
 	bool cap = b->id == BUILTIN_CAP;
 	bool param = is_type_param(x->type);
-	bool ok = x->mode != MODE_NIL && (param ? type_set_each(k->c, x->type, length_term, &cap) : has_length(x->type, cap));
+	bool ok = x->mode != MODE_NIL &&
+		(param ? type_set_each(k->c, x->type, length_term, &cap) : has_length(x->type, cap));
 	if (!ok) {
 		if (is_valid(underlying(x->type)))
-			check_error(k, x->expr->start, "invalid argument: %s for built-in %s", operand_text(k, x), cap ? "cap" : "len");
+			check_error(k, x->expr->start, "invalid argument: %s for built-in %s", operand_text(k, x),
+			            cap ? "cap" : "len");
 		return false;
 	}
 	Type *u = underlying(x->type);
@@ -338,7 +345,9 @@ static bool builtin_min_max(Builtin *b)
 		if (x->mode == MODE_INVALID)
 			return false;
 		if (!identical(x->type, a->type)) {
-			check_error(k, a->expr->start, "invalid argument: mismatched types %s (previous argument) and %s (type of %s)", type_name_of(k, x->type),
+			check_error(k, a->expr->start,
+			            "invalid argument: mismatched types %s (previous argument) and %s (type of %s)",
+			            type_name_of(k, x->type),
 			            type_name_of(k, a->type), text_of(k, a->expr));
 			return false;
 		}
@@ -389,7 +398,9 @@ static bool unsupported_param(Builtin *b)
 {
 	if (!is_type_param(b->x->type))
 		return false;
-	check_error(b->k, b->x->expr->start, "%s not supported as argument to built-in %s for go1.18 (see go.dev/issue/50937)", operand_text(b->k, b->x),
+	check_error(b->k, b->x->expr->start,
+	            "%s not supported as argument to built-in %s for go1.18 (see go.dev/issue/50937)",
+	            operand_text(b->k, b->x),
 	            facts[b->id].name);
 	return true;
 }
@@ -402,7 +413,8 @@ static bool builtin_complex(Builtin *b)
 	if (x->mode == MODE_INVALID || y->mode == MODE_INVALID)
 		return false;
 	if (!identical(x->type, y->type)) {
-		check_error(k, x->expr->start, "invalid operation: %s (mismatched types %s and %s)", text_of(k, b->call), type_name_of(k, x->type),
+		check_error(k, x->expr->start, "invalid operation: %s (mismatched types %s and %s)", text_of(k, b->call),
+		            type_name_of(k, x->type),
 		            type_name_of(k, y->type));
 		return false;
 	}
@@ -412,11 +424,13 @@ static bool builtin_complex(Builtin *b)
 	TypeKind result = kind == TYPE_FLOAT32 ? TYPE_COMPLEX64 : kind == TYPE_FLOAT64 ? TYPE_COMPLEX128 :
 	                  kind == TYPE_UNTYPED_FLOAT ? TYPE_UNTYPED_COMPLEX : TYPE_INVALID;
 	if (result == TYPE_INVALID) {
-		check_error(k, x->expr->start, "invalid argument: arguments have type %s, expected floating-point", type_name_of(k, x->type));
+		check_error(k, x->expr->start, "invalid argument: arguments have type %s, expected floating-point",
+		            type_name_of(k, x->type));
 		return false;
 	}
 	if (x->mode == MODE_CONST && y->mode == MODE_CONST) {
-		set_constant(b, basic(k, result), const_make_complex(k->c, const_to_float_kind(k->c, x->cval), const_to_float_kind(k->c, y->cval)));
+		set_constant(b, basic(k, result), const_make_complex(k->c, const_to_float_kind(k->c, x->cval),
+		                                                     const_to_float_kind(k->c, y->cval)));
 		return true;
 	}
 	set_value(b, basic(k, result));
@@ -443,7 +457,8 @@ static bool builtin_real(Builtin *b)
 	TypeKind result = kind == TYPE_COMPLEX64 ? TYPE_FLOAT32 : kind == TYPE_COMPLEX128 ? TYPE_FLOAT64 :
 	                  kind == TYPE_UNTYPED_COMPLEX ? TYPE_UNTYPED_FLOAT : TYPE_INVALID;
 	if (result == TYPE_INVALID) {
-		check_error(k, x->expr->start, "invalid argument: argument has type %s, expected complex type", type_name_of(k, x->type));
+		check_error(k, x->expr->start, "invalid argument: argument has type %s, expected complex type",
+		            type_name_of(k, x->type));
 		return false;
 	}
 	if (x->mode == MODE_CONST) {
@@ -455,7 +470,7 @@ static bool builtin_real(Builtin *b)
 	return true;
 }
 
-/* ---- make, new ------------------------------------------------------------------------------------------------------ */
+/* ---- make, new ------------------------------------------------------------------------------------------------- */
 
 static bool builtin_make(Builtin *b)
 {
@@ -477,7 +492,8 @@ static bool builtin_make(Builtin *b)
 		return false;
 	}
 	if (b->n < min || b->n > min + 1) {
-		check_error(k, call->start, "invalid operation: %s expects %d or %d arguments; found %d", text_of(k, call), min, min + 1, b->n);
+		check_error(k, call->start, "invalid operation: %s expects %d or %d arguments; found %d", text_of(k, call),
+		            min, min + 1, b->n);
 		return false;
 	}
 	int64_t sizes[2] = {-1, -1};
@@ -513,7 +529,7 @@ static bool builtin_new(Builtin *b)
 	return true;
 }
 
-/* ---- panic, print, recover ------------------------------------------------------------------------------------------- */
+/* ---- panic, print, recover ------------------------------------------------------------------------------------- */
 
 static bool builtin_panic(Builtin *b)
 {
@@ -544,7 +560,7 @@ static bool builtin_recover(Builtin *b)
 	return true;
 }
 
-/* ---- package unsafe ------------------------------------------------------------------------------------------------------ */
+/* ---- package unsafe -------------------------------------------------------------------------------------------- */
 
 static bool builtin_unsafe_add(Builtin *b)
 {
@@ -646,7 +662,8 @@ static bool has_such_field(Builtin *b, Expr *selector)
 	Type *base = x.type->kind == TYPE_POINTER ? x.type->elem : x.type;
 	if (lookup_field_or_method(k->c, base, false, k->package, selector->name, false).object)
 		return true;
-	check_error(k, selector->x->start, "invalid argument: %s has no single field %s", type_name_of(k, base), selector->name);
+	check_error(k, selector->x->start, "invalid argument: %s has no single field %s", type_name_of(k, base),
+	            selector->name);
 	return false;
 }
 
@@ -656,7 +673,8 @@ static bool builtin_offsetof(Builtin *b)
 	Operand *x = b->x;
 	Expr *arg = unparen(b->call->list.items[0]);
 	if (arg->kind != EXPR_SELECTOR) {
-		check_error(k, b->call->list.items[0]->start, "invalid argument: %s is not a selector expression", text_of(k, b->call->list.items[0]));
+		check_error(k, b->call->list.items[0]->start, "invalid argument: %s is not a selector expression",
+		            text_of(k, b->call->list.items[0]));
 		check_use_one(k, b->call->list.items[0]);
 		return false;
 	}
@@ -678,7 +696,8 @@ static bool builtin_offsetof(Builtin *b)
 	for (int i = 0; i + 1 < s->path.len; i++) {
 		t = underlying(t)->fields.items[s->path.items[i]]->type;
 		if (underlying(t)->kind == TYPE_POINTER) {
-			check_error(k, x->expr->start, "invalid argument: field %s is embedded via a pointer in %s", arg->name, type_name_of(k, base));
+			check_error(k, x->expr->start, "invalid argument: field %s is embedded via a pointer in %s", arg->name,
+			            type_name_of(k, base));
 			return false;
 		}
 	}
@@ -726,14 +745,15 @@ static bool builtin_unsafe_data(Builtin *b)
 	return true;
 }
 
-/* ---- dispatch ----------------------------------------------------------------------------------------------------------------- */
+/* ---- dispatch -------------------------------------------------------------------------------------------------- */
 
 /* Those that came after Go 1. */
 static bool is_allowed(Builtin *b)
 {
 	static const struct { int id, minor; const char *what; } later[] = {
 		{BUILTIN_CLEAR, 21, "clear"}, {BUILTIN_MAX, 21, "built-in max"}, {BUILTIN_MIN, 21, "built-in min"},
-		{BUILTIN_UNSAFE_ADD, 17, "unsafe.Add"}, {BUILTIN_UNSAFE_SLICE, 17, "unsafe.Slice"}, {BUILTIN_UNSAFE_SLICE_DATA, 20, "unsafe.SliceData"},
+		{BUILTIN_UNSAFE_ADD, 17, "unsafe.Add"}, {BUILTIN_UNSAFE_SLICE, 17, "unsafe.Slice"},
+		{BUILTIN_UNSAFE_SLICE_DATA, 20, "unsafe.SliceData"},
 		{BUILTIN_UNSAFE_STRING, 20, "unsafe.String"}, {BUILTIN_UNSAFE_STRING_DATA, 20, "unsafe.StringData"},
 	};
 	for (int i = 0; i < COUNT_OF(later); i++)
@@ -806,7 +826,8 @@ bool check_builtin(Checker *k, Operand *x, Expr *call, int id)
 	if (ok) {
 		const char *problem = b.n < f->nargs ? "not enough" : !f->variadic && b.n > f->nargs ? "too many" : NULL;
 		if (problem) {
-			check_error(k, call->start, "invalid operation: %s arguments for %s (expected %d, found %d)", problem, text_of(k, call), f->nargs, b.n);
+			check_error(k, call->start, "invalid operation: %s arguments for %s (expected %d, found %d)", problem,
+			            text_of(k, call), f->nargs, b.n);
 			ok = false;
 		} else {
 			ok = dispatch(&b);

@@ -91,7 +91,8 @@ void check_record_comma_ok(Checker *k, Expr *e, Type *first)
 {
 	ObjectList vars = {0};
 	vec_push(k->arena, &vars, object_new(k->c, OBJECT_VAR, intern_str(k->c, ""), first, e->pos, k->package));
-	vec_push(k->arena, &vars, object_new(k->c, OBJECT_VAR, intern_str(k->c, ""), basic(k, TYPE_BOOL), e->pos, k->package));
+	vec_push(k->arena, &vars, object_new(k->c, OBJECT_VAR, intern_str(k->c, ""), basic(k, TYPE_BOOL), e->pos,
+	                                     k->package));
 	Type *t = tuple_of(k->c, vars);
 	for (;; e = e->x) {
 		e->comma_ok = true;
@@ -114,7 +115,8 @@ const char *check_types_summary(Checker *k, TypeList types, bool variadic, bool 
 		if (!is_valid(t))
 			buf_str(&b, "unknown type");
 		else if (is_untyped(t))
-			buf_str(&b, is_numeric(t) ? "number" : t->kind == TYPE_UNTYPED_STRING ? "string" : t->kind == TYPE_UNTYPED_BOOL ? "bool" : "nil");
+			buf_str(&b, is_numeric(t) ? "number" : t->kind == TYPE_UNTYPED_STRING ? "string" :
+			        t->kind == TYPE_UNTYPED_BOOL ? "bool" : "nil");
 		else if (variadic && i == types.len - 1)
 			buf_printf(&b, "...%s", type_name_of(k, t->elem ? t->elem : t));
 		else
@@ -141,7 +143,8 @@ static ResultKind conversion_call(Checker *k, Operand *x, Expr *e)
 		check_error(k, e->start, "missing argument in conversion to %s", type_name_of(k, t));
 	} else if (e->list.len > 1) {
 		check_use(k, e->list);
-		check_error(k, e->list.items[e->list.len - 1]->start, "too many arguments in conversion to %s", type_name_of(k, t));
+		check_error(k, e->list.items[e->list.len - 1]->start, "too many arguments in conversion to %s",
+		            type_name_of(k, t));
 	} else {
 		check_expr(k, x, e->list.items[0]);
 		if (x->mode != MODE_INVALID) {
@@ -397,7 +400,8 @@ static ResultKind function_call(Checker *k, Operand *x, Expr *e, Expr *inst)
 	Type *sig = callee_signature(x);
 	if (!sig && is_type_param(x->type)) {
 		Type *u = core_type(x->type);
-		const char *why = u ? arena_printf(k->arena, "%s is not a function", type_name_of(k, u)) : check_no_core_cause(k, x->type);
+		const char *why = u ? arena_printf(k->arena, "%s is not a function", type_name_of(k, u)) :
+			check_no_core_cause(k, x->type);
 		check_error(k, x->expr->start, "invalid operation: cannot call %s: %s", operand_text(k, x), why);
 	} else if (!sig) {
 		check_error(k, x->expr->start, "invalid operation: cannot call %s: %s is not a function", operand_text(k, x),

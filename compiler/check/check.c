@@ -184,7 +184,8 @@ static void missing_body(Checker *k, Object *o)
 static void check_limits(Checker *k)
 {
 	Map linked = {0};
-	bool whole = !k->package->from_tree && !k->package->portable;       /* else what is named may be in files left out */
+	/* else what is named may be in files left out */
+	bool whole = !k->package->from_tree && !k->package->portable;
 	for (int i = 0; whole && i < k->package->files.len; i++) {
 		const File *file = k->package->files.items[i];
 		for (int n = 0; n < file->linknames.len; n++)

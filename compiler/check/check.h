@@ -10,8 +10,8 @@
  *  - every Expr that is a value has mode and type; no untyped type is left but
  *    TYPE_UNTYPED_NIL for a nil nobody converted and untyped bool/int only inside constants
  *    (an untyped constant that becomes an interface has its default type). The implicit conversion of a
- *    value to the type of its context (assignment, argument, comparison with an interface) is NOT marked: whoever consumes
- *    compares the expression's type with the wanted one;
+ *    value to the type of its context (assignment, argument, comparison with an interface) is NOT marked: whoever
+ *    consumes compares the expression's type with the wanted one;
  *  - constant expressions have MODE_CONST and cval, however deep; their operands need not be visited;
  *  - generic functions are checked once; types inside mention TYPE_PARAMs;
  *    uses carry type_args;
@@ -26,8 +26,8 @@
 
 /* Imports of the package were checked before. Returns false if errors were queued. */
 bool check_package(Compiler *c, Package *package);
-/* Once all packages of the program have been checked: finds what //go:linkname names. Returns the package for which errors
- * were queued, or NULL. */
+/* Once all packages of the program have been checked: finds what //go:linkname names. Returns the package for which
+ * errors were queued, or NULL. */
 Package *check_linknames(Compiler *c, Package *const *all, int count);
 /* What a variable under //go:embed holds (embed.c), and of which files: each once, in no order. */
 typedef enum { EMBED_NONE, EMBED_STRING, EMBED_BYTES, EMBED_FILES } EmbedKind;

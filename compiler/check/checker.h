@@ -182,7 +182,8 @@ void check_default(Checker *k, Operand *x);     /* an untyped value becomes its 
 /* ---- expr.c, binary.c, index.c ---------------------------------------------------------------- */
 ResultKind check_raw_expr(Checker *k, Operand *x, Expr *e, Type *hint, bool allow_generic);
 void check_expr(Checker *k, Operand *x, Expr *e);
-void check_expr_target(Checker *k, Operand *x, Expr *e, Type *target);      /* generic functions take their arguments from target */
+/* generic functions take their arguments from target */
+void check_expr_target(Checker *k, Operand *x, Expr *e, Type *target);
 void check_expr_hint(Checker *k, Operand *x, Expr *e, Type *hint);
 void check_multi_expr(Checker *k, Operand *x, Expr *e);
 void check_generic_expr(Checker *k, Operand *x, Expr *e);

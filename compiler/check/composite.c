@@ -28,7 +28,8 @@ static void unknown_field(Checker *k, Expr *key, Type *s, Type *t)
 			other = s->fields.items[i];
 	switch (check_spelling(k, key->name, other)) {
 	case SPELLING_NOT_OURS:
-		check_error(k, key->start, "cannot refer to unexported field %s in struct literal of type %s", key->name, type_name_of(k, t));
+		check_error(k, key->start, "cannot refer to unexported field %s in struct literal of type %s", key->name,
+		            type_name_of(k, t));
 		return;
 	case SPELLING_DIFFERS:
 		but = arena_printf(k->arena, ", but does have %s", other->name);
@@ -94,7 +95,8 @@ static void positional_fields(Checker *k, Expr *e, Type *s, Type *t)
 		Object *field = s->fields.items[i];
 		check_expr_target(k, &x, element, field->type);
 		if (!name_is_exported(field->name) && field->package != k->package) {
-			check_error(k, element->start, "implicit assignment to unexported field %s in struct literal of type %s", field->name, type_name_of(k, t));
+			check_error(k, element->start, "implicit assignment to unexported field %s in struct literal of type %s",
+			            field->name, type_name_of(k, t));
 			continue;
 		}
 		check_assignment(k, &x, field->type, "struct literal");
@@ -137,16 +139,19 @@ static int64_t indexed_elements(Checker *k, ExprList list, Type *elem, int64_t l
 			check_expr(k, &key, element->x);
 			valid = false;
 			int64_t v = -1;
-			if (key.mode == MODE_CONST && check_valid_index(k, &key, "index", false) && const_fits_int64(key.cval, &v)) {
+			if (key.mode == MODE_CONST && check_valid_index(k, &key, "index", false) &&
+			    const_fits_int64(key.cval, &v)) {
 				if (length >= 0 && v >= length)
-					check_error(k, element->x->start, "invalid argument: index %lld out of bounds [0:%lld]", (long long)v, (long long)length);
+					check_error(k, element->x->start, "invalid argument: index %lld out of bounds [0:%lld]",
+					            (long long)v, (long long)length);
 				else
 					valid = true, index = v;
 			} else if (key.mode != MODE_INVALID && key.mode != MODE_CONST) {
 				check_error(k, element->x->start, "index %s must be integer constant", text_of(k, element->x));
 			}
 		} else if (length >= 0 && index >= length) {
-			check_error(k, element->start, "index %lld is out of bounds (>= %lld)", (long long)index, (long long)length);
+			check_error(k, element->start, "index %lld is out of bounds (>= %lld)", (long long)index,
+			            (long long)length);
 			valid = false;
 		}
 		if (valid && keyed) {
@@ -294,7 +299,8 @@ void check_composite(Checker *k, Operand *x, Expr *e, Type *hint)
 		if (u && u->kind == TYPE_INVALID && base->kind == TYPE_NAMED)
 			return;
 		if (e->x)
-			check_error(k, e->start, is_type_param(base) && !u ? "invalid composite literal type %s (no common underlying type)" :
+			check_error(k, e->start, is_type_param(base) &&
+			            !u ? "invalid composite literal type %s (no common underlying type)" :
 			            "invalid composite literal type %s", type_name_of(k, t));
 		else
 			check_error(k, e->start, "invalid composite literal element type %s%s", type_name_of(k, t),

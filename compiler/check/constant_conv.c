@@ -2,7 +2,8 @@
  * constant_conv.c - representability of constants (spec, "Representability") and the conversion of untyped operands
  * to the type of their context.
  *
- * Typed constants are kept rounded: a float32 constant holds a value that float32 has, so equal constants compare equal.
+ * Typed constants are kept rounded: a float32 constant holds a value that float32 has, so equal constants compare
+ * equal.
  */
 #include "checker.h"
 

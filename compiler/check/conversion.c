@@ -60,7 +60,8 @@ static bool unsafe_conversion(Type *vu, Type *tu)
 {
 	bool v_ptr = vu->kind == TYPE_POINTER || vu->kind == TYPE_UINTPTR;
 	bool t_ptr = tu->kind == TYPE_POINTER || tu->kind == TYPE_UINTPTR;
-	return (v_ptr && is_unsafe_pointer(tu)) || (is_unsafe_pointer(vu) && t_ptr) || (is_unsafe_pointer(vu) && is_unsafe_pointer(tu));
+	return (v_ptr && is_unsafe_pointer(tu)) || (is_unsafe_pointer(vu) && t_ptr) ||
+		(is_unsafe_pointer(vu) && is_unsafe_pointer(tu));
 }
 
 static bool slice_to_array(Checker *k, const Operand *x, Type *vu, Type *tu, const char **cause)
@@ -72,7 +73,8 @@ static bool slice_to_array(Checker *k, const Operand *x, Type *vu, Type *tu, con
 	if (!x->expr || check_allows(k, x->expr->start, pointer ? 17 : 20))
 		return true;
 	if (cause)
-		*cause = pointer ? "conversion of slice to array pointer requires go1.17 or later" : "conversion of slice to array requires go1.20 or later";
+		*cause = pointer ? "conversion of slice to array pointer requires go1.17 or later" :
+			"conversion of slice to array requires go1.20 or later";
 	return false;
 }
 
@@ -94,8 +96,10 @@ static void term_cause(ConvertTerms *ct, Type *from, Type *to, const char *inner
 {
 	Checker *k = ct->k;
 	if (ct->cause)
-		*ct->cause = arena_printf(k->arena, "cannot convert %s%s to type %s%s%s%s", type_name_of(k, from), in_param(k, ct->from_param),
-		                          type_name_of(k, to), in_param(k, ct->to_param), inner ? "\n\t" : "", inner ? inner : "");
+		*ct->cause = arena_printf(k->arena, "cannot convert %s%s to type %s%s%s%s", type_name_of(k, from),
+		                          in_param(k, ct->from_param),
+		                          type_name_of(k, to), in_param(k, ct->to_param), inner ? "\n\t" : "",
+		                          inner ? inner : "");
 }
 
 static bool term_converts_to(void *arg, Type *term, bool tilde)
@@ -171,7 +175,8 @@ static bool constant_converts_to_term(void *arg, Type *term, bool tilde)
 		Buf b;
 		buf_init(&b, ct->k->arena);
 		const_print(&b, ct->x->cval);
-		*ct->cause = arena_printf(ct->k->arena, "constant %s overflows %s (in %s)", b.s, type_name_of(ct->k, term), type_name_of(ct->k, ct->to));
+		*ct->cause = arena_printf(ct->k->arena, "constant %s overflows %s (in %s)", b.s, type_name_of(ct->k, term),
+		                          type_name_of(ct->k, ct->to));
 		return false;
 	}
 	*ct->cause = arena_printf(ct->k->arena, "cannot convert %s to type %s (in %s)", operand_text(ct->k, ct->x),
@@ -242,7 +247,8 @@ void check_conversion(Checker *k, Operand *x, Type *t)
 	}
 	if (!ok) {
 		if (cause)
-			check_error(k, x->expr->start, "cannot convert %s to type %s: %s", operand_text(k, x), type_name_of(k, t), cause);
+			check_error(k, x->expr->start, "cannot convert %s to type %s: %s", operand_text(k, x), type_name_of(k, t),
+			            cause);
 		else
 			check_error(k, x->expr->start, "cannot convert %s to type %s", operand_text(k, x), type_name_of(k, t));
 		x->mode = MODE_INVALID;

@@ -24,7 +24,8 @@ void check_cycle_error(Checker *k, Object **cycle, int n, int start)
 {
 	Object *o = cycle[start];
 	for (int i = 0; i < n; i++)
-		if (cycle[i]->type && cycle[i]->type->kind == TYPE_INVALID && cycle[i]->kind == OBJECT_TYPE && cycle[i]->is_alias)
+		if (cycle[i]->type && cycle[i]->type->kind == TYPE_INVALID && cycle[i]->kind == OBJECT_TYPE &&
+		    cycle[i]->is_alias)
 			return;
 	Buf b;
 	buf_init(&b, k->arena);
@@ -204,7 +205,8 @@ static void collect_methods(Checker *k, Object *o, Type *named)
 			continue;
 		Object *other = map_get(&seen, m->name);
 		if (other) {
-			check_error(k, m->pos, "method %s.%s already declared at %s", o->name, m->name, check_pos_text(k, other->pos));
+			check_error(k, m->pos, "method %s.%s already declared at %s", o->name, m->name,
+			            check_pos_text(k, other->pos));
 			continue;
 		}
 		map_put(k->arena, &seen, m->name, m);
@@ -481,7 +483,7 @@ static void func_decl(Checker *k, Object *o, DeclInfo *info)
 		vec_push(k->arena, &k->bodyless, o);
 }
 
-/* ---- on demand ---------------------------------------------------------------------------------------------------- */
+/* ---- on demand ------------------------------------------------------------------------------------------------- */
 
 void check_object(Checker *k, Object *o)
 {
@@ -526,7 +528,7 @@ void check_object(Checker *k, Object *o)
 	check_set_env(k, &saved);
 }
 
-/* ---- declarations inside functions ---------------------------------------------------------------------------------- */
+/* ---- declarations inside functions ----------------------------------------------------------------------------- */
 
 static void local_const(Checker *k, Decl *d)
 {
@@ -538,7 +540,8 @@ static void local_const(Checker *k, Decl *d)
 	}
 	int l = d->names.len, r = d->values.len;
 	if (l < r)
-		check_error(k, d->inherited ? d->pos : d->values.items[l]->start, d->inherited ? "extra init expr at %s" : "extra init expr %s",
+		check_error(k, d->inherited ? d->pos : d->values.items[l]->start, d->inherited ? "extra init expr at %s" :
+		            "extra init expr %s",
 		            d->inherited ? check_pos_text(k, d->values.items[l]->start) : text_of(k, d->values.items[l]));
 	else if (l > r)
 		check_error(k, d->name_pos.items[r], "missing init expr for %s", d->names.items[r]);

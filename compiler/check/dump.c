@@ -11,7 +11,8 @@ static void dump_expr(Dump *d, Expr *e);
 
 static const char *mode_word(Mode mode)
 {
-	static const char *const words[] = {"invalid", "novalue", "builtin", "type", "const", "variable", "mapindex", "value", "nil", "commaok", "package"};
+	static const char *const words[] = {"invalid", "novalue", "builtin", "type", "const", "variable", "mapindex",
+		"value", "nil", "commaok", "package"};
 	return words[mode];
 }
 
@@ -91,14 +92,16 @@ static void dump_variables(Dump *d, const char *what, ObjectList list)
 		buf_printf(d->out, "  %s %s ", what, o->name);
 		if (o->type)
 			type_print(d->c, d->out, o->type);
-		buf_printf(d->out, "%s%s%s%s\n", o->captured ? " captured" : "", o->assigned ? " assigned" : "", o->addr_taken ? " addressed" : "",
+		buf_printf(d->out, "%s%s%s%s\n", o->captured ? " captured" : "", o->assigned ? " assigned" : "",
+		           o->addr_taken ? " addressed" : "",
 		           o->captured_by_reference ? " by-reference" : "");
 	}
 }
 
 static void dump_func(Dump *d, FuncInfo *f)
 {
-	buf_printf(d->out, "func %s%s%s%s\n", f->object ? f->object->name : "literal", f->has_defer ? " defer" : "", f->has_recover ? " recover" : "",
+	buf_printf(d->out, "func %s%s%s%s\n", f->object ? f->object->name : "literal", f->has_defer ? " defer" : "",
+	           f->has_recover ? " recover" : "",
 	           f->has_goto ? " goto" : "");
 	dump_variables(d, "param", f->params);
 	dump_variables(d, "result", f->results);

@@ -1,8 +1,8 @@
 /*
  * embed.c - where a line //go:embed may stand, and what type the variable under it may have.
  *
- * Go's compiler looks at the two at different times: at the declarations when all else is right, at types and files when
- * the declarations are. The files were found before (load/embed.c).
+ * Go's compiler looks at the two at different times: at the declarations when all else is right, at types and files
+ * when the declarations are. The files were found before (load/embed.c).
  */
 #include "checker.h"
 
@@ -48,7 +48,8 @@ void check_embeds(Checker *k, const File *file)
 EmbedKind embed_kind(Type *t)
 {
 	Type *u = underlying(t);
-	if (t->kind == TYPE_NAMED && strcmp(t->object->name, "FS") == 0 && t->object->package && strcmp(t->object->package->path, "embed") == 0)
+	if (t->kind == TYPE_NAMED && strcmp(t->object->name, "FS") == 0 && t->object->package &&
+	    strcmp(t->object->package->path, "embed") == 0)
 		return EMBED_FILES;
 	if (u->kind == TYPE_STRING)
 		return EMBED_STRING;
@@ -88,7 +89,8 @@ static void check_variable(Checker *k, Object *o)
 		check_error(k, o->pos, "invalid go:embed: multiple files for type %s", back_end_text(k, o->type));
 	for (int i = 0; i < files.len && !k->errors; i++)
 		if (files.items[i]->error)
-			check_error(k, o->pos, "embed %s: open %s: %s", files.items[i]->name, files.items[i]->path, files.items[i]->error);
+			check_error(k, o->pos, "embed %s: open %s: %s", files.items[i]->name, files.items[i]->path,
+			            files.items[i]->error);
 }
 
 void check_embed_types(Checker *k, const File *file)

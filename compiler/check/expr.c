@@ -103,7 +103,8 @@ void check_ident(Checker *k, Operand *x, Expr *e, bool want_type)
 		return;
 	}
 	e->object = o;
-	if (o->kind == OBJECT_TYPE && !o->package && (o->type == k->types->any_type || o->type == k->types->comparable_type))
+	if (o->kind == OBJECT_TYPE && !o->package &&
+	    (o->type == k->types->any_type || o->type == k->types->comparable_type))
 		check_version(k, e->pos, 18, arena_printf(k->arena, "predeclared %s", o->name));
 	if (k->dot_imports.len && where)
 		note_dot_import(k, o, where);
@@ -216,7 +217,8 @@ static void star(Checker *k, Operand *x, Expr *e)
 		if (x->mode == MODE_NIL)
 			check_error(k, x->expr->start, "invalid operation: cannot indirect %s", "nil");
 		else if (p.differs)
-			check_error(k, x->expr->start, "invalid operation: pointers of %s must have identical base types", operand_text(k, x));
+			check_error(k, x->expr->start, "invalid operation: pointers of %s must have identical base types",
+			            operand_text(k, x));
 		else
 			check_error(k, x->expr->start, "invalid operation: cannot indirect %s", operand_text(k, x));
 		x->mode = MODE_INVALID;
@@ -254,7 +256,8 @@ static bool recv_term(void *arg, Type *term, bool tilde)
 	else if (u->dir == CHAN_SEND)
 		r->problem = arena_printf(r->k->arena, "send-only channel %s", type_name_of(r->k, term));
 	else if (r->elem && !identical(r->elem, u->elem))
-		r->problem = arena_printf(r->k->arena, "channels %s and %s have different element types", type_name_of(r->k, r->term), type_name_of(r->k, term));
+		r->problem = arena_printf(r->k->arena, "channels %s and %s have different element types",
+		                          type_name_of(r->k, r->term), type_name_of(r->k, term));
 	else
 		r->elem = u->elem, r->term = term;
 	return !r->problem;
@@ -272,9 +275,11 @@ static void receive(Checker *k, Operand *x)
 		r.problem = "no specific channel type";
 	if (r.problem) {
 		if (param)
-			check_error(k, x->expr->start, "invalid operation: cannot receive from %s: %s", operand_text(k, x), r.problem);
+			check_error(k, x->expr->start, "invalid operation: cannot receive from %s: %s", operand_text(k, x),
+			            r.problem);
 		else
-			check_error(k, x->expr->start, "invalid operation: cannot receive from %s %s", r.problem, operand_text(k, x));
+			check_error(k, x->expr->start, "invalid operation: cannot receive from %s %s", r.problem,
+			            operand_text(k, x));
 		x->mode = MODE_INVALID;
 		return;
 	}
@@ -287,7 +292,8 @@ static bool unary_defined(Checker *k, Operand *x, Op op)
 {
 	bool ok = op == OP_NOT ? is_boolean(x->type) : op == OP_XOR ? is_integer(x->type) : is_numeric(x->type);
 	if (!ok) {
-		check_error(k, x->expr->start, "invalid operation: operator %s not defined on %s", op_text(op), operand_text(k, x));
+		check_error(k, x->expr->start, "invalid operation: operator %s not defined on %s", op_text(op),
+		            operand_text(k, x));
 		x->mode = MODE_INVALID;
 	}
 	return ok;
@@ -354,7 +360,8 @@ static void type_assert(Checker *k, Operand *x, Expr *e)
 	if (x->mode == MODE_INVALID)
 		return;
 	if (is_type_param(x->type)) {
-		check_error(k, x->expr->start, "invalid operation: cannot use type assertion on type parameter value %s", operand_text(k, x));
+		check_error(k, x->expr->start, "invalid operation: cannot use type assertion on type parameter value %s",
+		            operand_text(k, x));
 		goto invalid;
 	}
 	if (x->mode == MODE_NIL || underlying(x->type)->kind != TYPE_INTERFACE) {
@@ -366,7 +373,8 @@ static void type_assert(Checker *k, Operand *x, Expr *e)
 		goto invalid;
 	const char *cause = NULL;
 	if (check_cannot_hold(k, x->type, t, &cause))
-		check_error(k, e->start, "impossible type assertion: %s\n\t%s does not implement %s %s", text_of(k, e), type_name_of(k, t),
+		check_error(k, e->start, "impossible type assertion: %s\n\t%s does not implement %s %s", text_of(k, e),
+		            type_name_of(k, t),
 		            type_name_of(k, x->type), cause ? cause : "");
 	x->mode = MODE_COMMA_OK;
 	x->type = t;
@@ -464,7 +472,8 @@ void check_non_generic(Checker *k, Operand *x)
 	if (x->mode == MODE_INVALID || x->mode == MODE_NO_VALUE || !x->type)
 		return;
 	if (x->type->kind == TYPE_NAMED ? is_generic(x->type) && x->mode == MODE_TYPE : false)
-		check_error(k, unparen(x->expr)->start, "cannot use generic type %s without instantiation", text_of(k, unparen(x->expr)));
+		check_error(k, unparen(x->expr)->start, "cannot use generic type %s without instantiation",
+		            text_of(k, unparen(x->expr)));
 	else if (x->type->kind == TYPE_FUNC && x->type->type_params.len > 0 && x->mode == MODE_VALUE)
 		check_error(k, x->expr->start, "cannot use generic function %s without instantiation", text_of(k, x->expr));
 	else

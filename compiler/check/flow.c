@@ -7,7 +7,8 @@ static bool terminating(Stmt *s, const char *label);
 
 static bool has_break_list(StmtList list, const char *label, bool implicit);
 
-/* Does s hold a break of the statement named label, or (implicit) an unlabeled one that leaves the statement around s? */
+/* Does s hold a break of the statement named label, or (implicit) an unlabeled one that leaves the statement around
+ * s? */
 static bool has_break(Stmt *s, const char *label, bool implicit)
 {
 	if (!s)
@@ -65,7 +66,8 @@ static bool terminating_cases(Stmt *s, const char *label)
 static bool is_panic(Stmt *s)
 {
 	Expr *e = unparen(s->x);
-	return e->kind == EXPR_CALL && e->call_kind == CALL_BUILTIN && e->builtin == BUILTIN_PANIC && e->mode == MODE_NO_VALUE;
+	return e->kind == EXPR_CALL && e->call_kind == CALL_BUILTIN && e->builtin == BUILTIN_PANIC &&
+		e->mode == MODE_NO_VALUE;
 }
 
 static bool terminating(Stmt *s, const char *label)

@@ -2,9 +2,9 @@
  * generic.c - instances of generic types and functions: written type arguments, their verification, and the search for
  * instantiations that would never end.
  *
- * Constraints are verified late, when all types are complete. Every instantiation whose arguments mention type parameters
- * is an edge between type parameters: of weight 0 if the argument is the parameter itself, 1 if it is wrapped in
- * something. A cycle with positive weight would need infinitely many instances.
+ * Constraints are verified late, when all types are complete. Every instantiation whose arguments mention type
+ * parameters is an edge between type parameters: of weight 0 if the argument is the parameter itself, 1 if it is
+ * wrapped in something. A cycle with positive weight would need infinitely many instances.
  */
 #include "checker.h"
 #include <string.h>
@@ -76,7 +76,8 @@ static bool type_arg_count(Checker *k, Pos pos, const char *name, int have, int 
 {
 	if (have == want)
 		return true;
-	check_error(k, pos, "%s type arguments for type %s: have %d, want %d", have < want ? "not enough" : "too many", name, have, want);
+	check_error(k, pos, "%s type arguments for type %s: have %d, want %d", have < want ? "not enough" : "too many",
+	            name, have, want);
 	return false;
 }
 
@@ -181,7 +182,8 @@ void check_func_inst(Checker *k, Operand *x, Expr *e, Type *target)
 		}
 	}
 	if (check_version(k, inst ? inst->pos : e->start, 18, "function instantiation") && given.len < want)
-		check_version(k, e->start, 21, inst ? "partially instantiated function in assignment" : "implicitly instantiated function in assignment");
+		check_version(k, e->start, 21, inst ? "partially instantiated function in assignment" :
+		              "implicitly instantiated function in assignment");
 	check_verify_instance(k, e->start, sig->type_params, args, inst ? &inst->list : NULL);
 	x->type = instantiate_func(k->c, sig, args);
 	x->mode = MODE_VALUE;
@@ -286,7 +288,8 @@ static void report_instance_cycle(Graph *g, int *via, int start)
 	} while (at != first);
 	for (int i = path.len - 1; i >= 0; i--) {
 		Edge *e = &g->edges.items[path.items[i]];
-		buf_printf(&b, "\n\t%s: %s instantiated as %s", check_pos_text(g->k, e->pos), g->params.items[e->to]->name, type_name_of(g->k, e->arg));
+		buf_printf(&b, "\n\t%s: %s instantiated as %s", check_pos_text(g->k, e->pos), g->params.items[e->to]->name,
+		           type_name_of(g->k, e->arg));
 	}
 	check_error(g->k, g->params.items[first]->pos, "%s", b.s);
 }

@@ -280,7 +280,8 @@ static void slice_indices(Checker *k, Expr *e, int64_t length)
 	for (int i = 1; i < 3 && e->full_slice; i++) {
 		if (!e->index[i] || e->index[i]->kind != EXPR_BAD)
 			continue;
-		check_error(k, e->index[i]->start, i == 1 ? "middle index required in 3-index slice" : "final index required in 3-index slice");
+		check_error(k, e->index[i]->start, i == 1 ? "middle index required in 3-index slice" :
+		            "final index required in 3-index slice");
 		missing = true;
 	}
 	if (missing)
@@ -291,7 +292,8 @@ static void slice_indices(Checker *k, Expr *e, int64_t length)
 	for (int i = 0; i < 3; i++) {
 		for (int j = i + 1; j < 3; j++) {
 			if (v[i] >= 0 && v[j] >= 0 && v[i] > v[j]) {
-				check_error(k, e->index[j]->start, "invalid slice indices: %lld < %lld", (long long)v[j], (long long)v[i]);
+				check_error(k, e->index[j]->start, "invalid slice indices: %lld < %lld", (long long)v[j],
+				            (long long)v[i]);
 				return;
 			}
 		}
@@ -322,7 +324,8 @@ void check_slice_expr(Checker *k, Operand *x, Expr *e)
 		goto invalid;
 	if (!find_sliced(k, x, &s)) {
 		if (is_type_param(x->type) && !core_type(x->type))
-			check_error(k, x->expr->start, "cannot slice %s: %s in %s", operand_text(k, x), check_no_core_cause(k, x->type), type_name_of(k, x->type));
+			check_error(k, x->expr->start, "cannot slice %s: %s in %s", operand_text(k, x),
+			            check_no_core_cause(k, x->type), type_name_of(k, x->type));
 		else
 			check_error(k, x->expr->start, "cannot slice %s", operand_text(k, x));
 		goto invalid;

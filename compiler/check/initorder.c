@@ -5,7 +5,8 @@
  * Repeatedly the first variable in declaration order that depends on nothing uninitialised comes next: that is a
  * depth-first walk in declaration order, which emits a variable after what it depends on... except that the
  * specification picks the earliest ready variable each time, so ready ones are kept in a heap by declaration order.
- * Constants come before all variables, also those that mention one (len of an array): so their cycles are theirs to tell.
+ * Constants come before all variables, also those that mention one (len of an array): so their cycles are theirs to
+ * tell.
  */
 #include "checker.h"
 #include <stdlib.h>

@@ -75,7 +75,8 @@ static bool check_interface_term(Checker *k, UnionTerm *t, bool alone)
 	if (alone)
 		return true;
 	if (interface_methods(k->c, underlying(type)).len > 0) {
-		check_error(k, t->e->start, "cannot use %s in union (%s contains methods)", full_type_name(k, type), full_type_name(k, type));
+		check_error(k, t->e->start, "cannot use %s in union (%s contains methods)", full_type_name(k, type),
+		            full_type_name(k, type));
 		return false;
 	}
 	if (unalias(type) == k->types->comparable_type) {
@@ -83,7 +84,8 @@ static bool check_interface_term(Checker *k, UnionTerm *t, bool alone)
 		return false;
 	}
 	if (interface_is_comparable(k->c, type)) {
-		check_error(k, t->e->start, "cannot use %s in union (%s embeds comparable)", full_type_name(k, type), full_type_name(k, type));
+		check_error(k, t->e->start, "cannot use %s in union (%s embeds comparable)", full_type_name(k, type),
+		            full_type_name(k, type));
 		return false;
 	}
 	return true;
@@ -106,7 +108,8 @@ static void run_union(Checker *k, void *arg)
 		}
 		Type *under = underlying(type);
 		if (!is_interface(type) && t->term.tilde && !identical(under, type)) {
-			check_error(k, t->e->start, "invalid use of ~ (underlying type of %s is %s)", type_name_of(k, type), type_name_of(k, under));
+			check_error(k, t->e->start, "invalid use of ~ (underlying type of %s is %s)", type_name_of(k, type),
+			            type_name_of(k, under));
 			continue;
 		}
 		if (!check_interface_term(k, t, u->list.len == 1))
@@ -116,7 +119,8 @@ static void run_union(Checker *k, void *arg)
 		for (int j = 0; j < i; j++) {
 			UnionTerm *o = &u->list.items[j];
 			if (is_valid(o->term.type) && !is_interface(o->term.type) && overlaps(o->term, t->term)) {
-				check_error(k, t->e->start, "overlapping terms %s and %s", term_text(k, t->term), term_text(k, o->term));
+				check_error(k, t->e->start, "overlapping terms %s and %s", term_text(k, t->term),
+				            term_text(k, o->term));
 				break;
 			}
 		}
@@ -168,7 +172,8 @@ Type *check_constraint(Checker *k, Expr *e)
 
 static void redeclared_method(Checker *k, Object *m, Object *other, Pos pos)
 {
-	check_error(k, pos, "duplicate method %s\n\t%s: other declaration of method %s", m->name, check_pos_text(k, other->pos), m->name);
+	check_error(k, pos, "duplicate method %s\n\t%s: other declaration of method %s", m->name,
+	            check_pos_text(k, other->pos), m->name);
 }
 
 static void *method_id(Checker *k, Object *m)
@@ -190,7 +195,8 @@ static void note_method(Checker *k, Map *seen, Object *m, Pos pos)
 		map_put(k->arena, seen, id, s);
 	} else if (other->method != m && other->method->type && m->type &&
 	           (!check_allows(k, pos, 14) || !identical(other->method->type, m->type))) {
-		check_error(k, pos, "duplicate method %s\n\t%s: other declaration of method %s", m->name, check_pos_text(k, other->pos), m->name);
+		check_error(k, pos, "duplicate method %s\n\t%s: other declaration of method %s", m->name,
+		            check_pos_text(k, other->pos), m->name);
 	}
 }
 
@@ -204,7 +210,8 @@ static void check_embedded(Checker *k, Type *embedded, Pos pos, Map *seen)
 	}
 	Type *u = underlying(embedded);
 	if (u->kind != TYPE_INTERFACE) {
-		const char *what = embedded->kind == TYPE_UNION ? "embedding interface element" : "embedding non-interface type";
+		const char *what = embedded->kind == TYPE_UNION ? "embedding interface element" :
+			"embedding non-interface type";
 		check_version(k, pos, 18, arena_printf(k->arena, "%s %s", what, type_name_of(k, embedded)));
 		return;
 	}

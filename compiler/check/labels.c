@@ -2,8 +2,8 @@
  * labels.c - labels and the branches to them (spec, "Labeled statements", "Break", "Continue", "Goto").
  *
  * One walk over a function body that has labels. A goto may jump forward only where no variable comes into scope on the
- * way, and never into a block: each block keeps the gotos that wait for a label further down; those left at a block's end
- * go on waiting in the block around.
+ * way, and never into a block: each block keeps the gotos that wait for a label further down; those left at a block's
+ * end go on waiting in the block around.
  */
 #include "checker.h"
 #include <string.h>
@@ -237,7 +237,8 @@ void check_labels(Checker *k, Block *body)
 		Stmt *jump = left.items[i];
 		Label *label = use_label(&l, jump->name);
 		if (label)
-			check_error(k, jump->name_pos, "goto %s jumps into block starting at %s", jump->name, check_pos_text(k, label->block));
+			check_error(k, jump->name_pos, "goto %s jumps into block starting at %s", jump->name,
+			            check_pos_text(k, label->block));
 		else
 			check_error(k, jump->name_pos, "label %s not defined", jump->name);
 	}

@@ -38,7 +38,8 @@ static void report_too_large(Checker *k, Pos pos, Type *t, Map *reported)
 	if (map_get(reported, underlying(t)))
 		return;
 	map_put(k->arena, reported, underlying(t), t);
-	check_error(k, pos, "type %s %s", type_name_of(k, t), t->kind == TYPE_ARRAY ? "larger than address space" : "too large");
+	check_error(k, pos, "type %s %s", type_name_of(k, t), t->kind == TYPE_ARRAY ? "larger than address space" :
+	            "too large");
 }
 
 static void check_channel(Checker *k, const SizedType *sized)
@@ -54,7 +55,8 @@ static void check_variable(Checker *k, Object *o)
 		return;
 	int64_t size = type_size(k->c, o->type);
 	if (size > VARIABLE_SIZE_LIMIT)
-		check_error(k, o->pos, "%s.%s: symbol too large (%lld bytes > %d bytes)", k->package->path, o->name, (long long)size, VARIABLE_SIZE_LIMIT);
+		check_error(k, o->pos, "%s.%s: symbol too large (%lld bytes > %d bytes)", k->package->path, o->name,
+		            (long long)size, VARIABLE_SIZE_LIMIT);
 }
 
 void check_sizes(Checker *k)

@@ -15,9 +15,9 @@
  * A function that nothing supplies is an error where something names it. Others are left alone: in the Go source tree
  * some are declared so that nobody else takes the name.
  *
- * Both sides must have identical types: emitted C has types. A name with two definitions is an error, as it is one for Go's
- * linker; an intrinsic counts as defined. Of gol's library and the Go source tree both are allowed: the tree pushes
- * to Go's runtime what gol has itself.
+ * Both sides must have identical types: emitted C has types. A name with two definitions is an error, as it is one
+ * for Go's linker; an intrinsic counts as defined. Of gol's library and the Go source tree both are allowed: the tree
+ * pushes to Go's runtime what gol has itself.
  */
 #include "check.h"
 

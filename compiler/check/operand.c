@@ -118,7 +118,8 @@ const char *operand_text(Checker *k, const Operand *x)
 	if (expr[0])
 		buf_printf(&b, "%s (", expr);
 	bool has_type = false;
-	if (x->mode != MODE_INVALID && x->mode != MODE_NO_VALUE && x->mode != MODE_BUILTIN && x->mode != MODE_TYPE && x->type) {
+	if (x->mode != MODE_INVALID && x->mode != MODE_NO_VALUE && x->mode != MODE_BUILTIN && x->mode != MODE_TYPE &&
+	    x->type) {
 		if (is_untyped(x->type))
 			buf_printf(&b, "%s ", type_name_of(k, x->type));
 		else
@@ -158,7 +159,8 @@ static bool core_cause_term(void *arg, Type *term, bool tilde)
 		bool same = identical(f->elem, u->elem);
 		if (same && (f->dir == CHAN_BOTH || u->dir == CHAN_BOTH || f->dir == u->dir))
 			return true;
-		format = same ? "channels %s and %s have conflicting directions" : "channels %s and %s have different element types";
+		format = same ? "channels %s and %s have conflicting directions" :
+			"channels %s and %s have different element types";
 	}
 	Buf text;
 	buf_init(&text, c->k->arena);
@@ -337,7 +339,8 @@ bool check_unknown_methods(Checker *k, Type *t)
 
 bool check_cannot_hold(Checker *k, Type *in, Type *t, const char **cause)
 {
-	return !is_interface(t) && !is_type_param(t) && missing_method(k->c, t, in, false, cause) && !check_unknown_methods(k, t);
+	return !is_interface(t) && !is_type_param(t) && missing_method(k->c, t, in, false, cause) &&
+		!check_unknown_methods(k, t);
 }
 
 bool check_assignable(Checker *k, Operand *x, Type *t, const char **cause)
@@ -361,7 +364,9 @@ bool check_assignable(Checker *k, Operand *x, Type *t, const char **cause)
 		if (check_unknown_methods(k, v))
 			return true;
 		if (!is_interface(t) && cause)
-			*cause = arena_printf(k->arena, "%s does not implement %s (type %s is pointer to interface, not interface)", type_name_of(k, v),
+			*cause = arena_printf(k->arena,
+			                      "%s does not implement %s (type %s is pointer to interface, not interface)",
+			                      type_name_of(k, v),
 			                      type_name_of(k, t), type_name_of(k, t));
 		if (!vp)
 			return false;

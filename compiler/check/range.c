@@ -15,7 +15,8 @@ typedef struct RangeTypes {
 static void range_func(RangeTypes *r, Type *u)
 {
 	if (u->fields.len != 1 || u->results.len != 0) {
-		r->cause = u->results.len != 0 && u->fields.len == 1 ? "func must be func(yield func(...) bool): unexpected results" :
+		r->cause = u->results.len != 0 &&
+			u->fields.len == 1 ? "func must be func(yield func(...) bool): unexpected results" :
 		           "func must be func(yield func(...) bool): wrong argument count";
 		return;
 	}
@@ -25,7 +26,8 @@ static void range_func(RangeTypes *r, Type *u)
 		return;
 	}
 	if (yield->results.len != 1 || !is_boolean(yield->results.items[0]->type) || yield->fields.len > 2) {
-		r->cause = yield->fields.len > 2 ? "func must be func(yield func(...) bool): yield func has too many parameters" :
+		r->cause = yield->fields.len > 2 ?
+			"func must be func(yield func(...) bool): yield func has too many parameters" :
 		           "func must be func(yield func(...) bool): yield func does not return bool";
 		return;
 	}
@@ -131,7 +133,8 @@ static void define_variables(Checker *k, Stmt *s, Operand *x, RangeTypes *r, boo
 			continue;
 		}
 		bool blank = strcmp(e->name, "_") == 0;
-		o = blank ? object_new(k->c, OBJECT_VAR, e->name, NULL, e->pos, k->package) : check_new_local(k, e->name, e->pos, NULL);
+		o = blank ? object_new(k->c, OBJECT_VAR, e->name, NULL, e->pos, k->package) : check_new_local(k, e->name,
+			e->pos, NULL);
 		o->color = BLACK;
 		o->assigned = !check_allows(k, s->pos, 22);      /* anew in each iteration */
 		if (!blank)

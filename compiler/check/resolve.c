@@ -31,7 +31,8 @@ DeclInfo *check_info_of(Checker *k, const Object *o)
 static void report_redeclared(Checker *k, Object *o, Object *other, Pos pos)
 {
 	if (other->pos.file)
-		check_error(k, pos, "%s redeclared in this block\n\t%s: other declaration of %s", o->name, check_pos_text(k, other->pos), o->name);
+		check_error(k, pos, "%s redeclared in this block\n\t%s: other declaration of %s", o->name,
+		            check_pos_text(k, other->pos), o->name);
 	else
 		check_error(k, pos, "%s redeclared in this block", o->name);
 }
@@ -88,7 +89,8 @@ static void check_arity(Checker *k, Decl *d, bool is_const)
 {
 	int l = d->names.len, r = d->values.len;
 	if (l < r)
-		check_error(k, d->inherited ? d->pos : d->values.items[l]->start, d->inherited ? "extra init expr at %s" : "extra init expr %s",
+		check_error(k, d->inherited ? d->pos : d->values.items[l]->start, d->inherited ? "extra init expr at %s" :
+		            "extra init expr %s",
 		            d->inherited ? check_pos_text(k, d->values.items[l]->start) : text_of(k, d->values.items[l]));
 	else if (l > r && (is_const || r != 1))
 		check_error(k, d->name_pos.items[r], "missing init expr for %s", d->names.items[r]);
@@ -212,10 +214,12 @@ static void collect_import(Checker *k, Decl *d, File *file)
 	}
 	const char *name = d->import_name ? d->import_name : p && p->name ? p->name : last_element(k, d->import_path);
 	if (strcmp(name, "init") == 0) {
-		check_error(k, d->name_pos.len > 0 ? d->name_pos.items[0] : d->pos, "cannot import package as init - init must be a func");
+		check_error(k, d->name_pos.len > 0 ? d->name_pos.items[0] : d->pos,
+		            "cannot import package as init - init must be a func");
 		return;
 	}
-	Object *o = object_new(k->c, OBJECT_PACKAGE, name, invalid_type(k), d->name_pos.len > 0 ? d->name_pos.items[0] : d->pos, k->package);
+	Object *o = object_new(k->c, OBJECT_PACKAGE, name, invalid_type(k), d->name_pos.len > 0 ? d->name_pos.items[0] :
+	                       d->pos, k->package);
 	o->imported = p;
 	o->decl = d;
 	o->file = file;
@@ -243,11 +247,15 @@ static void check_file_conflicts(Checker *k, File *file)
 		if (!other)
 			continue;
 		if (o->kind == OBJECT_PACKAGE) {
-			check_error(k, other->pos, "%s already declared through import of package %s\n\t%s: other declaration of %s", other->name,
-			            o->imported ? arena_printf(k->arena, "%s (\"%s\")", o->imported->name, o->imported->path) : o->name,
+			check_error(k, other->pos,
+			            "%s already declared through import of package %s\n\t%s: other declaration of %s", other->name,
+			            o->imported ? arena_printf(k->arena, "%s (\"%s\")", o->imported->name, o->imported->path) :
+			            	o->name,
 			            check_pos_text(k, o->pos), o->name);
 		} else {
-			check_error(k, other->pos, "%s already declared through dot-import of package %s (\"%s\")\n\t%s: other declaration of %s", other->name,
+			check_error(k, other->pos,
+			            "%s already declared through dot-import of package %s (\"%s\")\n\t%s: other declaration of %s",
+			            other->name,
 			            o->package->name, o->package->path, check_pos_text(k, o->pos), o->name);
 		}
 	}
@@ -303,7 +311,7 @@ static void associate_methods(Checker *k)
 	}
 }
 
-/* ---- all ---------------------------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------------------------- */
 
 static void collect_decl(Checker *k, Decl *d, File *file)
 {

@@ -92,7 +92,8 @@ Spelling check_spelling(Checker *k, const char *wanted, const Object *found)
 	if (found->package == k->package)
 		return SPELLING_DIFFERS;
 	if (name_is_exported(wanted))
-		return name_is_exported(found->name) ? SPELLING_DIFFERS : same_tail(wanted, found->name) ? SPELLING_UNEXPORTED : SPELLING_UNKNOWN;
+		return name_is_exported(found->name) ? SPELLING_DIFFERS :
+			same_tail(wanted, found->name) ? SPELLING_UNEXPORTED : SPELLING_UNKNOWN;
 	if (name_is_exported(found->name))
 		return same_tail(wanted, found->name) ? SPELLING_DIFFERS : SPELLING_UNKNOWN;
 	return found->name == wanted ? SPELLING_NOT_OURS : SPELLING_UNKNOWN;
@@ -128,7 +129,8 @@ static void undefined_selector(Checker *k, Operand *x, Expr *e, Lookup *found)
 		return;
 	}
 	if (found->pointer_receiver && x->mode == MODE_TYPE) {
-		check_error(k, e->pos, "invalid method expression %s.%s (needs pointer receiver (*%s).%s)", type_name_of(k, t), e->name,
+		check_error(k, e->pos, "invalid method expression %s.%s (needs pointer receiver (*%s).%s)", type_name_of(k, t),
+		            e->name,
 		            type_name_of(k, t), e->name);
 		return;
 	}
@@ -220,7 +222,8 @@ void check_selector(Checker *k, Operand *x, Expr *e, bool want_type)
 	if (x->mode == MODE_TYPE && !check_is_complete(k, x->type))
 		goto invalid;
 	if (x->mode == MODE_BUILTIN) {
-		check_error(k, (Pos){e->pos.file, e->pos.line, e->pos.col - 1}, "invalid use of %s in selector expression", operand_text(k, x));
+		check_error(k, (Pos){e->pos.file, e->pos.line, e->pos.col - 1}, "invalid use of %s in selector expression",
+		            operand_text(k, x));
 		goto invalid;
 	}
 	if (want_type) {
@@ -252,7 +255,8 @@ void check_selector(Checker *k, Operand *x, Expr *e, bool want_type)
 		else
 			set_method_value(k, x, e, &found);
 	} else if (x->mode == MODE_TYPE) {
-		check_error(k, e->pos, "%s.%s undefined (type %s has no method %s)", text_of(k, e->x), e->name, type_name_of(k, x->type), e->name);
+		check_error(k, e->pos, "%s.%s undefined (type %s has no method %s)", text_of(k, e->x), e->name,
+		            type_name_of(k, x->type), e->name);
 		goto invalid;
 	} else {
 		set_field(x, &found);

@@ -124,7 +124,8 @@ static Type *generic_receiver(Checker *k, Expr *base_expr, ExprList names, Type 
 		check_declare(k, k->env.scope, o, o->pos);
 	}
 	if (names.len != want) {
-		check_error(k, base_expr->start, "receiver declares %d type parameter%s, but receiver base type declares %d", names.len,
+		check_error(k, base_expr->start, "receiver declares %d type parameter%s, but receiver base type declares %d",
+		            names.len,
 		            names.len == 1 ? "" : "s", want);
 		return invalid_type(k);
 	}

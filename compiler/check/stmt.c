@@ -12,7 +12,8 @@
 void check_function_body(Checker *k, FuncInfo *info, Type *signature, Scope *scope, Block *body, DeclInfo *decl)
 {
 	Env saved = k->env;
-	k->env = (Env){.scope = scope, .declared_at = saved.declared_at, .decl = decl, .func = info, .signature = signature, .iota = saved.iota,
+	k->env = (Env){.scope = scope, .declared_at = saved.declared_at, .decl = decl, .func = info,
+		.signature = signature, .iota = saved.iota,
 	               .enclosing_params = saved.enclosing_params};
 	scope->function = info;
 	check_stmt_list(k, 0, body->list);
@@ -88,7 +89,8 @@ static bool send_term(void *arg, Type *term, bool tilde)
 	else if (u->dir == CHAN_RECV)
 		s->problem = arena_printf(s->k->arena, "receive-only channel %s", type_name_of(s->k, term));
 	else if (s->elem && !identical(s->elem, u->elem))
-		s->problem = arena_printf(s->k->arena, "channels %s and %s have different element types", type_name_of(s->k, s->term), type_name_of(s->k, term));
+		s->problem = arena_printf(s->k->arena, "channels %s and %s have different element types",
+		                          type_name_of(s->k, s->term), type_name_of(s->k, term));
 	else
 		s->elem = u->elem, s->term = term;
 	return !s->problem;
@@ -152,7 +154,8 @@ static void inc_dec_stmt(Checker *k, Stmt *s)
 	if (x.mode == MODE_INVALID)
 		return;
 	if (!is_numeric(x.type)) {
-		check_error(k, s->x->start, "invalid operation: %s%s%s (non-numeric type %s)", text_of(k, s->x), op_text(s->op), op_text(s->op),
+		check_error(k, s->x->start, "invalid operation: %s%s%s (non-numeric type %s)", text_of(k, s->x),
+		            op_text(s->op), op_text(s->op),
 		            type_name_of(k, x.type));
 		return;
 	}
@@ -205,7 +208,8 @@ static void shadowed_results(Checker *k, Stmt *s, ObjectList results)
 		Object *o = r->name[0] ? check_lookup(k, r->name, NULL) : NULL;
 		if (o && o != r && strcmp(r->name, "_") != 0) {
 			check_error(k, s->pos, "result parameter %s not in scope at return\n\t%s: inner declaration of %s", r->name,
-			            check_pos_text(k, o->pos), arena_printf(k->arena, "var %s %s", o->name, type_name_of(k, o->type)));
+			            check_pos_text(k, o->pos), arena_printf(k->arena, "var %s %s", o->name,
+			                                                    type_name_of(k, o->type)));
 		}
 	}
 }
@@ -224,7 +228,8 @@ static void return_stmt(Checker *k, Stmt *s)
 				vec_push(k->arena, &have, list.items[i].type);
 			}
 			if (ok)
-				check_error(k, s->rhs.items[0]->start, "too many return values\n\thave %s\n\twant ()", check_types_summary(k, have, false, false));
+				check_error(k, s->rhs.items[0]->start, "too many return values\n\thave %s\n\twant ()",
+				            check_types_summary(k, have, false, false));
 			return;
 		}
 		check_init_vars(k, results, s->rhs, s);
@@ -239,7 +244,8 @@ static void return_stmt(Checker *k, Stmt *s)
 	TypeList want = {0};
 	for (int i = 0; i < results.len; i++)
 		vec_push(k->arena, &want, results.items[i]->type);
-	check_error(k, s->pos, "not enough return values\n\thave ()\n\twant %s", check_types_summary(k, want, false, false));
+	check_error(k, s->pos, "not enough return values\n\thave ()\n\twant %s",
+	            check_types_summary(k, want, false, false));
 }
 
 /* ---- branches ------------------------------------------------------------------------------------------------- */
@@ -368,7 +374,7 @@ static void select_stmt(Checker *k, unsigned context, Stmt *s)
 	k->env.break_target = saved;
 }
 
-/* ---- dispatch ------------------------------------------------------------------------------------------------------ */
+/* ---- dispatch -------------------------------------------------------------------------------------------------- */
 
 void check_simple_stmt(Checker *k, Stmt *s)
 {

@@ -14,7 +14,8 @@ static void find_duplicate(Checker *k, Operand *v, Map *seen)
 	SeenCase *first = map_get(seen, hash);
 	for (SeenCase *s = first; s; s = s->next) {
 		if (const_equal(s->value, v->cval) && identical(s->type, v->type)) {
-			check_error(k, v->expr->start, "duplicate case %s in expression switch\n\t%s: previous case", operand_text(k, v),
+			check_error(k, v->expr->start, "duplicate case %s in expression switch\n\t%s: previous case",
+			            operand_text(k, v),
 			            check_pos_text(k, s->pos));
 			return;
 		}
@@ -49,7 +50,8 @@ static void switch_tag(Checker *k, Stmt *s, Operand *x)
 		check_expr(k, x, s->x);
 		check_assignment(k, x, NULL, "switch expression");
 		if (x->mode != MODE_INVALID && !comparable_type(x->type, true) && !has_nil(x->type)) {
-			check_error(k, s->x->start, "cannot switch on %s (%s is not comparable)", operand_text(k, x), type_name_of(k, x->type));
+			check_error(k, s->x->start, "cannot switch on %s (%s is not comparable)", operand_text(k, x),
+			            type_name_of(k, x->type));
 			x->mode = MODE_INVALID;
 		}
 		return;
@@ -133,7 +135,8 @@ static bool seen_before(Checker *k, Type *t, Expr *e, SeenTypes *seen)
 		SeenType *s = &seen->list.items[i];
 		if (!(t && s->type ? identical(t, s->type) : t == s->type))
 			continue;
-		check_error(k, e->start, "duplicate case %s in type switch\n\t%s: previous case", t ? type_name_of(k, t) : "nil", check_pos_text(k, s->pos));
+		check_error(k, e->start, "duplicate case %s in type switch\n\t%s: previous case", t ? type_name_of(k, t) :
+		            "nil", check_pos_text(k, s->pos));
 		return true;
 	}
 	vec_push(k->arena, &seen->list, (SeenType){t, e->start});
@@ -162,7 +165,8 @@ static Type *case_types(Checker *k, Operand *x, ExprList list, SeenTypes *seen)
 			continue;
 		const char *cause = NULL;
 		if (check_cannot_hold(k, x->type, t, &cause))
-			check_error(k, e->start, "impossible type switch case: %s\n\t%s cannot have dynamic type %s %s", text_of(k, e), operand_text(k, x), type_name_of(k, t),
+			check_error(k, e->start, "impossible type switch case: %s\n\t%s cannot have dynamic type %s %s",
+			            text_of(k, e), operand_text(k, x), type_name_of(k, t),
 			            cause ? cause : "");
 	}
 	return t;

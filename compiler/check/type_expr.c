@@ -45,7 +45,8 @@ typedef struct { Type *type; Pos pos; } TypeAt;
 bool check_is_method_set(Checker *k, Type *t)
 {
 	Type *u = underlying(t);
-	return u->kind != TYPE_INTERFACE || is_type_param(t) || (type_set_is_all(k->c, u) && !interface_is_comparable(k->c, u));
+	return u->kind != TYPE_INTERFACE || is_type_param(t) ||
+		(type_set_is_all(k->c, u) && !interface_is_comparable(k->c, u));
 }
 
 /* Embedding a type parameter or an invalid type is an error by itself. */
@@ -257,7 +258,8 @@ static bool declare_field(Checker *k, Map *names, Object *o)
 		return true;
 	Object *other = map_get(names, o->name);
 	if (other) {
-		check_error(k, o->pos, "%s redeclared\n\t%s: other declaration of %s", o->name, check_pos_text(k, other->pos), o->name);
+		check_error(k, o->pos, "%s redeclared\n\t%s: other declaration of %s", o->name, check_pos_text(k, other->pos),
+		            o->name);
 		return false;
 	}
 	map_put(k->arena, names, o->name, o);
@@ -323,7 +325,8 @@ static const char *variable_kind(const Object *o)
 {
 	if (o->is_package_level)
 		return "package-level variable";
-	return o->is_receiver ? "receiver" : o->is_result ? "result variable" : o->is_param ? "parameter" : "local variable";
+	return o->is_receiver ? "receiver" : o->is_result ? "result variable" : o->is_param ? "parameter" :
+		"local variable";
 }
 
 static const char *name_kind(const Operand *x, const Object *o)

@@ -1,9 +1,9 @@
 /*
- * verify.c - checks what the checker promises of a package without errors (ast.h, "checked"); a breach is our own bug. Debug
- * builds run it after each package.
+ * verify.c - checks what the checker promises of a package without errors (ast.h, "checked"); a breach is our own
+ * bug. Debug builds run it after each package.
  *
- * Checked: every expression that is evaluated has a mode and a type, no value is untyped any more, constants have their values;
- * names and selectors know what they refer to; literals have their FuncInfo; branches have targets.
+ * Checked: every expression that is evaluated has a mode and a type, no value is untyped any more, constants have
+ * their values; names and selectors know what they refer to; literals have their FuncInfo; branches have targets.
  */
 #include "check.h"
 
@@ -16,7 +16,8 @@ static void verify_expr(Verify *v, const Expr *e);
 
 static void fail(Verify *v, const Expr *e, const char *what)
 {
-	ice(v->c, e->pos, "%s: %s (kind %d, mode %d, type %s)", what, expr_text(v->c, e), e->kind, e->mode, e->type ? type_text(v->c, e->type) : "none");
+	ice(v->c, e->pos, "%s: %s (kind %d, mode %d, type %s)", what, expr_text(v->c, e), e->kind, e->mode,
+	    e->type ? type_text(v->c, e->type) : "none");
 }
 
 static void verify_list(Verify *v, const ExprList *list)
@@ -54,7 +55,8 @@ static void verify_reference(Verify *v, const Expr *e)
 		fail(v, e, "a selector that selects nothing");
 	if (e->kind == EXPR_FUNC && !e->func_info)
 		fail(v, e, "a function literal that nothing is known of");
-	if (e->kind == EXPR_CALL && e->call_kind == CALL_FUNC && underlying(e->x->type)->kind != TYPE_FUNC && !has_type_params(e->x->type))
+	if (e->kind == EXPR_CALL && e->call_kind == CALL_FUNC && underlying(e->x->type)->kind != TYPE_FUNC &&
+	    !has_type_params(e->x->type))
 		fail(v, e, "a call of what is no function");
 }
 

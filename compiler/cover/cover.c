@@ -1,26 +1,27 @@
 /*
  * cover.c - which statements run: counters at the start of each block of statements that run together.
  *
- * Blocks are those of Go's cover tool, so that profiles are equal to the byte. A list of statements is cut behind each one that may
- * send control elsewhere: if, for, switch, select, a block, a branch, a label, a call of panic, and whatever holds a function
- * literal. A block's text begins where its first statement does (behind the brace for the first of a body, which
- * begins at the brace itself; behind the colon of a case), and ends
+ * Blocks are those of Go's cover tool, so that profiles are equal to the byte. A list of statements is cut behind
+ * each one that may send control elsewhere: if, for, switch, select, a block, a branch, a label, a call of panic, and
+ * whatever holds a function literal. A block's text begins where its first statement does (behind the brace for the
+ * first of a body, which begins at the brace itself; behind the colon of a case), and ends
  *
- *     - behind its last statement, if that is a simple one; at the closing brace, and behind it, if nothing cut the list
+ *     - behind its last statement, if that is a simple one; at the closing brace, and behind it, if nothing cut the
+ *     list
  *     - before the body's brace of an if, for, switch or select, before the brace of a block
  *     - before the brace of the first function literal in what would else be its end
  *     - before a label, whose statement begins a block of its own unless it is a loop, switch or select
  *
- * An empty list is a block of no statements. "else if" counts as "else { if }". Declarations of functions called _ have no blocks,
- * literals outside of functions have.
+ * An empty list is a block of no statements. "else if" counts as "else { if }". Declarations of functions called _
+ * have no blocks, literals outside of functions have.
  *
- * Everything is made of source: counters are an array of the package, declared by a file that is made here, and a counter is an
- * assignment to an element of it. So nothing behind the parser knows of coverage. Where a statement ends is read
- * off the tokens, of which the tree keeps no ends: a simple one goes to the next semicolon or closing bracket that is not
- * inside brackets of its own.
+ * Everything is made of source: counters are an array of the package, declared by a file that is made here, and a
+ * counter is an assignment to an element of it. So nothing behind the parser knows of coverage. Where a statement
+ * ends is read off the tokens, of which the tree keeps no ends: a simple one goes to the next semicolon or closing
+ * bracket that is not inside brackets of its own.
  *
- * Rejected: changed text, as Go's tool makes it (positions in messages and traces would need mending); counters in the IR (a
- * kind of statement that every pass has to know).
+ * Rejected: changed text, as Go's tool makes it (positions in messages and traces would need mending); counters in
+ * the IR (a kind of statement that every pass has to know).
  */
 #include "cover.h"
 #include "../syntax/token.h"
@@ -51,10 +52,14 @@ static void cover_stmt(Cover *v, Stmt *s);
 
 static bool opens(int kind)
 {
-	return kind == T_LPAREN || kind == T_LBRACK || kind == T_LBRACE || kind == T_FUNC_LBRACE || kind == T_LIT_LBRACE || kind == T_TPARAM_LBRACK;
+	return kind == T_LPAREN || kind == T_LBRACK || kind == T_LBRACE || kind == T_FUNC_LBRACE || kind == T_LIT_LBRACE ||
+		kind == T_TPARAM_LBRACK;
 }
 
-static bool closes(int kind) { return kind == T_RPAREN || kind == T_RPAREN_RESULT || kind == T_RBRACK || kind == T_RBRACE; }
+static bool closes(int kind)
+{
+	return kind == T_RPAREN || kind == T_RPAREN_RESULT || kind == T_RBRACK || kind == T_RBRACE;
+}
 
 /* The first token at pos or behind it. */
 static int token_at(const Cover *v, Pos pos)
@@ -191,7 +196,8 @@ static Pos boundary(const Cover *v, const Stmt *s)
 static bool is_panic(const Stmt *s)
 {
 	const Expr *call = s->kind == STMT_EXPR ? s->x : NULL;
-	return call && call->kind == EXPR_CALL && call->x->kind == EXPR_NAME && strcmp(call->x->name, "panic") == 0 && call->list.len == 1;
+	return call && call->kind == EXPR_CALL && call->x->kind == EXPR_NAME && strcmp(call->x->name, "panic") == 0 &&
+		call->list.len == 1;
 }
 
 static bool ends_block(const Cover *v, const Stmt *s)
@@ -200,7 +206,8 @@ static bool ends_block(const Cover *v, const Stmt *s)
 	case STMT_BREAK: case STMT_CONTINUE: case STMT_GOTO: case STMT_FALLTHROUGH: case STMT_LABELED:
 		return true;
 	default:
-		return has_body(s) || is_panic(s) || literal_in(v, token_at(v, stmt_begin(s)), statement_end(v, stmt_begin(s))) >= 0;
+		return has_body(s) || is_panic(s) ||
+			literal_in(v, token_at(v, stmt_begin(s)), statement_end(v, stmt_begin(s))) >= 0;
 	}
 }
 
@@ -282,7 +289,8 @@ static Stmt *split_label(Cover *v, Stmt *labeled)
 	return stmt;
 }
 
-/* start: of the first block's text; end: of the last one's; whole: that goes to the closing brace if nothing cuts the list. */
+/* start: of the first block's text; end: of the last one's; whole: that goes to the closing brace if nothing cuts the
+ * list. */
 static void add_counters(Cover *v, StmtList *list, Pos start, Pos end, bool whole)
 {
 	StmtList out = {0};
@@ -457,7 +465,8 @@ const char *cover_package(Compiler *c, Package *p, const char *path, CoverMode m
 	if (v.count == 0)
 		return NULL;
 	buf_init(&text, c->arena);
-	buf_printf(&text, "package %s\n\nimport _gol_cover \"internal/gol/cover\"\n\nvar " COUNTERS " [%d]uint32\n\n", p->name, v.count);
+	buf_printf(&text, "package %s\n\nimport _gol_cover \"internal/gol/cover\"\n\nvar " COUNTERS " [%d]uint32\n\n",
+	           p->name, v.count);
 	if (mode == COVER_ATOMIC)
 		buf_str(&text, "func " ADD "(i int) { _gol_cover.Add(&" COUNTERS "[i]) }\n\n");
 	buf_printf(&text, "var _ = _gol_cover.Register(\"%s\", %d, " COUNTERS "[:], ", path, mode);
@@ -468,7 +477,8 @@ const char *cover_package(Compiler *c, Package *p, const char *path, CoverMode m
 
 /* ---- packages without tests ------------------------------------------------------------------------------------ */
 
-typedef struct Unit { const char *file; unsigned at[5]; } Unit;      /* start line, end line, start column, end column, statements */
+/* start line, end line, start column, end column, statements */
+typedef struct Unit { const char *file; unsigned at[5]; } Unit;
 
 static int by_place(const void *a, const void *b)
 {

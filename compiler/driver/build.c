@@ -49,7 +49,10 @@ static void restore(Compiler *c, const Program *program, const Package *p)
 	}
 }
 
-static bool is_main(const Program *program) { return program->root && program->root->name && strcmp(program->root->name, "main") == 0; }
+static bool is_main(const Program *program)
+{
+	return program->root && program->root->name && strcmp(program->root->name, "main") == 0;
+}
 
 static bool check_program(Driver *d, Program *program)
 {
@@ -68,7 +71,8 @@ static bool check_program(Driver *d, Program *program)
 		p->failed = true;
 		all = false;
 	}
-	Package *failed = all && is_main(program) ? check_linknames(d->c, program->packages.items, program->packages.len) : NULL;
+	Package *failed = all && is_main(program) ? check_linknames(d->c, program->packages.items, program->packages.len) :
+		NULL;
 	if (failed)
 		report(d, header_of(d->c, program, failed));
 	return all && !failed;
@@ -174,11 +178,13 @@ static bool set_language(Driver *d, Program *program)
 	if (!lang)
 		return true;
 	if (!*digits || digits[strspn(digits, "0123456789")]) {
-		fprintf(stderr, "# %s\ncompile: invalid value \"%s\" for -lang: should be something like \"go1.12\"\n", program->header, lang);
+		fprintf(stderr, "# %s\ncompile: invalid value \"%s\" for -lang: should be something like \"go1.12\"\n",
+		        program->header, lang);
 		return false;
 	}
 	if (atoi(digits) > d->c->go_version) {
-		fprintf(stderr, "# %s\ncompile: invalid value \"%s\" for -lang: max known version is \"go1.%d\"\n", program->header, lang, d->c->go_version);
+		fprintf(stderr, "# %s\ncompile: invalid value \"%s\" for -lang: max known version is \"go1.%d\"\n",
+		        program->header, lang, d->c->go_version);
 		return false;
 	}
 	for (int i = 0; i < program->root->files.len; i++)
@@ -246,7 +252,8 @@ static bool may_be_replaced(const char *path)
 	size_t n = f ? fread(magic, 1, sizeof magic, f) : 0;
 	if (f)
 		fclose(f);
-	return n >= 4 && (memcmp(magic, "\177ELF", 4) == 0 || memcmp(magic, "!<ar", 4) == 0 || memcmp(magic, "\xfe\xed\xfa", 3) == 0 ||
+	return n >= 4 && (memcmp(magic, "\177ELF", 4) == 0 || memcmp(magic, "!<ar", 4) == 0 ||
+	                  memcmp(magic, "\xfe\xed\xfa", 3) == 0 ||
 	                  memcmp(magic + 1, "\xfa\xed\xfe", 3) == 0 || memcmp(magic, "MZ", 2) == 0);
 }
 
@@ -265,7 +272,8 @@ static bool check_output(const Target *t, const char *output)
 		return false;
 	}
 	if (!may_be_replaced(output)) {
-		fprintf(stderr, "%s: gol build %s: build output \"%s\" already exists and is not an object file\n", t->path, t->path, output);
+		fprintf(stderr, "%s: gol build %s: build output \"%s\" already exists and is not an object file\n", t->path,
+		        t->path, output);
 		return false;
 	}
 	return true;

@@ -1,12 +1,14 @@
 /*
- * build_info.c - what a program was built from: written into its section .go.buildinfo, where runtime/debug.ReadBuildInfo,
+ * build_info.c - what a program was built from: written into its section .go.buildinfo, where
+ * runtime/debug.ReadBuildInfo,
  * Go's `go version -m` and ours (version.c) find it.
  *
  *     magic (14 bytes), pointer size, 2 (inline strings), zeros up to byte 32
  *     length of the language's version, that; length of the lines, those between two marks of 16 bytes
  *
- * Lengths are varints of 7 bits a byte. The lines are path, mod, dep and build, in the form of debug.BuildInfo.String. The
- * section goes to the linker as a file of its own, so that a new commit or flag compiles no package anew.
+ * Lengths are varints of 7 bits a byte. The lines are path, mod, dep and build, in the form of
+ * debug.BuildInfo.String. The section goes to the linker as a file of its own, so that a new commit or flag compiles
+ * no package anew.
  */
 #include "build_info.h"
 #include "../module/module.h"
@@ -167,7 +169,8 @@ static void add_numbers(Buf *out, const Buf *bytes, const char *begin, const cha
 {
 	enum { A_LINE = 24 };
 	for (size_t i = 0; i < bytes->len; i++)
-		buf_printf(out, "%s%u%s", i % A_LINE ? ", " : begin, (unsigned char)bytes->s[i], i % A_LINE == A_LINE - 1 || i + 1 == bytes->len ? end : "");
+		buf_printf(out, "%s%u%s", i % A_LINE ? ", " : begin, (unsigned char)bytes->s[i], i % A_LINE == A_LINE - 1 ||
+		           i + 1 == bytes->len ? end : "");
 }
 
 const char *build_info_object(Driver *d, const Program *program)

@@ -55,7 +55,8 @@ static bool read_seal(int fd, Seal *seal)
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size < (off_t)sizeof *seal)
 		return false;
 	off_t at = st.st_size - (off_t)sizeof *seal;
-	return pread(fd, seal, sizeof *seal, at) == (ssize_t)sizeof *seal && memcmp(seal->magic, seal_magic, sizeof seal_magic) == 0 && seal->size == (uint64_t)at;
+	return pread(fd, seal, sizeof *seal, at) == (ssize_t)sizeof *seal &&
+		memcmp(seal->magic, seal_magic, sizeof seal_magic) == 0 && seal->size == (uint64_t)at;
 }
 
 bool is_sound_object(const char *path)
@@ -148,8 +149,10 @@ static bool is_result(const char *name)
 static bool is_entry(const char *name)
 {
 	const char *end = strrchr(name, '.');
-	return is_result(name) || (end && end > name && (strcmp(end, ".o") == 0 || strcmp(end, ".c") == 0 || strcmp(end, ".tool") == 0 ||
-	                             strcmp(end, ".program") == 0 || strstr(name, ".o.") || strstr(name, ".c.") || strstr(name, ".tool.") ||
+	return is_result(name) ||
+		(end && end > name && (strcmp(end, ".o") == 0 || strcmp(end, ".c") == 0 || strcmp(end, ".tool") == 0 ||
+	                             strcmp(end, ".program") == 0 || strstr(name, ".o.") || strstr(name, ".c.") ||
+	                             strstr(name, ".tool.") ||
 	                             strstr(name, ".program.")));
 }
 
@@ -209,7 +212,8 @@ int clean_command(Driver *d, int argc, char **argv)
 			return EXIT_USAGE;
 		}
 		bool fuzz = strcmp(name, "fuzzcache") == 0;             /* there is none */
-		bool known = strcmp(name, "cache") == 0 || strcmp(name, "testcache") == 0 || strcmp(name, "modcache") == 0 || strcmp(name, "n") == 0 ||
+		bool known = strcmp(name, "cache") == 0 || strcmp(name, "testcache") == 0 || strcmp(name, "modcache") == 0 ||
+			strcmp(name, "n") == 0 ||
 		             strcmp(name, "x") == 0 || fuzz;
 		other |= fuzz;
 		cache |= strcmp(name, "cache") == 0;

@@ -1,11 +1,11 @@
 /*
  * cross.c - GOARCH: programs for another machine than this one.
  *
- * Generated C and the runtime are C for any machine of 64 bits and little-endian words, so all that is needed is a C compiler for the other
- * machine, which CC must name: what it says of itself (-dumpmachine) decides whether it is one. The target chooses files
- * and tags (load/constraint.c) and the value of runtime.GOARCH. The runtime is compiled from its amalgamation, once per
- * compiler, into the cache, where it stands as an object like any other. Calls through reflection need libffi for the
- * target: they are there if its compiler finds ffi.h.
+ * Generated C and the runtime are C for any machine of 64 bits and little-endian words, so all that is needed is a C
+ * compiler for the other machine, which CC must name: what it says of itself (-dumpmachine) decides whether it is
+ * one. The target chooses files and tags (load/constraint.c) and the value of runtime.GOARCH. The runtime is compiled
+ * from its amalgamation, once per compiler, into the cache, where it stands as an object like any other. Calls
+ * through reflection need libffi for the target: they are there if its compiler finds ffi.h.
  *
  * Rejected: runtimes for all machines built by make (each needs a compiler that few have installed).
  */
@@ -18,7 +18,8 @@
 #include <unistd.h>
 
 static const struct Target_ { const char *arch, *machine, *package; } machines[] = {
-	{"amd64", "x86_64", "gcc-x86-64-linux-gnu"}, {"arm64", "aarch64", "gcc-aarch64-linux-gnu"}, {"riscv64", "riscv64", "gcc-riscv64-linux-gnu"},
+	{"amd64", "x86_64", "gcc-x86-64-linux-gnu"}, {"arm64", "aarch64", "gcc-aarch64-linux-gnu"},
+		{"riscv64", "riscv64", "gcc-riscv64-linux-gnu"},
 };
 
 static const struct Target_ *find_machine(const char *arch)
@@ -60,9 +61,11 @@ static int check_compiler(Driver *d)
 	if (strncmp(machine, wanted->machine, n) == 0 && machine[n] == '-')
 		return EXIT_OK;
 	if (*given)
-		fprintf(stderr, "gol: GOARCH=%s, but CC=%s compiles for %s\n", wanted->arch, given, *machine ? machine : "no machine that it can name");
+		fprintf(stderr, "gol: GOARCH=%s, but CC=%s compiles for %s\n", wanted->arch, given,
+		        *machine ? machine : "no machine that it can name");
 	else
-		fprintf(stderr, "gol: GOARCH=%s needs a C compiler for %s: name it by CC (Debian: %s)\n", wanted->arch, wanted->machine, wanted->package);
+		fprintf(stderr, "gol: GOARCH=%s needs a C compiler for %s: name it by CC (Debian: %s)\n", wanted->arch,
+		        wanted->machine, wanted->package);
 	return EXIT_USAGE;
 }
 
@@ -70,7 +73,8 @@ static int check_compiler(Driver *d)
 
 static bool has_libffi(Driver *d)
 {
-	const char *source = arena_printf(d->c->arena, "%s/ffi.c", d->work), *object = arena_printf(d->c->arena, "%s/ffi.o", d->work);
+	const char *source = arena_printf(d->c->arena, "%s/ffi.c", d->work),
+		*object = arena_printf(d->c->arena, "%s/ffi.o", d->work);
 	if (!write_text(source, "#include <ffi.h>\n"))
 		return false;
 	Job job = compile_job(d, "-O0", "", source, object);
@@ -82,13 +86,15 @@ static bool has_libffi(Driver *d)
  * cannot keep it. */
 static int compile_runtime(Driver *d, uint64_t key, bool ffi)
 {
-	const char *source = arena_printf(d->c->arena, "%s/golrt.c", d->amalgamation), *folder = make_scratch(d, "gol-runtime");
+	const char *source = arena_printf(d->c->arena, "%s/golrt.c", d->amalgamation),
+		*folder = make_scratch(d, "gol-runtime");
 	const char *object = arena_printf(d->c->arena, "%s/golrt.o", folder);
 	if (access(source, R_OK) != 0) {
 		fprintf(stderr, "gol: the runtime: %s: no such file or directory\n", source);
 		return EXIT_ERROR;
 	}
-	Job job = compile_job(d, "-O2", ffi ? "-fno-omit-frame-pointer -DGOL_HAVE_FFI" : "-fno-omit-frame-pointer", source, object);
+	Job job = compile_job(d, "-O2", ffi ? "-fno-omit-frame-pointer -DGOL_HAVE_FFI" : "-fno-omit-frame-pointer", source,
+	                      object);
 	job.what = "golrt";
 	progress_show(d, 0, 1, "the runtime");
 	run_job(d, &job);
@@ -109,7 +115,8 @@ int prepare_target(Driver *d)
 	int status = check_compiler(d);
 	if (status != EXIT_OK)
 		return status;
-	uint64_t key = hash_file(hash_bytes(d->identity, d->options.cc, strlen(d->options.cc)), arena_printf(d->c->arena, "%s/golrt.c", d->amalgamation));
+	uint64_t key = hash_file(hash_bytes(d->identity, d->options.cc, strlen(d->options.cc)),
+	                         arena_printf(d->c->arena, "%s/golrt.c", d->amalgamation));
 	bool ffi = has_libffi(d);
 	key = hash_bytes(key, ffi ? "ffi" : "none", 4);
 	const char *found = d->options.rebuild ? NULL : cache_find(d, key);

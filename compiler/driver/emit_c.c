@@ -101,7 +101,8 @@ static bool find_old(Driver *d, const char *dir, const OutputList *all, TextList
 	DIR *folder = opendir(dir);
 	for (struct dirent *entry; folder && (entry = readdir(folder));) {
 		size_t n = strlen(entry->d_name);
-		if (n < 3 || (strcmp(entry->d_name + n - 2, ".c") != 0 && strcmp(entry->d_name + n - 2, ".h") != 0) || is_written(all, entry->d_name))
+		if (n < 3 || (strcmp(entry->d_name + n - 2, ".c") != 0 && strcmp(entry->d_name + n - 2, ".h") != 0) ||
+		    is_written(all, entry->d_name))
 			continue;
 		Owner owner = owner_of(d, dir, entry->d_name);
 		if (owner == FILE_CHANGED) {
@@ -133,9 +134,11 @@ static bool may_write(Driver *d, const char *dir, const OutputList *all)
 /* Aside and renamed: a file is whole or not there. */
 static bool write_output(Driver *d, const char *dir, const Output *o)
 {
-	const char *aside = arena_printf(d->c->arena, "%s/.gol-%d", dir, (int)getpid()), *path = arena_printf(d->c->arena, "%s/%s", dir, o->name);
+	const char *aside = arena_printf(d->c->arena, "%s/.gol-%d", dir, (int)getpid()),
+		*path = arena_printf(d->c->arena, "%s/%s", dir, o->name);
 	scratch_file(d, aside);
-	bool ok = write_text(aside, arena_printf(d->c->arena, "%s%s", first_line(d, o->name, o->text), o->text)) && rename(aside, path) == 0;
+	bool ok = write_text(aside, arena_printf(d->c->arena, "%s%s", first_line(d, o->name, o->text), o->text)) &&
+		rename(aside, path) == 0;
 	if (!ok)
 		fprintf(stderr, "gol: writing %s: %s\n", path, reason(d, errno));
 	scratch_remove(d, aside);
@@ -166,7 +169,8 @@ static const char *with_joined_header(Driver *d, const char *text)
 {
 	static const char include[] = "#include \"generated.h\"";
 	const char *at = strstr(text, include);
-	return !at ? text : arena_printf(d->c->arena, "%.*s#include \"golrt.h\"%s", (int)(at - text), text, at + strlen(include));
+	return !at ? text : arena_printf(d->c->arena, "%.*s#include \"golrt.h\"%s", (int)(at - text), text,
+	                                 at + strlen(include));
 }
 
 /* Of the size that it had when it was hashed; NULL if it is another by now, or cannot be read. */

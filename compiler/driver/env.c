@@ -1,9 +1,10 @@
 /*
- * env.c - gol env: the settings in effect, those that differ from their defaults (-changed), and Go's env file, which -w and -u
- * change for gol and go alike (base/setting.c reads it).
+ * env.c - gol env: the settings in effect, those that differ from their defaults (-changed), and Go's env file, which
+ * -w and -u change for gol and go alike (base/setting.c reads it).
  *
- * The file is lines NAME=value among comments and whatever else. Writing keeps all other lines where they are; of a name that
- * stands there several times the last line stays; runs of settings are sorted. It is written aside and renamed.
+ * The file is lines NAME=value among comments and whatever else. Writing keeps all other lines where they are; of a
+ * name that stands there several times the last line stays; runs of settings are sorted. It is written aside and
+ * renamed.
  *
  * -w and -u work whatever is wrong with the settings: they are the way to set it right.
  */
@@ -38,7 +39,10 @@ static void add_setting(Driver *d, VariableList *list, const char *name, const c
 }
 
 /* One that says what is so: it never counts as changed. */
-static void add_fact(Driver *d, VariableList *list, const char *name, const char *value) { add_variable(d, list, name, value, value); }
+static void add_fact(Driver *d, VariableList *list, const char *name, const char *value)
+{
+	add_variable(d, list, name, value, value);
+}
 
 static const char *environment(const char *name)
 {
@@ -49,10 +53,12 @@ static const char *environment(const char *name)
 static void add_places(Driver *d, VariableList *list)
 {
 	Arena *a = d->c->arena;
-	const char *home = environment("HOME"), *file = go_settings_file(d->c), *usual = *home ? arena_printf(a, "%s/go", home) : "";
+	const char *home = environment("HOME"), *file = go_settings_file(d->c),
+		*usual = *home ? arena_printf(a, "%s/go", home) : "";
 	add_setting(d, list, "GOPATH", usual);
 	const char *path = vec_last(list).value;
-	add_variable(d, list, "GOMODCACHE", modules_cache(d->c), *path ? arena_printf(a, "%.*s/pkg/mod", (int)strcspn(path, ":"), path) : "");
+	add_variable(d, list, "GOMODCACHE", modules_cache(d->c),
+	             *path ? arena_printf(a, "%.*s/pkg/mod", (int)strcspn(path, ":"), path) : "");
 	add_variable(d, list, "GOENV", file ? file : *environment("GOENV") ? "off" : "", *environment("GOENV") ? "" : file);
 	Modules *all = modules_at(d->c, ".");
 	const char *work = modules_work_file(all), *off = go_setting(d->c, "GOWORK");
@@ -62,7 +68,8 @@ static void add_places(Driver *d, VariableList *list)
 
 static VariableList list_variables(Driver *d)
 {
-	static const char *const plain[] = {"GO111MODULE", "GOBIN", "GOEXPERIMENT", "GOFLAGS", "GOINSECURE", "GOPRIVATE", "GOTMPDIR", "GOVCS"};
+	static const char *const plain[] = {"GO111MODULE", "GOBIN", "GOEXPERIMENT", "GOFLAGS", "GOINSECURE", "GOPRIVATE",
+		"GOTMPDIR", "GOVCS"};
 	static const char *const of_gol[] = {"CFLAGS", "GODEBUG", "GOMAXPROCS"};
 	static const struct { const char *arch, *name, *value; } levels[] = {
 		{"amd64", "GOAMD64", "v1"}, {"arm64", "GOARM64", "v8.0"}, {"riscv64", "GORISCV64", "rva20u64"},
@@ -103,7 +110,10 @@ static VariableList list_variables(Driver *d)
 
 /* ---- printing ------------------------------------------------------------------------------------------ */
 
-static int by_name(const void *a, const void *b) { return strcmp(((const Variable *)a)->name, ((const Variable *)b)->name); }
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const Variable *)a)->name, ((const Variable *)b)->name);
+}
 
 static bool is_changed(const Variable *v) { return !v->by_default || strcmp(v->value, v->by_default) != 0; }
 
@@ -285,13 +295,16 @@ static const char *compiler_fault(Driver *d, const char *value)
 		return arena_printf(d->c->arena, "invalid CC: unterminated %c string", quote);
 	if (!word)
 		return "CC entry cannot contain only space";
-	return *word != '/' && strchr(word, '/') ? arena_printf(d->c->arena, "CC entry is relative; must be absolute path: \"%s\"", word) : NULL;
+	return *word != '/' && strchr(word, '/') ? arena_printf(d->c->arena,
+	                                                        "CC entry is relative; must be absolute path: \"%s\"",
+	                                                        word) : NULL;
 }
 
 /* Why the name cannot be set to the value; NULL: it can. */
 static const char *fault_of(Driver *d, const char *name, const char *value)
 {
-	static const char *const fixed[] = {"GOEXE", "GOGCCFLAGS", "GOHOSTARCH", "GOHOSTOS", "GOMOD", "GOWORK", "GOTOOLDIR", "GOVERSION", "GOTELEMETRY",
+	static const char *const fixed[] = {"GOEXE", "GOGCCFLAGS", "GOHOSTARCH", "GOHOSTOS", "GOMOD", "GOWORK",
+		"GOTOOLDIR", "GOVERSION", "GOTELEMETRY",
 		"GOTELEMETRYDIR"};
 	Arena *a = d->c->arena;
 	if (is_one_of(name, fixed, COUNT_OF(fixed)))
@@ -300,7 +313,8 @@ static const char *fault_of(Driver *d, const char *name, const char *value)
 		return arena_printf(a, "%s can only be set using the OS environment", name);
 	if (!go_is_setting(name) && !*go_setting(d->c, name))
 		return arena_printf(a, "unknown go command variable %s", name);
-	if (strcmp(name, "GO111MODULE") == 0 && *value && strcmp(value, "auto") != 0 && strcmp(value, "on") != 0 && strcmp(value, "off") != 0)
+	if (strcmp(name, "GO111MODULE") == 0 && *value && strcmp(value, "auto") != 0 && strcmp(value, "on") != 0 &&
+	    strcmp(value, "off") != 0)
 		return arena_printf(a, "invalid %s value \"%s\"", name, value);
 	if (strcmp(name, "GOPATH") == 0 && *value == '~')
 		return arena_printf(a, "GOPATH entry cannot start with shell metacharacter '~': \"%s\"", value);
@@ -314,7 +328,8 @@ static const char *fault_of(Driver *d, const char *name, const char *value)
 		return "GOTMPDIR must be an absolute path";
 	bool system = strcmp(name, "GOOS") == 0, machine = strcmp(name, "GOARCH") == 0;
 	if (*value && ((system && strcmp(value, "linux") != 0) || (machine && !is_known_machine(value))))
-		return arena_printf(a, "unsupported GOOS/GOARCH pair %s/%s", system ? value : "linux", machine ? value : GOL_ARCH);
+		return arena_printf(a, "unsupported GOOS/GOARCH pair %s/%s", system ? value : "linux",
+		                    machine ? value : GOL_ARCH);
 	return NULL;
 }
 
@@ -324,8 +339,10 @@ static bool check_words(Driver *d, bool write, int argc, char **argv)
 	const char *fault = NULL;
 	for (int i = 0; i < argc && !fault; i++) {
 		const char *equal = strchr(argv[i], '='), *value = write && equal ? equal + 1 : "";
-		const char *name = write && equal ? arena_strndup(d->c->arena, argv[i], (size_t)(equal - argv[i])) : argv[i], *now = getenv(name);
-		fault = write && !equal ? arena_printf(d->c->arena, "arguments must be KEY=VALUE: invalid argument: %s", argv[i]) : fault_of(d, name, value);
+		const char *name = write && equal ? arena_strndup(d->c->arena, argv[i], (size_t)(equal - argv[i])) : argv[i],
+			*now = getenv(name);
+		fault = write && !equal ? arena_printf(d->c->arena, "arguments must be KEY=VALUE: invalid argument: %s",
+		                                       argv[i]) : fault_of(d, name, value);
 		for (int k = 0; k < i && write && !fault; k++)
 			if (strncmp(argv[k], argv[i], (size_t)(equal - argv[i]) + 1) == 0)
 				fault = arena_printf(d->c->arena, "multiple values for key: %s", name);
@@ -348,7 +365,8 @@ static int change_file(Driver *d, bool write, int argc, char **argv)
 	if (!check_words(d, write, argc, argv))
 		return EXIT_ERROR;
 	if (!path) {
-		fprintf(stderr, "gol: cannot find go env config: %s\n", *environment("GOENV") ? "GOENV=off" : "neither $XDG_CONFIG_HOME nor $HOME are defined");
+		fprintf(stderr, "gol: cannot find go env config: %s\n", *environment("GOENV") ? "GOENV=off" :
+		        "neither $XDG_CONFIG_HOME nor $HOME are defined");
 		return EXIT_ERROR;
 	}
 	TextList lines = read_lines(d, path, &error);
@@ -370,12 +388,14 @@ static int change_file(Driver *d, bool write, int argc, char **argv)
 int env_command(Driver *d, int argc, char **argv)
 {
 	bool json = false, changed = false, unset = false, write = false, none;
-	const Flag flags[] = {{"json", FLAG_BOOL, 0, &json}, {"changed", FLAG_BOOL, 0, &changed}, {"u", FLAG_BOOL, 0, &unset}, {"w", FLAG_BOOL, 0, &write},
+	const Flag flags[] = {{"json", FLAG_BOOL, 0, &json}, {"changed", FLAG_BOOL, 0, &changed},
+		{"u", FLAG_BOOL, 0, &unset}, {"w", FLAG_BOOL, 0, &write},
 		{"n", FLAG_BOOL, 0, &none}, {"x", FLAG_BOOL, 0, &none}};
 	int status = read_own_flags(d, flags, COUNT_OF(flags), &argc, &argv);
 	if (status != EXIT_OK)
 		return status;
-	const char *clash = json && unset ? "-json with -u" : json && write ? "-json with -w" : unset && write ? "-u with -w" : NULL;
+	const char *clash = json && unset ? "-json with -u" : json && write ? "-json with -w" : unset &&
+		write ? "-u with -w" : NULL;
 	if (clash) {
 		fprintf(stderr, "gol: cannot use %s\n", clash);
 		return EXIT_ERROR;

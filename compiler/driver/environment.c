@@ -1,9 +1,10 @@
 /*
  * environment.c - Go's environment variables: what gol cannot do is said, not ignored.
  *
- * Not looked at are those that name Go's own tools and places (GOBIN, GOTOOLCHAIN, GCCGO), GOSUMDB (what is not in go.sum
- * is not used), cgo (CGO_*: import "C" is refused) and other machines (GO386, GOARM ...). Those that steer modules
- * (GOPROXY, GOMODCACHE, GOWORK ...) are read where they are needed. Go's env file counts as the environment does (base/setting.c).
+ * Not looked at are those that name Go's own tools and places (GOBIN, GOTOOLCHAIN, GCCGO), GOSUMDB (what is not in
+ * go.sum is not used), cgo (CGO_*: import "C" is refused) and other machines (GO386, GOARM ...). Those that steer
+ * modules (GOPROXY, GOMODCACHE, GOWORK ...) are read where they are needed. Go's env file counts as the environment
+ * does (base/setting.c).
  */
 #include "driver.h"
 #include "../base/setting.h"
@@ -67,7 +68,8 @@ int check_environment(Driver *d)
 	const char *system = go_setting(d->c, "GOOS"), *machine = go_setting(d->c, "GOARCH");
 	d->c->arch = *machine ? machine : GOL_ARCH;
 	if ((*system && strcmp(system, "linux") != 0) || !is_known_machine(d->c->arch)) {
-		fprintf(stderr, "gol: unsupported GOOS/GOARCH pair %s/%s\n", *system ? system : "linux", *machine ? machine : GOL_ARCH);
+		fprintf(stderr, "gol: unsupported GOOS/GOARCH pair %s/%s\n", *system ? system : "linux",
+		        *machine ? machine : GOL_ARCH);
 		return EXIT_USAGE;
 	}
 	int status = check_values(d);

@@ -2,9 +2,9 @@
  * flags.c - the words of a command line, and of $GOFLAGS, as flags.
  *
  * One table (options.c) has the flags of all commands; a row names the commands that take it, so that a flag of another
- * command is refused as Go refuses it, and never read in silence. $GOFLAGS holds flags for whatever command comes: there a
- * flag that some command of Go has is passed over by the others, and only what none has is a mistake. It is read first, so
- * that the command line has the last word.
+ * command is refused as Go refuses it, and never read in silence. $GOFLAGS holds flags for whatever command comes:
+ * there a flag that some command of Go has is passed over by the others, and only what none has is a mistake. It is
+ * read first, so that the command line has the last word.
  */
 #include "flags.h"
 #include "../base/setting.h"
@@ -15,15 +15,24 @@
 
 /* Flags of Go's commands that stand in no row of the table (go 1.26). */
 static const char *const of_others[] = {
-	"all", "artifacts", "assume-unchanged", "bench", "benchmem", "benchtime", "blockprofile", "blockprofilerate", "c", "cache", "changed",
-	"cmd", "compat", "compiled", "count", "coverprofile", "cpu", "cpuprofile", "d", "deps", "diff", "droptool", "dropexclude",
-	"dropgodebug", "dropignore", "dropreplace", "droprequire", "dropretract", "dropuse", "e", "exclude", "export", "f", "failfast", "find", "fix",
-	"fixtool", "fullpath", "fuzz", "fuzzcache", "fuzzminimizetime", "fuzztime", "go", "godebug", "graph", "http", "i", "ignore", "insecure",
-	"json", "list", "m", "memprofile", "memprofilerate", "modcache", "module", "mutexprofile", "mutexprofilefraction", "outputdir", "parallel",
-	"print", "r", "replace", "require", "retract", "retracted", "reuse", "run", "short", "shuffle", "skip", "src", "t", "test", "testcache", "testsum",
+	"all", "artifacts", "assume-unchanged", "bench", "benchmem", "benchtime", "blockprofile", "blockprofilerate", "c",
+		"cache", "changed",
+	"cmd", "compat", "compiled", "count", "coverprofile", "cpu", "cpuprofile", "d", "deps", "diff", "droptool",
+	"dropexclude",
+	"dropgodebug", "dropignore", "dropreplace", "droprequire", "dropretract", "dropuse", "e", "exclude", "export", "f",
+	"failfast", "find", "fix",
+	"fixtool", "fullpath", "fuzz", "fuzzcache", "fuzzminimizetime", "fuzztime", "go", "godebug", "graph", "http", "i",
+	"ignore", "insecure",
+	"json", "list", "m", "memprofile", "memprofilerate", "modcache", "module", "mutexprofile", "mutexprofilefraction",
+	"outputdir", "parallel",
+	"print", "r", "replace", "require", "retract", "retracted", "reuse", "run", "short", "shuffle", "skip", "src", "t",
+	"test", "testcache", "testsum",
 	"timeout", "tool", "toolchain", "trace", "u", "use", "vendor", "versions", "vet", "vettool", "vv", "w", "exec"};
 
-static bool has_name(const char *name, const char *word, size_t n) { return strlen(name) == n && strncmp(name, word, n) == 0; }
+static bool has_name(const char *name, const char *word, size_t n)
+{
+	return strlen(name) == n && strncmp(name, word, n) == 0;
+}
 
 static bool is_known_elsewhere(const char *word, size_t n)
 {
@@ -69,14 +78,16 @@ int bad_flag_value(const FlagReader *r, const char *kind, const char *value, con
 
 static int lacks_argument(const FlagReader *r, const char *name)
 {
-	fprintf(stderr, r->from_environment ? "gol: flag needs an argument: -%s (from $GOFLAGS)\n" : "flag needs an argument: -%s\n", name);
+	fprintf(stderr, r->from_environment ? "gol: flag needs an argument: -%s (from $GOFLAGS)\n" :
+	        "flag needs an argument: -%s\n", name);
 	usage_line(r->d);
 	return EXIT_USAGE;
 }
 
 bool parse_bool(const char *value, bool *result)
 {
-	static const char *const yes[] = {"1", "t", "T", "true", "TRUE", "True"}, *const no[] = {"0", "f", "F", "false", "FALSE", "False"};
+	static const char *const yes[] = {"1", "t", "T", "true", "TRUE", "True"},
+		*const no[] = {"0", "f", "F", "false", "FALSE", "False"};
 	for (int i = 0; i < COUNT_OF(yes); i++) {
 		*result = strcmp(value, yes[i]) == 0;
 		if (*result || strcmp(value, no[i]) == 0)
@@ -99,7 +110,8 @@ int set_bool(const FlagReader *r, const Flag *f, const char *value)
 
 static bool stands_alone(FlagKind kind)
 {
-	return kind == FLAG_BOOL || kind == FLAG_REFUSED_BOOL || kind == FLAG_SO_ALREADY_BOOL || kind == FLAG_REMARKS || kind == FLAG_VCS ||
+	return kind == FLAG_BOOL || kind == FLAG_REFUSED_BOOL || kind == FLAG_SO_ALREADY_BOOL || kind == FLAG_REMARKS ||
+		kind == FLAG_VCS ||
 	       kind == FLAG_OPTIONAL;
 }
 

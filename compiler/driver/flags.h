@@ -15,13 +15,15 @@ enum {
 };
 
 typedef enum {
-	FLAG_BOOL, FLAG_TEXT, FLAG_NUMBER, FLAG_EMIT, FLAG_COMPILER, FLAG_LINKER, FLAG_REMARKS, FLAG_VCS, FLAG_TAGS, FLAG_GCCGO,
+	FLAG_BOOL, FLAG_TEXT, FLAG_NUMBER, FLAG_EMIT, FLAG_COMPILER, FLAG_LINKER, FLAG_REMARKS, FLAG_VCS, FLAG_TAGS,
+		FLAG_GCCGO,
 	FLAG_CHOICE,                    /* target: a Choice */
 	FLAG_OPTIONAL,                  /* text; "" where the flag stands alone */
 	FLAG_REFUSED_BOOL, FLAG_REFUSED, FLAG_SO_ALREADY_BOOL, FLAG_SO_ALREADY, FLAG_FIRST,
 } FlagKind;
 
-typedef struct Choice { const char *const *taken, *const *refused; const char **target; } Choice;       /* lists end with NULL */
+/* lists end with NULL */
+typedef struct Choice { const char *const *taken, *const *refused; const char **target; } Choice;
 typedef struct Flag { const char *name; FlagKind kind; unsigned verbs; const void *target; } Flag;
 enum { FLAG_LIMIT = 96 };
 

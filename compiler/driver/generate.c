@@ -1,7 +1,8 @@
 /*
  * generate.c - gol generate: runs what lines //go:generate COMMAND ARGUMENT... say, in the folder of their file.
  *
- * Files are not parsed: a line is a directive wherever it stands. Words are divided by blanks; one in double quotes is a
+ * Files are not parsed: a line is a directive wherever it stands. Words are divided by blanks; one in double quotes
+ * is a
  * Go string. Then $NAME and ${NAME} are replaced, in quotes too, by what the directive is told ($GOFILE, $GOLINE,
  * $GOPACKAGE, $GOOS, $GOARCH, $GOROOT, $DOLLAR) or by the environment. The first mistake or failure ends the package.
  * A directive that runs `go` where there is no such program gets this one.
@@ -252,7 +253,8 @@ static bool do_package(Generator *g, const Target *t)
 {
 	Compiler *c = g->d->c;
 	const char *given = g->d->options.tags;
-	const BuildTags tags = {.given = given ? arena_printf(c->arena, "%s,generate", given) : "generate", .arch = c->arch};
+	const BuildTags tags = {.given = given ? arena_printf(c->arena, "%s,generate", given) : "generate",
+		.arch = c->arch};
 	const Inspected *p = inspect_package(c, t->dir, t->files, &tags);
 	TextList inside = {0}, names = p->files[FILES_GO];
 	for (int i = 0; i < names.len; i++)

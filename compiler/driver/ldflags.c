@@ -2,9 +2,10 @@
  * ldflags.c - -ldflags: flags of Go's linker, and what they are to the C linker.
  *
  *     -s -w                the C linker leaves out symbols, lines for debuggers
- *     -X path.name=value   a string variable starts with another value: one that has none in the source, or a constant. Where the
- *                          initialiser is an expression that is worked out when the program starts, it wins and nothing is
- *                          said, as in Go; nor is it said that there is no such variable.
+ *     -X path.name=value   a string variable starts with another value: one that has none in the source, or a
+ *     constant. Where the
+ *                          initialiser is an expression that is worked out when the program starts, it wins and
+ *                          nothing is said, as in Go; nor is it said that there is no such variable.
  *     -extldflags          words for the C linker
  *
  * -X is done by the compiler: the value is part of the package's C, and of its key. The main package's path is main.
@@ -35,7 +36,8 @@ static void add_definition(Driver *d, const char *text)
 static bool linker_flag(Driver *d, const char *word)
 {
 	static const struct { const char *name, *flag; } table[] = {
-		{"-s", "-s"}, {"-w", "-Wl,-S"}, {"-linkmode=external", ""}, {"-linkmode=auto", ""}, {"-s=true", "-s"}, {"-w=true", "-Wl,-S"},
+		{"-s", "-s"}, {"-w", "-Wl,-S"}, {"-linkmode=external", ""}, {"-linkmode=auto", ""}, {"-s=true", "-s"},
+			{"-w=true", "-Wl,-S"},
 		{"-s=false", ""}, {"-w=false", ""},
 	};
 	Options *o = &d->options;
@@ -125,7 +127,8 @@ static const char *define_variable(Driver *d, const Definition *definition, Pack
 	if (p->is_stdlib || p->from_tree)
 		return NULL;
 	const char *type = o->type->kind == TYPE_NAMED ? type_path_text(d->c, o->type) : type_runtime_text(d->c, o->type);
-	return arena_printf(d->c->arena, "%s.%s: cannot set with -X: not a var of type string (type:%s)", p->path, o->name, type);
+	return arena_printf(d->c->arena, "%s.%s: cannot set with -X: not a var of type string (type:%s)", p->path, o->name,
+	                    type);
 }
 
 bool define_variables(Driver *d, Program *program)

@@ -118,7 +118,8 @@ int copy_program(Driver *d, const char *linked, const char *output)
 	const char *aside = name_aside(d, output);
 	make_folder_of(d, output);
 	scratch_file(d, aside);
-	int status = copy_file(linked, aside, O_CREAT | O_EXCL, 0777) && rename(aside, output) == 0 ? EXIT_OK : complain(d, "writing", output);
+	int status = copy_file(linked, aside, O_CREAT | O_EXCL, 0777) && rename(aside, output) == 0 ? EXIT_OK :
+		complain(d, "writing", output);
 	scratch_remove(d, aside);
 	return status;
 }

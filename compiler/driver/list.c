@@ -1,12 +1,12 @@
 /*
  * list.c - gol list: packages (load/listing.c) and modules, as paths or as JSON with the fields of go list.
  *
- * JSON has the layout of Go's encoder, byte for byte: a field whose value is empty is left out, fields stand in the order
- * of Go's struct. Fields that have no meaning here never appear: Stale, Export, BuildID, Cgo*, Target. Standard packages
- * that gol has itself are shown where gol reads them.
+ * JSON has the layout of Go's encoder, byte for byte: a field whose value is empty is left out, fields stand in the
+ * order of Go's struct. Fields that have no meaning here never appear: Stale, Export, BuildID, Cgo*, Target. Standard
+ * packages that gol has itself are shown where gol reads them.
  *
- * -f puts the JSON through a program of gol's own (stdlib/internal/gol/tools/list), which has package text/template. Versions that
- * may be had (-u, -versions, path@query) are the matter of Go's own command (tool.c).
+ * -f puts the JSON through a program of gol's own (stdlib/internal/gol/tools/list), which has package text/template.
+ * Versions that may be had (-u, -versions, path@query) are the matter of Go's own command (tool.c).
  */
 #define _GNU_SOURCE           /* memfd_create */
 #include "json.h"
@@ -115,7 +115,8 @@ static void list_field(Writer *w, const char *name, const TextList *list)
 static void module_members(Writer *w, Modules *all, const Module *m)
 {
 	Compiler *c = w->d->c;
-	const char *path, *version, *go_mod = m->version ? module_go_mod(all, m) : arena_printf(c->arena, "%s/go.mod", m->root);
+	const char *path, *version, *go_mod = m->version ? module_go_mod(all, m) : arena_printf(c->arena, "%s/go.mod",
+		m->root);
 	bool replaced = m->version && module_replacement(all, m, &path, &version);
 	text_field(w, "Path", m->path);
 	text_field(w, "Version", m->version);
@@ -132,7 +133,8 @@ static void module_members(Writer *w, Modules *all, const Module *m)
 	bool_field(w, "Indirect", m->indirect);
 	text_field(w, "Dir", m->root);
 	text_field(w, "GoMod", go_mod);
-	text_field(w, "GoVersion", m->go || m->version ? m->go : "1.16");      /* what a main module without a go line is read as */
+	/* what a main module without a go line is read as */
+	text_field(w, "GoVersion", m->go || m->version ? m->go : "1.16");
 }
 
 static void print_module(Driver *d, Modules *all, const Module *m)
@@ -331,7 +333,8 @@ static void package_fields(Writer *w, Listing *l, Listed *p)
 	bool by_files = strcmp(p->path, "command-line-arguments") == 0, beside = p->part == PART_XTEST;
 	text_field(w, "Dir", p->dir);
 	text_field(w, "ImportPath", listed_id(w->d->c, p));
-	text_field(w, "Name", !p->inside ? "" : beside ? arena_printf(w->d->c->arena, "%s_test", p->inside->name) : p->inside->name);
+	text_field(w, "Name", !p->inside ? "" : beside ? arena_printf(w->d->c->arena, "%s_test", p->inside->name) :
+	           p->inside->name);
 	text_field(w, "Doc", p->inside && !beside ? p->inside->doc : "");
 	text_field(w, "Root", by_files ? "" : root_of(w->d, p));
 	if (p->variant)
@@ -488,7 +491,8 @@ static const char *clash_of(const ListOptions *o)
 	const bool given[] = {o->deps, o->find, o->tests};
 	for (int i = 0; i < COUNT_OF(names) && o->modules; i++)
 		if (given[i])
-			return i == 0 ? "-deps cannot be used with -m" : i == 1 ? "-find cannot be used with -m" : "-test cannot be used with -m";
+			return i == 0 ? "-deps cannot be used with -m" : i == 1 ? "-find cannot be used with -m" :
+				"-test cannot be used with -m";
 	if (o->find && (o->deps || o->tests))
 		return o->deps ? "-deps cannot be used with -find" : "-test cannot be used with -find";
 	if (o->format && *o->format && o->json)

@@ -38,7 +38,9 @@ static int change_directory(Driver *d, int argc, char **argv, int *taken)
 /* Those whose flags stand in the table of options.c. */
 static int (*find_command(const char *verb))(Driver *)
 {
-	static const struct { const char *verb; int (*run)(Driver *); } commands[] = {{"build", build_command}, {"run", run_command_line}, {"fmt", fmt_command}, {"list", list_command}, {"install", install_command}, {"generate", generate_command}};
+	static const struct { const char *verb; int (*run)(Driver *); } commands[] = {{"build", build_command},
+		{"run", run_command_line}, {"fmt", fmt_command}, {"list", list_command}, {"install", install_command},
+		{"generate", generate_command}};
 	for (int i = 0; i < COUNT_OF(commands); i++)
 		if (strcmp(commands[i].verb, verb) == 0)
 			return commands[i].run;

@@ -1,9 +1,9 @@
 /*
  * mod.c - gol mod download and gol mod verify, and gol clean -modcache: what concerns the module cache.
  *
- * What changes go.mod is the affair of Go's own cmd/go, compiled from the Go source tree. So is what has to look a hash up in the checksum
- * database: gol mod download leaves go.sum with lines for what it brought, and where they have to be verified there first, cmd/go does
- * it all once more, with what is in the cache by then.
+ * What changes go.mod is the affair of Go's own cmd/go, compiled from the Go source tree. So is what has to look a
+ * hash up in the checksum database: gol mod download leaves go.sum with lines for what it brought, and where they
+ * have to be verified there first, cmd/go does it all once more, with what is in the cache by then.
  */
 #include "driver.h"
 #include "flags.h"
@@ -46,7 +46,8 @@ static void add_known(Driver *d, Modules *all, const ModuleList *known, const ch
 			add_module(d, all, list, known->items[i]);
 			return;
 		}
-	vec_push(d->c->arena, list, (Download){.path = path, .error = arena_printf(d->c->arena, "module %s: not a known dependency", path)});
+	vec_push(d->c->arena, list,
+	         (Download){.path = path, .error = arena_printf(d->c->arena, "module %s: not a known dependency", path)});
 }
 
 /* all, a pattern, a path, path@version, path@query. */
@@ -71,7 +72,8 @@ static void add_argument_modules(Driver *d, Modules *all, const ModuleList *know
 	}
 }
 
-/* Without arguments: what go.mod requires, which since go 1.17 is what builds need; before, and in a workspace, everything. */
+/* Without arguments: what go.mod requires, which since go 1.17 is what builds need; before, and in a workspace,
+ * everything. */
 static void add_by_default(Driver *d, Modules *all, const ModuleList *known, DownloadList *list)
 {
 	ModuleList required = {0};
@@ -94,8 +96,8 @@ static void put_member(Buf *b, const char *name, const char *value)
 	json_string(b, value);
 }
 
-/* Where the version came from, as the .info file has it at its end: strings only, an object without spaces. Of modules that were asked
- * for by version. */
+/* Where the version came from, as the .info file has it at its end: strings only, an object without spaces. Of
+ * modules that were asked for by version. */
 static void put_origin(Driver *d, Buf *b, const Download *m)
 {
 	static const char start[] = ",\"Origin\":{";
@@ -112,9 +114,11 @@ static void put_origin(Driver *d, Buf *b, const Download *m)
 	p += sizeof start - 1;
 	for (const char *end = text + n - 2; p < end;) {
 		const char *next = strstr(p, "\",\"");
-		const char *member = arena_strndup(d->c->arena, p, (size_t)((next ? next + 1 : end) - p)), *colon = strstr(member, "\":\"");
+		const char *member = arena_strndup(d->c->arena, p, (size_t)((next ? next + 1 : end) - p)),
+			*colon = strstr(member, "\":\"");
 		if (colon)
-			buf_printf(b, "%s\t\t%.*s: %s", b->s[b->len - 1] == '{' ? "\n" : ",\n", (int)(colon + 1 - member), member, colon + 2);
+			buf_printf(b, "%s\t\t%.*s: %s", b->s[b->len - 1] == '{' ? "\n" : ",\n", (int)(colon + 1 - member), member,
+			           colon + 2);
 		p = next ? next + 2 : end;
 	}
 	buf_str(b, "\n\t}");
@@ -123,7 +127,8 @@ static void put_origin(Driver *d, Buf *b, const Download *m)
 static void print_json(Driver *d, const Download *m)
 {
 	const struct { const char *name, *value; } members[] = {
-		{"Path", m->path}, {"Version", m->version}, {"Query", m->query}, {"Error", m->error}, {"Info", m->info}, {"GoMod", m->go_mod},
+		{"Path", m->path}, {"Version", m->version}, {"Query", m->query}, {"Error", m->error}, {"Info", m->info},
+			{"GoMod", m->go_mod},
 		{"Zip", m->zip}, {"Dir", m->folder}, {"Sum", m->sum}, {"GoModSum", m->go_mod_sum},
 	};
 	Buf b;
@@ -158,7 +163,8 @@ static int print_downloads(Driver *d, const DownloadList *list, bool json)
 /* From $GOFLAGS too; those that Go has and gol has not are refused. */
 static int read_download_flags(Driver *d, int *argc, char ***argv, bool *json)
 {
-	const Flag flags[] = {{"json", FLAG_BOOL, 0, json}, {"modcacherw", FLAG_BOOL, 0, &d->c->writable_modules}, {"modfile", FLAG_TEXT, 0, &d->c->modfile},
+	const Flag flags[] = {{"json", FLAG_BOOL, 0, json}, {"modcacherw", FLAG_BOOL, 0, &d->c->writable_modules},
+		{"modfile", FLAG_TEXT, 0, &d->c->modfile},
 		{"x", FLAG_REFUSED_BOOL, 0, NULL}, {"reuse", FLAG_REFUSED, 0, NULL}};
 	int status = read_own_environment_flags(d, flags, COUNT_OF(flags));
 	return status == EXIT_OK ? read_own_flags(d, flags, COUNT_OF(flags), argc, argv) : status;
@@ -237,7 +243,8 @@ static int mod_download(Driver *d, int argc, char **argv)
 	for (int i = 0; i < argc; i++)
 		add_argument_modules(d, all, &known, argv[i], &list);
 	if (!named && list.len == 0) {
-		fprintf(stderr, inside ? "gol: no module dependencies to download\n" : "gol: no modules specified (see 'go help mod download')\n");
+		fprintf(stderr, inside ? "gol: no module dependencies to download\n" :
+		        "gol: no modules specified (see 'go help mod download')\n");
 		return inside ? EXIT_OK : EXIT_ERROR;
 	}
 	bool graph_alone = !named && !modules_is_workspace(all);
@@ -256,7 +263,7 @@ static int mod_download(Driver *d, int argc, char **argv)
 	return recorded == RECORDED ? status : EXIT_ERROR;
 }
 
-/* ---- gol mod verify ------------------------------------------------------------------------------------------------ */
+/* ---- gol mod verify -------------------------------------------------------------------------------------------- */
 
 static int mod_verify(Driver *d, int argc, char **argv)
 {
@@ -299,7 +306,7 @@ int mod_command(Driver *d, int argc, char **argv)
 	return EXIT_USAGE;
 }
 
-/* ---- gol clean -modcache ------------------------------------------------------------------------------------------- */
+/* ---- gol clean -modcache --------------------------------------------------------------------------------------- */
 
 int clean_module_cache(Driver *d)
 {

@@ -37,8 +37,10 @@ static bool is_inlining_flag(const char *word)
 /* What keeps the flag from being taken; NULL if it was. */
 static const char *compiler_flag(Driver *d, const char *word)
 {
-	static const char *const not_yet[] = {"-S", "-B", "-C", "-L", "-wb", "-live", "-W", "-w", "-v", "-d", "-dwarf", "-json", "-p", "-std", "-+", "-E", "-K", "-I",
-		"-shared", "-trimpath", "-spectre", "-race", "-msan", "-asan", "-h", "-t", "-r", "-smallframes", "-D", "-o", "-V", "-pgoprofile"};
+	static const char *const not_yet[] = {"-S", "-B", "-C", "-L", "-wb", "-live", "-W", "-w", "-v", "-d", "-dwarf",
+		"-json", "-p", "-std", "-+", "-E", "-K", "-I",
+		"-shared", "-trimpath", "-spectre", "-race", "-msan", "-asan", "-h", "-t", "-r", "-smallframes", "-D", "-o",
+		"-V", "-pgoprofile"};
 	static const char *const so_already[] = {"-c", "-complete", "-pack"};
 	Options *o = &d->options;
 	size_t length = strcspn(word, "=");
@@ -58,7 +60,8 @@ static const char *compiler_flag(Driver *d, const char *word)
 	} else if (is_listed(not_yet, COUNT_OF(not_yet), word, length)) {
 		return arena_printf(d->c->arena, "compile: %s is not supported yet", word);
 	} else if (!is_inlining_flag(word) && !is_listed(so_already, COUNT_OF(so_already), word, length)) {
-		return arena_printf(d->c->arena, "flag provided but not defined: %.*s\nusage: compile [options] file.go...", (int)length, word);
+		return arena_printf(d->c->arena, "flag provided but not defined: %.*s\nusage: compile [options] file.go...",
+		                    (int)length, word);
 	}
 	o->remarks = o->remark_level > 0;
 	return NULL;
@@ -144,7 +147,8 @@ static const char *without_pattern(const FlagReader *r, const char *flag, const 
 	const char *text = value + strspn(value, " "), *equal = strchr(text, '=');
 	char quote;
 	if (*text && *text != '-' && (!equal || equal == text)) {
-		bad_flag_value(r, "", value, flag, equal ? "missing <pattern> in <pattern>=<value>" : "missing =<value> in <pattern>=<value>");
+		bad_flag_value(r, "", value, flag, equal ? "missing <pattern> in <pattern>=<value>" :
+		               "missing =<value> in <pattern>=<value>");
 		return NULL;
 	}
 	text = !*text || *text == '-' ? text : equal + 1;
@@ -323,8 +327,10 @@ int list_flags(Driver *d, Flag *flags)
 {
 	Options *o = &d->options;
 	static const char *const mods[] = {"", "mod", "readonly", "vendor", NULL}, *const none[] = {NULL};
-	static const char *const modes[] = {"", "default", "exe", "pie", NULL}, *const cgo_modes[] = {"c-archive", "c-shared", "shared", "plugin", NULL};
-	static const char *const compilers[] = {"gc", NULL}, *const other_compilers[] = {"gccgo", NULL}, *const profiles[] = {"auto", "off", NULL};
+	static const char *const modes[] = {"", "default", "exe", "pie", NULL},
+		*const cgo_modes[] = {"c-archive", "c-shared", "shared", "plugin", NULL};
+	static const char *const compilers[] = {"gc", NULL}, *const other_compilers[] = {"gccgo", NULL},
+		*const profiles[] = {"auto", "off", NULL};
 	Choice *choices = NEW_ARRAY(d->c->arena, Choice, 4);
 	choices[0] = (Choice){mods, none, &o->mod};
 	choices[1] = (Choice){modes, cgo_modes, &o->build_mode};
@@ -333,28 +339,44 @@ int list_flags(Driver *d, Flag *flags)
 	const Flag all[] = {
 		/* Go's build flags */
 		{"C", FLAG_FIRST, OF_ALL | OF_FMT, NULL},
-		{"a", FLAG_BOOL, OF_ALL, &o->rebuild}, {"n", FLAG_BOOL, OF_ALL | OF_FMT, &o->dry_run}, {"p", FLAG_NUMBER, OF_ALL, &o->parallel},
+		{"a", FLAG_BOOL, OF_ALL, &o->rebuild}, {"n", FLAG_BOOL, OF_ALL | OF_FMT, &o->dry_run},
+		{"p", FLAG_NUMBER, OF_ALL, &o->parallel},
 		{"v", FLAG_BOOL, OF_ALL, &o->print_packages}, {"x", FLAG_BOOL, OF_ALL | OF_FMT, &o->print_commands},
-		{"work", FLAG_BOOL, OF_ALL, &o->keep_work}, {"tags", FLAG_TAGS, OF_ALL, NULL}, {"trimpath", FLAG_BOOL, OF_ALL, &o->trim_paths},
-		{"asan", FLAG_BOOL, OF_ALL, &o->asan}, {"ldflags", FLAG_LINKER, OF_ALL, NULL}, {"gcflags", FLAG_COMPILER, OF_ALL, NULL},
-		{"asmflags", FLAG_SO_ALREADY, OF_ALL, NULL}, {"gccgoflags", FLAG_GCCGO, OF_ALL, NULL}, {"installsuffix", FLAG_SO_ALREADY, OF_ALL, NULL},
-		{"mod", FLAG_CHOICE, OF_ALL | OF_FMT, &choices[0]}, {"modfile", FLAG_TEXT, OF_ALL, &o->modfile}, {"modcacherw", FLAG_BOOL, OF_ALL, &o->writable_modules},
-		{"overlay", FLAG_TEXT, OF_ALL, &o->overlay}, {"buildvcs", FLAG_VCS, OF_ALL, NULL}, {"buildmode", FLAG_CHOICE, OF_ALL, &choices[1]},
-		{"compiler", FLAG_CHOICE, OF_ALL, &choices[2]}, {"pgo", FLAG_CHOICE, OF_ALL, &choices[3]}, {"race", FLAG_REFUSED_BOOL, OF_ALL, NULL},
+		{"work", FLAG_BOOL, OF_ALL, &o->keep_work}, {"tags", FLAG_TAGS, OF_ALL, NULL},
+		{"trimpath", FLAG_BOOL, OF_ALL, &o->trim_paths},
+		{"asan", FLAG_BOOL, OF_ALL, &o->asan}, {"ldflags", FLAG_LINKER, OF_ALL, NULL},
+		{"gcflags", FLAG_COMPILER, OF_ALL, NULL},
+		{"asmflags", FLAG_SO_ALREADY, OF_ALL, NULL}, {"gccgoflags", FLAG_GCCGO, OF_ALL, NULL},
+		{"installsuffix", FLAG_SO_ALREADY, OF_ALL, NULL},
+		{"mod", FLAG_CHOICE, OF_ALL | OF_FMT, &choices[0]}, {"modfile", FLAG_TEXT, OF_ALL, &o->modfile},
+		{"modcacherw", FLAG_BOOL, OF_ALL, &o->writable_modules},
+		{"overlay", FLAG_TEXT, OF_ALL, &o->overlay}, {"buildvcs", FLAG_VCS, OF_ALL, NULL},
+		{"buildmode", FLAG_CHOICE, OF_ALL, &choices[1]},
+		{"compiler", FLAG_CHOICE, OF_ALL, &choices[2]}, {"pgo", FLAG_CHOICE, OF_ALL, &choices[3]},
+		{"race", FLAG_REFUSED_BOOL, OF_ALL, NULL},
 		{"msan", FLAG_REFUSED_BOOL, OF_ALL, NULL}, {"cover", FLAG_REFUSED_BOOL, OF_BUILD | OF_INSTALL | OF_RUN, NULL},
-		{"covermode", FLAG_REFUSED, OF_BUILD | OF_INSTALL | OF_RUN, NULL}, {"coverpkg", FLAG_REFUSED, OF_BUILD | OF_INSTALL | OF_RUN, NULL},
-		{"linkshared", FLAG_REFUSED_BOOL, OF_ALL, NULL}, {"pkgdir", FLAG_REFUSED, OF_ALL, NULL}, {"toolexec", FLAG_REFUSED, OF_ALL, NULL},
+		{"covermode", FLAG_REFUSED, OF_BUILD | OF_INSTALL | OF_RUN, NULL},
+		{"coverpkg", FLAG_REFUSED, OF_BUILD | OF_INSTALL | OF_RUN, NULL},
+		{"linkshared", FLAG_REFUSED_BOOL, OF_ALL, NULL}, {"pkgdir", FLAG_REFUSED, OF_ALL, NULL},
+		{"toolexec", FLAG_REFUSED, OF_ALL, NULL},
 		/* of some commands */
-		{"o", FLAG_TEXT, OF_BUILD | OF_TEST, &o->output}, {"json", FLAG_BOOL, OF_BUILD | OF_INSTALL, &o->json}, {"exec", FLAG_TEXT, OF_RUN | OF_TEST, &o->exec},
-		{"json", FLAG_OPTIONAL, OF_LIST, &o->list.json}, {"deps", FLAG_BOOL, OF_LIST, &o->list.deps}, {"find", FLAG_BOOL, OF_LIST, &o->list.find},
-		{"e", FLAG_BOOL, OF_LIST, &o->list.errors}, {"m", FLAG_BOOL, OF_LIST, &o->list.modules}, {"f", FLAG_TEXT, OF_LIST, &o->list.format},
-		{"test", FLAG_BOOL, OF_LIST, &o->list.tests}, {"compiled", FLAG_REFUSED_BOOL, OF_LIST, NULL}, {"export", FLAG_REFUSED_BOOL, OF_LIST, NULL},
-		{"u", FLAG_BOOL, OF_LIST, &o->list.updates}, {"versions", FLAG_BOOL, OF_LIST, &o->list.versions}, {"retracted", FLAG_BOOL, OF_LIST, &o->list.retracted},
+		{"o", FLAG_TEXT, OF_BUILD | OF_TEST, &o->output}, {"json", FLAG_BOOL, OF_BUILD | OF_INSTALL, &o->json},
+			{"exec", FLAG_TEXT, OF_RUN | OF_TEST, &o->exec},
+		{"json", FLAG_OPTIONAL, OF_LIST, &o->list.json}, {"deps", FLAG_BOOL, OF_LIST, &o->list.deps},
+		{"find", FLAG_BOOL, OF_LIST, &o->list.find},
+		{"e", FLAG_BOOL, OF_LIST, &o->list.errors}, {"m", FLAG_BOOL, OF_LIST, &o->list.modules},
+		{"f", FLAG_TEXT, OF_LIST, &o->list.format},
+		{"test", FLAG_BOOL, OF_LIST, &o->list.tests}, {"compiled", FLAG_REFUSED_BOOL, OF_LIST, NULL},
+		{"export", FLAG_REFUSED_BOOL, OF_LIST, NULL},
+		{"u", FLAG_BOOL, OF_LIST, &o->list.updates}, {"versions", FLAG_BOOL, OF_LIST, &o->list.versions},
+		{"retracted", FLAG_BOOL, OF_LIST, &o->list.retracted},
 		{"reuse", FLAG_TEXT, OF_LIST, &o->list.reuse},
 		{"run", FLAG_TEXT, OF_GENERATE, &o->generate_run}, {"skip", FLAG_TEXT, OF_GENERATE, &o->generate_skip},
 		/* gol's own */
-		{"dump", FLAG_TEXT, OF_BUILD | OF_RUN, &o->dump}, {"emit", FLAG_EMIT, OF_BUILD, NULL}, {"versions", FLAG_NUMBER, OF_COMPILING, &o->versions},
-		{"m", FLAG_REMARKS, OF_BUILD | OF_RUN, NULL}, {"l", FLAG_SO_ALREADY_BOOL, OF_BUILD | OF_RUN, NULL}, {"g", FLAG_BOOL, OF_COMPILING, &o->debug},
+		{"dump", FLAG_TEXT, OF_BUILD | OF_RUN, &o->dump}, {"emit", FLAG_EMIT, OF_BUILD, NULL},
+			{"versions", FLAG_NUMBER, OF_COMPILING, &o->versions},
+		{"m", FLAG_REMARKS, OF_BUILD | OF_RUN, NULL}, {"l", FLAG_SO_ALREADY_BOOL, OF_BUILD | OF_RUN, NULL},
+		{"g", FLAG_BOOL, OF_COMPILING, &o->debug},
 		{"progress", FLAG_BOOL, OF_COMPILING, &d->scratch->progress.lines},
 	};
 	_Static_assert(sizeof all <= FLAG_LIMIT * sizeof *all, "room for all");

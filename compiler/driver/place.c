@@ -2,8 +2,8 @@
  * place.c - where things are: the standard library, headers, runtime and gol-fetch beside
  * this executable (a build tree), two folders above it (a build of another kind in that tree: build/debug,
  * with its runtime beside the executable) or in PREFIX/lib/gol (installed), and the cache in
- * $GOLCACHE, $XDG_CACHE_HOME/gol or ~/.cache/gol. Go source trees that gol tree get brings are no cache, as nothing makes
- * them anew by itself: $GOLTREES, $XDG_DATA_HOME/gol/trees or ~/.local/share/gol/trees.
+ * $GOLCACHE, $XDG_CACHE_HOME/gol or ~/.cache/gol. Go source trees that gol tree get brings are no cache, as nothing
+ * makes them anew by itself: $GOLTREES, $XDG_DATA_HOME/gol/trees or ~/.local/share/gol/trees.
  */
 #include "driver.h"
 
@@ -107,7 +107,8 @@ static void find_installation(Driver *d)
 		*slash = '\0';
 	if (find_tree(d, arena_printf(a, "%s", exe), arena_printf(a, "%s/build", exe)))
 		return;
-	if (realpath(arena_printf(a, "%s/../..", exe), up) && find_tree(d, arena_printf(a, "%s", up), arena_printf(a, "%s", exe)))
+	if (realpath(arena_printf(a, "%s/../..", exe), up) &&
+	    find_tree(d, arena_printf(a, "%s", up), arena_printf(a, "%s", exe)))
 		return;
 	d->root = arena_printf(a, "%s/../lib/gol", exe);
 	d->include_dir = arena_printf(a, "%s/../include/gol", exe);
@@ -164,7 +165,8 @@ void find_places(Driver *d)
 		d->read_only_cache = *d->cache_dir ? d->cache_dir : NULL;
 		d->cache_dir = second_cache(d);
 	}
-	static const char *const headers[] = {"abi.h", "arith.h", "rtfuncs.def", "effects.h", "inline.def", "inline.h", "generated.h"};
+	static const char *const headers[] = {"abi.h", "arith.h", "rtfuncs.def", "effects.h", "inline.def", "inline.h",
+		"generated.h"};
 	for (int i = 0; i < COUNT_OF(headers); i++)
 		d->headers = hash_file(d->headers, arena_printf(a, "%s/%s", d->include_dir, headers[i]));
 	d->identity = hash_file(d->headers, "/proc/self/exe");

@@ -2,8 +2,8 @@
  * progress.c - what a build of over a second says of itself: on a terminal a line that is written over and over, and
  * with -progress, elsewhere, a line every ten seconds.
  *
- * The worker says what it is doing (progress_show), the main thread looks every 200 ms (progress_tick): so the seconds go
- * on while the worker waits for a C compiler. What the worker prints itself it prints after progress_clear.
+ * The worker says what it is doing (progress_show), the main thread looks every 200 ms (progress_tick): so the
+ * seconds go on while the worker waits for a C compiler. What the worker prints itself it prints after progress_clear.
  */
 #include "driver.h"
 

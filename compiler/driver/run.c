@@ -77,7 +77,8 @@ int run_command_line(Driver *d)
 	if (status == EXIT_OK)
 		status = find_inputs(d, &targets);
 	if (status == EXIT_OK && targets.len != 1) {
-		fprintf(stderr, targets.len ? "gol: pattern %s matches multiple packages\n" : "gol: no packages loaded from %s\n", d->options.inputs.items[0]);
+		fprintf(stderr, targets.len ? "gol: pattern %s matches multiple packages\n" :
+		        "gol: no packages loaded from %s\n", d->options.inputs.items[0]);
 		status = EXIT_ERROR;
 	}
 	if (status != EXIT_OK) {

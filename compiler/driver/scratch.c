@@ -151,7 +151,8 @@ static void remove_dead(const char *tmp)
 	if (!dir)
 		return;
 	for (struct dirent *entry; (entry = readdir(dir));)
-		if (is_scratch_name(entry->d_name) && snprintf(path, sizeof path, "%s/%s", tmp, entry->d_name) < (int)sizeof path)
+		if (is_scratch_name(entry->d_name) &&
+		    snprintf(path, sizeof path, "%s/%s", tmp, entry->d_name) < (int)sizeof path)
 			remove_if_dead(path);
 	closedir(dir);
 }
@@ -168,7 +169,8 @@ static const char *scratch_parent(Driver *d)
 /* It gets its name when it is locked: under that name it is never seen free while its maker lives. */
 static int make_lock(Driver *d, const char *folder)
 {
-	const char *name = arena_printf(d->c->arena, "%s/" LOCK_NAME, folder), *aside = arena_printf(d->c->arena, "%s.new", name);
+	const char *name = arena_printf(d->c->arena, "%s/" LOCK_NAME, folder), *aside = arena_printf(d->c->arena, "%s.new",
+		name);
 	int lock = open(aside, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (lock >= 0 && (flock(lock, LOCK_EX) != 0 || rename(aside, name) != 0))
 		unlink(aside);
@@ -245,7 +247,7 @@ static void clear_at_exit(void)
 	clear_for_good(of_process);
 }
 
-/* ---- signals ------------------------------------------------------------------------------------------------------ */
+/* ---- signals --------------------------------------------------------------------------------------------------- */
 
 void scratch_start(Scratch *s)
 {
@@ -270,8 +272,8 @@ static void *watch(void *argument)
 	return NULL;
 }
 
-/* Only the thread that forked is there, with the signals blocked that nobody waits for: so another one does. The process
- * does not outlive the gol that it works for. */
+/* Only the thread that forked is there, with the signals blocked that nobody waits for: so another one does. The
+ * process does not outlive the gol that it works for. */
 void scratch_forked(Scratch *s, pid_t parent)
 {
 	pthread_t thread;
@@ -312,8 +314,8 @@ static bool is_the_programs(Scratch *s, int number)
 	return program != 0;
 }
 
-/* Under gol test an interrupt is for the test programs, and for whoever still builds one; they end by it or do not. They have
- * process groups of their own, so the terminal sends it to gol alone. */
+/* Under gol test an interrupt is for the test programs, and for whoever still builds one; they end by it or do not.
+ * They have process groups of their own, so the terminal sends it to gol alone. */
 static bool is_passed_on(Scratch *s, int number)
 {
 	pthread_mutex_lock(&s->lock);

@@ -3,9 +3,9 @@
  *
  * gol test forks a gol for each program that is to be built, and each of these starts C compilers. All of them together
  * run as many processes as -p says. What they share is a pipe with a byte for each process but one, as between make and
- * its children: each gol has a slot of its own, which its first process uses (it only waits meanwhile), and takes a byte
- * for each further one at the same time, to be put back when there is one less. So nobody who has started something
- * waits for a slot, and every gol gets on with one. A gol that is killed takes its bytes with it.
+ * its children: each gol has a slot of its own, which its first process uses (it only waits meanwhile), and takes a
+ * byte for each further one at the same time, to be put back when there is one less. So nobody who has started
+ * something waits for a slot, and every gol gets on with one. A gol that is killed takes its bytes with it.
  *
  * gol alone has no pipe and counts.
  */

@@ -2,8 +2,8 @@
  * test_cover.c - gol test -cover: what test programs say of coverage, and the profile of all.
  *
  * A program built with counters (cover/cover.c) prints the percentage itself, and writes a profile where it is told to
- * (testing/internal/testdeps): each a file of its own, whose lines are added to the one file asked for in the order in which packages
- * are printed.
+ * (testing/internal/testdeps): each a file of its own, whose lines are added to the one file asked for in the order
+ * in which packages are printed.
  */
 #include "test.h"
 
@@ -11,7 +11,10 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *own_profile(const Testing *t, const Test *test) { return arena_printf(t->arena, "%s/_cover_.out", test->folder); }
+static const char *own_profile(const Testing *t, const Test *test)
+{
+	return arena_printf(t->arena, "%s/_cover_.out", test->folder);
+}
 
 const char *profile_argument(const Testing *t, const Test *test)
 {
@@ -65,7 +68,8 @@ static const char *lines_of_named(const Test *test, const Package *p)
 	const Target *target = test->target;
 	Compiler *c = test->c;
 	int statements = 0;
-	bool is_covered = c->cover && (c->cover_patterns.len == 0 || patterns_cover(c, target->path, target->dir, target->is_stdlib));
+	bool is_covered = c->cover &&
+		(c->cover_patterns.len == 0 || patterns_cover(c, target->path, target->dir, target->is_stdlib));
 	const char *lines = p && is_covered ? cover_unused(c, p, target->path, &statements) : NULL;
 	return statements ? lines : NULL;
 }
@@ -74,7 +78,8 @@ void note_uncovered(Test *test) { test->uncovered = lines_of_named(test, test->p
 
 /* ---- -coverpkg ------------------------------------------------------------------------------------------------
  *
- * Each program counts in the packages that the patterns mean, as far as they are part of it. The others of those that are named on the
+ * Each program counts in the packages that the patterns mean, as far as they are part of it. The others of those that
+ * are named on the
  * command line count too, as not run: the program reads their lines from a file in the folder of -test.gocoverdir. */
 
 static bool is_part_of(const Program *program, const char *path)
@@ -94,7 +99,8 @@ static bool pattern_is_met(Testing *t, const char *pattern)
 			return true;
 		for (int k = 0; k < test->program->packages.len; k++) {
 			const Package *p = test->program->packages.items[k];
-			if (p != test->program->root && pattern_covers(test->c, pattern, p->path, p->dir, p->is_stdlib || p->from_tree))
+			if (p != test->program->root && pattern_covers(test->c, pattern, p->path, p->dir, p->is_stdlib ||
+			                                               p->from_tree))
 				return true;
 		}
 	}
@@ -117,7 +123,8 @@ void cover_named(Testing *t)
 		buf_init(&b, t->arena);
 		buf_str(&b, "");
 		for (int k = 0; k < t->tests.len; k++)
-			if (lines[k] && t->tests.items[i].has_tests && !is_part_of(t->tests.items[i].program, t->tests.items[k].target->path))
+			if (lines[k] && t->tests.items[i].has_tests &&
+			    !is_part_of(t->tests.items[i].program, t->tests.items[k].target->path))
 				buf_str(&b, lines[k]);
 		t->tests.items[i].others = *b.s ? b.s : NULL;
 	}

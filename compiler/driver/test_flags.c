@@ -4,9 +4,9 @@
  *     gol test [build and test flags] [packages] [build and test flags, flags of the test program]
  *
  * A flag is gol's (-c, -o, -tags), or the test program's (-custom), or one that both must know (-run, -v, -timeout: the
- * program gets it as -test.run; gol also takes it under that name). Flags may stand before the packages and behind them;
- * a flag that nobody here knows ends the list of packages, since the next word may be its value; everything behind -args, --, or
- * a word that can be no flag's value is the program's, as it is.
+ * program gets it as -test.run; gol also takes it under that name). Flags may stand before the packages and behind
+ * them; a flag that nobody here knows ends the list of packages, since the next word may be its value; everything
+ * behind -args, --, or a word that can be no flag's value is the program's, as it is.
  *
  * A number or duration is understood before it is passed on, so that a mistake is found before anything is built, and
  * the cache of results knows -timeout=60s and -timeout=1m as one.
@@ -69,7 +69,8 @@ bool parse_duration(const char *text, Duration *result)
 /* A fraction without zeros at its end. */
 static const char *with_fraction(Driver *d, Duration t, Duration unit, const char *name)
 {
-	char *text = arena_printf(d->c->arena, "%lld.%0*lld", (long long)(t / unit), unit == SECOND ? 9 : unit == SECOND / 1000 ? 6 : 3,
+	char *text = arena_printf(d->c->arena, "%lld.%0*lld", (long long)(t / unit),
+	                          unit == SECOND ? 9 : unit == SECOND / 1000 ? 6 : 3,
 	                          (long long)(t % unit));
 	size_t n = strlen(text);
 	while (text[n - 1] == '0')
@@ -96,7 +97,8 @@ const char *duration_text(Driver *d, Duration t)
 		return arena_printf(d->c->arena, "%s%s", sign, seconds);
 	if (t < hour)
 		return arena_printf(d->c->arena, "%s%lldm%s", sign, (long long)(t / minute), seconds);
-	return arena_printf(d->c->arena, "%s%lldh%lldm%s", sign, (long long)(t / hour), (long long)(t % hour / minute), seconds);
+	return arena_printf(d->c->arena, "%s%lldh%lldm%s", sign, (long long)(t / hour), (long long)(t % hour / minute),
+	                    seconds);
 }
 
 /* ---- the table ------------------------------------------------------------------------------------ */
@@ -113,18 +115,27 @@ typedef struct TestFlag {
 static const TestFlag table[] = {
 	{"c", VALUE_BOOL, false, offsetof(TestFlags, compile_only)}, {"json", VALUE_BOOL, false, offsetof(TestFlags, json)},
 	{"vet", VALUE_VET, false, 0},
-	{"artifacts", VALUE_BOOL, true, offsetof(TestFlags, artifacts)}, {"bench", VALUE_TEXT, true, offsetof(TestFlags, bench)},
-	{"benchmem", VALUE_BOOL, true, 0}, {"benchtime", VALUE_TEXT, true, 0}, {"count", VALUE_INT, true, 0}, {"cpu", VALUE_TEXT, true, 0},
+	{"artifacts", VALUE_BOOL, true, offsetof(TestFlags, artifacts)},
+	{"bench", VALUE_TEXT, true, offsetof(TestFlags, bench)},
+	{"benchmem", VALUE_BOOL, true, 0}, {"benchtime", VALUE_TEXT, true, 0}, {"count", VALUE_INT, true, 0},
+	{"cpu", VALUE_TEXT, true, 0},
 	{"failfast", VALUE_BOOL, true, offsetof(TestFlags, fail_fast)}, {"fullpath", VALUE_BOOL, true, 0},
-	{"fuzz", VALUE_TEXT, true, offsetof(TestFlags, fuzz)}, {"fuzztime", VALUE_TEXT, true, 0}, {"fuzzminimizetime", VALUE_TEXT, true, 0},
-	{"list", VALUE_TEXT, true, offsetof(TestFlags, list)}, {"outputdir", VALUE_FOLDER, true, offsetof(TestFlags, output_dir)},
-	{"parallel", VALUE_INT, true, 0}, {"run", VALUE_TEXT, true, 0}, {"short", VALUE_BOOL, true, 0}, {"shuffle", VALUE_SHUFFLE, true, 0},
-	{"skip", VALUE_TEXT, true, 0}, {"timeout", VALUE_DURATION, true, offsetof(TestFlags, timeout)}, {"v", VALUE_VERBOSE, true, 0},
-	{"blockprofile", VALUE_NOT_YET, true, 0}, {"blockprofilerate", VALUE_NOT_YET, true, 0}, {"cpuprofile", VALUE_NOT_YET, true, 0},
-	{"memprofile", VALUE_NOT_YET, true, 0}, {"memprofilerate", VALUE_NOT_YET, true, 0}, {"mutexprofile", VALUE_NOT_YET, true, 0},
+	{"fuzz", VALUE_TEXT, true, offsetof(TestFlags, fuzz)}, {"fuzztime", VALUE_TEXT, true, 0},
+	{"fuzzminimizetime", VALUE_TEXT, true, 0},
+	{"list", VALUE_TEXT, true, offsetof(TestFlags, list)},
+	{"outputdir", VALUE_FOLDER, true, offsetof(TestFlags, output_dir)},
+	{"parallel", VALUE_INT, true, 0}, {"run", VALUE_TEXT, true, 0}, {"short", VALUE_BOOL, true, 0},
+	{"shuffle", VALUE_SHUFFLE, true, 0},
+	{"skip", VALUE_TEXT, true, 0}, {"timeout", VALUE_DURATION, true, offsetof(TestFlags, timeout)},
+	{"v", VALUE_VERBOSE, true, 0},
+	{"blockprofile", VALUE_NOT_YET, true, 0}, {"blockprofilerate", VALUE_NOT_YET, true, 0},
+	{"cpuprofile", VALUE_NOT_YET, true, 0},
+	{"memprofile", VALUE_NOT_YET, true, 0}, {"memprofilerate", VALUE_NOT_YET, true, 0},
+	{"mutexprofile", VALUE_NOT_YET, true, 0},
 	{"mutexprofilefraction", VALUE_NOT_YET, true, 0}, {"trace", VALUE_NOT_YET, true, 0},
 	{"cover", VALUE_BOOL, false, offsetof(TestFlags, cover)}, {"covermode", VALUE_COVER_MODE, false, 0},
-	{"coverprofile", VALUE_TEXT, false, offsetof(TestFlags, cover_profile)}, {"coverpkg", VALUE_COVER_PACKAGES, false, 0},
+	{"coverprofile", VALUE_TEXT, false, offsetof(TestFlags, cover_profile)},
+	{"coverpkg", VALUE_COVER_PACKAGES, false, 0},
 };
 
 /* Without its dashes; *n: the length of the name, which "=" or the end of the word ends. NULL: it is no flag. */
@@ -204,9 +215,12 @@ static const char *shuffle_value(Parsing *p, const char *value)
 
 static bool is_analyzer(const char *s, size_t n)
 {
-	static const char *const names[] = {"appends", "asmdecl", "assign", "atomic", "bool", "bools", "buildtag", "buildtags", "cgocall", "composites",
-		"copylocks", "defers", "directive", "errorsas", "framepointer", "hostport", "httpresponse", "ifaceassert", "loopclosure", "lostcancel",
-		"nilfunc", "printf", "shift", "sigchanyzer", "slog", "stdmethods", "stdversion", "stringintconv", "structtag", "testinggoroutine",
+	static const char *const names[] = {"appends", "asmdecl", "assign", "atomic", "bool", "bools", "buildtag",
+		"buildtags", "cgocall", "composites",
+		"copylocks", "defers", "directive", "errorsas", "framepointer", "hostport", "httpresponse", "ifaceassert",
+		"loopclosure", "lostcancel",
+		"nilfunc", "printf", "shift", "sigchanyzer", "slog", "stdmethods", "stdversion", "stringintconv", "structtag",
+		"testinggoroutine",
 		"tests", "timeformat", "unmarshal", "unreachable", "unsafeptr", "unusedresult", "waitgroup"};
 	for (int i = 0; i < COUNT_OF(names); i++)
 		if (strlen(names[i]) == n && strncmp(names[i], s, n) == 0)
@@ -237,13 +251,15 @@ static const char *set_vet(Driver *d, TestFlags *flags, const char *value)
 		} else if (is_analyzer(s, n)) {
 			vec_push(d->c->arena, &flags->vet, word);
 		} else {
-			return arena_printf(d->c->arena, "-vet argument must be a supported analyzer or a distinguished value; found %s", word);
+			return arena_printf(d->c->arena,
+			                    "-vet argument must be a supported analyzer or a distinguished value; found %s", word);
 		}
 		s += n;
 		if (!*s)
 			break;
 	}
-	return flags->vet.len > 1 && single ? arena_printf(d->c->arena, "-vet does not accept \"%s\" in a list with other analyzers", single) : NULL;
+	return flags->vet.len > 1 &&
+		single ? arena_printf(d->c->arena, "-vet does not accept \"%s\" in a list with other analyzers", single) : NULL;
 }
 
 static int not_supported(const char *name, const char *value)
@@ -307,15 +323,18 @@ static int set_value(Parsing *p, const TestFlag *f, const char *shown_name, cons
 		CoverMode *mode = &p->flags->cover_mode;
 		for (*mode = COVER_ATOMIC; *mode != COVER_NONE && strcmp(cover_mode_name(*mode), value) != 0;)
 			--*mode;
-		return *mode ? EXIT_OK : bad(p, "invalid value \"%s\" for flag -%s: %s", value, "covermode", "valid modes are \"set\", \"count\", or \"atomic\"");
+		return *mode ? EXIT_OK : bad(p, "invalid value \"%s\" for flag -%s: %s", value, "covermode",
+		                             "valid modes are \"set\", \"count\", or \"atomic\"");
 	}
 	const char *understood = understand(p, f, value);
 	if (!understood && f->kind == VALUE_VERBOSE)
-		return bad(p, "invalid boolean value \"%s\" for -%s: %s", value, shown_name, arena_printf(p->d->c->arena, "invalid flag -test.v=%s", value));
+		return bad(p, "invalid boolean value \"%s\" for -%s: %s", value, shown_name,
+		           arena_printf(p->d->c->arena, "invalid flag -test.v=%s", value));
 	if (!understood && f->kind == VALUE_BOOL)
 		return bad(p, "invalid boolean value \"%s\" for -%s: %s", value, shown_name, "parse error");
 	if (!understood && f->kind == VALUE_SHUFFLE)
-		return bad(p, "invalid value \"%s\" for flag -%s: -shuffle argument must be \"on\", \"off\", or an int64: %s", value, shown_name,
+		return bad(p, "invalid value \"%s\" for flag -%s: -shuffle argument must be \"on\", \"off\", or an int64: %s",
+		           value, shown_name,
 		           arena_printf(p->d->c->arena, "strconv.ParseInt: parsing \"%s\": invalid syntax", value));
 	if (!understood)
 		return bad(p, "invalid value \"%s\" for flag -%s: %s", value, shown_name, "parse error");
@@ -360,7 +379,8 @@ static int take_flag(Parsing *p, int argc, char **argv, int *i, bool *known)
 
 static bool is_help(const char *word)
 {
-	return strcmp(word, "-h") == 0 || strcmp(word, "-help") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "--h") == 0;
+	return strcmp(word, "-h") == 0 || strcmp(word, "-help") == 0 || strcmp(word, "--help") == 0 ||
+		strcmp(word, "--h") == 0;
 }
 
 /* ---- the command line ---------------------------------------------------------------------------------- */
@@ -451,9 +471,11 @@ static void inject(Parsing *p)
 	Arena *arena = p->d->c->arena;
 	TextList all = {0};
 	if (flags->json)        /* from Go 1.20 on programs mark their own lines, which tells them from what tests print */
-		vec_push(arena, &all, find_go_tree(p->d->c) && p->d->c->tree.minor >= 20 ? "-test.v=test2json" : "-test.v=true");
+		vec_push(arena, &all, find_go_tree(p->d->c) && p->d->c->tree.minor >= 20 ? "-test.v=test2json" :
+		         "-test.v=true");
 	for (int i = 0; i < p->injected.len; i++)
-		if (!is_passed(flags, p->injected.items[i]) && !(flags->json && strncmp(p->injected.items[i], "-test.v=", 8) == 0))
+		if (!is_passed(flags, p->injected.items[i]) &&
+		    !(flags->json && strncmp(p->injected.items[i], "-test.v=", 8) == 0))
 			vec_push(arena, &all, p->injected.items[i]);
 	if (flags->timeout > 0 && !p->timeout_given)
 		vec_push(arena, &all, arena_printf(arena, "-test.timeout=%s", duration_text(p->d, flags->timeout)));
@@ -489,7 +511,8 @@ int parse_test_flags(Driver *d, int argc, char **argv, TestFlags *flags)
 		fputs("gol: -fuzz is not supported yet: gol runs the seeds of fuzz targets, as tests\n", stderr);
 		return EXIT_USAGE;
 	}
-	if (flags->bench && *flags->bench && d->options.optimise < 0) {         /* what is measured is what gol build makes */
+	/* what is measured is what gol build makes */
+	if (flags->bench && *flags->bench && d->options.optimise < 0) {
 		d->options.optimise = 2;
 		d->options.versions = d->options.versions ? d->options.versions : 2;
 	}

@@ -4,11 +4,14 @@
  *     {"Time":"2026-11-29T13:44:05.732603294Z","Action":"run","Package":"p","Test":"TestA"}
  *
  * A program that runs with -test.v=test2json marks the lines that package testing prints with a ^V before them, so
- * that a test cannot fake them; once a marked one was seen, unmarked ones are output and nothing else. What a line says:
+ * that a test cannot fake them; once a marked one was seen, unmarked ones are output and nothing else. What a line
+ * says:
  *
- *     === RUN   NAME, === PAUSE, === CONT ...   an event run, pause, cont, at once; lines from here on are NAME's output
+ *     === RUN   NAME, === PAUSE, === CONT ...   an event run, pause, cont, at once; lines from here on are NAME's
+ *     output
  *     === NAME  NAME                            only the latter
- *     --- PASS: NAME (0.01s), FAIL, SKIP        an event pass, fail, skip; held back until the next line that is no part
+ *     --- PASS: NAME (0.01s), FAIL, SKIP        an event pass, fail, skip; held back until the next line that is no
+ *     part
  *                                               of the report, since what stands indented below it is NAME's output too
  *     PASS, FAIL, FAIL\t...                     the verdict of the package
  *
@@ -196,7 +199,8 @@ static bool take_report(JsonWriter *j, const char *line, size_t n, int indent, b
 	while (name < end && isspace((unsigned char)*name))
 		name++;
 	const char *open = find_text(name, (size_t)(end - name), " (");
-	char *elapsed = open && end - open > 3 && memcmp(end - 2, "s)", 2) == 0 ? number_text(open + 2, (size_t)(end - open) - 4) : NULL;
+	char *elapsed = open && end - open > 3 && memcmp(end - 2, "s)", 2) == 0 ? number_text(open + 2,
+		(size_t)(end - open) - 4) : NULL;
 	if (j->depth < indent) {
 		free(elapsed);
 		return false;
@@ -217,7 +221,8 @@ static bool take_report(JsonWriter *j, const char *line, size_t n, int indent, b
 /* "=== RUN   NAME": an event of its own, but for NAME. */
 static void take_update(JsonWriter *j, const char *line, size_t n, bool marked, const char *whole, size_t whole_length)
 {
-	const char *word = line + 4, *end = line + n, *blank = memchr(word, ' ', (size_t)(end - word)), *rest = NULL, *more = NULL;
+	const char *word = line + 4, *end = line + n, *blank = memchr(word, ' ', (size_t)(end - word)), *rest = NULL,
+		*more = NULL;
 	size_t length = (size_t)(blank - word);
 	char action[16] = "";
 	for (size_t i = 0; i < length && i < sizeof action - 1; i++)
@@ -228,7 +233,8 @@ static void take_update(JsonWriter *j, const char *line, size_t n, bool marked, 
 	while (name < end && isspace((unsigned char)*name))
 		name++;
 	const char *name_end = end;
-	bool attribute = strcmp(action, "attr") == 0, artifacts = strcmp(action, "artifacts") == 0, pause = strcmp(action, "pause") == 0;
+	bool attribute = strcmp(action, "attr") == 0, artifacts = strcmp(action, "artifacts") == 0,
+		pause = strcmp(action, "pause") == 0;
 	if (attribute || artifacts) {
 		const char *cut = memchr(name, ' ', (size_t)(end - name));
 		name_end = cut ? cut : end;
@@ -257,7 +263,8 @@ static void take_update(JsonWriter *j, const char *line, size_t n, bool marked, 
 
 static bool is_update(const char *line, size_t n)
 {
-	static const char *const prefixes[] = {"=== RUN   ", "=== PAUSE ", "=== CONT  ", "=== NAME  ", "=== PASS  ", "=== FAIL  ", "=== SKIP  ",
+	static const char *const prefixes[] = {"=== RUN   ", "=== PAUSE ", "=== CONT  ", "=== NAME  ", "=== PASS  ",
+		"=== FAIL  ", "=== SKIP  ",
 		"=== ATTR  ", "=== ARTIFACTS "};
 	for (int i = 0; i < COUNT_OF(prefixes); i++)
 		if (skip_prefix(line, n, prefixes[i]))
@@ -309,7 +316,8 @@ static void take_line(JsonWriter *j, const char *line, size_t n)
 		line = "=== NAME  \n", n = strlen(line);
 	if (take_verdict(j, line, n, trimmed, marked))
 		return;
-	if (skip_prefix(line, n, "?   \t") && trimmed > strlen(no_tests) && skip_prefix(line + trimmed - strlen(no_tests), strlen(no_tests), no_tests))
+	if (skip_prefix(line, n, "?   \t") && trimmed > strlen(no_tests) && skip_prefix(line + trimmed - strlen(no_tests),
+	                                                                                strlen(no_tests), no_tests))
 		j->result = "skip";
 	if (is_update(line, n)) {
 		take_update(j, line, n, marked, line, n);
@@ -404,7 +412,10 @@ static void put(JsonWriter *j, LineBuffer *b, const char *text, size_t n, Taker 
 	}
 }
 
-static void put_output(JsonWriter *j, const char *text, size_t n) { put(j, &j->out, text, n, output_event, output_event); }
+static void put_output(JsonWriter *j, const char *text, size_t n)
+{
+	put(j, &j->out, text, n, output_event, output_event);
+}
 
 void json_write(JsonWriter *j, const char *text, size_t n) { put(j, &j->in, text, n, take_line, put_output); }
 

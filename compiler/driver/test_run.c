@@ -1,18 +1,19 @@
 /*
- * test_run.c - builds, runs and prints all packages: one loop that starts what may be started and waits for what happens.
+ * test_run.c - builds, runs and prints all packages: one loop that starts what may be started and waits for what
+ * happens.
  *
  *     WAITS -> BUILDS -> BUILT -> RUNS -> ENDED -> PRINTED
  *
  * While the first are built all are vetted, by one process (test_vet.c): what waits for its verdict is not run.
- * Up to -p processes are there at once: builders, test programs, and the C compilers of all builders (slots.c). Programs
- * start in the order of the packages, and their
- * lines appear in that order; where output is shown as it comes (-json) only the starts are. Benchmarks run one at a time,
- * when everything has been built.
+ * Up to -p processes are there at once: builders, test programs, and the C compilers of all builders (slots.c).
+ * Programs start in the order of the packages, and their
+ * lines appear in that order; where output is shown as it comes (-json) only the starts are. Benchmarks run one at a
+ * time, when everything has been built.
  *
- * A test program gets a process group of its own, so that it ends with all it has started when gol test is told to end. An
- * interrupt is passed on to it: then nothing more is started, and gol ends when what runs has ended. It
- * ends itself at its -timeout; should it fail to, it gets SIGQUIT a while later, and then SIGKILL. When it has ended its output
- * may still be held open by what it has started: that is waited for, but not for ever.
+ * A test program gets a process group of its own, so that it ends with all it has started when gol test is told to
+ * end. An interrupt is passed on to it: then nothing more is started, and gol ends when what runs has ended. It
+ * ends itself at its -timeout; should it fail to, it gets SIGQUIT a while later, and then SIGKILL. When it has ended
+ * its output may still be held open by what it has started: that is waited for, but not for ever.
  */
 #define _GNU_SOURCE           /* pipe2 */
 #include "test.h"
@@ -258,14 +259,16 @@ static void say_status(Testing *t, Test *test)
 	if (test->io_incomplete && WIFEXITED(test->status) && WEXITSTATUS(test->status) == 0)
 		show_printf(t, test, "exec: WaitDelay expired before I/O complete\n");
 	else if (WIFSIGNALED(test->status))
-		show_printf(t, test, "signal: %s%s\n", signal_text(t->d, WTERMSIG(test->status)), WCOREDUMP(test->status) ? " (core dumped)" : "");
+		show_printf(t, test, "signal: %s%s\n", signal_text(t->d, WTERMSIG(test->status)),
+		            WCOREDUMP(test->status) ? " (core dumped)" : "");
 	else
 		show_printf(t, test, "exit status %d\n", WEXITSTATUS(test->status));
 }
 
 static void say_failed(Testing *t, Test *test, double seconds)
 {
-	bool marked = t->flags.json || t->flags.verbose_json, exited = WIFEXITED(test->status) && WEXITSTATUS(test->status) != 0;
+	bool marked = t->flags.json || t->flags.verbose_json, exited = WIFEXITED(test->status) &&
+		WEXITSTATUS(test->status) != 0;
 	if (test->quit_sent)
 		show_printf(t, test, "*** Test killed with quit: ran too long (%s).\n", duration_text(t->d, t->kill_after));
 	else if (test->io_incomplete)

@@ -1,18 +1,20 @@
 /*
  * tool.c - programs of the Go source tree that gol uses as its own: cmd/gofmt, cmd/vet, cmd/go.
  *
- * A tool is compiled from the tree when it is first wanted, like any program: at -O1 and in one version, without the user's
- * flags. (load/tree.c says with which tags.) It is then kept in the cache under a key made of this compiler, the tree's
- * place, the C compiler and the import path: KEY.tool, and beside it KEY.tool.files, which names every file and folder it was made of with size
- * and time of change. The list is the proof that the tool is up to date: hundreds of stats take a millisecond, where
- * loading cmd/go's 300 packages to hash them takes half a second. Where anything differs the tool is built anew, out of
- * the objects that are left. Its own time of change is that of its last use; when another is made, those not used for long go away.
+ * A tool is compiled from the tree when it is first wanted, like any program: at -O1 and in one version, without the
+ * user's flags. (load/tree.c says with which tags.) It is then kept in the cache under a key made of this compiler,
+ * the tree's place, the C compiler and the import path: KEY.tool, and beside it KEY.tool.files, which names every
+ * file and folder it was made of with size and time of change. The list is the proof that the tool is up to date:
+ * hundreds of stats take a millisecond, where loading cmd/go's 300 packages to hash them takes half a second. Where
+ * anything differs the tool is built anew, out of the objects that are left. Its own time of change is that of its
+ * last use; when another is made, those not used for long go away.
  *
  * A tool is told where the tree is (GOROOT), that it must not look for another one (GOTOOLCHAIN=local), which program
- * gets things from the net (GOLFETCH, see hooks/cmd/go/internal/web), and where gol is (GOLGOL). All else of the environment is the user's.
+ * gets things from the net (GOLFETCH, see hooks/cmd/go/internal/web), and where gol is (GOLGOL). All else of the
+ * environment is the user's.
  *
- * Rejected: tools compiled when gol is installed (minutes of work that most never need; the tree may change), and hashes
- * of the content of all sources (20 MB each time).
+ * Rejected: tools compiled when gol is installed (minutes of work that most never need; the tree may change), and
+ * hashes of the content of all sources (20 MB each time).
  */
 #define _GNU_SOURCE           /* memfd_create */
 #include "driver.h"
@@ -81,7 +83,8 @@ static void list_file(Driver *d, Buf *b, const char *path)
 /* The other folder of a package of gol's own (load.c), which most have not. */
 static void list_generated(Driver *d, Buf *b, const Package *p)
 {
-	const char *dir = d->c->generated_dir && p->is_stdlib ? arena_printf(d->c->arena, "%s/%s", d->c->generated_dir, p->path) : NULL;
+	const char *dir = d->c->generated_dir && p->is_stdlib ? arena_printf(d->c->arena, "%s/%s", d->c->generated_dir,
+	                                                                     p->path) : NULL;
 	if (dir && file_line(d, dir))
 		list_file(d, b, dir);
 }
@@ -132,8 +135,10 @@ static int build_tool(Driver *d, const char *package, const char *output, const 
 		fprintf(stderr, "package %s is not a main package\n", package);
 		return EXIT_ERROR;
 	}
-	const char *version = d->c->tree.version;       /* gol's runtime has one of its own, and cmd/go compares its with go lines */
-	vec_push(d->c->arena, &d->options.linker_flag_texts, arena_printf(d->c->arena, "cmd/go=-X cmd/go/internal/gover.TestVersion=%s", version));
+	/* gol's runtime has one of its own, and cmd/go compares its with go lines */
+	const char *version = d->c->tree.version;
+	vec_push(d->c->arena, &d->options.linker_flag_texts,
+	         arena_printf(d->c->arena, "cmd/go=-X cmd/go/internal/gover.TestVersion=%s", version));
 	*list = list_of_files(d, program);      /* before it is built: what changes meanwhile is noticed */
 	return build_program(d, program, output, true);
 }
@@ -171,12 +176,14 @@ static const char *make_tool(Driver *d, const char *package, const char *tool, c
 {
 	Driver before = *d;
 	const char *list = NULL;
-	const char *dir = make_scratch(d, "gol-build"), *made = arena_printf(d->c->arena, "%s/%s", dir, strrchr(package, '/') + 1);
+	const char *dir = make_scratch(d, "gol-build"), *made = arena_printf(d->c->arena, "%s/%s", dir,
+	                                                                     strrchr(package, '/') + 1);
 	fresh_compiler(d);
 	d->c->arch = GOL_ARCH;
 	d->work = NULL;
 	d->reported = (Map){.by_text = true};
-	d->options = (Options){.verb = "build", .cc = is_cross(&before) ? "gcc" : before.options.cc, .cflags = "", .linker_flags = "", .optimise = 1,
+	d->options = (Options){.verb = "build", .cc = is_cross(&before) ? "gcc" : before.options.cc, .cflags = "",
+		.linker_flags = "", .optimise = 1,
 	                       .versions = 1, .versions_given = true, .parallel = before.options.parallel};
 	int status = build_tool(d, package, made, &list);
 	if (status == EXIT_OK && store_tool(d, made, tool, list_file, list)) {

@@ -1,10 +1,10 @@
 /*
  * toolchain.c - why did the C compiler fail?
  *
- * C that gol has emitted is right; where a C compiler refuses it that is our bug, but first it is asked whether this is a
- * compiler for such C at all, with these flags, on this machine today. A probe answers: a few lines that use what gol
- * emits (the runtime's header, GNU C), compiled and linked in the same way. It runs after a failure only, so that it
- * costs nothing where nothing is wrong.
+ * C that gol has emitted is right; where a C compiler refuses it that is our bug, but first it is asked whether this
+ * is a compiler for such C at all, with these flags, on this machine today. A probe answers: a few lines that use
+ * what gol emits (the runtime's header, GNU C), compiled and linked in the same way. It runs after a failure only, so
+ * that it costs nothing where nothing is wrong.
  *
  *   the disk is full, the compiler was killed, there is no memory    said so; the user's machine
  *   the probe fails with the user's CFLAGS, passes without           CFLAGS
@@ -34,7 +34,8 @@ static const char probe_text[] =
 /* Compiles and links it; the failure is in *job. */
 static bool probe(Driver *d, const char *flags, Job *job)
 {
-	const char *source = arena_printf(d->c->arena, "%s/probe.c", d->work), *object = arena_printf(d->c->arena, "%s/probe.o", d->work);
+	const char *source = arena_printf(d->c->arena, "%s/probe.c", d->work),
+		*object = arena_printf(d->c->arena, "%s/probe.o", d->work);
 	Arguments a = {0};
 	if (!write_text(source, probe_text)) {
 		fprintf(stderr, "gol: writing %s: %s\n", source, reason(d, errno));

@@ -20,7 +20,8 @@ static int usage(void)
 	return EXIT_USAGE;
 }
 
-/* The value of the flag at argv[*i], which may stand in the next word. NULL: it is another flag, or there is no value. */
+/* The value of the flag at argv[*i], which may stand in the next word. NULL: it is another flag, or there is no
+ * value. */
 static const char *flag_value(const char *name, int argc, char **argv, int *i)
 {
 	const char *word = argv[*i] + 1 + (argv[*i][1] == '-');
@@ -111,6 +112,7 @@ int trace_command(Driver *d, int argc, char **argv)
 	trace_page(d->c, &t, &page);
 	status = write_page(output, &page);
 	if (status == EXIT_OK && strcmp(output, "-") != 0)
-		printf("%s: %d events of %u processors in %.3f s\n", output, t.events.len, t.processors, (double)(t.to - t.from) / 1e9);
+		printf("%s: %d events of %u processors in %.3f s\n", output, t.events.len, t.processors,
+		       (double)(t.to - t.from) / 1e9);
 	return status;
 }

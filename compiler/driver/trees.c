@@ -1,9 +1,9 @@
 /*
  * trees.c - gol tree: which Go source trees there are, and getting one.
  *
- * gol tree get brings the sources of a Go release through a module proxy (gol-fetch does the work): they are a module like
- * any other. There is no go.sum to compare them with, so the hash of each release that can be had stands here; it is the
- * one that Go's checksum database has.
+ * gol tree get brings the sources of a Go release through a module proxy (gol-fetch does the work): they are a module
+ * like any other. There is no go.sum to compare them with, so the hash of each release that can be had stands here;
+ * it is the one that Go's checksum database has.
  */
 #include "driver.h"
 

@@ -1,9 +1,9 @@
 /*
  * version.c - gol version: of gol itself, and of programs that gol or Go built (build_info.c says what is in them).
  *
- * Programs are files from anywhere, so nothing in them is believed: every offset and size is checked against the file, and
- * what does not fit is no program of Go's. Read are ELF files of 64 bits, little-endian, whose strings stand behind the header, as Go
- * writes them since 1.18.
+ * Programs are files from anywhere, so nothing in them is believed: every offset and size is checked against the
+ * file, and what does not fit is no program of Go's. Read are ELF files of 64 bits, little-endian, whose strings
+ * stand behind the header, as Go writes them since 1.18.
  */
 #include "build_info.h"
 #include "json.h"
@@ -35,7 +35,8 @@ static bool is_name(int fd, const Elf64_Shdr *names, uint32_t at, const char *wa
 {
 	char name[32] = {0};
 	size_t n = strlen(wanted) + 1;
-	return at <= names->sh_size && names->sh_size - at >= n && read_at(fd, name, n, names->sh_offset + at) && strcmp(name, wanted) == 0;
+	return at <= names->sh_size && names->sh_size - at >= n && read_at(fd, name, n, names->sh_offset + at) &&
+		strcmp(name, wanted) == 0;
 }
 
 /* The section with the information, else the first segment with variables. */
@@ -52,7 +53,8 @@ static bool find_data(int fd, const Elf64_Ehdr *h, uint64_t *offset, uint64_t *s
 			return true;
 		}
 	for (uint64_t i = 0; h->e_phentsize == sizeof p && i < h->e_phnum; i++)
-		if (read_at(fd, &p, sizeof p, h->e_phoff + i * sizeof p) && p.p_type == PT_LOAD && (p.p_flags & (PF_X | PF_W)) == PF_W) {
+		if (read_at(fd, &p, sizeof p, h->e_phoff + i * sizeof p) && p.p_type == PT_LOAD &&
+		    (p.p_flags & (PF_X | PF_W)) == PF_W) {
 			*offset = p.p_offset;
 			*size = p.p_filesz;
 			return true;
@@ -109,7 +111,9 @@ static const char *read_info(Compiler *c, int fd, Info *info)
 	    h.e_ident[EI_DATA] != ELFDATA2LSB)
 		return "unrecognized file format";
 	struct stat st;
-	if (fstat(fd, &st) != 0 || (h.e_shnum && (h.e_shoff > (uint64_t)st.st_size || (uint64_t)st.st_size - h.e_shoff < (uint64_t)h.e_shnum * h.e_shentsize)))
+	if (fstat(fd, &st) != 0 ||
+	    (h.e_shnum && (h.e_shoff > (uint64_t)st.st_size ||
+	                   (uint64_t)st.st_size - h.e_shoff < (uint64_t)h.e_shnum * h.e_shentsize)))
 		return "unrecognized file format";
 	if (!find_data(fd, &h, &offset, &size) || size > INFO_LIMIT)
 		return "not a Go executable";
@@ -207,7 +211,8 @@ static void print_json(Compiler *c, const Info *info)
 		else if (strcmp(f.items[0], "mod") == 0)
 			add_whole_module(c, &main, "\t", &f, &p);
 		if (is_dependency || is_setting)
-			buf_str(is_dependency ? &dependencies : &settings, (is_dependency ? &dependencies : &settings)->len ? ",\n\t\t" : "\n\t\t");
+			buf_str(is_dependency ? &dependencies : &settings,
+			        (is_dependency ? &dependencies : &settings)->len ? ",\n\t\t" : "\n\t\t");
 		if (is_dependency)
 			add_whole_module(c, &dependencies, "\t\t", &f, &p);
 		else if (is_setting)
@@ -317,7 +322,8 @@ int version_command(Driver *d, int argc, char **argv)
 	int i = 0;
 	for (; i < argc && argv[i][0] == '-' && argv[i][1]; i++) {
 		const char *name = argv[i] + 1 + (argv[i][1] == '-');
-		bool *flag = strcmp(name, "m") == 0 ? &v.modules : strcmp(name, "v") == 0 ? &v.all : strcmp(name, "json") == 0 ? &v.json : NULL;
+		bool *flag = strcmp(name, "m") == 0 ? &v.modules : strcmp(name, "v") == 0 ? &v.all :
+			strcmp(name, "json") == 0 ? &v.json : NULL;
 		if (!flag)
 			return undefined_flag(d, argv[i]);
 		*flag = true;

@@ -2,12 +2,13 @@
  * vet.c - gol vet: the analyzers of the Go source tree's cmd/vet on the packages named.
  *
  * cmd/vet is compiled by gol when it is first wanted (tool.c), with a main loop of gol's own
- * (stdlib/internal/gol/hooks/cmd/vendor/.../unitchecker, which says why and how). What it looks at it is told in a file: each package with
- * its files and to whom its imports lead, as gol's own loader finds them (load/listing.c); the standard packages it finds in the
- * tree. So it sees the files that gol would compile, but the standard library as Go has it.
+ * (stdlib/internal/gol/hooks/cmd/vendor/.../unitchecker, which says why and how). What it looks at it is told in a
+ * file: each package with its files and to whom its imports lead, as gol's own loader finds them (load/listing.c);
+ * the standard packages it finds in the tree. So it sees the files that gol would compile, but the standard library
+ * as Go has it.
  *
- * A package is looked at together with its tests, and those beside it apart, so that each file is seen once. The flags of
- * the analyzers differ from tree to tree: the tool is asked for them.
+ * A package is looked at together with its tests, and those beside it apart, so that each file is seen once. The
+ * flags of the analyzers differ from tree to tree: the tool is asked for them.
  */
 #define _GNU_SOURCE           /* pipe2 */
 #include "vet.h"
@@ -59,7 +60,9 @@ static void add_files(VetJob *job, Buf *b, const char *name, const Listed *p, co
 	for (int i = 0; i < count; i++)
 		for (int k = 0; k < p->inside->files[sorts[i]].len; k++) {
 			comma(b);
-			json_string(b, overlay_actual(c, arena_printf(c->arena, "%s/%s", p->dir, p->inside->files[sorts[i]].items[k])));
+			json_string(b, overlay_actual(c,
+			                              arena_printf(c->arena, "%s/%s", p->dir,
+			                                           p->inside->files[sorts[i]].items[k])));
 		}
 	buf_char(b, ']');
 }
@@ -88,20 +91,23 @@ static const char *language_of(Driver *d, const Listed *p)
 		return arena_printf(d->c->arena, "go1.%d", d->c->tree.minor);
 	if (!m->go)
 		return "go1.16";
-	return d->c->tree.minor < 21 ? arena_printf(d->c->arena, "go1.%d", m->minor) : arena_printf(d->c->arena, "go%s", m->go);
+	return d->c->tree.minor < 21 ? arena_printf(d->c->arena, "go1.%d", m->minor) : arena_printf(d->c->arena, "go%s",
+		m->go);
 }
 
 static void add_unit(VetJob *job, Buf *b, const Listed *p, bool report, const char *output)
 {
 	static const FileSort package[] = {FILES_GO}, tested[] = {FILES_GO, FILES_TEST}, beside[] = {FILES_XTEST};
-	static const FileSort others[] = {FILES_C, FILES_CXX, FILES_M, FILES_H, FILES_F, FILES_S, FILES_SWIG, FILES_SWIG_CXX, FILES_SYSO};
+	static const FileSort others[] = {FILES_C, FILES_CXX, FILES_M, FILES_H, FILES_F, FILES_S, FILES_SWIG,
+		FILES_SWIG_CXX, FILES_SYSO};
 	static const FileSort ignored[] = {FILES_IGNORED, FILES_IGNORED_OTHER};
 	bool is_beside = p->part == PART_XTEST;
 	comma(b);
 	buf_char(b, '{');
 	add_text(b, "ID", listed_id(job->d->c, p));
 	add_text(b, "Path", p->path);
-	add_files(job, b, "GoFiles", p, is_beside ? beside : p->part == PART_TEST ? tested : package, p->part == PART_TEST ? 2 : 1);
+	add_files(job, b, "GoFiles", p, is_beside ? beside : p->part == PART_TEST ? tested : package,
+	          p->part == PART_TEST ? 2 : 1);
 	add_files(job, b, "OtherFiles", p, others, is_beside ? 0 : COUNT_OF(others));
 	add_files(job, b, "IgnoredFiles", p, ignored, is_beside ? 0 : COUNT_OF(ignored));
 	add_text(b, "Language", language_of(job->d, p));
@@ -113,7 +119,8 @@ static void add_unit(VetJob *job, Buf *b, const Listed *p, bool report, const ch
 	buf_char(b, '}');
 }
 
-/* With all it depends on that is not there yet. Of standard packages those that are named alone: the tool knows the others. */
+/* With all it depends on that is not there yet. Of standard packages those that are named alone: the tool knows the
+ * others. */
 static void add_units(VetJob *job, Buf *b, Map *seen, const Map *outputs, Listed *p)
 {
 	ListedList all = listed_dependencies(&job->listing, p);
@@ -164,7 +171,8 @@ static const char *job_text(VetJob *job)
 
 VetJob vet_job(Driver *d)
 {
-	return (VetJob){.d = d, .listing = {.c = d->c, .tags = {.given = d->options.tags, .arch = d->c->arch}, .of_tree = true}};
+	return (VetJob){.d = d, .listing = {.c = d->c, .tags = {.given = d->options.tags, .arch = d->c->arch},
+		.of_tree = true}};
 }
 
 const char *vet_too_old(Driver *d, const Listed *p)
@@ -172,7 +180,8 @@ const char *vet_too_old(Driver *d, const Listed *p)
 	const Module *m = p->module;
 	if (!m || !m->go || m->minor <= d->c->tree.minor)
 		return NULL;
-	return arena_printf(d->c->arena, "gol: %s requires go >= %s (Go tree %s is 1.%d)", m->path, m->go, d->c->tree.root, d->c->tree.minor);
+	return arena_printf(d->c->arena, "gol: %s requires go >= %s (Go tree %s is 1.%d)", m->path, m->go, d->c->tree.root,
+	                    d->c->tree.minor);
 }
 
 bool vet_command_line(VetJob *job, const char *tool, const TextList *flags, const char *folder, Arguments *command)
@@ -247,7 +256,8 @@ static bool is_wrong_bool(Driver *d, const char *known, const char *word)
 {
 	const char *value = strchr(word, '=');
 	bool takes_value, ignored;
-	if (!value || !is_vet_flag(d, known, arena_strndup(d->c->arena, word, (size_t)(value - word)), &takes_value) || takes_value)
+	if (!value || !is_vet_flag(d, known, arena_strndup(d->c->arena, word, (size_t)(value - word)), &takes_value) ||
+	    takes_value)
 		return false;
 	return !parse_bool(value + 1, &ignored);
 }
@@ -255,7 +265,8 @@ static bool is_wrong_bool(Driver *d, const char *known, const char *word)
 static int wrong_bool(Driver *d, const char *word)
 {
 	const char *name = word + 1 + (word[1] == '-'), *value = strchr(word, '=') + 1;
-	return more_usage(bad_flag_value(&(FlagReader){d, false}, "boolean ", value, arena_strndup(d->c->arena, name, strcspn(name, "=")), "parse error"));
+	return more_usage(bad_flag_value(&(FlagReader){d, false}, "boolean ", value,
+	                                 arena_strndup(d->c->arena, name, strcspn(name, "=")), "parse error"));
 }
 
 static int refuse_if_given(const char *word)

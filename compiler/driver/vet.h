@@ -29,7 +29,8 @@ const char *vet_too_old(Driver *d, const Listed *p);
 const char *vet_flags(Driver *d, const char *tool);
 /* Has it the flag that a word names? *takes_value: the next word is the value. */
 bool is_vet_flag(Driver *d, const char *known, const char *word, bool *takes_value);
-/* The command that does the job: tool, flags, a file in folder that says the rest. False, and said: the file cannot be written. */
+/* The command that does the job: tool, flags, a file in folder that says the rest. False, and said: the file cannot
+ * be written. */
 bool vet_command_line(VetJob *job, const char *tool, const TextList *flags, const char *folder, Arguments *command);
 
 #endif

@@ -98,9 +98,11 @@ const char *static_name(Emit *e, IrStatic *data)
 	if (map_get(&e->made_statics, data))
 		return data->symbol;
 	map_put(E_ALLOC(e), &e->made_statics, data, (void *)1);
-	emit_variable(e, arena_printf(E_ALLOC(e), "%s%s", e->unit_size ? "" : "static ", constant), data->type, data->symbol, data->value);
+	emit_variable(e, arena_printf(E_ALLOC(e), "%s%s", e->unit_size ? "" : "static ", constant), data->type,
+	              data->symbol, data->value);
 	if (!data->read_only && type_has_pointers(e->c, data->type))
-		vec_push(E_ALLOC(e), &e->roots, arena_printf(E_ALLOC(e), "{&%s, &%s}", data->symbol, type_descriptor(e, data->type)));
+		vec_push(E_ALLOC(e), &e->roots, arena_printf(E_ALLOC(e), "{&%s, &%s}", data->symbol,
+		                                             type_descriptor(e, data->type)));
 	return data->symbol;
 }
 
@@ -110,7 +112,8 @@ const char *static_name(Emit *e, IrStatic *data)
 static void emit_assembler_path(Buf *out, const char *path)
 {
 	for (; *path; path++) {
-		bool plain = (*path >= 'a' && *path <= 'z') || (*path >= 'A' && *path <= 'Z') || (*path >= '0' && *path <= '9') || strchr("/._-+@", *path);
+		bool plain = (*path >= 'a' && *path <= 'z') || (*path >= 'A' && *path <= 'Z') ||
+			(*path >= '0' && *path <= '9') || strchr("/._-+@", *path);
 		buf_printf(out, plain ? "%c" : "\\\\%03o", plain ? *path : (unsigned char)*path);
 	}
 }
@@ -121,8 +124,8 @@ static void declare_file(Emit *e, const char *symbol, bool writable)
 	buf_printf(&e->protos, "extern %suint8_t %s[] GOL_HIDDEN;\n", writable ? "" : "const ", symbol);
 }
 
-/* Not static: a C compiler that optimises while it links may put this text and those who use the name into different units. The
- * hash makes the text another one when the file has changed. */
+/* Not static: a C compiler that optimises while it links may put this text and those who use the name into different
+ * units. The hash makes the text another one when the file has changed. */
 static void emit_file_reference(Emit *e, const EmbedFile *file, const char *symbol, bool writable)
 {
 	Buf *d = &e->data;
@@ -180,6 +183,7 @@ void emit_globals(Emit *e)
 		}
 		emit_variable(e, "", o->type, symbol, map_get(&e->package->global_values, o));
 		if (type_has_pointers(e->c, o->type))
-			vec_push(E_ALLOC(e), &e->roots, arena_printf(E_ALLOC(e), "{&%s, &%s}", symbol, type_descriptor(e, o->type)));
+			vec_push(E_ALLOC(e), &e->roots, arena_printf(E_ALLOC(e), "{&%s, &%s}", symbol,
+			                                             type_descriptor(e, o->type)));
 	}
 }

@@ -2,21 +2,22 @@
  * debug.c - what a debugger sees of a program: lines, and variables by their names.
  *
  * Lines. While C is printed, set_line says which line of the program the next C lines belong to, or that they are
- * nobody's: tables, entrances of thawed frames. It leaves a mark in the text; number_lines turns the marks of the finished
- * text into #line directives, one wherever the C compiler would count differently. So every C line of a statement has that
- * statement's line, and what belongs to no line has its own in the C file (EmitOptions.c_path).
+ * nobody's: tables, entrances of thawed frames. It leaves a mark in the text; number_lines turns the marks of the
+ * finished text into #line directives, one wherever the C compiler would count differently. So every C line of a
+ * statement has that statement's line, and what belongs to no line has its own in the C file (EmitOptions.c_path).
  *
- * Variables (EmitOptions.variables; without optimisation). A plain function keeps most variables in C locals of the same name. Three
- * kinds are elsewhere: those in a frame (fr->x), those in the heap (*x_2), those whose name the function has more than
- * once (x_2, x_3). Each has a *mirror*, a C local with the program's name and the variable's value. Mirrors of a name that a
- * function has once stand at its top; of the others each is declared in a C block from where its variable is first mentioned
- * to the end of its scope, and hides those further out as in the program. A mirror is only written: after each
- * statement that may have changed its variable, and where the function resumes. So the program does the same with
- * and without mirrors, and what a debugger assigns to one is lost.
+ * Variables (EmitOptions.variables; without optimisation). A plain function keeps most variables in C locals of the
+ * same name. Three kinds are elsewhere: those in a frame (fr->x), those in the heap (*x_2), those whose name the
+ * function has more than once (x_2, x_3). Each has a *mirror*, a C local with the program's name and the variable's
+ * value. Mirrors of a name that a function has once stand at its top; of the others each is declared in a C block
+ * from where its variable is first mentioned to the end of its scope, and hides those further out as in the program.
+ * A mirror is only written: after each statement that may have changed its variable, and where the function resumes.
+ * So the program does the same with and without mirrors, and what a debugger assigns to one is lost.
  *
  * Invariant: no C local that the code itself uses has the name of a mirror in view.
  *
- * Rejected: pointers named like the variables (print x must not print an address); #define x (fr->x), which gdb expands at
+ * Rejected: pointers named like the variables (print x must not print an address); #define x (fr->x), which gdb
+ * expands at
  * -g3 only, and by line numbers of the C file; a script for one debugger.
  */
 #include "emitter.h"
@@ -110,7 +111,8 @@ void number_lines(Buf *out, const char *text, size_t size, const char *c_path)
 /*
  * A statement's own C local, mostly in a block of its own. gdb takes a breakpoint's line for several places where its C
  * stands in several blocks with variables, and would stop at each: where variables are shown these locals stand
- * at the top of the function, one for each role and type. Prints its declaration, up to an initialiser; returns its name.
+ * at the top of the function, one for each role and type. Prints its declaration, up to an initialiser; returns its
+ * name.
  */
 const char *declare_scratch(Emit *e, const char *role, const char *ctype)
 {
@@ -166,7 +168,8 @@ static bool is_function_prefix(Emit *e, const char *name)
 	return false;
 }
 
-/* The program's name, where C can have it: not one of C's words, nor what might be a function's or emission's own (v_). */
+/* The program's name, where C can have it: not one of C's words, nor what might be a function's or emission's own
+ * (v_). */
 const char *shown_name(Emit *e, IrVar *v)
 {
 	const char *name = mangle_local(e, v->shown);
@@ -310,7 +313,8 @@ void choose_shown(Emit *e)
 	f->keeps_shown = e->shown != NULL;
 }
 
-/* A name that the function has once is its variable's, if that is not a member of frames; the others are the mirrors'. */
+/* A name that the function has once is its variable's, if that is not a member of frames; the others are the
+ * mirrors'. */
 void name_shown(Emit *e)
 {
 	for (int i = 0; e->shown && i < e->f->vars.len; i++) {

@@ -119,7 +119,8 @@ const char *itab_name(Emit *e, Type *iface, Type *concrete)
 {
 	iface = types_canonical(e->c, iface);
 	concrete = types_canonical(e->c, concrete);
-	const char *symbol = arena_printf(E_ALLOC(e), "%s_5for_%s", symbol_of_type(e->c, concrete, ""), symbol_of_type(e->c, iface, "_5itab"));
+	const char *symbol = arena_printf(E_ALLOC(e), "%s_5for_%s", symbol_of_type(e->c, concrete, ""),
+	                                  symbol_of_type(e->c, iface, "_5itab"));
 	symbol = intern_str(e->c, symbol);
 	if (map_get(&e->itabs, symbol))
 		return symbol;
@@ -138,7 +139,8 @@ const char *itab_name(Emit *e, Type *iface, Type *concrete)
 			ice(e->c, NO_POS, "%s has no method %s", type_text(e->c, concrete), wanted.items[i]->name);
 		buf_printf(&b, "%s(void *)%s", i ? ", " : "", function_name(e, lower_interface_method(e->lower, concrete, m)));
 	}
-	buf_printf(&e->data, "GOL_WEAK const gol_itab %s = {&%s, &%s, {%s}};\n", symbol, type_descriptor(e, iface), type_descriptor(e, concrete),
+	buf_printf(&e->data, "GOL_WEAK const gol_itab %s = {&%s, &%s, {%s}};\n", symbol, type_descriptor(e, iface),
+	           type_descriptor(e, concrete),
 	           b.s ? b.s : "");
 	return symbol;
 }
@@ -155,7 +157,8 @@ static int emit_methods(Emit *e, Type *t, const char *symbol)
 	for (int i = 0; i < set.len; i++) {
 		MethodEntry *m = &set.items[i];
 		buf_printf(&b, "\t{%s, %s, &%s, (void *)%s},\n", c_string(e, m->method->name), name_package(e, m->method),
-		           type_descriptor(e, method_type(e, m->method)), function_name(e, lower_interface_method(e->lower, t, m)));
+		           type_descriptor(e, method_type(e, m->method)),
+		           function_name(e, lower_interface_method(e->lower, t, m)));
 	}
 	buf_printf(&e->data, "static const gol_method %s_methods[] = {\n%s};\n", symbol, b.s);
 	return set.len;
@@ -172,8 +175,10 @@ static int emit_fields(Emit *e, Type *u, const char *symbol)
 	for (int i = 0; i < u->fields.len; i++) {
 		Object *f = u->fields.items[i];
 		FieldTag tag = tag_of(u, i);
-		buf_printf(&b, "\t{%s, %s, &%s, %lld, {%s%s, %zu}, %s},\n", c_string(e, f->name), name_package(e, f), type_descriptor(e, f->type),
-		           (long long)field_offset(e->c, u, i), tag.text ? "(const uint8_t *)" : "", c_bytes(e, tag.text, tag.len), tag.len,
+		buf_printf(&b, "\t{%s, %s, &%s, %lld, {%s%s, %zu}, %s},\n", c_string(e, f->name), name_package(e, f),
+		           type_descriptor(e, f->type),
+		           (long long)field_offset(e->c, u, i), tag.text ? "(const uint8_t *)" : "",
+		           c_bytes(e, tag.text, tag.len), tag.len,
 		           f->embedded ? "true" : "false");
 	}
 	buf_printf(&e->data, "static const gol_field %s_fields[] = {\n%s};\n", symbol, b.s);
@@ -210,11 +215,14 @@ static const char *kind_name(Type *u)
 {
 	static const char *const names[] = {
 		[TYPE_BOOL] = "BOOL", [TYPE_INT] = "INT", [TYPE_INT8] = "INT8", [TYPE_INT16] = "INT16", [TYPE_INT32] = "INT32",
-		[TYPE_INT64] = "INT64", [TYPE_UINT] = "UINT", [TYPE_UINT8] = "UINT8", [TYPE_UINT16] = "UINT16", [TYPE_UINT32] = "UINT32",
+		[TYPE_INT64] = "INT64", [TYPE_UINT] = "UINT", [TYPE_UINT8] = "UINT8", [TYPE_UINT16] = "UINT16",
+		[TYPE_UINT32] = "UINT32",
 		[TYPE_UINT64] = "UINT64", [TYPE_UINTPTR] = "UINTPTR", [TYPE_FLOAT32] = "FLOAT32", [TYPE_FLOAT64] = "FLOAT64",
 		[TYPE_COMPLEX64] = "COMPLEX64", [TYPE_COMPLEX128] = "COMPLEX128", [TYPE_STRING] = "STRING",
-		[TYPE_UNSAFE_POINTER] = "UNSAFE_POINTER", [TYPE_POINTER] = "POINTER", [TYPE_ARRAY] = "ARRAY", [TYPE_SLICE] = "SLICE",
-		[TYPE_MAP] = "MAP", [TYPE_CHAN] = "CHAN", [TYPE_STRUCT] = "STRUCT", [TYPE_FUNC] = "FUNC", [TYPE_INTERFACE] = "INTERFACE",
+		[TYPE_UNSAFE_POINTER] = "UNSAFE_POINTER", [TYPE_POINTER] = "POINTER", [TYPE_ARRAY] = "ARRAY",
+		[TYPE_SLICE] = "SLICE",
+		[TYPE_MAP] = "MAP", [TYPE_CHAN] = "CHAN", [TYPE_STRUCT] = "STRUCT", [TYPE_FUNC] = "FUNC",
+		[TYPE_INTERFACE] = "INTERFACE",
 	};
 	return u->kind < COUNT_OF(names) && names[u->kind] ? names[u->kind] : "INVALID";
 }
@@ -292,7 +300,8 @@ static const char *own_name(Emit *e, Type *t)
 	return dot ? dot + 1 : text;
 }
 
-/* Reflection finds *T by T where T has a name, and where only the compiler can make its methods: those that embedded fields promote. */
+/* Reflection finds *T by T where T has a name, and where only the compiler can make its methods: those that embedded
+ * fields promote. */
 static bool links_pointer(Emit *e, Type *t)
 {
 	if (t->kind == TYPE_NAMED)
@@ -317,7 +326,8 @@ static void emit_descriptor(Emit *e, Type *t)
 	const char *text = type_runtime_text(e->c, t);
 	Buf *d = &e->data;
 	buf_printf(d, "%sconst gol_type %s = {\n\t.size = %lld, .pointer_bytes = %d, .hash = 0x%08xu, .kind = GOL_KIND_%s, .align = %lld, .flags = %s,\n",
-	           type_owner(t) ? "" : "GOL_WEAK ", symbol, (long long)type_size(e->c, t), words * 8, hash_text(type_key(e->c, t)), kind_name(u),
+	           type_owner(t) ? "" : "GOL_WEAK ", symbol, (long long)type_size(e->c, t), words * 8,
+	           hash_text(type_key(e->c, t)), kind_name(u),
 	           (long long)type_align(e->c, t), flags_text(e, t, u));
 	buf_printf(d, "\t.text = {(const uint8_t *)%s, %zu},\n", c_string(e, text), strlen(text));
 	if (named) {
@@ -342,7 +352,8 @@ static void emit_descriptor(Emit *e, Type *t)
 	if (imethods)
 		buf_printf(d, "\t.imethods = %s_imethods, .imethod_count = %d,\n", symbol, imethods);
 	if (u->kind == TYPE_FUNC && (u->fields.len || u->results.len))
-		buf_printf(d, "\t.parameters = %s_parameters, .parameter_count = %d, .result_count = %d,\n", symbol, u->fields.len, u->results.len);
+		buf_printf(d, "\t.parameters = %s_parameters, .parameter_count = %d, .result_count = %d,\n", symbol,
+		           u->fields.len, u->results.len);
 	if (methods)
 		buf_printf(d, "\t.methods = %s_methods, .method_count = %d,\n", symbol, methods);
 	buf_str(d, "};\n");

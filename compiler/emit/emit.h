@@ -15,7 +15,8 @@ typedef struct EmitOptions {
 
 /* The C text of one package: lowers it, colours, prints. Arena memory. */
 const char *emit_package(Compiler *c, Program *program, Package *package, const EmitOptions *options);
-/* The same, where it is much more than unit_size bytes in units of about that size, each a C file: not of a program's main package. */
+/* The same, where it is much more than unit_size bytes in units of about that size, each a C file: not of a program's
+ * main package. */
 TextList emit_units(Compiler *c, Program *program, Package *package, const EmitOptions *options, size_t unit_size);
 /* -dump=ir of a package. */
 void dump_ir(Compiler *c, Buf *out, Program *program, Package *package);

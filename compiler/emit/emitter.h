@@ -12,9 +12,10 @@
  * Each thing is asked for by a function that returns its C name and emits it
  * once: type_name, type_descriptor, itab_name, function_name.
  *
- * A large package is several C files (units), each with sections of its own: what is static otherwise is hidden then, so that any
- * unit can name it, and the records of their functions and roots are chained. What a unit has *declared* is forgotten when
- * the next begins; what the package has *made* is not. Copies of other packages' functions stay static: each unit has those that it calls.
+ * A large package is several C files (units), each with sections of its own: what is static otherwise is hidden then,
+ * so that any unit can name it, and the records of their functions and roots are chained. What a unit has *declared*
+ * is forgotten when the next begins; what the package has *made* is not. Copies of other packages' functions stay
+ * static: each unit has those that it calls.
  *
  * Two styles print a function body (Style): PLAIN keeps variables in C locals,
  * FRAMED keeps those that live across a resume point in the frame. One-version code is
@@ -22,16 +23,17 @@
  * storing its live variables, and the FRAMED body for thawing. A function that cannot
  * freeze is PLAIN and nothing else.
  *
- * Deferred calls. In both styles a return goes to the label `epilogue`, behind which the calls stand (ir.h). Only the FRAMED
- * body knows how to make them while something unwinds: its label `unwind` takes the reason into fr->pending first. A
+ * Deferred calls. In both styles a return goes to the label `epilogue`, behind which the calls stand (ir.h). Only the
+ * FRAMED body knows how to make them while something unwinds: its label `unwind` takes the reason into fr->pending
+ * first. A
  * PLAIN function with defers has a frame too, as a C local `fr`: variables whose address was taken live there. Where
  * something unwinds it stores what is live into it and has the body go on (gol_unwind_frame):
  *
  *     if (GOL_UNWINDING(g)) { fr.defers = defers; fr.kept = kept; fr.h.resume = 3; goto unwind; }
  *
  * Functions with defers and a block on the side stack have no PLAIN version.
- * Rejected: an epilogue for panics in the PLAIN function as well, which would be a copy of the body's; freezing the whole
- * stack so that the dispatcher enters the body, which makes every recovered panic thaw all callers.
+ * Rejected: an epilogue for panics in the PLAIN function as well, which would be a copy of the body's; freezing the
+ * whole stack so that the dispatcher enters the body, which makes every recovered panic thaw all callers.
  */
 #ifndef GOL_EMITTER_H
 #define GOL_EMITTER_H
@@ -142,7 +144,8 @@ void emit_indent(Emit *e);
 /* debug.c */
 void set_line(Emit *e, Pos pos);
 void number_lines(Buf *out, const char *text, size_t size, const char *c_path);
-void choose_shown(Emit *e);                         /* after the function's variables are complete, before they are named */
+/* after the function's variables are complete, before they are named */
+void choose_shown(Emit *e);
 const char *declare_scratch(Emit *e, const char *role, const char *ctype);
 Buf *begin_body(Emit *e, Buf *body);                /* statements go to body ... */
 void end_body(Emit *e, Buf *outer);                 /* ... and, behind the declarations they asked for, to outer */
@@ -191,7 +194,8 @@ int64_t temporary_bytes(const Emit *e, const IrStmtList *list);     /* of native
 
 /* data.c */
 const char *static_name(Emit *e, IrStatic *data);   /* defined where first asked for */
-const char *file_name(Emit *e, const EmbedFile *file, bool writable);   /* contents: where they may be written to, others each time */
+/* contents: where they may be written to, others each time */
+const char *file_name(Emit *e, const EmbedFile *file, bool writable);
 void emit_globals(Emit *e);
 const char *zero_braces(Emit *e, Type *t);
 bool has_empty_parts(Emit *e, IrExpr *made);

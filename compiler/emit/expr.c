@@ -60,7 +60,8 @@ void emit_string_literal(Buf *out, const char *s, size_t n)
 		else if (ch == '?')
 			buf_str(out, "\\?");
 		else if (ch < ' ' || ch >= 0x7f)
-			buf_bytes(out, (char[]){'\\', (char)('0' + (ch >> 6)), (char)('0' + (ch >> 3 & 7)), (char)('0' + (ch & 7))}, 4);
+			buf_bytes(out, (char[]){'\\', (char)('0' + (ch >> 6)), (char)('0' + (ch >> 3 & 7)),
+				(char)('0' + (ch & 7))}, 4);
 		else
 			buf_char(out, (char)ch);
 	}
@@ -81,7 +82,8 @@ static void print_float(Buf *out, double v, bool single)
 			break;
 	}
 	bool plain = !strpbrk(text, ".e");
-	buf_printf(out, v < 0 || (v == 0 && signbit(v)) ? "(%s%s%s)" : "%s%s%s", text, plain ? ".0" : "", single ? "f" : "");
+	buf_printf(out, v < 0 || (v == 0 && signbit(v)) ? "(%s%s%s)" : "%s%s%s", text, plain ? ".0" : "",
+	           single ? "f" : "");
 }
 
 /* A literal of the type's sign, and as wide as its value needs (is_literal). */
@@ -144,7 +146,8 @@ void emit_constant(Emit *e, Constant *v, Type *t)
 const char *zero_braces(Emit *e, Type *t)
 {
 	Type *u = underlying(t);
-	bool nested = u->kind == TYPE_ARRAY || (u->kind == TYPE_STRUCT && u->fields.len > 0 && !is_scalar(u->fields.items[0]->type));
+	bool nested = u->kind == TYPE_ARRAY || (u->kind == TYPE_STRUCT && u->fields.len > 0 &&
+	                                        !is_scalar(u->fields.items[0]->type));
 	return nested || type_size(e->c, t) == 0 ? "{}" : "{0}";
 }
 
@@ -195,7 +198,8 @@ static bool is_struct_pointer(Type *t)
 static void emit_deref(Emit *e, IrExpr *pointer, Type *pointee, bool as_value)
 {
 	Type *u = underlying(pointee);
-	bool pointer_type = as_value && (u->kind == TYPE_POINTER || u->kind == TYPE_MAP || u->kind == TYPE_CHAN || u->kind == TYPE_FUNC);
+	bool pointer_type = as_value && (u->kind == TYPE_POINTER || u->kind == TYPE_MAP || u->kind == TYPE_CHAN ||
+	                                 u->kind == TYPE_FUNC);
 	if (pointer_type)
 		OUT(e, "((%s)", type_name(e, pointee));
 	OUT(e, "(*(%s *)", type_alias_name(e, pointee));
@@ -231,7 +235,8 @@ static void emit_field(Emit *e, IrExpr *x)
 static void emit_elem(Emit *e, IrExpr *x, bool as_value)
 {
 	Type *u = underlying(x->type);
-	bool pointer_type = as_value && (u->kind == TYPE_POINTER || u->kind == TYPE_MAP || u->kind == TYPE_CHAN || u->kind == TYPE_FUNC);
+	bool pointer_type = as_value && (u->kind == TYPE_POINTER || u->kind == TYPE_MAP || u->kind == TYPE_CHAN ||
+	                                 u->kind == TYPE_FUNC);
 	if (pointer_type)
 		OUT(e, "((%s)", type_name(e, x->type));
 	OUT(e, "((%s *)", type_alias_name(e, x->type));
@@ -331,7 +336,8 @@ static void emit_shift(Emit *e, IrExpr *x, Type *u)
 		return;
 	}
 	const char *function = x->op == OP_SHL ? "shl" : is_signed ? "sshr" : "ushr";
-	OUT(e, "((%s)gol_%s%d((%s)", type_name(e, u), function, bits, x->op == OP_SHL && is_signed ? unsigned_of(u) : type_name(e, u));
+	OUT(e, "((%s)gol_%s%d((%s)", type_name(e, u), function, bits, x->op == OP_SHL && is_signed ? unsigned_of(u) :
+	    type_name(e, u));
 	emit_expr(e, x->x);
 	OUT(e, ", (uint64_t)");
 	emit_expr(e, x->y);
@@ -536,7 +542,8 @@ static void emit_conversion(Emit *e, IrExpr *x)
 static void emit_part(Emit *e, IrExpr *x)
 {
 	static const char *const names[] = {
-		[PART_PTR] = "ptr", [PART_LEN] = "len", [PART_CAP] = "cap", [PART_TYPE] = "type", [PART_TAB] = "tab", [PART_DATA] = "data",
+		[PART_PTR] = "ptr", [PART_LEN] = "len", [PART_CAP] = "cap", [PART_TYPE] = "type", [PART_TAB] = "tab",
+			[PART_DATA] = "data",
 		[PART_RE] = "re", [PART_IM] = "im"};
 	Type *from = underlying(x->x->type);
 	switch (x->part) {

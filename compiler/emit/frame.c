@@ -172,7 +172,8 @@ static int emit_objects(Emit *e, int words)
 	int count = 0;
 	for (int i = 0; i < f->vars.len; i++) {
 		IrVar *v = f->vars.items[i];
-		if (!v->in_frame || !v->addr_taken || v->lent || v->on_side || v->map_iterator || !type_has_pointers(e->c, v->type))
+		if (!v->in_frame || !v->addr_taken || v->lent || v->on_side || v->map_iterator ||
+		    !type_has_pointers(e->c, v->type))
 			continue;
 		var_bits(e, v, bits);
 		buf_printf(&list, "{%lld, %lld}, ", (long long)v->offset, (long long)type_size(e->c, v->type));
@@ -259,11 +260,13 @@ void emit_info(Emit *e)
 	if (words)
 		buf_printf(&e->data, ", .maps = %s_maps, .map_bytes = %d", e->info, (words + 7) / 8);
 	if (objects)
-		buf_printf(&e->data, ",\n\t.objects = %s_objects, .object_map = %s_object_map, .object_count = %d", e->info, e->info, objects);
+		buf_printf(&e->data, ",\n\t.objects = %s_objects, .object_map = %s_object_map, .object_count = %d", e->info,
+		           e->info, objects);
 	if (e->has_frame && e->has_side)
 		buf_printf(&e->data, ", .side = &%s_side", e->info);
 	if (f->has_defer || f->params.len == 0)
-		buf_printf(&e->data, ", .flags = %s%s%s", f->has_defer ? "GOL_FUNC_HAS_DEFERS" : "", f->has_defer && f->params.len == 0 ? " | " : "",
+		buf_printf(&e->data, ", .flags = %s%s%s", f->has_defer ? "GOL_FUNC_HAS_DEFERS" : "", f->has_defer &&
+		           f->params.len == 0 ? " | " : "",
 		           f->params.len == 0 ? "GOL_FUNC_NO_ARGUMENTS" : "");
 	if (files)
 		buf_printf(&e->data, ",\n\t.files = %s_files, .file_count = %d", e->info, files);
@@ -284,7 +287,8 @@ void emit_return_zero(Emit *e)
 	buf_str(e->out, "return ");
 	Type *first = e->f->result_types.items[0];
 	if (e->f->result_types.len > 1)
-		buf_printf(e->out, "GOL_VALUE(%s, %s)", result_name(e, &e->f->result_types), is_large(e, first) ? "{0}" : zero_braces(e, first));
+		buf_printf(e->out, "GOL_VALUE(%s, %s)", result_name(e, &e->f->result_types), is_large(e, first) ? "{0}" :
+		           zero_braces(e, first));
 	else if (is_large(e, first))
 		buf_str(e->out, "NULL");
 	else
@@ -295,7 +299,8 @@ void emit_return_zero(Emit *e)
 /* Words of a variable that travel as arguments: their C expressions, and slot numbers. */
 static int save_words(Emit *e, IrVar *v, Buf *words, Buf *slots)
 {
-	static const struct { const char *field[3]; int n; } parts[] = {{{".ptr", ".len"}, 2}, {{".ptr", ".len", ".cap"}, 3},
+	static const struct { const char *field[3]; int n; } parts[] = {{{".ptr", ".len"}, 2},
+		{{".ptr", ".len", ".cap"}, 3},
 	                                                              {{".type", ".data"}, 2}, {{".tab", ".data"}, 2}};
 	Type *u = underlying(v->type);
 	int kind = u->kind == TYPE_STRING || u->kind == TYPE_UNTYPED_STRING ? 0 : u->kind == TYPE_SLICE ? 1
@@ -319,7 +324,8 @@ static int save_words(Emit *e, IrVar *v, Buf *words, Buf *slots)
 	return 1;
 }
 
-/* In PLAIN style, after something unwound at point: save what is live there (s NULL: the parameters, at the entry), return. */
+/* In PLAIN style, after something unwound at point: save what is live there (s NULL: the parameters, at the entry),
+ * return. */
 static void emit_plain_save(Emit *e, IrStmt *s, int point)
 {
 	IrFunc *f = e->f;
@@ -362,7 +368,8 @@ static void emit_plain_save(Emit *e, IrStmt *s, int point)
 	buf_str(e->out, "{ ");
 	if (objects.s)
 		buf_printf(e->out, e->shown && !f->has_defer ? "fr = " : "%s *fr = ", e->frame_type);
-	buf_printf(e->out, "gol_freeze_words(g, &%s_save%d%s);%s ", e->info, point, words.s ? words.s : "", objects.s ? objects.s : "");
+	buf_printf(e->out, "gol_freeze_words(g, &%s_save%d%s);%s ", e->info, point, words.s ? words.s : "",
+	           objects.s ? objects.s : "");
 	if (e->has_side && s)
 		buf_str(e->out, "gol_side_unwind(g, sd); ");
 	emit_return_zero(e);
@@ -396,7 +403,8 @@ void emit_save(Emit *e, IrStmt *s)
 			emit_plain_save(e, s, point);
 			return;
 		}
-		buf_printf(e->out, "{ gol_record_point(g, &%s, %d); %s", e->info, point, e->has_side ? "gol_side_unwind(g, sd); " : "");
+		buf_printf(e->out, "{ gol_record_point(g, &%s, %d); %s", e->info, point,
+		           e->has_side ? "gol_side_unwind(g, sd); " : "");
 		emit_return_zero(e);
 		buf_str(e->out, " }");
 		return;

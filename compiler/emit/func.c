@@ -68,7 +68,8 @@ const char *func_value(Emit *e, IrFunc *f)
 	buf_printf(&e->protos,
 	           "static %s%s%s_5value(gol_g *g%s, gol_func *context)\n{\n\tGOL_AIM(g, %s_5value, %s);\n\t%s%s%s(g%s);\n}\n"
 	           "static gol_func %s = {(void *)%s_5value};\n",
-	           result, spaced(result), f->symbol, params.s ? params.s : "", f->symbol, target, check, f->result_types.len ? "return " : "",
+	           result, spaced(result), f->symbol, params.s ? params.s : "", f->symbol, target, check,
+	           f->result_types.len ? "return " : "",
 	           target, args.s ? args.s : "", symbol, f->symbol);
 	vec_push(E_ALLOC(e), &e->func_values, f);
 	return address;
@@ -108,7 +109,8 @@ static void declare_locals(Emit *e)
 		}
 		const char *ct = v->map_iterator ? "gol_map_iter" : type_name(e, v->type);
 		bool zero = framed || v->needs_zero || (v->addr_taken && !v->lent) || v->map_iterator;
-		emit_line(e, "%s%s%s%s;", ct, spaced(ct), v->c_name, !zero ? "" : v->map_iterator ? " = {0}" : is_scalar(v->type) ? " = 0" : arena_printf(E_ALLOC(e), " = %s", zero_braces(e, v->type)));
+		emit_line(e, "%s%s%s%s;", ct, spaced(ct), v->c_name, !zero ? "" : v->map_iterator ? " = {0}" :
+		          is_scalar(v->type) ? " = 0" : arena_printf(E_ALLOC(e), " = %s", zero_braces(e, v->type)));
 	}
 }
 
@@ -117,7 +119,8 @@ static void zero_frame_variables(Emit *e)
 	for (int i = 0; i < e->f->vars.len; i++) {
 		IrVar *v = e->f->vars.items[i];
 		bool there = e->style == STYLE_FRAMED ? v->in_frame : has_place_in_frame(e, v);
-		if (!there || v->on_side || is_parameter(e, v) || v == e->f->recover_var || !(v->needs_zero || (v->addr_taken && !v->lent) || v->map_iterator))
+		if (!there || v->on_side || is_parameter(e, v) || v == e->f->recover_var ||
+		    !(v->needs_zero || (v->addr_taken && !v->lent) || v->map_iterator))
 			continue;
 		const char *name = var_name(e, v);
 		if (!v->map_iterator && is_scalar(v->type))
@@ -204,7 +207,8 @@ static void emit_framed_body(Emit *e)
 	e->next_label = 0;
 	set_line(e, NO_POS);
 	buf_printf(&e->protos, "static void %s_5body(gol_g *g, gol_frame *h);\n", e->f->symbol);
-	emit_line(e, "static %svoid %s_5body(gol_g *g, gol_frame *h)\n{", is_unoptimised(e) ? "GOL_UNOPTIMISED " : "", e->f->symbol);
+	emit_line(e, "static %svoid %s_5body(gol_g *g, gol_frame *h)\n{", is_unoptimised(e) ? "GOL_UNOPTIMISED " : "",
+	          e->f->symbol);
 	e->indent++;
 	emit_line(e, "%s *fr = (%s *)h;", e->frame_type, e->frame_type);
 	if (e->side_vars)
@@ -304,7 +308,8 @@ static void emit_entry(Emit *e)
 	emit_line(e, "%s_5body(g, &fr->h);", f->symbol);
 	set_line(e, f->end_pos);
 	emit_indent(e);
-	buf_printf(e->out, "if (GOL_UNWINDING(g)) { gol_freeze_frame(g, &fr->h); %s", e->has_side ? "gol_side_unwind(g, sd); " : "");
+	buf_printf(e->out, "if (GOL_UNWINDING(g)) { gol_freeze_frame(g, &fr->h); %s",
+	           e->has_side ? "gol_side_unwind(g, sd); " : "");
 	emit_return_zero(e);
 	buf_str(e->out, " }\n");
 	emit_side_give(e);

@@ -17,9 +17,12 @@ bool is_reserved_name(const char *name)
 		"auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern",
 		"float", "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed",
 		"sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while", "asm",
-		"typeof", "bool", "true", "false", "NULL", "linux", "unix", "i386", "near", "far", "memcpy", "memmove", "memset", "memcmp",
-		"strlen", "g", "fr", "sd", "h", "main", "environ", "errno", "alignas", "alignof", "nullptr", "constexpr", "static_assert",
-		"thread_local", "offsetof", "wchar_t", "size_t", "ptrdiff_t", "intptr_t", "uintptr_t", "y0", "y1", "yn", "j0", "j1", "jn",
+		"typeof", "bool", "true", "false", "NULL", "linux", "unix", "i386", "near", "far", "memcpy", "memmove",
+		"memset", "memcmp",
+		"strlen", "g", "fr", "sd", "h", "main", "environ", "errno", "alignas", "alignof", "nullptr", "constexpr",
+		"static_assert",
+		"thread_local", "offsetof", "wchar_t", "size_t", "ptrdiff_t", "intptr_t", "uintptr_t", "y0", "y1", "yn", "j0",
+		"j1", "jn",
 	};
 	for (int i = 0; i < COUNT_OF(words); i++)
 		if (strcmp(name, words[i]) == 0)
@@ -68,7 +71,8 @@ const char *mangle_local(Emit *e, const char *name)
 	return b.s;
 }
 
-/* The next name not used yet: base, base_2, base_3 ... names_used holds with each name the number to try next behind it. */
+/* The next name not used yet: base, base_2, base_3 ... names_used holds with each name the number to try next behind
+ * it. */
 const char *unused_name(Emit *e, const char *base)
 {
 	const char *name = base;

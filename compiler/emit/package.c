@@ -2,8 +2,9 @@
  * package.c - one package to one C file, or to units: lowers, colours, prints functions and
  * data until nothing new is asked for, joins the sections.
  *
- * A package is printed as one file first. If that is too large it is lowered and printed anew, in units: only then is it known, and
- * only then must what is static be hidden. Where units end depends on nothing but the package and unit_size.
+ * A package is printed as one file first. If that is too large it is lowered and printed anew, in units: only then is
+ * it known, and only then must what is static be hidden. Where units end depends on nothing but the package and
+ * unit_size.
  */
 #include "emitter.h"
 
@@ -14,7 +15,8 @@ static void end_unit(Emit *e, bool last);
 static void begin_unit(Emit *e)
 {
 	Buf *sections[] = {&e->types, &e->protos, &e->data, &e->code};
-	Map *maps[] = {&e->type_names, &e->complete, &e->result_structs, &e->descriptors, &e->itabs, &e->declared, &e->statics};
+	Map *maps[] = {&e->type_names, &e->complete, &e->result_structs, &e->descriptors, &e->itabs, &e->declared,
+		&e->statics};
 	for (int i = 0; i < COUNT_OF(sections); i++)
 		buf_init(sections[i], E_ALLOC(e));
 	for (int i = 0; i < COUNT_OF(maps); i++)
@@ -37,12 +39,16 @@ static void prepare_functions(Emit *e)
 		f->is_static = false;
 		f->is_hidden = true;
 		if (f->is_shared)       /* other packages may have the same function, but not of the same colour */
-			f->symbol = intern_str(e->c, arena_printf(E_ALLOC(e), "%s_5in_%s", f->symbol, mangle_package(e->c, e->package->package->path)));
+			f->symbol = intern_str(e->c, arena_printf(E_ALLOC(e), "%s_5in_%s", f->symbol,
+			                                          mangle_package(e->c, e->package->package->path)));
 	}
 }
 
 /* Units have copies at their ends. */
-static bool is_due(const Emit *e, const IrFunc *f) { return f->defined && !f->emitted && !(e->unit_size && f->is_copy); }
+static bool is_due(const Emit *e, const IrFunc *f)
+{
+	return f->defined && !f->emitted && !(e->unit_size && f->is_copy);
+}
 
 static void emit_functions(Emit *e)
 {
@@ -128,9 +134,11 @@ static void emit_unit_record(Emit *e, bool last)
 		buf_printf(d, "\t&%s,\n", type_descriptor(e, e->own_descriptors.items[i]));
 	buf_printf(d, "\tNULL};\nstatic const gol_func_value %s_values[] = {\n", symbol);
 	for (int i = 0; i < e->func_values.len; i++)
-		buf_printf(d, "\t{(void *)%s_5value, (void *)%s},\n", e->func_values.items[i]->symbol, e->func_values.items[i]->symbol);
+		buf_printf(d, "\t{(void *)%s_5value, (void *)%s},\n", e->func_values.items[i]->symbol,
+		           e->func_values.items[i]->symbol);
 	buf_printf(d, "\t{NULL, NULL}};\nconst gol_package %s = {\"%s\", %s_roots, %d, %s_funcs, %d, %s_types, %d, %s_values, %d, %s};\n", symbol,
-	           e->package->package->path, symbol, e->roots.len, symbol, e->infos.len, symbol, e->own_descriptors.len, symbol,
+	           e->package->package->path, symbol, e->roots.len, symbol, e->infos.len, symbol, e->own_descriptors.len,
+	           symbol,
 	           e->func_values.len, more);
 }
 
@@ -146,7 +154,8 @@ static void emit_program(Emit *e)
 	const char *start = function_name(e, e->package->start);
 	buf_printf(&e->data, "static void start_main(gol_g *g, gol_func *context) { (void)context; %s(g); }\n", start);
 	buf_printf(&e->data, "static const gol_package *const packages[] = {%s};\n", list.s);
-	buf_printf(&e->data, "static const gol_program program = {GOL_ABI_VERSION, packages, %d, start_main};\n", e->program->packages.len);
+	buf_printf(&e->data, "static const gol_program program = {GOL_ABI_VERSION, packages, %d, start_main};\n",
+	           e->program->packages.len);
 	buf_str(&e->data, "extern char **environ;\n");
 	buf_str(&e->code, "int main(int argc, char **argv)\n{\n\treturn gol_main(argc, argv, environ, &program);\n}\n");
 }

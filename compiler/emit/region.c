@@ -145,7 +145,8 @@ void emit_loop_label(Emit *e, IrStmt *s)
 
 bool starts_region(Emit *e, IrStmt *s)
 {
-	return e->style == STYLE_FRAMED && e->has_frame && !e->shown && !e->region && only_polls(&s->body) && only_polls(&s->post) &&
+	return e->style == STYLE_FRAMED && e->has_frame && !e->shown && !e->region && only_polls(&s->body) &&
+		only_polls(&s->post) &&
 	       count_loops(&s->body) < MAX_LOOPS;
 }
 

@@ -8,19 +8,20 @@
  *         ... sd->x.a[i] ...
  *         gol_side_give(g, sd);                            before every return; gol_side_unwind when something unwinds
  *
- * Structs and arrays of GOL_LARGE_OBJECT bytes and more always go there, smaller ones as well where a function has too many of
- * them for a native frame, or leaves them too little room: all variables and temporaries are counted, as they lie in
- * the frame without optimisation (for functions with large frames that is what gcc and clang take, by 20 per cent). A frame keeps the block's address, and for each variable with pointers a word with its
- * address: the variable is alive for the collector where that word is in the map of the point, and where a
- * pointer to it is found. So liveness treats its name like that of any variable (a use of its address included). A frame
- * of more than FRAME_LIMIT bytes is itself a member of the block, until a freeze copies it.
+ * Structs and arrays of GOL_LARGE_OBJECT bytes and more always go there, smaller ones as well where a function has
+ * too many of them for a native frame, or leaves them too little room: all variables and temporaries are counted, as
+ * they lie in the frame without optimisation (for functions with large frames that is what gcc and clang take, by 20
+ * per cent). A frame keeps the block's address, and for each variable with pointers a word with its address: the
+ * variable is alive for the collector where that word is in the map of the point, and where a pointer to it is found.
+ * So liveness treats its name like that of any variable (a use of its address included). A frame of more than
+ * FRAME_LIMIT bytes is itself a member of the block, until a freeze copies it.
  *
  * Values of large types go into and out of functions by address. The function called copies its parameters into its
  * block before anything else happens; the caller copies results before its next call. Which places they came from is
  * therefore of no importance: results mostly stand in the block just given back.
  *
- * Here IR also gets temporaries where a large value that is no place would be needed as one: C would give it room in the
- * native frame.
+ * Here IR also gets temporaries where a large value that is no place would be needed as one: C would give it room in
+ * the native frame.
  */
 #include "emitter.h"
 
@@ -176,7 +177,8 @@ void emit_side_type(Emit *e)
 		buf_printf(&b, "\t_Alignas(16) %s frame_;\n", e->frame_type);
 		offset += (e->f->frame_size + 15) / 16 * 16;
 	}
-	buf_printf(&e->data, "typedef struct GOL_ALIAS {\n%s} %s;\n_Static_assert(sizeof(%s) == %lld, \"block\");\n", b.s, e->side_type,
+	buf_printf(&e->data, "typedef struct GOL_ALIAS {\n%s} %s;\n_Static_assert(sizeof(%s) == %lld, \"block\");\n", b.s,
+	           e->side_type,
 	           e->side_type, (long long)offset);
 }
 
@@ -228,7 +230,8 @@ static int side_objects(Emit *e, Buf *list, bool parameters)
 	int count = 0;
 	for (int i = 0; i < e->f->vars.len; i++) {
 		IrVar *v = e->f->vars.items[i];
-		if ((v->kind == VAR_PARAM) != parameters || !v->on_side || !(v->in_frame || v->addr_taken) || !type_has_pointers(e->c, v->type))
+		if ((v->kind == VAR_PARAM) != parameters || !v->on_side || !(v->in_frame || v->addr_taken) ||
+		    !type_has_pointers(e->c, v->type))
 			continue;
 		buf_printf(list, "{%lld, &%s}, ", (long long)v->side_offset, type_descriptor(e, v->type));
 		count++;
@@ -244,6 +247,7 @@ void emit_side_info(Emit *e)
 	int parameters = side_objects(e, &list, true), objects = parameters + side_objects(e, &list, false);
 	if (objects)
 		buf_printf(&e->data, "static const gol_side_object %s_large[] = {%s};\n", e->info, list.s);
-	buf_printf(&e->data, "static const gol_side %s_side = {%lld, %d, %d, ", e->info, (long long)e->side_slot, objects, parameters);
+	buf_printf(&e->data, "static const gol_side %s_side = {%lld, %d, %d, ", e->info, (long long)e->side_slot, objects,
+	           parameters);
 	buf_printf(&e->data, objects ? "%s_large};\n" : "NULL};\n", e->info);
 }

@@ -2,17 +2,17 @@
  * size.c - which functions are too large for what is usually done to a function, and which are small.
  *
  * The C compiler's time is not linear in a function's length: gcc 12 -O2 takes 44 s for 4,700 stores in a row (each is
- * compared with those before it), minutes for a few thousand points that save live variables. Functions of that size are
- * tables being filled, or text that a program wrote. So
+ * compared with those before it), minutes for a few thousand points that save live variables. Functions of that size
+ * are tables being filled, or text that a program wrote. So
  *
  *   initialisers, and functions with very many points, have one version (design.md, section 4);
  *   initialisers beyond a thousand statements, which run once, and functions beyond what people write by hand are
  *   compiled without optimisation (GOL_UNOPTIMISED), whatever the level.
  *
- * Small functions are declared inline where they have a plain version. gcc does that by itself for some of them; here it
- * also expands recursive functions a few levels into themselves, which halves the time of the likes of fib. Not those that
- * have variables with addresses: what a frozen frame holds would be copied for each level. Nor weak ones, whose other
- * definitions might differ for all that C knows.
+ * Small functions are declared inline where they have a plain version. gcc does that by itself for some of them; here
+ * it also expands recursive functions a few levels into themselves, which halves the time of the likes of fib. Not
+ * those that have variables with addresses: what a frozen frame holds would be copied for each level. Nor weak ones,
+ * whose other definitions might differ for all that C knows.
  *
  * Last, what temporaries take of a native frame: side.c counts with it.
  *
@@ -22,7 +22,8 @@
 #include "emitter.h"
 
 enum {
-	MOST_POINTS = 1000, MOST_WORDS = 20000,     /* saved by two versions: points, and points times variables in the frame */
+	/* saved by two versions: points, and points times variables in the frame */
+	MOST_POINTS = 1000, MOST_WORDS = 20000,
 	MOST_ONCE = 1000, MOST_STATEMENTS = 10000, MOST_UNOPTIMISED_POINTS = 3000,
 	MOST_INLINE = 4, MOST_RECURSIVE = 16,
 };
@@ -56,7 +57,8 @@ int64_t temporary_bytes(const Emit *e, const IrStmtList *list)
 	int64_t n = 0;
 	for (int i = 0; i < list->len; i++) {
 		const IrStmt *s = list->items[i];
-		n += composite_bytes(e, s->src) + composite_bytes(e, s->dst) + composite_bytes(e, s->x) + composite_bytes(e, s->cond);
+		n += composite_bytes(e, s->src) + composite_bytes(e, s->dst) + composite_bytes(e, s->x) +
+			composite_bytes(e, s->cond);
 		for (int k = 0; k < s->args.len; k++)
 			n += composite_bytes(e, s->args.items[k]);
 		for (int k = 0; s->dsts.len > 1 && k < s->dsts.len; k++)
@@ -74,7 +76,8 @@ static int statement_count(const IrStmtList *list, bool checks)
 	for (int i = 0; i < list->len; i++) {
 		const IrStmt *s = list->items[i];
 		n += checks || s->kind != IR_PANIC_IF;
-		n += statement_count(&s->body, checks) + statement_count(&s->else_body, checks) + statement_count(&s->post, checks);
+		n += statement_count(&s->body, checks) + statement_count(&s->else_body, checks) + statement_count(&s->post,
+			checks);
 		for (int k = 0; k < s->cases.len; k++)
 			n += statement_count(&s->cases.items[k]->body, checks);
 	}
@@ -109,5 +112,6 @@ bool is_small(const Emit *e)
 	for (int i = 0; i < e->f->vars.len; i++)
 		if (e->f->vars.items[i]->addr_taken)
 			return false;
-	return !e->f->is_weak && !e->f->has_defer && statement_count(&e->f->body, false) <= (calls(&e->f->body, e->f) ? MOST_RECURSIVE : MOST_INLINE);
+	return !e->f->is_weak && !e->f->has_defer &&
+		statement_count(&e->f->body, false) <= (calls(&e->f->body, e->f) ? MOST_RECURSIVE : MOST_INLINE);
 }

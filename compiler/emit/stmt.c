@@ -328,7 +328,8 @@ static void emit_call(Emit *e, IrStmt *s)
 		return;
 	}
 	if (s->call == IR_CALL_RT && wants_result(s)) {
-		emit_single_call(e, s, s->dsts.items[0], s->dsts.items[0] ? type_name(e, s->dsts.items[0]->type) : rt_result(s->rt));
+		emit_single_call(e, s, s->dsts.items[0], s->dsts.items[0] ? type_name(e, s->dsts.items[0]->type) :
+		                 rt_result(s->rt));
 		return;
 	}
 	if (!wants_result(s)) {
@@ -356,7 +357,8 @@ static void emit_call(Emit *e, IrStmt *s)
 	emit_indent(e);
 	for (int i = 0; i < s->dsts.len; i++)
 		if (s->dsts.items[i])
-			buf_printf(e->out, "%s = %s%s.r%d; ", var_name(e, s->dsts.items[i]), is_large(e, results.items[i]) ? "*" : "", r, i);
+			buf_printf(e->out, "%s = %s%s.r%d; ", var_name(e, s->dsts.items[i]), is_large(e, results.items[i]) ? "*" :
+			           "", r, i);
 	buf_str(e->out, "}\n");
 }
 
@@ -444,7 +446,8 @@ static IrVar *large_buffer(Emit *e, IrStmt *s)
 	return largest;
 }
 
-/* The union that a select's chosen receive is put into; its member names are b0, b1 ... NULL: no receive wants its value. */
+/* The union that a select's chosen receive is put into; its member names are b0, b1 ... NULL: no receive wants its
+ * value. */
 static const char *emit_select_buffers(Emit *e, IrStmt *s)
 {
 	Buf type;
@@ -508,7 +511,8 @@ static void emit_select(Emit *e, IrStmt *s)
 	emit_indent(e);
 	IrVar *large = large_buffer(e, s);
 	const char *union_name = large ? NULL : emit_select_buffers(e, s);
-	const char *to = large ? arena_printf(E_ALLOC(e), "&%s", var_name(e, large)) : union_name ? arena_printf(E_ALLOC(e), "&%s", union_name) : "NULL";
+	const char *to = large ? arena_printf(E_ALLOC(e), "&%s", var_name(e, large)) :
+		union_name ? arena_printf(E_ALLOC(e), "&%s", union_name) : "NULL";
 	buf_char(e->out, '\n');
 	const char **values = emit_select_values(e, s);
 	emit_indent(e);
@@ -817,7 +821,8 @@ static void emit_statement(Emit *e, IrStmt *s)
 /* Does control go on behind it, and may it have changed a variable? */
 static bool may_change_variables(const IrStmt *s)
 {
-	return s->kind == IR_ASSIGN || s->kind == IR_CALL || s->kind == IR_SEND || s->kind == IR_RECEIVE || s->kind == IR_SELECT ||
+	return s->kind == IR_ASSIGN || s->kind == IR_CALL || s->kind == IR_SEND || s->kind == IR_RECEIVE ||
+		s->kind == IR_SELECT ||
 	       s->kind == IR_MAP_ITER;
 }
 

@@ -12,18 +12,21 @@
 #include <string.h>
 
 static const char *const basic_names[] = {
-	[TYPE_BOOL] = "bool", [TYPE_INT] = "gol_int", [TYPE_INT8] = "int8_t", [TYPE_INT16] = "int16_t", [TYPE_INT32] = "int32_t",
+	[TYPE_BOOL] = "bool", [TYPE_INT] = "gol_int", [TYPE_INT8] = "int8_t", [TYPE_INT16] = "int16_t",
+		[TYPE_INT32] = "int32_t",
 	[TYPE_INT64] = "int64_t", [TYPE_UINT] = "gol_uint", [TYPE_UINT8] = "uint8_t", [TYPE_UINT16] = "uint16_t",
 	[TYPE_UINT32] = "uint32_t", [TYPE_UINT64] = "uint64_t", [TYPE_UINTPTR] = "uintptr_t", [TYPE_FLOAT32] = "float",
 	[TYPE_FLOAT64] = "double", [TYPE_COMPLEX64] = "gol_complex64", [TYPE_COMPLEX128] = "gol_complex128",
-	[TYPE_STRING] = "gol_string", [TYPE_UNSAFE_POINTER] = "void *", [TYPE_UNTYPED_BOOL] = "bool", [TYPE_UNTYPED_INT] = "gol_int",
+	[TYPE_STRING] = "gol_string", [TYPE_UNSAFE_POINTER] = "void *", [TYPE_UNTYPED_BOOL] = "bool",
+	[TYPE_UNTYPED_INT] = "gol_int",
 	[TYPE_UNTYPED_RUNE] = "int32_t", [TYPE_UNTYPED_FLOAT] = "double", [TYPE_UNTYPED_STRING] = "gol_string",
 	[TYPE_UNTYPED_NIL] = "void *",
 };
 
 static const char *const basic_aliases[] = {
 	[TYPE_BOOL] = "gol_bool_a", [TYPE_INT] = "gol_int64_a", [TYPE_INT8] = "gol_int8_a", [TYPE_INT16] = "gol_int16_a",
-	[TYPE_INT32] = "gol_int32_a", [TYPE_INT64] = "gol_int64_a", [TYPE_UINT] = "gol_uint64_a", [TYPE_UINT8] = "gol_uint8_a",
+	[TYPE_INT32] = "gol_int32_a", [TYPE_INT64] = "gol_int64_a", [TYPE_UINT] = "gol_uint64_a",
+	[TYPE_UINT8] = "gol_uint8_a",
 	[TYPE_UINT16] = "gol_uint16_a", [TYPE_UINT32] = "gol_uint32_a", [TYPE_UINT64] = "gol_uint64_a",
 	[TYPE_UINTPTR] = "gol_uint64_a", [TYPE_FLOAT32] = "gol_float32_a", [TYPE_FLOAT64] = "gol_float64_a",
 	[TYPE_COMPLEX64] = "gol_complex64", [TYPE_COMPLEX128] = "gol_complex128", [TYPE_STRING] = "gol_string",
@@ -84,7 +87,8 @@ static void define_struct(Emit *e, Type *t, const char *name)
 		if ((end + align - 1) / align * align < size)   /* ends in a zero-size field: nothing may point past the end */
 			buf_str(&body, "\tuint8_t pad_6;\n");
 	}
-	buf_printf(&e->types, "struct GOL_ALIAS %s {\n%s};\n_Static_assert(sizeof(%s) == %lld, \"layout\");\n", name, body.s ? body.s : "", name,
+	buf_printf(&e->types, "struct GOL_ALIAS %s {\n%s};\n_Static_assert(sizeof(%s) == %lld, \"layout\");\n", name,
+	           body.s ? body.s : "", name,
 	           (long long)size);
 }
 
@@ -138,7 +142,8 @@ const char *type_alias_name(Emit *e, Type *t)
 	Type *u = underlying(t);
 	if (u->kind <= TYPE_LAST_BASIC && basic_aliases[u->kind])
 		return basic_aliases[u->kind];
-	if (u->kind == TYPE_POINTER || u->kind == TYPE_MAP || u->kind == TYPE_CHAN || u->kind == TYPE_FUNC || u->kind <= TYPE_LAST_BASIC)
+	if (u->kind == TYPE_POINTER || u->kind == TYPE_MAP || u->kind == TYPE_CHAN || u->kind == TYPE_FUNC ||
+	    u->kind <= TYPE_LAST_BASIC)
 		return "gol_ptr_a";
 	return type_name(e, t);
 }
@@ -149,7 +154,8 @@ static void append_tag(Emit *e, Buf *b, const char *ctype)
 	(void)e;
 	static const struct { const char *c, *tag; } tags[] = {
 		{"gol_int", "int"}, {"gol_uint", "uint"}, {"bool", "bool"}, {"gol_string", "string"}, {"gol_slice", "slice"},
-		{"gol_eface", "eface"}, {"gol_iface", "iface"}, {"void *", "pointer"}, {"gol_map *", "map"}, {"gol_chan *", "chan"},
+		{"gol_eface", "eface"}, {"gol_iface", "iface"}, {"void *", "pointer"}, {"gol_map *", "map"},
+		{"gol_chan *", "chan"},
 		{"gol_func *", "func"}, {"double", "float64"}, {"float", "float32"},
 	};
 	buf_char(b, '_');

@@ -9,8 +9,8 @@
  *
  * There are two judgements. JUDGE_GO answers as Go's compiler does and is what -m prints. JUDGE_FRAMES
  * answers for the code we emit: what lowering always puts in the heap (closures deferred in loops,
- * maps ...) is in the heap from the start there, and so is all that is reachable from it. Only the second one is left on
- * objects and expressions.
+ * maps ...) is in the heap from the start there, and so is all that is reachable from it. Only the second one is left
+ * on objects and expressions.
  */
 #ifndef GOL_ESCAPE_H
 #define GOL_ESCAPE_H
@@ -18,17 +18,20 @@
 #include "../types/type.h"
 
 enum {
-	STAYS_OBJECT = 1,       /* what the expression itself allocates: &T{}, new, make, a slice literal, append, a closure, a method value */
+	/* what the expression itself allocates: &T{}, new, make, a slice literal, append, a closure, a method value */
+	STAYS_OBJECT = 1,
 	STAYS_BOX = 2,          /* the box of its value in an interface */
 	STAYS_SPREAD = 4,       /* CALL: the slice of the variadic arguments */
 	STAYS_LENT = 8,         /* with STAYS_SPREAD: nobody has that slice once the call is over */
 	STAYS_SHARED = 16,      /* string(b), []byte(s): may be its operand's bytes */
 	STAYS_REPEATED = 32,    /* append: stands in a loop */
-	STAYS_HELD = 64,        /* uintptr(p) in arguments: what p points to must be alive until the call is over (numbers.c) */
+	/* uintptr(p) in arguments: what p points to must be alive until the call is over (numbers.c) */
+	STAYS_HELD = 64,
 	STAYS_READ = 128,       /* []byte(s): nobody writes to it, so it may be the string's bytes */
 };
 
-enum { APPEND_STORE = 32 };     /* bytes in the frame for the first elements that are appended to an empty slice; Go's number */
+/* bytes in the frame for the first elements that are appended to an empty slice; Go's number */
+enum { APPEND_STORE = 32 };
 enum { DEFER_BITS = 32 };       /* deferred calls of one function that may wait in its frame */
 
 /* remarks: 0 none, 1 as -m, 2 as -m=2; all: the -m judgement is wanted by a later package. */

@@ -58,12 +58,13 @@ Expr *static_value(Escape *e, Expr *x)
 static bool converts_nothing(Expr *x)
 {
 	Type *from = value_type(x->list.items[0]);
-	return from && !has_type_params(x->type) && !has_type_params(from) && identical(underlying(x->type), underlying(from));
+	return from && !has_type_params(x->type) && !has_type_params(from) &&
+		identical(underlying(x->type), underlying(from));
 }
 
 /*
- * The constant that x certainly is, seen through variables that have one value only and conversions that do nothing; NULL:
- * none. Go puts it in the place of x where that is boxed or sizes a slice, and prints it so.
+ * The constant that x certainly is, seen through variables that have one value only and conversions that do nothing;
+ * NULL: none. Go puts it in the place of x where that is boxed or sizes a slice, and prints it so.
  */
 Constant *certain_constant(Escape *e, Expr *x)
 {
@@ -363,7 +364,8 @@ static void flow_composite(Escape *e, Hole k, Expr *x)
 			n++;
 			most = n > most ? n : most;
 		}
-		flow_elements(e, spill(e, k, ALLOC_SLICE_LITERAL, x, array_of(e->c, u->elem, most)), x, u, "slice-literal-element");
+		flow_elements(e, spill(e, k, ALLOC_SLICE_LITERAL, x, array_of(e->c, u->elem, most)), x, u,
+		              "slice-literal-element");
 		break;
 	}
 	case TYPE_MAP:
@@ -388,7 +390,8 @@ static bool captured_by_value(Escape *e, Object *o)
 {
 	if (o->captured_by_reference || o->addr_taken || o->assigned)
 		return false;
-	return e->judgement == JUDGE_FRAMES || has_type_params(o->type) || type_size(e->c, types_canonical(e->c, o->type)) <= BY_VALUE_SIZE;
+	return e->judgement == JUDGE_FRAMES || has_type_params(o->type) ||
+		type_size(e->c, types_canonical(e->c, o->type)) <= BY_VALUE_SIZE;
 }
 
 /* A type as large as the closure's object; the element type is a type parameter where the size is not known. */
@@ -504,7 +507,8 @@ void flow_address_value(Escape *e, Hole k, Expr *x)
 	x = unparen(x);
 	switch (x->kind) {
 	case EXPR_CALL:
-		if (x->call_kind == CALL_CONVERSION && value_type(x->list.items[0]) && underlying(value_type(x->list.items[0]))->kind == TYPE_UNSAFE_POINTER)
+		if (x->call_kind == CALL_CONVERSION && value_type(x->list.items[0]) &&
+		    underlying(value_type(x->list.items[0]))->kind == TYPE_UNSAFE_POINTER)
 			flow_expr(e, k, x->list.items[0]);
 		else
 			discard(e, x);

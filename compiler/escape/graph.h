@@ -2,8 +2,8 @@
  * graph.h - the graph of values that escape analysis solves, and what its files share.
  *
  * A node is a place that holds a value: a variable, something allocated, or one of three
- * special ones: the heap; the blank node, where values are dropped; the writer, which keeps nothing but writes to what the pointers it
- * gets lead to. An edge from node a to node b with
+ * special ones: the heap; the blank node, where values are dropped; the writer, which keeps nothing but writes to
+ * what the pointers it gets lead to. An edge from node a to node b with
  * derefs n says: a's value, dereferenced n times, may be stored in b; n = -1 says that a's
  * address may. Edges are kept at their destination, since solving walks against them.
  *
@@ -36,7 +36,8 @@ typedef struct Leaks { int heap, results[MAX_LEAK_RESULTS], written; } Leaks;
 /* Object.escape of functions. */
 typedef struct Summary { Leaks *params[JUDGE_COUNT]; int count; } Summary;     /* receiver first; NULL: not judged */
 
-typedef enum { ALLOC_NONE, ALLOC_NEW, ALLOC_POINTER_LITERAL, ALLOC_SLICE_LITERAL, ALLOC_MAP, ALLOC_MAKE_SLICE, ALLOC_CLOSURE,
+typedef enum { ALLOC_NONE, ALLOC_NEW, ALLOC_POINTER_LITERAL, ALLOC_SLICE_LITERAL, ALLOC_MAP, ALLOC_MAKE_SLICE,
+	ALLOC_CLOSURE,
                ALLOC_METHOD_VALUE, ALLOC_SPREAD, ALLOC_BOX, ALLOC_STRING, ALLOC_APPEND, ALLOC_COUNT } AllocKind;
 
 struct Node {

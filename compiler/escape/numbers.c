@@ -25,7 +25,8 @@ static bool is_kind(Type *t, TypeKind kind) { return t && underlying(t)->kind ==
 static void hold(Escape *e, Expr *x, bool escapes)
 {
 	x = unparen(x);
-	if (x->kind != EXPR_CALL || x->call_kind != CALL_CONVERSION || x->mode == MODE_CONST || !is_kind(x->type, TYPE_UINTPTR) ||
+	if (x->kind != EXPR_CALL || x->call_kind != CALL_CONVERSION || x->mode == MODE_CONST ||
+	    !is_kind(x->type, TYPE_UINTPTR) ||
 	    !is_kind(value_type(x->list.items[0]), TYPE_UNSAFE_POINTER))
 		return;
 	if (e->judgement == JUDGE_FRAMES)
@@ -57,5 +58,6 @@ NumberParam number_param(const Object *function, int i)
 	Type *t = params->items[i]->type;
 	if (is_kind(t, TYPE_UINTPTR))
 		return NUMBER_ONE;
-	return function->type->variadic && i == params->len - 1 && is_kind(t->elem, TYPE_UINTPTR) ? NUMBER_MANY : NUMBER_NONE;
+	return function->type->variadic && i == params->len - 1 && is_kind(t->elem, TYPE_UINTPTR) ? NUMBER_MANY :
+		NUMBER_NONE;
 }

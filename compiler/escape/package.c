@@ -16,7 +16,8 @@ enum { VARIABLE_LIMIT = 128 << 10, IMPLICIT_LIMIT = 64 << 10 };     /* Go's */
 /* What lowering can put into frames. */
 static const bool kept_kinds[ALLOC_COUNT] = {
 	[ALLOC_NEW] = true, [ALLOC_POINTER_LITERAL] = true, [ALLOC_SLICE_LITERAL] = true, [ALLOC_MAKE_SLICE] = true,
-	[ALLOC_CLOSURE] = true, [ALLOC_METHOD_VALUE] = true, [ALLOC_SPREAD] = true, [ALLOC_BOX] = true, [ALLOC_STRING] = true,
+	[ALLOC_CLOSURE] = true, [ALLOC_METHOD_VALUE] = true, [ALLOC_SPREAD] = true, [ALLOC_BOX] = true,
+	[ALLOC_STRING] = true,
 	[ALLOC_APPEND] = true,
 };
 
@@ -26,7 +27,8 @@ static int64_t size_of(Escape *e, Type *t)
 	if (!t)
 		return 0;
 	TypeKind k = underlying(t)->kind;
-	bool fixed = t->kind != TYPE_PARAM && (k == TYPE_POINTER || k == TYPE_SLICE || k == TYPE_MAP || k == TYPE_CHAN || k == TYPE_FUNC ||
+	bool fixed = t->kind != TYPE_PARAM && (k == TYPE_POINTER || k == TYPE_SLICE || k == TYPE_MAP || k == TYPE_CHAN ||
+	                                       k == TYPE_FUNC ||
 	                                       k == TYPE_INTERFACE);
 	if (fixed)
 		return 24;
@@ -65,7 +67,8 @@ static const char *heap_reason(Escape *e, const Node *n)
 		return "always allocated";
 	if (n->alloc == ALLOC_MAKE_SLICE && !n->allocated)
 		return "non-constant size";
-	if (n->alloc == ALLOC_APPEND || n->alloc == ALLOC_STRING || (n->object && !n->object->addr_taken && !n->object->captured_by_reference))
+	if (n->alloc == ALLOC_APPEND || n->alloc == ALLOC_STRING ||
+	    (n->object && !n->object->addr_taken && !n->object->captured_by_reference))
 		return NULL;
 	if (size < 0)
 		return "size not known";
@@ -193,8 +196,8 @@ static Leaks simplified(Leaks l)
 	return l;
 }
 
-/* An intrinsic that cannot freeze and gives back no pointer has nothing to do with the address of data without pointers but to look
- * at it: strings, slices of bytes, the words that atomic operations change. */
+/* An intrinsic that cannot freeze and gives back no pointer has nothing to do with the address of data without
+ * pointers but to look at it: strings, slices of bytes, the words that atomic operations change. */
 static bool only_looks_at(Escape *e, const Unit *u, const Type *signature, Type *param)
 {
 	bool pure = has_directive(u->decl, "//gol:pure");
@@ -204,7 +207,8 @@ static bool only_looks_at(Escape *e, const Unit *u, const Type *signature, Type 
 		if (holds_pointers(e, signature->results.items[i]->type))
 			return false;
 	Type *t = underlying(param);
-	return (pure && t->kind == TYPE_STRING) || ((t->kind == TYPE_POINTER || t->kind == TYPE_SLICE) && !holds_pointers(e, t->elem));
+	return (pure && t->kind == TYPE_STRING) || ((t->kind == TYPE_POINTER || t->kind == TYPE_SLICE) &&
+	                                            !holds_pointers(e, t->elem));
 }
 
 static void summarise(Escape *e, Unit *u)
@@ -220,7 +224,8 @@ static void summarise(Escape *e, Unit *u)
 	Leaks *leaks = NEW_ARRAY(e->c->arena, Leaks, s->count + 1);
 	bool stays = !u->decl->body && has_directive(u->decl, "//go:noescape");
 	for (int i = 0; i < s->count; i++) {
-		leaks[i] = (Leaks){.heap = stays ? -1 : 0, .results = {-1, -1, -1, -1, -1, -1, -1}};        /* and written to: .written is 0 */
+		/* and written to: .written is 0 */
+		leaks[i] = (Leaks){.heap = stays ? -1 : 0, .results = {-1, -1, -1, -1, -1, -1, -1}};
 		if (!u->decl->body || !u->info) {
 			if (i >= receiver && only_looks_at(e, u, o->type, o->type->fields.items[i - receiver]->type))
 				leaks[i].heap = -1;

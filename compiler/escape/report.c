@@ -28,7 +28,8 @@ static const char *alloc_text(Escape *e, const Node *n)
 /* What a conversion makes is said of its operand, a box of the conversion of the conversion. */
 static Pos alloc_pos(const Node *n)
 {
-	bool boxes_conversion = n->alloc == ALLOC_BOX && n->expr->kind == EXPR_CALL && n->expr->call_kind == CALL_CONVERSION && !is_interface(n->expr->type);
+	bool boxes_conversion = n->alloc == ALLOC_BOX && n->expr->kind == EXPR_CALL &&
+		n->expr->call_kind == CALL_CONVERSION && !is_interface(n->expr->type);
 	return boxes_conversion ? n->expr->pos : pos_of(n->expr);
 }
 
@@ -101,7 +102,8 @@ void report_leak_reason(Escape *e, Node *root, Node *n, int derefs)
 		return;
 	Buf b;
 	buf_init(&b, e->c->arena);
-	buf_printf(&b, "parameter %s leaks to %s for %s with derefs=%d:", node_text(e, n), to_result ? node_text(e, root) : "{heap}",
+	buf_printf(&b, "parameter %s leaks to %s for %s with derefs=%d:", node_text(e, n), to_result ? node_text(e, root) :
+	           "{heap}",
 	           function_text(e, n->func), derefs < 0 ? 0 : derefs);
 	explain_path(e, root, n, &b);
 	remark_block(e, node_pos(n), b.s);
@@ -175,7 +177,8 @@ static bool report_number(Escape *e, const Object *function, const FuncInfo *inf
 		return false;
 	Object *o = info->params.items[i];
 	const char *name = has_name(o) ? o->name : arena_printf(e->c->arena, "~p%d", i + (info->receiver ? 1 : 0));
-	remark_at(e->c, function->type->fields.items[i]->pos, "marking %s as escaping %suintptr", name, kind == NUMBER_MANY ? "..." : "");
+	remark_at(e->c, function->type->fields.items[i]->pos, "marking %s as escaping %suintptr", name,
+	          kind == NUMBER_MANY ? "..." : "");
 	return true;
 }
 

@@ -1,6 +1,7 @@
 /*
  * self.c - assignments that store in an object what can be reached from it already,
- * such as b.buf = b.buf[1:n] and p.next = p.prev. They let nothing new be reached, so they are no flow. And x = append(x, ...).
+ * such as b.buf = b.buf[1:n] and p.next = p.prev. They let nothing new be reached, so they are no flow. And x =
+ * append(x, ...).
  */
 #include "graph.h"
 
@@ -56,12 +57,14 @@ static bool same(Expr *a, Expr *b)
 static Object *pointer_of(Expr *x)
 {
 	x = unparen(x);
-	if (x->kind == EXPR_SELECTOR && (!x->selection || x->selection->kind != SELECT_FIELD || x->selection->path.len != 1))
+	if (x->kind == EXPR_SELECTOR && (!x->selection || x->selection->kind != SELECT_FIELD ||
+	                                 x->selection->path.len != 1))
 		return NULL;
 	if (x->kind != EXPR_SELECTOR && x->kind != EXPR_STAR)
 		return NULL;
 	Expr *base = unparen(x->x);
-	if (base->kind != EXPR_NAME || !base->object || base->object->kind != OBJECT_VAR || underlying(base->type)->kind != TYPE_POINTER)
+	if (base->kind != EXPR_NAME || !base->object || base->object->kind != OBJECT_VAR ||
+	    underlying(base->type)->kind != TYPE_POINTER)
 		return NULL;
 	return base->object;
 }
@@ -77,10 +80,12 @@ bool assigns_to_itself(Expr *dst, Expr *src)
 	if (dst->kind != src->kind)
 		return false;
 	if (dst->kind == EXPR_SELECTOR)
-		return dst->selection && src->selection && dst->selection->kind == SELECT_FIELD && src->selection->kind == SELECT_FIELD &&
+		return dst->selection && src->selection && dst->selection->kind == SELECT_FIELD &&
+			src->selection->kind == SELECT_FIELD &&
 		       same(dst->x, src->x);
 	if (dst->kind == EXPR_INDEX)
-		return !dst->type_args.len && !may_change(dst->list.items[0]) && !may_change(src->list.items[0]) && same(dst->x, src->x);
+		return !dst->type_args.len && !may_change(dst->list.items[0]) && !may_change(src->list.items[0]) &&
+			same(dst->x, src->x);
 	return false;
 }
 
@@ -98,13 +103,16 @@ static bool fits_registers(Escape *e, Expr *x)
 	if (!t || has_type_params(t) || underlying(t)->kind != TYPE_STRUCT || x->selection->path.len != 1)
 		return false;
 	t = types_canonical(e->c, t);
-	return type_size(e->c, t) <= REGISTER_BYTES && underlying(t)->fields.len <= REGISTER_FIELDS && fits_registers(e, x->x);
+	return type_size(e->c, t) <= REGISTER_BYTES && underlying(t)->fields.len <= REGISTER_FIELDS &&
+		fits_registers(e, x->x);
 }
 
-/* Go grows the slice where it is kept; only one that is in registers gets a new one, whose elements may be in the frame. */
+/* Go grows the slice where it is kept; only one that is in registers gets a new one, whose elements may be in the
+ * frame. */
 bool grows_in_place(Escape *e, Expr *dst, Expr *src)
 {
 	src = unparen(src);
-	return src->kind == EXPR_CALL && src->call_kind == CALL_BUILTIN && src->builtin == BUILTIN_APPEND && same(dst, src->list.items[0]) &&
+	return src->kind == EXPR_CALL && src->call_kind == CALL_BUILTIN && src->builtin == BUILTIN_APPEND &&
+		same(dst, src->list.items[0]) &&
 	       !fits_registers(e, dst);
 }

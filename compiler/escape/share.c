@@ -2,9 +2,9 @@
  * share.c - conversions between strings and slices of bytes whose value is looked at where it stands and not kept.
  *
  * The rest of the language cannot tell whether such a value is a copy: comparisons, searches in maps, constant cases,
- * joining, copying, iterating keep nothing of it, and nothing that changes the operand runs before they are done. So the
- * value may be the operand's own bytes (STAYS_SHARED). Go shares in most of these places; lowering looks at once in some
- * more (delete, append(b, string(c)...)). Keys that are stored must be copies: `m[string(b)] = x` is not here.
+ * joining, copying, iterating keep nothing of it, and nothing that changes the operand runs before they are done. So
+ * the value may be the operand's own bytes (STAYS_SHARED). Go shares in most of these places; lowering looks at once
+ * in some more (delete, append(b, string(c)...)). Keys that are stored must be copies: `m[string(b)] = x` is not here.
  */
 #include "graph.h"
 
@@ -18,8 +18,10 @@ static Expr *text_conversion(Expr *x)
 bool makes_bytes(Expr *x)
 {
 	x = text_conversion(x);
-	Type *to = x && !has_type_params(x->type) ? underlying(x->type) : NULL, *from = x ? value_type(x->list.items[0]) : NULL;
-	return to && to->kind == TYPE_SLICE && underlying(to->elem)->kind == TYPE_UINT8 && from && !has_type_params(from) && is_string(from);
+	Type *to = x && !has_type_params(x->type) ? underlying(x->type) : NULL, *from = x ? value_type(x->list.items[0]) :
+		NULL;
+	return to && to->kind == TYPE_SLICE && underlying(to->elem)->kind == TYPE_UINT8 && from &&
+		!has_type_params(from) && is_string(from);
 }
 
 /* x, if it is string(b), is looked at only. What it converts is known to lowering, which has the type arguments. */

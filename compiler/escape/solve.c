@@ -2,13 +2,13 @@
  * solve.c - who escapes.
  *
  * For each root node the nodes whose values reach it are visited, each with the least number of
- * dereferences on any path (shortest paths with weights >= -1, where a sum never counts below 0 once passed: the address of
- * x stored in y says nothing about what y's other contents address). When the address of a node
+ * dereferences on any path (shortest paths with weights >= -1, where a sum never counts below 0 once passed: the
+ * address of x stored in y says nothing about what y's other contents address). When the address of a node
  * reaches a root that lives longer, the node must be in the heap; it is then a root that outlives
  * everything, so it is solved again. A parameter that reaches such a root leaks.
  *
- * In the same walk: what a root's pointers lead to is written to if the root is the writer, the heap (anybody may write there), or
- * known to be one whose pointers lead to something written.
+ * In the same walk: what a root's pointers lead to is written to if the root is the writer, the heap (anybody may
+ * write there), or known to be one whose pointers lead to something written.
  */
 #include "graph.h"
 

@@ -65,7 +65,8 @@ static void flow_several(Escape *e, ExprList *lhs, Expr *rhs, Pos pos)
 	for (int i = 0; i < n; i++) {
 		Expr *x = lhs->items[i];
 		holes[i] = noted(e, place_hole(e, x), "assign-pair", x, pos);
-		Type *from = rhs->type && rhs->type->kind == TYPE_TUPLE && i < rhs->type->fields.len ? rhs->type->fields.items[i]->type : NULL;
+		Type *from = rhs->type && rhs->type->kind == TYPE_TUPLE &&
+			i < rhs->type->fields.len ? rhs->type->fields.items[i]->type : NULL;
 		if (!is_blank_name(x) && from && x->type && is_interface(x->type) && !is_interface(from))
 			holes[i] = spill(e, holes[i], ALLOC_BOX, NULL, from);
 	}
@@ -76,7 +77,8 @@ static void flow_several(Escape *e, ExprList *lhs, Expr *rhs, Pos pos)
 		flow_expr(e, holes[0], u);
 }
 
-/* x op= y, x++, x-- (y is NULL). The place is stored to, so a map keeps the key; y itself is stored where it is a string and x was empty. */
+/* x op= y, x++, x-- (y is NULL). The place is stored to, so a map keeps the key; y itself is stored where it is a
+ * string and x was empty. */
 static void flow_op_assign(Escape *e, Expr *x, Expr *y)
 {
 	Hole k = place_hole(e, x);
@@ -119,7 +121,8 @@ static void flow_declaration(Escape *e, Decl *d)
 		for (int i = 0; i < n; i++) {
 			Object *o = d->objects.items[i];
 			holes[i] = object_hole(e, o);
-			Type *from = tuple && tuple->kind == TYPE_TUPLE && i < tuple->fields.len ? tuple->fields.items[i]->type : NULL;
+			Type *from = tuple && tuple->kind == TYPE_TUPLE && i < tuple->fields.len ? tuple->fields.items[i]->type :
+				NULL;
 			if (o && from && o->type && is_interface(o->type) && !is_interface(from))
 				holes[i] = spill(e, holes[i], ALLOC_BOX, NULL, from);
 		}
@@ -128,7 +131,8 @@ static void flow_declaration(Escape *e, Decl *d)
 	}
 	for (int i = 0; i < d->values.len && i < d->objects.len; i++) {
 		Object *o = d->objects.items[i];
-		flow_as(e, noted(e, object_hole(e, o), "assign", d->values.items[i], d->name_pos.items[i]), d->values.items[i], o ? o->type : NULL);
+		flow_as(e, noted(e, object_hole(e, o), "assign", d->values.items[i], d->name_pos.items[i]), d->values.items[i],
+		        o ? o->type : NULL);
 	}
 }
 
@@ -154,7 +158,8 @@ static void flow_return(Escape *e, Stmt *s)
 		Type *tuple = s->rhs.items[0]->type;
 		for (int i = 0; i < results->len; i++) {
 			holes[i] = noted_return(e, hole_of(variable_node(e, results->items[i])), s);
-			Type *from = tuple && tuple->kind == TYPE_TUPLE && i < tuple->fields.len ? tuple->fields.items[i]->type : NULL;
+			Type *from = tuple && tuple->kind == TYPE_TUPLE && i < tuple->fields.len ? tuple->fields.items[i]->type :
+				NULL;
 			if (from && is_interface(results->items[i]->type) && !is_interface(from))
 				holes[i] = spill(e, holes[i], ALLOC_BOX, NULL, from);
 		}
@@ -200,14 +205,16 @@ static void flow_for(Escape *e, Stmt *s)
 
 typedef struct { Escape *e; Block *body; } Uses;
 
-/* The body of a loop over a function is a function of its own: what it uses of the function around it, it has by reference. */
+/* The body of a loop over a function is a function of its own: what it uses of the function around it, it has by
+ * reference. */
 static void share(void *arg, Expr *x)
 {
 	Uses *u = arg;
 	Object *o = x->kind == EXPR_NAME ? x->object : NULL;
 	if (!o || o->kind != OBJECT_VAR || o->is_package_level || o->is_field)
 		return;
-	bool inside = o->pos.file == u->body->pos.file && pos_compare(o->pos, u->body->pos) > 0 && pos_compare(o->pos, u->body->end) < 0;
+	bool inside = o->pos.file == u->body->pos.file && pos_compare(o->pos, u->body->pos) > 0 &&
+		pos_compare(o->pos, u->body->end) < 0;
 	if (!inside && (o->assigned || o->addr_taken || o->is_result))
 		flow(u->e, shifted(heap_hole(u->e), -1), variable_node(u->e, o));
 	else if (!inside && u->e->judgement == JUDGE_FRAMES)
@@ -236,7 +243,8 @@ static void flow_range_variables(Escape *e, Stmt *s, Node *from)
 	for (int i = 0; i < s->lhs.len && i < 2; i++) {
 		Hole k = place_hole(e, s->lhs.items[i]);
 		Type *made = i == 0 ? s->range_key : s->range_value;
-		if (!is_blank_name(s->lhs.items[i]) && made && s->lhs.items[i]->type && is_interface(s->lhs.items[i]->type) && !is_interface(made))
+		if (!is_blank_name(s->lhs.items[i]) && made && s->lhs.items[i]->type && is_interface(s->lhs.items[i]->type) &&
+		    !is_interface(made))
 			k = spill(e, k, ALLOC_BOX, NULL, made);
 		if (i == 1 && core && core->kind == TYPE_ARRAY)
 			flow(e, noted(e, k, "range", s->x, s->pos), from);
@@ -318,7 +326,8 @@ static void flow_type_switch(Escape *e, Stmt *s)
 		declare(e, k->object);
 		variable_node(e, k->object)->at = k->pos;
 		if (holds_pointers(e, k->object->type))
-			all = tee(e, all, noted(e, asserted(e, hole_of(variable_node(e, k->object)), k->object->type), "switch case", s->x, s->pos));
+			all = tee(e, all, noted(e, asserted(e, hole_of(variable_node(e, k->object)), k->object->type),
+			                        "switch case", s->x, s->pos));
 	}
 	Expr *x = unparen(s->x);
 	if (x->kind == EXPR_ASSERT)

@@ -56,14 +56,17 @@ static void print_list(Escape *e, Buf *out, ExprList *list)
 static void print_type(Escape *e, Buf *out, Type *t, bool as_operand)
 {
 	const char *s = t ? type_text_of(e, t) : "?";
-	bool brackets = as_operand && (strchr("[*(<", *s) || strncmp(s, "func", 4) == 0 || strncmp(s, "interface ", 10) == 0 ||
-	                               strncmp(s, "map[", 4) == 0 || strncmp(s, "chan", 4) == 0 || strncmp(s, "struct", 6) == 0);
+	bool brackets = as_operand && (strchr("[*(<", *s) || strncmp(s, "func", 4) == 0 ||
+	                               strncmp(s, "interface ", 10) == 0 ||
+	                               strncmp(s, "map[", 4) == 0 || strncmp(s, "chan", 4) == 0 ||
+	                               strncmp(s, "struct", 6) == 0);
 	buf_printf(out, brackets ? "(%s)" : "%s", s);
 }
 
 static void print_rune(Buf *out, int64_t r)
 {
-	const char *escape = r == '\n' ? "\\n" : r == '\t' ? "\\t" : r == '\r' ? "\\r" : r == '\\' ? "\\\\" : r == '\'' ? "\\'" : NULL;
+	const char *escape = r == '\n' ? "\\n" : r == '\t' ? "\\t" : r == '\r' ? "\\r" : r == '\\' ? "\\\\" :
+		r == '\'' ? "\\'" : NULL;
 	if (r < 0 || r > 0x10ffff) {
 		buf_printf(out, "rune(%lld)", (long long)r);
 		return;
@@ -117,10 +120,12 @@ static void print_embedded(Buf *out, Expr *x)
 	}
 }
 
-/* How many arguments stand before those that a variadic parameter takes one by one; -1: the call has no such parameter. */
+/* How many arguments stand before those that a variadic parameter takes one by one; -1: the call has no such
+ * parameter. */
 static int fixed_arguments(const Expr *call)
 {
-	Type *signature = call->call_kind == CALL_BUILTIN || call->call_kind == CALL_CONVERSION || call->has_dots ? NULL : core_type(call->x->type);
+	Type *signature = call->call_kind == CALL_BUILTIN || call->call_kind == CALL_CONVERSION ||
+		call->has_dots ? NULL : core_type(call->x->type);
 	return signature && signature->variadic ? signature->fields.len - 1 : -1;
 }
 
@@ -129,8 +134,10 @@ static const Selection *called_method(const Expr *call)
 {
 	const Expr *fun = call->call_kind == CALL_CONVERSION || call->call_kind == CALL_BUILTIN ? NULL : unparen(call->x);
 	const Selection *s = fun && fun->kind == EXPR_SELECTOR ? fun->selection : NULL;
-	bool is_method = s && s->kind != SELECT_FIELD && s->kind != SELECT_METHOD_EXPR && s->kind != SELECT_INTERFACE_METHOD;
-	return is_method && s->object->receiver_base && s->object->receiver_base->kind == TYPE_NAMED && !is_interface(s->object->receiver_base) ? s : NULL;
+	bool is_method = s && s->kind != SELECT_FIELD && s->kind != SELECT_METHOD_EXPR &&
+		s->kind != SELECT_INTERFACE_METHOD;
+	return is_method && s->object->receiver_base && s->object->receiver_base->kind == TYPE_NAMED &&
+		!is_interface(s->object->receiver_base) ? s : NULL;
 }
 
 /* What a call takes the address of, or follows the pointer of, by itself is printed as it stands. */
@@ -146,16 +153,19 @@ static bool print_text_conversion(Escape *e, Buf *out, Expr *x)
 {
 	Expr *arg = unparen(x->list.items[0]);
 	Type *to = underlying(x->type), *from = value_type(arg) ? underlying(value_type(arg)) : NULL;
-	if (to->kind == TYPE_SLICE && arg->mode == MODE_CONST && from && is_string(from) && underlying(to->elem)->kind == TYPE_INT32) {
+	if (to->kind == TYPE_SLICE && arg->mode == MODE_CONST && from && is_string(from) &&
+	    underlying(to->elem)->kind == TYPE_INT32) {
 		print_type(e, out, x->type, false);
 		size_t length;
 		const_string_value(arg->cval, &length);
 		buf_str(out, length > 0 ? "{...}" : "{}");
 		return true;
 	}
-	const char *exact = from && from->kind == TYPE_SLICE ? underlying(from->elem)->kind == TYPE_INT32 ? "[]rune" : "[]byte" : NULL;
+	const char *exact = from && from->kind == TYPE_SLICE ? underlying(from->elem)->kind == TYPE_INT32 ? "[]rune" :
+		"[]byte" : NULL;
 	const char *given = exact ? type_text_of(e, value_type(arg)) : NULL;
-	if (!exact || !is_string(to) || strcmp(given, exact) == 0 || strcmp(given, "[]uint8") == 0 || strcmp(given, "[]int32") == 0)
+	if (!exact || !is_string(to) || strcmp(given, exact) == 0 || strcmp(given, "[]uint8") == 0 ||
+	    strcmp(given, "[]int32") == 0)
 		return false;
 	print_type(e, out, x->type, true);
 	buf_printf(out, "((%s)(", exact);
@@ -186,7 +196,8 @@ static void print_call(Escape *e, Buf *out, Expr *x)
 	if (x->call_kind == CALL_CONVERSION)
 		print_type(e, out, x->type, true);
 	else if (method)
-		buf_printf(out, method->object->pointer_receiver ? "(*%s).%s" : "%s.%s", type_text_of(e, method->object->receiver_base), method->object->name);
+		buf_printf(out, method->object->pointer_receiver ? "(*%s).%s" : "%s.%s",
+		           type_text_of(e, method->object->receiver_base), method->object->name);
 	else
 		print(e, out, x->x, PRIMARY);
 	buf_char(out, '(');
@@ -347,7 +358,8 @@ const char *function_text(Escape *e, const FuncInfo *info)
 	Arena *a = e->c->arena;
 	if (!info->object) {
 		if (info->outer)
-			return arena_printf(a, info->outer->outer ? "%s.%d" : "%s.func%d", function_text(e, info->outer), info->number);
+			return arena_printf(a, info->outer->outer ? "%s.%d" : "%s.func%d", function_text(e, info->outer),
+			                    info->number);
 		return info == e->init_info ? "init" : "glob..func";
 	}
 	Object *o = info->object;

@@ -1,10 +1,10 @@
 /*
- * verify.c - checks a solved batch (graph.h) in a way of its own; a breach is our own bug, and would be a pointer into a frame that
- * is gone. Debug builds run it after each batch.
+ * verify.c - checks a solved batch (graph.h) in a way of its own; a breach is our own bug, and would be a pointer
+ * into a frame that is gone. Debug builds run it after each batch.
  *
- * Checked: edges dereference at least -1 times; from every node in the heap, walking against the edges with the least number of
- * dereferences, no node is reached by its address that is not in the heap itself; a parameter that such a walk meets leaks
- * at most with as many dereferences; solving again changes nothing.
+ * Checked: edges dereference at least -1 times; from every node in the heap, walking against the edges with the least
+ * number of dereferences, no node is reached by its address that is not in the heap itself; a parameter that such a
+ * walk meets leaks at most with as many dereferences; solving again changes nothing.
  */
 #include "graph.h"
 
@@ -14,7 +14,8 @@ typedef VEC(Reach) ReachList;
 static void fail(Escape *e, const Node *n, const char *what)
 {
 	Pos pos = n->object ? n->object->pos : n->expr ? n->expr->pos : NO_POS;
-	ice(e->c, pos, "escape analysis: %s: %s", what, n->object ? n->object->name : n->expr ? expr_text(e->c, n->expr) : "?");
+	ice(e->c, pos, "escape analysis: %s: %s", what, n->object ? n->object->name : n->expr ? expr_text(e->c, n->expr) :
+	    "?");
 }
 
 static void reach(Escape *e, ReachList *todo, Map *best, Node *n, int derefs)
@@ -35,7 +36,8 @@ static void verify_heap_node(Escape *e, Node *root)
 		Reach r = vec_pop(&todo);
 		if (r.derefs < 0 && !r.node->escapes)
 			fail(e, r.node, "the heap holds its address");
-		if (r.node != root && r.node->is_param && !r.node->escapes && (r.node->leaks.heap < 0 || r.node->leaks.heap > (r.derefs < 0 ? 0 : r.derefs)))
+		if (r.node != root && r.node->is_param && !r.node->escapes &&
+		    (r.node->leaks.heap < 0 || r.node->leaks.heap > (r.derefs < 0 ? 0 : r.derefs)))
 			fail(e, r.node, "leaks to the heap unnoticed");
 		int derefs = r.derefs < 0 ? 0 : r.derefs;
 		for (int i = 0; i < r.node->edges.len; i++) {

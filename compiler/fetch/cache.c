@@ -11,8 +11,9 @@
  *     $GOMODCACHE/PATH@VERSION/                          the files, read-only
  *
  * Nothing is written in place: a file is made under a name that ends in .tmp, and renamed when it is whole; .ziphash is
- * written under the lock, and one that is damaged is made anew from the zip. A process that dies leaves .tmp files, which the
- * next one that makes such a file removes (those of .mod and .info, which no lock guards, once they are an hour old), or a
+ * written under the lock, and one that is damaged is made anew from the zip. A process that dies leaves .tmp files,
+ * which the next one that makes such a file removes (those of .mod and .info, which no lock guards, once they are an
+ * hour old), or a
  * .partial, and then the folder is filled again; so is a folder that has no .ziphash. A process that is ended by a
  * signal removes its .tmp files itself.
  */
@@ -31,7 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* ---- names -------------------------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------------------------- */
 
 const char *cache_path(Request *r, const Module *m, const char *suffix)
 {
@@ -44,8 +45,8 @@ const char *module_folder(Request *r, const Module *m)
 	return arena_printf(r->arena, "%s/%s@%s", r->settings->module_cache, m->escaped_path, m->escaped_version);
 }
 
-/* The last one first: mostly only that is missing, or nothing. In path slashes become ends and slashes again: a copy for each
- * folder above would be more than a hostile zip's long names may cost. */
+/* The last one first: mostly only that is missing, or nothing. In path slashes become ends and slashes again: a copy
+ * for each folder above would be more than a hostile zip's long names may cost. */
 static bool make_folder_at(Request *r, char *path)
 {
 	struct stat st;
@@ -63,7 +64,10 @@ static bool make_folder_at(Request *r, char *path)
 	return ok && (mkdir(path, 0777) == 0 || errno == EEXIST || fail_system(r, "mkdir", path, errno));
 }
 
-bool make_folder(Request *r, const char *path) { return make_folder_at(r, arena_strndup(r->arena, path, strlen(path))); }
+bool make_folder(Request *r, const char *path)
+{
+	return make_folder_at(r, arena_strndup(r->arena, path, strlen(path)));
+}
 
 static bool make_parent(Request *r, const char *path)
 {
@@ -95,7 +99,7 @@ Texts names_in(Request *r, const char *dir)
 	return names;
 }
 
-/* ---- temporary files ------------------------------------------------------------------------------------------------- */
+/* ---- temporary files ------------------------------------------------------------------------------------------- */
 
 /* Names of those there are, a row for each thread; guarded by the lock, which remove_temporaries keeps. */
 enum { ROWS = 16, AN_HOUR = 3600 };
@@ -162,7 +166,8 @@ static bool is_older(const char *path, int seconds)
 	return stat(path, &st) == 0 && st.st_mtime < time(NULL) - seconds;
 }
 
-/* Small files are made without a lock, here and by Go: what has such a name may be a living process's, unless it is old. */
+/* Small files are made without a lock, here and by Go: what has such a name may be a living process's, unless it is
+ * old. */
 void remove_temporaries_of(Request *r, const char *path, int seconds)
 {
 	const char *base = strrchr(path, '/') + 1, *dir = arena_strndup(r->arena, path, (size_t)(base - path));
@@ -177,7 +182,7 @@ void remove_temporaries_of(Request *r, const char *path, int seconds)
 	}
 }
 
-/* ---- files ------------------------------------------------------------------------------------------------------------- */
+/* ---- files ----------------------------------------------------------------------------------------------------- */
 
 bool read_file(Request *r, const char *path, Buf *text)
 {
@@ -225,7 +230,7 @@ int lock_file(Request *r, const char *path)
 	return file;
 }
 
-/* ---- the list of versions ---------------------------------------------------------------------------------------------- */
+/* ---- the list of versions -------------------------------------------------------------------------------------- */
 
 static void put_versions(Request *r, const char *dir, Buf *text)
 {

@@ -4,8 +4,8 @@
  * A program of its own, started by gol when a module is missing: it talks to module proxies and fills the module cache,
  * so that gol itself loads no network library and opens no socket. README.md has its interface.
  *
- * Each request runs on one thread from beginning to end, in straight lines: it may block in the network, on a lock file,
- * in a hash. A function that can fail returns false after fail() has said why; nobody says it twice.
+ * Each request runs on one thread from beginning to end, in straight lines: it may block in the network, on a lock
+ * file, in a hash. A function that can fail returns false after fail() has said why; nobody says it twice.
  */
 #ifndef GOL_FETCH_H
 #define GOL_FETCH_H
@@ -17,12 +17,14 @@
 
 /* ---- settings and requests -------------------------------------------------------------------------- */
 
-typedef enum { PROXY_URL, PROXY_OFF, PROXY_DIRECT, PROXY_NONE } ProxyKind;   /* PROXY_NONE: what $GONOPROXY names, before all others */
+/* PROXY_NONE: what $GONOPROXY names, before all others */
+typedef enum { PROXY_URL, PROXY_OFF, PROXY_DIRECT, PROXY_NONE } ProxyKind;
 
 typedef struct Proxy {
 	ProxyKind kind;
 	const char *url;            /* no slash at its end; with user and password if it has them */
-	bool after_any_error;       /* a '|' follows: the next one is asked after any error, not just where there is no such thing */
+	/* a '|' follows: the next one is asked after any error, not just where there is no such thing */
+	bool after_any_error;
 } Proxy;
 
 /* Read once by main, then the same for all threads. */
@@ -49,7 +51,8 @@ typedef struct Request {
 	FailKind kind;
 	const char *message;        /* set by fail */
 	bool shows_progress;        /* of what it downloads, on a terminal */
-	int temporary;              /* row of a temporary file in the list of those to be removed at a signal, or -1 (cache.c) */
+	/* row of a temporary file in the list of those to be removed at a signal, or -1 (cache.c) */
+	int temporary;
 } Request;
 
 bool fail(Request *r, FailKind kind, const char *format, ...) PRINTF_LIKE(3, 4);         /* returns false */
@@ -70,14 +73,16 @@ typedef struct Module {
 bool make_module(Request *r, Module *m, const char *path, const char *version);
 /* A file's name within a module; what: the name as messages show it. */
 const char *file_name_error(Request *r, const char *name);           /* NULL: it is a fine name */
-const char *escape_version(Request *r, const char *version);            /* of any word that is asked for; NULL after fail */
+/* of any word that is asked for; NULL after fail */
+const char *escape_version(Request *r, const char *version);
 const char *folded(Request *r, const char *name);       /* equal for names that differ in case only */
 bool matches_patterns(const char *patterns, const char *path);          /* as $GOPRIVATE has them */
 
 void sort_versions(const char **list, int count);
 bool is_canonical(const char *version);                 /* in full, without build but +incompatible */
 bool is_pseudo(const char *version);
-const char *major_mismatch(Request *r, const char *path, const char *version);         /* what the version should be; NULL: it fits */
+/* what the version should be; NULL: it fits */
+const char *major_mismatch(Request *r, const char *path, const char *version);
 
 /* ---- the network (http.c) --------------------------------------------------------------------------------- */
 
@@ -90,7 +95,8 @@ typedef struct Response {
 
 enum { BODY_LIMIT = 64 << 20, GO_MOD_LIMIT = 16 << 20, ZIP_LIMIT = 500 << 20 };
 
-/* Any answer is a success. The body goes into file if that is not -1 (and the answer is 200), else into the response. */
+/* Any answer is a success. The body goes into file if that is not -1 (and the answer is 200), else into the response.
+ * */
 bool http_get(Request *r, const char *url, int file, size_t limit, Response *out);
 /* The same where only 200 will do. */
 bool http_read(Request *r, const char *url, int file, size_t limit, Response *out);
@@ -122,16 +128,18 @@ bool cache_write(Request *r, const Module *m, const char *suffix, const char *te
 bool read_file(Request *r, const char *path, Buf *text);                /* quietly false */
 Texts names_in(Request *r, const char *dir);
 bool make_folder(Request *r, const char *path);         /* and those above it */
-/* A new file beside path, removed when the process is ended by a signal; temporary_done when it is renamed or removed. */
+/* A new file beside path, removed when the process is ended by a signal; temporary_done when it is renamed or
+ * removed. */
 int temporary_file(Request *r, const char *path, const char **name);
 void temporary_done(Request *r);
-/* Those of dead processes; seconds 0: the caller holds the lock under which they are made, else those that are older. */
+/* Those of dead processes; seconds 0: the caller holds the lock under which they are made, else those that are older.
+ * */
 void remove_temporaries_of(Request *r, const char *path, int seconds);
 bool write_all(Request *r, int file, const char *name, const char *text, size_t size);
 int lock_file(Request *r, const char *path);            /* waits; -1 after fail */
 void remove_temporaries(void);                          /* of all threads, at a signal */
 
-/* ---- zips (zip.c, unzip.c) ---------------------------------------------------------------------------------------- */
+/* ---- zips (zip.c, unzip.c) ------------------------------------------------------------------------------------- */
 
 typedef struct ZipFile { void *zip; const char *path; int64_t count; } ZipFile;
 
@@ -143,20 +151,23 @@ bool zip_has_prefix(Request *r, ZipFile *z, const Module *m);
 bool zip_check(Request *r, ZipFile *z, const Module *m, const char *path);
 /* The name to unpack a file of the module under; NULL: it is left out. */
 typedef const char *(*PlaceFile)(Request *r, const char *name);
-bool zip_unpack(Request *r, ZipFile *z, const Module *m, const char *dir, PlaceFile place);    /* place NULL: all as they are */
-const char *text_hash(Request *r, const char *name, const char *text, size_t size);    /* h1 of a folder with one file */
+/* place NULL: all as they are */
+bool zip_unpack(Request *r, ZipFile *z, const Module *m, const char *dir, PlaceFile place);
+/* h1 of a folder with one file */
+const char *text_hash(Request *r, const char *name, const char *text, size_t size);
 /* As of a zip with the folder's files, whose names begin with prefix there. */
 bool folder_hash(Request *r, const char *dir, const char *prefix, const char **sum);
 bool remove_folder(const char *path);                   /* with all in it, writable or not */
 void protect_folders(const char *path);
 
-/* ---- requests (module.c, query.c, tree.c) ---------------------------------------------------------------------------- */
+/* ---- requests (module.c, query.c, tree.c) ---------------------------------------------------------------------- */
 
 /* Each leaves its result in out. */
 bool fetch_mod(Request *r, const char *path, const char *version, const char *sum, Buf *out);
 bool fetch_info(Request *r, const char *path, const char *version, Buf *out);
 /* To file, which is temporary, and judged; path: what errors call it. */
-bool download_zip(Request *r, const Module *m, int file, const char *temporary, const char *path, const char *sum, const char **hash);
+bool download_zip(Request *r, const Module *m, int file, const char *temporary, const char *path, const char *sum,
+                  const char **hash);
 bool fetch_zip(Request *r, const char *path, const char *version, const char *sum, bool unpack, Buf *out);
 bool fetch_list(Request *r, const char *path, Buf *out);
 bool fetch_latest(Request *r, const char *path, Buf *out);

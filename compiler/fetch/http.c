@@ -3,9 +3,10 @@
  *
  * Errors are worded as Go's net/http has them, since they end up in the same messages: 'Get "URL": dial tcp ...' until
  * the head of the answer is there, 'read "URL": unexpected EOF' in its body, 'reading URL: 404 Not Found' for an answer
- * that is none. Nothing waits for ever: connect_seconds for a connection with its handshake, stall_seconds with less than
- * LEAST_SPEED after that, or a server that trickles would keep us, and all who wait for our locks, for years. (Go has no such limit; its user has Ctrl-C.) At most 9 redirects are followed, as by Go, and none
- * from https to http.
+ * that is none. Nothing waits for ever: connect_seconds for a connection with its handshake, stall_seconds with less
+ * than
+ * LEAST_SPEED after that, or a server that trickles would keep us, and all who wait for our locks, for years. (Go has
+ * no such limit; its user has Ctrl-C.) At most 9 redirects are followed, as by Go, and none from https to http.
  *
  * The threads share what is known of names and TLS sessions, under locks; connections are each thread's own, because
  * libcurl does not let threads share them.
@@ -148,8 +149,10 @@ static size_t take_body(char *data, size_t size, size_t n, void *argument)
 static const char *status_words(int status)
 {
 	static const struct { int status; const char *words; } table[] = {
-		{200, "OK"}, {204, "No Content"}, {301, "Moved Permanently"}, {302, "Found"}, {304, "Not Modified"}, {400, "Bad Request"},
-		{401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {407, "Proxy Authentication Required"},
+		{200, "OK"}, {204, "No Content"}, {301, "Moved Permanently"}, {302, "Found"}, {304, "Not Modified"},
+			{400, "Bad Request"},
+		{401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
+		{407, "Proxy Authentication Required"},
 		{408, "Request Timeout"}, {410, "Gone"}, {429, "Too Many Requests"}, {500, "Internal Server Error"},
 		{501, "Not Implemented"}, {502, "Bad Gateway"}, {503, "Service Unavailable"}, {504, "Gateway Timeout"},
 	};
@@ -219,7 +222,8 @@ static const char *dial_error(Transfer *t, const char *what)
 	if (address && *address)
 		target = arena_printf(t->r->arena, strchr(address, ':') ? "[%s]%s" : "%s%s", address, port);
 	if (!what)
-		what = error ? arena_printf(t->r->arena, "connect: %s", lower_first(t->r, strerror((int)error))) : "connection failed";
+		what = error ? arena_printf(t->r->arena, "connect: %s", lower_first(t->r, strerror((int)error))) :
+			"connection failed";
 	return arena_printf(t->r->arena, "dial tcp %s: %s", target, what);
 }
 
@@ -238,7 +242,8 @@ static const char *no_answer(Transfer *t, CURLcode code)
 	case CURLE_COULDNT_CONNECT:
 		return dial_error(t, NULL);
 	case CURLE_OPERATION_TIMEDOUT:
-		return connected ? arena_printf(r->arena, "no answer in %ld seconds", r->settings->stall_seconds) : dial_error(t, "i/o timeout");
+		return connected ? arena_printf(r->arena, "no answer in %ld seconds", r->settings->stall_seconds) :
+			dial_error(t, "i/o timeout");
 	case CURLE_GOT_NOTHING:
 		return "EOF";
 	case CURLE_TOO_MANY_REDIRECTS:
@@ -274,16 +279,19 @@ static bool transfer_failed(Transfer *t, CURLcode code)
 	if (t->write_error)
 		return fail(r, FAIL_ERROR, "read %s: write: %s", quoted(r, t->url), lower_first(r, strerror(t->write_error)));
 	if (code == CURLE_UNSUPPORTED_PROTOCOL && next)
-		return fail(r, FAIL_ERROR, "Get %s: redirected from secure URL %s to insecure URL %s", quoted(r, next), t->url, next);
+		return fail(r, FAIL_ERROR, "Get %s: redirected from secure URL %s to insecure URL %s", quoted(r, next), t->url,
+		            next);
 	if (in_body && code == CURLE_OPERATION_TIMEDOUT)
-		return fail(r, FAIL_ERROR, "read %s: less than %d bytes a second for %ld seconds", quoted(r, t->url), LEAST_SPEED,
+		return fail(r, FAIL_ERROR, "read %s: less than %d bytes a second for %ld seconds", quoted(r, t->url),
+		            LEAST_SPEED,
 		            r->settings->stall_seconds);
 	if (in_body)
 		return fail(r, FAIL_ERROR, "read %s: unexpected EOF", quoted(r, t->url));
-	return fail(r, FAIL_ERROR, "Get %s: %s", quoted(r, code == CURLE_TOO_MANY_REDIRECTS ? location(t) : t->url), no_answer(t, code));
+	return fail(r, FAIL_ERROR, "Get %s: %s", quoted(r, code == CURLE_TOO_MANY_REDIRECTS ? location(t) : t->url),
+	            no_answer(t, code));
 }
 
-/* ---- one request -------------------------------------------------------------------------------------------------- */
+/* ---- one request ----------------------------------------------------------------------------------------------- */
 
 static void set_options(Transfer *t, const char *url)
 {
@@ -365,7 +373,8 @@ static bool copy_body(Request *r, int from, const char *path, int file, size_t l
 			return fail_system(r, "read", path, errno);
 		total += (size_t)n;
 		if (total > limit)
-			return fail(r, FAIL_ERROR, limit == ZIP_LIMIT ? "downloaded zip file too large" : "reading %s: more than %zu bytes", path, limit);
+			return fail(r, FAIL_ERROR, limit == ZIP_LIMIT ? "downloaded zip file too large" :
+			            "reading %s: more than %zu bytes", path, limit);
 		if (file < 0)
 			buf_bytes(&out->body, block, (size_t)n);
 		else if (!write_block(file, block, (size_t)n))
@@ -398,7 +407,7 @@ bool http_get(Request *r, const char *url, int file, size_t limit, Response *out
 	return (is_file ? file_get : network_get)(r, url, file, limit, out);
 }
 
-/* ---- answers that are none -------------------------------------------------------------------------------------------- */
+/* ---- answers that are none ------------------------------------------------------------------------------------- */
 
 static bool is_plain_text(const Response *answer)
 {

@@ -1,9 +1,9 @@
 /*
  * json.c - what a proxy says of a version: {"Version": "v1.2.3", "Time": "2020-01-02T15:04:05Z", "Origin": {...}}.
  *
- * The cache keeps it as Go writes it: these members in this order, no spaces, of Origin only what belongs to the version
- * for ever. So the text is taken apart, whatever else it has is skipped, and written anew. Mistakes are told in the
- * words of Go's decoder, since a proxy that is none (a login page) is an everyday mistake.
+ * The cache keeps it as Go writes it: these members in this order, no spaces, of Origin only what belongs to the
+ * version for ever. So the text is taken apart, whatever else it has is skipped, and written anew. Mistakes are told
+ * in the words of Go's decoder, since a proxy that is none (a login page) is an everyday mistake.
  */
 #include "fetch.h"
 #include "../base/json.h"
@@ -115,7 +115,7 @@ static bool parse_string(Json *j, const char **text)
 	return true;
 }
 
-/* ---- values ------------------------------------------------------------------------------------------------------- */
+/* ---- values ---------------------------------------------------------------------------------------------------- */
 
 static bool parse_word(Json *j, const char *word)
 {
@@ -231,17 +231,19 @@ static bool take_text(Json *j, const char *member, const char *type, const char 
 		return parse_string(j, text);
 	const char *kind = kind_at(j);
 	bool is_null = j->p < j->end && *j->p == 'n';
-	return parse_value(j) && (is_null || fail(j->r, FAIL_ERROR, "json: cannot unmarshal %s into Go struct field %s of type %s",
+	return parse_value(j) &&
+		(is_null || fail(j->r, FAIL_ERROR, "json: cannot unmarshal %s into Go struct field %s of type %s",
 	                                          kind, member, type));
 }
 
-/* ---- the members --------------------------------------------------------------------------------------------------- */
+/* ---- the members ----------------------------------------------------------------------------------------------- */
 
 static bool take_origin_member(Json *j, const char *name)
 {
 	Origin *o = &j->origin;
 	const struct { const char *name, **text; } table[] = {
-		{"VCS", &o->vcs}, {"URL", &o->url}, {"Subdir", &o->subdir}, {"Hash", &o->hash}, {"TagPrefix", &o->tag_prefix}, {"Ref", &o->ref},
+		{"VCS", &o->vcs}, {"URL", &o->url}, {"Subdir", &o->subdir}, {"Hash", &o->hash}, {"TagPrefix", &o->tag_prefix},
+			{"Ref", &o->ref},
 	};
 	for (int i = 0; i < COUNT_OF(table); i++)
 		if (strcasecmp(name, table[i].name) == 0)
@@ -271,7 +273,8 @@ static bool parse_top(Json *j)
 	skip_space(j);
 	if (j->p < j->end)
 		return unexpected(j, "after top-level value");
-	return is_object || fail(j->r, FAIL_ERROR, "json: cannot unmarshal %s into Go value of type modfetch.RevInfo", kind);
+	return is_object || fail(j->r, FAIL_ERROR, "json: cannot unmarshal %s into Go value of type modfetch.RevInfo",
+	                         kind);
 }
 
 /* 2006-01-02T15:04:05, a fraction, Z or +01:00. */
@@ -290,13 +293,14 @@ static bool is_time(const char *s)
 	       isdigit((unsigned char)s[4]) && isdigit((unsigned char)s[5]) && !s[6];
 }
 
-/* ---- writing --------------------------------------------------------------------------------------------------------- */
+/* ---- writing --------------------------------------------------------------------------------------------------- */
 
 static void put_origin(Json *j, Buf *out)
 {
 	const Origin *o = &j->origin;
 	const struct { const char *name, *text; } table[] = {
-		{"VCS", o->vcs}, {"URL", o->url}, {"Subdir", o->subdir}, {"Hash", o->hash}, {"Ref", is_pseudo(j->version) ? NULL : o->ref},
+		{"VCS", o->vcs}, {"URL", o->url}, {"Subdir", o->subdir}, {"Hash", o->hash},
+			{"Ref", is_pseudo(j->version) ? NULL : o->ref},
 	};
 	const char *separator = "";
 	buf_str(out, ",\"Origin\":{");
@@ -317,7 +321,8 @@ bool parse_info(Request *r, const char *json, size_t size, Info *info)
 	if (!parse_top(&j))
 		return false;
 	if (!is_time(j.time))
-		return fail(r, FAIL_ERROR, "parsing time %s as \"2006-01-02T15:04:05Z07:00\": cannot parse %s as \"2006\"", quoted(r, j.time),
+		return fail(r, FAIL_ERROR, "parsing time %s as \"2006-01-02T15:04:05Z07:00\": cannot parse %s as \"2006\"",
+		            quoted(r, j.time),
 		            quoted(r, j.time));
 	buf_init(&out, r->arena);
 	buf_str(&out, "{\"Version\":");

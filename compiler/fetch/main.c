@@ -3,9 +3,9 @@
  *
  *     standard input ──> main thread ──> queue ──> up to 8 threads ──> answers on standard output
  *
- * A thread is made when a request comes and none is idle, so that one request costs one thread and fifty cost eight; each
- * keeps its connections. Answers are written whole, under a lock, as they are ready; the number in front says whose they
- * are. A build starts one gol-fetch at its first miss and keeps it: what is asked next depends on what came.
+ * A thread is made when a request comes and none is idle, so that one request costs one thread and fifty cost eight;
+ * each keeps its connections. Answers are written whole, under a lock, as they are ready; the number in front says
+ * whose they are. A build starts one gol-fetch at its first miss and keeps it: what is asked next depends on what came.
  *
  * (Rejected: curl's multi interface. It would turn every step, locks and hashes too, into states of one loop, to save
  * at most seven handshakes.)
@@ -25,7 +25,7 @@
 
 enum { EXIT_OK = 0, EXIT_ERROR = 1, EXIT_USAGE = 2, THREADS = 8, WORDS = 8, CONNECT_SECONDS = 30, STALL_SECONDS = 60 };
 
-/* ---- failures ------------------------------------------------------------------------------------------------------ */
+/* ---- failures -------------------------------------------------------------------------------------------------- */
 
 bool fail(Request *r, FailKind kind, const char *format, ...)
 {
@@ -69,7 +69,7 @@ const char *quoted(Request *r, const char *text)
 	return b.s;
 }
 
-/* ---- verbs --------------------------------------------------------------------------------------------------------------- */
+/* ---- verbs ----------------------------------------------------------------------------------------------------- */
 
 typedef struct Words { const char *word[WORDS]; int count; const char *sum; } Words;
 
@@ -82,14 +82,26 @@ typedef struct Verb {
 
 static bool run_mod(Request *r, const Words *w, Buf *out) { return fetch_mod(r, w->word[1], w->word[2], w->sum, out); }
 static bool run_info(Request *r, const Words *w, Buf *out) { return fetch_info(r, w->word[1], w->word[2], out); }
-static bool run_zip(Request *r, const Words *w, Buf *out) { return fetch_zip(r, w->word[1], w->word[2], w->sum, true, out); }
-static bool run_zipfile(Request *r, const Words *w, Buf *out) { return fetch_zip(r, w->word[1], w->word[2], w->sum, false, out); }
+static bool run_zip(Request *r, const Words *w, Buf *out)
+{
+	return fetch_zip(r, w->word[1], w->word[2], w->sum, true, out);
+}
+static bool run_zipfile(Request *r, const Words *w, Buf *out)
+{
+	return fetch_zip(r, w->word[1], w->word[2], w->sum, false, out);
+}
 static bool run_verify(Request *r, const Words *w, Buf *out) { return fetch_verify(r, w->word[1], w->word[2], out); }
 static bool run_list(Request *r, const Words *w, Buf *out) { return fetch_list(r, w->word[1], out); }
 static bool run_latest(Request *r, const Words *w, Buf *out) { return fetch_latest(r, w->word[1], out); }
-static bool run_query(Request *r, const Words *w, Buf *out) { return fetch_query(r, w->word[1], w->word[2], w->word[3], out); }
+static bool run_query(Request *r, const Words *w, Buf *out)
+{
+	return fetch_query(r, w->word[1], w->word[2], w->word[3], out);
+}
 static bool run_get(Request *r, const Words *w, Buf *out) { return fetch_url(r, w->word[1], out); }
-static bool run_tree(Request *r, const Words *w, Buf *out) { return fetch_tree(r, w->word[1], w->word[2], w->sum, out); }
+static bool run_tree(Request *r, const Words *w, Buf *out)
+{
+	return fetch_tree(r, w->word[1], w->word[2], w->sum, out);
+}
 
 static const Verb verbs[] = {
 	{"mod", "PATH VERSION [-sum h1:...]", 2, 2, true, run_mod},
@@ -139,7 +151,7 @@ static bool run_words(Request *r, const Words *w, Buf *out)
 	return v && v->run(r, w, out);
 }
 
-/* ---- a batch ---------------------------------------------------------------------------------------------------------------- */
+/* ---- a batch --------------------------------------------------------------------------------------------------- */
 
 typedef struct Line { struct Line *next; long number; char *text; } Line;
 
@@ -231,7 +243,8 @@ static void add_line(Batch *b, Line *line)
 
 static int batch(const Settings *s)
 {
-	static Batch b = {.lock = PTHREAD_MUTEX_INITIALIZER, .output_lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+	static Batch b = {.lock = PTHREAD_MUTEX_INITIALIZER, .output_lock = PTHREAD_MUTEX_INITIALIZER,
+		.changed = PTHREAD_COND_INITIALIZER};
 	size_t room = 0;
 	char *text = NULL;
 	b.settings = s;
@@ -255,7 +268,7 @@ static int batch(const Settings *s)
 	return EXIT_OK;
 }
 
-/* ---- settings ------------------------------------------------------------------------------------------------------------------ */
+/* ---- settings -------------------------------------------------------------------------------------------------- */
 
 static const char *modules_cache(Arena *a)
 {
@@ -313,7 +326,7 @@ static int read_flags(Settings *s, int argc, char **argv)
 	return i < argc ? i : -1;
 }
 
-/* ---- the process --------------------------------------------------------------------------------------------------------------- */
+/* ---- the process ----------------------------------------------------------------------------------------------- */
 
 static sigset_t waited;
 
@@ -387,5 +400,6 @@ int main(int argc, char **argv)
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	s.share = http_share_new();
 	s.locale = unicode_locale();
-	return strcmp(argv[first], "batch") == 0 && first + 1 == argc ? batch(&s) : one_request(&s, argc - first, argv + first);
+	return strcmp(argv[first], "batch") == 0 && first + 1 == argc ? batch(&s) : one_request(&s, argc - first,
+		argv + first);
 }

@@ -6,8 +6,8 @@
  *     folder complete .................................. done
  *     else, holding .lock:  .partial -> unpack -> remove .partial -> folders read-only
  *
- * A zip whose hash is not the expected one, or that breaks a rule, leaves nothing in the cache. (Go keeps one that breaks a rule,
- * and says the same of it ever after.)
+ * A zip whose hash is not the expected one, or that breaks a rule, leaves nothing in the cache. (Go keeps one that
+ * breaks a rule, and says the same of it ever after.)
  */
 #define _XOPEN_SOURCE 700     /* nftw */
 #define _DEFAULT_SOURCE
@@ -33,7 +33,8 @@ static bool sum_matches(Request *r, const Module *m, const char *what, const cha
 {
 	if (!sum || strncmp(sum, "h1:", 3) != 0 || strcmp(found, sum) == 0)
 		return true;
-	return fail(r, FAIL_MISMATCH, "verifying %s@%s%s: checksum mismatch\n\tdownloaded: %s\n\tgo.sum:     %s\n\nSECURITY ERROR\n"
+	return fail(r, FAIL_MISMATCH,
+	            "verifying %s@%s%s: checksum mismatch\n\tdownloaded: %s\n\tgo.sum:     %s\n\nSECURITY ERROR\n"
 	            "This download does NOT match an earlier download recorded in go.sum.\n"
 	            "The bits may have been replaced on the origin server, or an attacker may\n"
 	            "have intercepted the download attempt.\n\n"
@@ -109,10 +110,11 @@ bool fetch_info(Request *r, const char *path, const char *version, Buf *out)
 	WantedInfo w = {.m = &m};
 	if (!ask_proxies(r, path, ask_for_info, &w))
 		return false;
-	return cache_write(r, &m, ".info", w.info.text, strlen(w.info.text)) || fail_prefix(r, "writing stat cache: ") || module_error(r, &m);
+	return cache_write(r, &m, ".info", w.info.text, strlen(w.info.text)) || fail_prefix(r, "writing stat cache: ") ||
+		module_error(r, &m);
 }
 
-/* ---- the zip ------------------------------------------------------------------------------------------------------- */
+/* ---- the zip --------------------------------------------------------------------------------------------------- */
 
 typedef struct WantedZip { const Module *m; int file; } WantedZip;
 
@@ -120,7 +122,8 @@ static bool ask_for_zip(Request *r, const char *url, void *argument)
 {
 	const WantedZip *w = argument;
 	Response answer;
-	if (proxy_read(r, url, w->m, arena_printf(r->arena, "@v/%s.zip", w->m->escaped_version), w->file, ZIP_LIMIT, &answer))
+	if (proxy_read(r, url, w->m, arena_printf(r->arena, "@v/%s.zip", w->m->escaped_version), w->file, ZIP_LIMIT,
+	               &answer))
 		return true;
 	FailKind kind = r->kind;
 	const char *message = r->message;       /* the next proxy begins anew */
@@ -150,7 +153,8 @@ static bool make_partial(Request *r, const Module *m)
 	return file >= 0 ? close(file) == 0 : fail_system(r, "open", path, errno);
 }
 
-/* A folder without .ziphash beside it is nobody's word for anything, and would pass for complete once that is written. */
+/* A folder without .ziphash beside it is nobody's word for anything, and would pass for complete once that is
+ * written. */
 static bool distrust_folder(Request *r, const Module *m, const char *hash_path)
 {
 	return exists(hash_path) || !exists(module_folder(r, m)) || make_partial(r, m);
@@ -176,17 +180,20 @@ static bool write_hash(Request *r, const Module *m, const char *hash)
 }
 
 /* The zip at path as the one of this module: hash and rules; name: what errors call it. */
-static bool judge_zip(Request *r, const Module *m, const char *path, const char *name, const char *sum, const char **hash)
+static bool judge_zip(Request *r, const Module *m, const char *path, const char *name, const char *sum,
+                      const char **hash)
 {
 	ZipFile z;
 	if (!zip_open_file(r, path, &z))
 		return false;
-	bool ok = zip_has_prefix(r, &z, m) && zip_hash(r, &z, hash) && sum_matches(r, m, "", *hash, sum) && zip_check(r, &z, m, name);
+	bool ok = zip_has_prefix(r, &z, m) && zip_hash(r, &z, hash) && sum_matches(r, m, "", *hash, sum) &&
+		zip_check(r, &z, m, name);
 	zip_close_file(&z);
 	return ok;
 }
 
-bool download_zip(Request *r, const Module *m, int file, const char *temporary, const char *path, const char *sum, const char **hash)
+bool download_zip(Request *r, const Module *m, int file, const char *temporary, const char *path, const char *sum,
+                  const char **hash)
 {
 	WantedZip w = {m, file};
 	return ask_proxies(r, m->path, ask_for_zip, &w) && judge_zip(r, m, temporary, path, sum, hash);
@@ -230,7 +237,7 @@ static bool get_zip(Request *r, const Module *m, const char *sum, const char **h
 	return ok;
 }
 
-/* ---- the folder --------------------------------------------------------------------------------------------------------- */
+/* ---- the folder ------------------------------------------------------------------------------------------------ */
 
 static int make_writable(const char *path, const struct stat *st, int type, struct FTW *at)
 {
@@ -266,7 +273,8 @@ void protect_folders(const char *path) { nftw(path, make_read_only, 16, FTW_DEPT
 static bool is_complete(Request *r, const Module *m, const char *dir)
 {
 	struct stat st;
-	return stat(dir, &st) == 0 && S_ISDIR(st.st_mode) && !exists(cache_path(r, m, ".partial")) && exists(cache_path(r, m, ".ziphash"));
+	return stat(dir, &st) == 0 && S_ISDIR(st.st_mode) && !exists(cache_path(r, m, ".partial")) &&
+		exists(cache_path(r, m, ".ziphash"));
 }
 
 static bool unpack_to(Request *r, const Module *m, const char *dir)
@@ -276,7 +284,8 @@ static bool unpack_to(Request *r, const Module *m, const char *dir)
 	if (!zip_open_file(r, path, &z))
 		return fail_prefix(r, "unzip %s: ", path);
 	bool marked = make_partial(r, m);
-	bool ok = marked && zip_check(r, &z, m, path) && (zip_unpack(r, &z, m, dir, NULL) || fail_prefix(r, "unzip %s: ", path));
+	bool ok = marked && zip_check(r, &z, m, path) &&
+		(zip_unpack(r, &z, m, dir, NULL) || fail_prefix(r, "unzip %s: ", path));
 	zip_close_file(&z);
 	if (!ok && marked && remove_folder(dir))
 		unlink(partial);

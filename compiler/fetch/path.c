@@ -109,7 +109,8 @@ static const char *path_error(Request *r, const char *path, PathKind kind)
 	}
 }
 
-/* The end of a path that says which major version it is: "/v2", ".v1" at gopkg.in; "" if none. *bad: it is no right one. */
+/* The end of a path that says which major version it is: "/v2", ".v1" at gopkg.in; "" if none. *bad: it is no right
+ * one. */
 static const char *major_suffix(const char *path, bool *bad)
 {
 	bool gopkg = strncmp(path, "gopkg.in/", 9) == 0;
@@ -127,7 +128,8 @@ static const char *major_suffix(const char *path, bool *bad)
 	}
 	const char *suffix = path + i - 2;
 	size_t length = n - i + 2;
-	*bad = dot || length <= 2 || (suffix[2] == '0' && !(gopkg && length == 3)) || (!gopkg && strcmp(suffix, "/v1") == 0);
+	*bad = dot || length <= 2 || (suffix[2] == '0' && !(gopkg && length == 3)) ||
+		(!gopkg && strcmp(suffix, "/v1") == 0);
 	return suffix;
 }
 
@@ -168,7 +170,8 @@ const char *major_mismatch(Request *r, const char *path, const char *version)
 		bool marked = n > incompatible && strcmp(version + n - incompatible, "+incompatible") == 0;
 		return low || marked ? NULL : "v0 or v1";
 	}
-	return major == digits && strncmp(suffix + 1, version, digits) == 0 ? NULL : arena_strndup(r->arena, suffix + 1, digits);
+	return major == digits && strncmp(suffix + 1, version, digits) == 0 ? NULL : arena_strndup(r->arena, suffix + 1,
+		digits);
 }
 
 static const char *escaped(Request *r, const char *s)

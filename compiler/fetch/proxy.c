@@ -4,8 +4,8 @@
  *     GOPROXY = entry { ( "," | "|" ) entry } .       entry = URL | "off" | "direct"
  *
  * After ',' the next one is asked where the server has no such thing (404, 410); after '|' after any error. What
- * $GONOPROXY (or $GOPRIVATE) matches goes to no server. "direct" would fetch from version control, which is not there: it
- * says so, unless a server before it already said something better.
+ * $GONOPROXY (or $GOPRIVATE) matches goes to no server. "direct" would fetch from version control, which is not
+ * there: it says so, unless a server before it already said something better.
  *
  * Of several errors the most telling one is reported: one that is more than "not found", else the last.
  */
@@ -29,7 +29,8 @@ static const char *url_error(Arena *a, const char *url)
 	if (strncmp(url, "http://", 7) == 0 || strncmp(url, "https://", 8) == 0)
 		return NULL;
 	if (strncmp(url, "file://", 7) == 0)
-		return url[7] == '/' && !strpbrk(url, "?#") ? NULL : arena_printf(a, "invalid file:// proxy URL with non-path elements: %s", text);
+		return url[7] == '/' && !strpbrk(url, "?#") ? NULL :
+			arena_printf(a, "invalid file:// proxy URL with non-path elements: %s", text);
 	return arena_printf(a, scheme_end && scheme_end > url ? "invalid proxy URL scheme (must be https, http, file): %s"
 	                    : "invalid proxy URL missing scheme: %s", text);
 }

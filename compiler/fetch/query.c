@@ -1,14 +1,15 @@
 /*
  * query.c - which versions there are, and which one a query means.
  *
- * Versions come from @v/list, without pseudo-versions; "latest" is the newest of them that is a release, else the newest
- * preview, else what @latest says. What retract and exclude directives forbid is not known here: that is the caller's.
+ * Versions come from @v/list, without pseudo-versions; "latest" is the newest of them that is a release, else the
+ * newest preview, else what @latest says. What retract and exclude directives forbid is not known here: that is the
+ * caller's.
  */
 #include "fetch.h"
 
 #include <string.h>
 
-/* ---- lists -------------------------------------------------------------------------------------------------------- */
+/* ---- lists ----------------------------------------------------------------------------------------------------- */
 
 typedef struct Listing { const Module *m; Texts versions; Texts lines; } Listing;
 
@@ -45,7 +46,7 @@ bool fetch_list(Request *r, const char *path, Buf *out)
 	return true;
 }
 
-/* ---- one version ----------------------------------------------------------------------------------------------------- */
+/* ---- one version ----------------------------------------------------------------------------------------------- */
 
 typedef struct Question { const Module *m; const char *name, *asked; Info info; } Question;
 
@@ -87,7 +88,8 @@ static bool find_revision(Request *r, const Module *m, const char *revision, Buf
 		return false;
 	return put_info(r, m, &q.info, out) &&
 	       (strcmp(q.info.version, revision) == 0 || !is_canonical(revision) || major_mismatch(r, m->path, revision) ||
-	        fail(r, FAIL_ERROR, "%s@%s: proxy returned info for version %s instead of requested version", m->path, revision,
+	        fail(r, FAIL_ERROR, "%s@%s: proxy returned info for version %s instead of requested version", m->path,
+	             revision,
 	             q.info.version));
 }
 
@@ -131,7 +133,7 @@ bool fetch_latest(Request *r, const char *path, Buf *out)
 	return make_module(r, &m, path, NULL) && find_latest(r, &m, out);
 }
 
-/* ---- queries ------------------------------------------------------------------------------------------------------------ */
+/* ---- queries --------------------------------------------------------------------------------------------------- */
 
 typedef struct Filter {
 	const char *prefix;         /* "v1." or "v1.2."; NULL: any */
@@ -145,7 +147,8 @@ static bool passes(const Filter *f, const char *version)
 {
 	int c = f->bound ? version_compare(version, f->bound) : 0;
 	c = (c > 0) - (c < 0);
-	return (!f->prefix || strncmp(version, f->prefix, strlen(f->prefix)) == 0) && (!f->bound || (c >= f->low && c <= f->high));
+	return (!f->prefix || strncmp(version, f->prefix, strlen(f->prefix)) == 0) &&
+		(!f->bound || (c >= f->low && c <= f->high));
 }
 
 /* Releases before previews; of those the highest, or the lowest. */

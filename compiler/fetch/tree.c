@@ -2,8 +2,8 @@
  * tree.c - a Go source tree out of a module.
  *
  * Go's releases are modules too: golang.org/toolchain@v0.0.1-go1.26.8.linux-amd64, which holds the source tree with its
- * programs. Of that only the sources, their licence, the version and go.env are unpacked, into a folder beside the place,
- * which gets its name when all is there. The zip is not kept: it would lie in the module cache for nothing.
+ * programs. Of that only the sources, their licence, the version and go.env are unpacked, into a folder beside the
+ * place, which gets its name when all is there. The zip is not kept: it would lie in the module cache for nothing.
  */
 #include "fetch.h"
 
@@ -24,7 +24,8 @@ static const char *place_file(Request *r, const char *name)
 {
 	const char *slash = strrchr(name, '/');
 	if (strncmp(name, "src/", 4) != 0)
-		return strcmp(name, "LICENSE") == 0 || strcmp(name, "VERSION") == 0 || strcmp(name, "go.env") == 0 ? name : NULL;
+		return strcmp(name, "LICENSE") == 0 || strcmp(name, "VERSION") == 0 || strcmp(name, "go.env") == 0 ? name :
+			NULL;
 	return strcmp(slash, "/_go.mod") == 0 ? arena_printf(r->arena, "%.*s/go.mod", (int)(slash - name), name) : name;
 }
 
@@ -59,7 +60,8 @@ static bool unpack_tree(Request *r, const Module *m, const char *zip, const char
 static bool is_expected(Request *r, const Module *m, const char *found, const char *sum)
 {
 	return !sum || strcmp(found, sum) == 0 ||
-	       fail(r, FAIL_MISMATCH, "verifying %s@%s: checksum mismatch\n\tdownloaded: %s\n\texpected:   %s", m->path, m->version,
+	       fail(r, FAIL_MISMATCH, "verifying %s@%s: checksum mismatch\n\tdownloaded: %s\n\texpected:   %s", m->path,
+	            m->version,
 	            found, sum);
 }
 
@@ -88,7 +90,8 @@ bool fetch_tree(Request *r, const char *version, const char *dir, const char *su
 		return fail(r, FAIL_ERROR, "%s is not an absolute path of a folder", dir);
 	if (!make_module(r, &m, "golang.org/toolchain", arena_printf(r->arena, "v0.0.1-%s.linux-" ARCH, version)))
 		return false;
-	int lock = lock_file(r, hidden(r, dir, ".lock"));      /* it stays: whoever waits for it must see the next one wait too */
+	/* it stays: whoever waits for it must see the next one wait too */
+	int lock = lock_file(r, hidden(r, dir, ".lock"));
 	if (lock < 0)
 		return false;
 	bool ok = is_there(r, dir) || get_tree(r, &m, dir, sum);

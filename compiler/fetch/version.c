@@ -1,5 +1,6 @@
 /*
- * version.c - which versions a list has: their order, full ones, those made from commits (../base/version.c has what a version is).
+ * version.c - which versions a list has: their order, full ones, those made from commits (../base/version.c has what
+ * a version is).
  */
 #include "fetch.h"
 

@@ -4,11 +4,11 @@
  * h1 is the base64 of the SHA-256 of a text with a line "SHA-256 in hex, two spaces, name" for each entry, sorted by
  * name: it says what the files are, not how they were packed.
  *
- * A zip is a stranger's until its hash is known, and may be made to harm. So before a byte of it is unpacked for the hash, what
- * it says it holds is added up; no entry yields more than it says; and the rules are checked before the zip gets its
- * name in the cache: all entries below PATH@VERSION/, no name that means another file on any system, none twice, none
- * that differs in case only, no go.mod but in the root. What an entry says of its mode counts for nothing: a link is
- * unpacked as a file, as Go does.
+ * A zip is a stranger's until its hash is known, and may be made to harm. So before a byte of it is unpacked for the
+ * hash, what it says it holds is added up; no entry yields more than it says; and the rules are checked before the
+ * zip gets its name in the cache: all entries below PATH@VERSION/, no name that means another file on any system,
+ * none twice, none that differs in case only, no go.mod but in the root. What an entry says of its mode counts for
+ * nothing: a link is unpacked as a file, as Go does.
  */
 #include "fetch.h"
 
@@ -79,7 +79,7 @@ static uint64_t size_of(ZipFile *z, int64_t i)
 	return zip_stat_index(z->zip, (zip_uint64_t)i, 0, &st) == 0 && st.valid & ZIP_STAT_SIZE ? st.size : 0;
 }
 
-/* ---- reading an entry ---------------------------------------------------------------------------------------------- */
+/* ---- reading an entry ------------------------------------------------------------------------------------------ */
 
 typedef bool (*TakeBlock)(Request *r, void *argument, const void *data, size_t n);
 
@@ -92,7 +92,8 @@ static bool read_blocks(Request *r, ZipFile *z, int64_t i, zip_file_t *file, Tak
 			return zip_failed(r, zip_file_get_error(file));
 		total += (uint64_t)n;
 		if (total > size)
-			return fail(r, FAIL_ERROR, "uncompressed size of file %s is larger than declared size (%llu bytes)", name_of(z, i),
+			return fail(r, FAIL_ERROR, "uncompressed size of file %s is larger than declared size (%llu bytes)",
+			            name_of(z, i),
 			            (unsigned long long)size);
 		if (!take(r, argument, block, (size_t)n))
 			return false;
@@ -110,7 +111,7 @@ static bool read_entry(Request *r, ZipFile *z, int64_t i, TakeBlock take, void *
 	return ok;
 }
 
-/* ---- the hash -------------------------------------------------------------------------------------------------------- */
+/* ---- the hash -------------------------------------------------------------------------------------------------- */
 
 static bool hash_block(Request *r, void *digest, const void *data, size_t n)
 {
@@ -151,7 +152,8 @@ static bool check_total(Request *r, ZipFile *z)
 	for (int64_t i = 0; i < z->count; i++) {
 		uint64_t size = size_of(z, i);
 		if (size > left)
-			return fail(r, FAIL_ERROR, "total uncompressed size of module contents too large (max size is %d bytes)", ZIP_LIMIT);
+			return fail(r, FAIL_ERROR, "total uncompressed size of module contents too large (max size is %d bytes)",
+			            ZIP_LIMIT);
 		left -= size;
 	}
 	return true;
@@ -194,7 +196,7 @@ const char *text_hash(Request *r, const char *name, const char *text, size_t siz
 	return sum;
 }
 
-/* ---- the hash of a folder -------------------------------------------------------------------------------------------- */
+/* ---- the hash of a folder -------------------------------------------------------------------------------------- */
 
 typedef VEC(Entry) EntryList;
 
@@ -207,7 +209,8 @@ static bool list_files(Request *r, const char *dir, const char *prefix, EntryLis
 		const char *name = names.items[i];
 		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 			continue;
-		const char *path = arena_printf(r->arena, "%s/%s", dir, name), *shown = arena_printf(r->arena, "%s/%s", prefix, name);
+		const char *path = arena_printf(r->arena, "%s/%s", dir, name), *shown = arena_printf(r->arena, "%s/%s", prefix,
+			name);
 		if (lstat(path, &st) != 0)
 			return fail_system(r, "lstat", path, errno);
 		if (strchr(name, '\n'))
@@ -259,7 +262,7 @@ bool folder_hash(Request *r, const char *dir, const char *prefix, const char **s
 	return ok;
 }
 
-/* ---- the rules --------------------------------------------------------------------------------------------------------- */
+/* ---- the rules ------------------------------------------------------------------------------------------------- */
 
 static const char *name_in_module(Request *r, const char *name, const Module *m)
 {
@@ -289,8 +292,8 @@ static Name *new_name(Request *r, Seen *seen, const char *key, const char *path,
 	return name;
 }
 
-/* Makes the name and the folders above it seen; the result is what stood there of them, the deepest, or NULL, and its *length
- * in path. No letter folds to a slash, so the elements of the folded name are those of the name. */
+/* Makes the name and the folders above it seen; the result is what stood there of them, the deepest, or NULL, and its
+ * *length in path. No letter folds to a slash, so the elements of the folded name are those of the name. */
 static Name *see(Request *r, Seen *seen, const char *path, bool is_folder, size_t *length)
 {
 	Name *found = NULL;
@@ -321,10 +324,12 @@ static const char *collision(Request *r, Seen *seen, const char *path, bool is_f
 	const Name *other = see(r, seen, path, is_folder, &n);
 	if (!other)
 		return NULL;
-	const char *shown = arena_strndup(r->arena, path, n), *before = arena_strndup(r->arena, other->path, (size_t)other->length);
+	const char *shown = arena_strndup(r->arena, path, n), *before = arena_strndup(r->arena, other->path,
+	                                                                              (size_t)other->length);
 	is_folder |= path[n] != '\0';
 	if (strcmp(shown, before) != 0)
-		return arena_printf(r->arena, "case-insensitive file name collision: %s and %s", quoted(r, before), quoted(r, shown));
+		return arena_printf(r->arena, "case-insensitive file name collision: %s and %s", quoted(r, before),
+		                    quoted(r, shown));
 	if (other->is_folder != is_folder)
 		return arena_printf(r->arena, "entry %s is both a file and a directory", quoted(r, shown));
 	return is_folder ? NULL : arena_printf(r->arena, "multiple entries for file %s", quoted(r, shown));
@@ -343,7 +348,8 @@ static const char *entry_error(Request *r, const char *name, uint64_t size, Seen
 {
 	size_t n = strlen(name);
 	bool is_folder = n && name[n - 1] == '/';
-	const char *path = arena_strndup(r->arena, name, n - is_folder), *error, *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	const char *path = arena_strndup(r->arena, name, n - is_folder), *error, *slash = strrchr(path, '/'),
+		*base = slash ? slash + 1 : path;
 	if (n == 0)
 		return NULL;
 	if (n >= PATH_MAX)          /* no system could open it, and thousands of folders in a name are there to harm */
@@ -375,7 +381,7 @@ bool zip_check(Request *r, ZipFile *z, const Module *m, const char *path)
 	return !errors.len || fail(r, FAIL_ERROR, "unzip %s: %s", path, errors.s);
 }
 
-/* ---- unpacking ------------------------------------------------------------------------------------------------------------ */
+/* ---- unpacking ------------------------------------------------------------------------------------------------- */
 
 typedef struct Target { int file; const char *name; } Target;
 

@@ -51,8 +51,9 @@ const char *rt_result(RtFunc f)
 	return results[f];
 }
 
-/* May the colour of caller depend on that of f, which has a body here? Where a body is static it is nested in the caller, or
- * this is the root: what only the root declares no copy elsewhere can name, and the root's own copies of instances
+/* May the colour of caller depend on that of f, which has a body here? Where a body is static it is nested in the
+ * caller, or this is the root: what only the root declares no copy elsewhere can name, and the root's own copies of
+ * instances
  * have the colour of the others, or less. */
 static bool may_know(const IrFunc *caller, const IrFunc *f)
 {
@@ -102,7 +103,8 @@ static void colour_statement(const IrFunc *f, IrStmt *s)
 	default:
 		break;
 	}
-	s->may_freeze = freeze || (s->deferred && panic);       /* the epilogue goes on there after a panic: it is entered like a resume point */
+	/* the epilogue goes on there after a panic: it is entered like a resume point */
+	s->may_freeze = freeze || (s->deferred && panic);
 	s->may_panic = panic;
 }
 
@@ -127,7 +129,8 @@ static bool colour_list(IrFunc *f, IrStmtList *list)
 
 /* ---- recursion and chains --------------------------------------------------------------- */
 
-typedef struct { Compiler *c; Map depth; } Walk;        /* IrFunc -> bytes of the longest unchecked chain from it; (void *)-1 on the path */
+/* IrFunc -> bytes of the longest unchecked chain from it; (void *)-1 on the path */
+typedef struct { Compiler *c; Map depth; } Walk;
 
 /* What its variables may take at -O0; the large ones are elsewhere (emit/side.c). */
 static intptr_t frame_estimate(Compiler *c, IrFunc *f)
@@ -173,7 +176,8 @@ static intptr_t chain_depth(Walk *w, IrFunc *f)
 	if (known)
 		return known == -1 ? 0 : known;
 	map_put(w->c->arena, &w->depth, f, (void *)(intptr_t)-1);
-	intptr_t depth = frame_estimate(w->c, f) + chain_of_list(w, f, &f->body);     /* no epilogue: functions with defers freeze */
+	/* no epilogue: functions with defers freeze */
+	intptr_t depth = frame_estimate(w->c, f) + chain_of_list(w, f, &f->body);
 	if (depth > CHAIN_LIMIT)
 		f->can_freeze = f->can_panic = true;
 	if (f->can_freeze)

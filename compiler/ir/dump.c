@@ -30,7 +30,8 @@ static void dump_args(Dump *d, const IrExprList *list)
 static const char *part_name(IrPart part)
 {
 	static const char *const names[] = {
-		[PART_PTR] = "ptr", [PART_LEN] = "len", [PART_CAP] = "cap", [PART_TYPE] = "type", [PART_TAB] = "tab", [PART_DATA] = "data",
+		[PART_PTR] = "ptr", [PART_LEN] = "len", [PART_CAP] = "cap", [PART_TYPE] = "type", [PART_TAB] = "tab",
+			[PART_DATA] = "data",
 		[PART_RE] = "re", [PART_IM] = "im", [PART_WORD] = "word", [PART_UNWORD] = "unword", [PART_ITER_KEY] = "key",
 		[PART_ITER_VALUE] = "value",
 	};
@@ -152,7 +153,8 @@ static void dump_select(Dump *d, const IrStmt *s)
 
 static void dump_nested(Dump *d, const IrStmt *s, int depth)
 {
-	static const char *const words[] = {[IR_IF] = "if ", [IR_LOOP] = "loop ", [IR_SWITCH] = "switch ", [IR_BLOCK] = "block "};
+	static const char *const words[] = {[IR_IF] = "if ", [IR_LOOP] = "loop ", [IR_SWITCH] = "switch ",
+		[IR_BLOCK] = "block "};
 	buf_str(d->out, words[s->kind]);
 	if (s->cond)
 		dump_expr(d, s->cond);
@@ -233,8 +235,10 @@ static void dump_head(Dump *d, const IrFunc *f)
 		buf_printf(d->out, " %s", type_text(d->c, f->params.items[i]->type));
 	}
 	static const struct { size_t at; const char *word; } flags[] = {
-		{offsetof(IrFunc, is_static), "static"}, {offsetof(IrFunc, is_weak), "weak"}, {offsetof(IrFunc, has_defer), "defers"},
-		{offsetof(IrFunc, has_recover), "recovers"}, {offsetof(IrFunc, frameless), "frameless"}, {offsetof(IrFunc, aims), "aims"},
+		{offsetof(IrFunc, is_static), "static"}, {offsetof(IrFunc, is_weak), "weak"},
+			{offsetof(IrFunc, has_defer), "defers"},
+		{offsetof(IrFunc, has_recover), "recovers"}, {offsetof(IrFunc, frameless), "frameless"},
+		{offsetof(IrFunc, aims), "aims"},
 		{offsetof(IrFunc, can_freeze), "freezes"}, {offsetof(IrFunc, can_panic), "panics"},
 	};
 	for (int i = 0; i < COUNT_OF(flags); i++)
@@ -245,7 +249,8 @@ static void dump_head(Dump *d, const IrFunc *f)
 		const IrVar *v = f->vars.items[i];
 		buf_str(d->out, "\tvar ");
 		dump_var(d, v);
-		buf_printf(d->out, " %s%s\n", v->map_iterator ? "iterator" : type_text(d->c, v->type), v->lent ? " lent" : v->addr_taken ? " addressed" : "");
+		buf_printf(d->out, " %s%s\n", v->map_iterator ? "iterator" : type_text(d->c, v->type),
+		           v->lent ? " lent" : v->addr_taken ? " addressed" : "");
 	}
 }
 

@@ -13,26 +13,27 @@
  *
  * Variables are local. A Go variable that escapes has become a variable of pointer type
  * here (its box, from gol_new) and its uses are IR_DEREF of that. A Go variable whose address is taken
- * but does not escape is an IrVar with addr_taken; it has one place, in the frame, from function entry on (zeroed there),
- * whatever scope it had in Go; lowering resets it to its initial value where the
- * declaration stands. If its address is lent only (IrVar.lent), it is live as other variables are: by its name, and while a call is
- * made that has the address.
+ * but does not escape is an IrVar with addr_taken; it has one place, in the frame, from function entry on (zeroed
+ * there), whatever scope it had in Go; lowering resets it to its initial value where the
+ * declaration stands. If its address is lent only (IrVar.lent), it is live as other variables are: by its name, and
+ * while a call is made that has the address.
  *
- * Captures: a closure is an object of a synthetic struct type {code uintptr; captures...}; the closure's function has `context`, a
- * parameter variable of pointer-to-that-struct type, and reads captures through it. Values captured by value are copied
- * to variables at function entry or read in place; by reference: the capture is the box pointer (or the address of an
- * addr_taken variable when the closure does not escape).
+ * Captures: a closure is an object of a synthetic struct type {code uintptr; captures...}; the closure's function has
+ * `context`, a parameter variable of pointer-to-that-struct type, and reads captures through it. Values captured by
+ * value are copied to variables at function entry or read in place; by reference: the capture is the box pointer (or
+ * the address of an addr_taken variable when the closure does not escape).
  *
- * Deferred calls: a function with defers has an epilogue, a list of statements that make its deferred calls, last first. Every
- * return goes there, and so does every panic and Goexit that passes through the body. A defer statement that runs at most once
- * (Stmt.runs_once) becomes assignments: operands to variables, then its bit in a variable `defers`; the epilogue holds
+ * Deferred calls: a function with defers has an epilogue, a list of statements that make its deferred calls, last
+ * first. Every return goes there, and so does every panic and Goexit that passes through the body. A defer statement
+ * that runs at most once (Stmt.runs_once) becomes assignments: operands to variables, then its bit in a variable
+ * `defers`; the epilogue holds
  *
  *     if (defers & 4) { defers = defers &^ 4; call f(operands) }
  *
- * Those that may run more often push a record onto a list instead, which a loop of the epilogue empties. A list is a variable; where the
- * body of a range over a function pushes too, a heap cell. Source order is order of execution but for loops, so one list
- * serves what stands between two statements of the first kind. All of this is ordinary IR: the calls only carry
- * the mark IrStmt.deferred, which emission needs for unwinding.
+ * Those that may run more often push a record onto a list instead, which a loop of the epilogue empties. A list is a
+ * variable; where the body of a range over a function pushes too, a heap cell. Source order is order of execution but
+ * for loops, so one list serves what stands between two statements of the first kind. All of this is ordinary IR: the
+ * calls only carry the mark IrStmt.deferred, which emission needs for unwinding.
  *
  * Write barriers: emission puts one on every assignment of a type with pointers whose
  * destination's root is not an IrVar (IR_DEREF, IR_ELEM, IR_GLOBAL).
@@ -70,24 +71,28 @@ const char *rt_result(RtFunc f);    /* C type */
 typedef enum { VAR_PARAM, VAR_RESULT, VAR_LOCAL, VAR_TEMP } IrVarKind;
 struct IrVar {
 	IrVarKind kind;
-	const char *name;           /* base for the C name: the Go name, or "t" for temporaries; emission makes it unique and C-safe */
+	/* base for the C name: the Go name, or "t" for temporaries; emission makes it unique and C-safe */
+	const char *name;
 	Type *type;
 	bool addr_taken;
-	bool lent;                  /* addr_taken, but IR_ADDR of it stands in arguments of calls of gol code only, which do not keep it */
+	/* addr_taken, but IR_ADDR of it stands in arguments of calls of gol code only, which do not keep it */
+	bool lent;
 	bool not_nil;               /* a pointer that cannot be nil: box, receiver of a new object */
-	bool brief_addr;            /* IR_ADDR of it goes to runtime calls only, which do not keep it: an ordinary variable otherwise */
+	/* IR_ADDR of it goes to runtime calls only, which do not keep it: an ordinary variable otherwise */
+	bool brief_addr;
 	bool map_iterator;          /* type is ignored: a gol_map_iter (always frame resident) */
 	Pos pos;
 	int id;                     /* index in IrFunc.vars */
-	/* for debuggers (emit/debug.c): what the program calls it, NULL where it has no such name; the address of the variable rather
-	 * than itself; the end of its scope, NO_POS: the function's */
+	/* for debuggers (emit/debug.c): what the program calls it, NULL where it has no such name; the address of the
+	 * variable rather than itself; the end of its scope, NO_POS: the function's */
 	const char *shown;
 	bool is_box;
 	Pos scope_end;
 	/* liveness and emission */
 	bool in_frame, needs_zero;
 	bool in_local, region_assigns;  /* emit/region.c: kept in a C local in the region being printed */
-	bool on_side;               /* emit/side.c: lives in the side stack; in_frame then says that its address may be needed in the frame */
+	/* emit/side.c: lives in the side stack; in_frame then says that its address may be needed in the frame */
+	bool on_side;
 	int64_t offset, side_offset;
 	const char *c_name;
 };
@@ -101,37 +106,47 @@ typedef enum {
 	IR_GLOBAL,      /* package variable `object` */
 	IR_FIELD,       /* x.fields[index], x a struct value or place */
 	IR_INDEX,       /* x[y], x an array value or place; bounds were checked */
-	IR_ELEM,        /* ((type *)x)[y]: x the data pointer of a slice or string (IR_PART), or pointer to array elements */
+	/* ((type *)x)[y]: x the data pointer of a slice or string (IR_PART), or pointer to array elements */
+	IR_ELEM,
 	IR_DEREF,       /* *x; nil was checked. type is the pointee */
 	IR_ADDR,        /* &x, x a place: IR_VAR with addr_taken, IR_GLOBAL, or FIELD/INDEX/ELEM/DEREF chains */
 	IR_UNARY,       /* op: OP_SUB, OP_XOR, OP_NOT */
 	IR_BINARY,      /* op; operands of one type (comparisons give bool). Shifts: y any unsigned count (negative was checked);
-	                 * && and || of pure operands too. Scalars only: integers, floats, complex, bools, pointers, maps, chans, func==nil.
-	                 * Strings, interfaces, structs, arrays compare through IR_RT or statement calls. Division by zero was checked. */
-	IR_CONVERT,     /* numeric conversion; or change of type with same representation (named<->unnamed, pointer<->unsafe.Pointer<->uintptr) */
+	                 * && and || of pure operands too. Scalars only: integers, floats, complex, bools, pointers, maps,
+	                 * chans, func==nil.
+	                 * Strings, interfaces, structs, arrays compare through IR_RT or statement calls. Division by zero
+	                 * was checked. */
+	/* numeric conversion; or change of type with same representation (named<->unnamed,
+	 * pointer<->unsafe.Pointer<->uintptr) */
+	IR_CONVERT,
 	IR_PART,        /* component of x: see IrPart */
 	IR_MAKE,        /* value of type from components: slice (ptr,len,cap), string (ptr,len), interface (type or itab, data), complex (re,im),
 	                 * struct (fields in order, all of them), array (all elements) */
 	IR_TYPE,        /* address of the descriptor of `of` */
 	IR_ITAB,        /* address of the itab of concrete type `of` for interface `type2` */
-	IR_FUNC,        /* func value of `func` (a static gol_func); func has no context, or uses none (a literal without captures) */
+	/* func value of `func` (a static gol_func); func has no context, or uses none (a literal without captures) */
+	IR_FUNC,
 	IR_CODE,        /* address of func's code, for new_closure */
 	IR_RT,          /* call of a runtime function without effects but allocation: rt, args */
 	IR_CONDITION,   /* x ? y : args[0] */
 	IR_STATIC,      /* place: the object `data` of IrPackage.statics (its address, by IR_ADDR, is a constant) */
-	IR_FILE,        /* address of the contents of `file`, which may be written to where `index` is not 0; in static data only */
+	/* address of the contents of `file`, which may be written to where `index` is not 0; in static data only */
+	IR_FILE,
 	IR_TEXT,        /* C text, for arguments such as integer constants of runtime calls: text */
 } IrExprKind;
 
 typedef enum {
 	PART_PTR, PART_LEN, PART_CAP,       /* strings, slices */
-	PART_TYPE,      /* empty interface: type word; non-empty: type found through the itab, NULL if nil. type: unsafe.Pointer */
+	/* empty interface: type word; non-empty: type found through the itab, NULL if nil. type: unsafe.Pointer */
+	PART_TYPE,
 	PART_TAB,       /* non-empty interface: itab word */
 	PART_DATA,      /* interface: data word */
 	PART_RE, PART_IM,
-	PART_WORD,      /* value of a direct (pointer-shaped) type as unsafe.Pointer, to store in an interface's data word */
+	/* value of a direct (pointer-shaped) type as unsafe.Pointer, to store in an interface's data word */
+	PART_WORD,
 	PART_UNWORD,    /* the reverse: unsafe.Pointer x as value of `type` */
-	PART_ITER_KEY, PART_ITER_VALUE,     /* x is the IR_VAR of a map iterator: its key and value fields, as unsafe.Pointer */
+	/* x is the IR_VAR of a map iterator: its key and value fields, as unsafe.Pointer */
+	PART_ITER_KEY, PART_ITER_VALUE,
 } IrPart;
 
 struct IrExpr {
@@ -170,7 +185,8 @@ typedef enum {
 	IR_BLOCK,       /* body; may be the target of a break */
 	IR_BREAK, IR_CONTINUE,      /* target: the IR_LOOP, IR_SWITCH or IR_BLOCK */
 	IR_LABEL, IR_GOTO,          /* label */
-	IR_RETURN,      /* values (args): only in functions without defers; else results were assigned to their variables before */
+	/* values (args): only in functions without defers; else results were assigned to their variables before */
+	IR_RETURN,
 	IR_MAP_ITER,    /* rt map_iter_start (var it, x map, of map type) or map_iter_next */
 	IR_KEEP_ALIVE,  /* x stays live until here */
 } IrStmtKind;
@@ -210,8 +226,10 @@ struct IrStmt {
 	VEC(IrSwitchCase *) cases;
 	VEC(IrSelectCase *) select_cases;
 	bool blocking;              /* SELECT without default. dsts[0]: chosen index, dsts[1]: ok (may be NULL), dsts[2]: buffer var for the received
-	                             * value (may be NULL when no receive wants it; its type is that of the largest element: see select_buffer).
-	                             * Lowering makes one buffer variable per receive case instead: buffers[i], NULL where unused */
+	                             * value (may be NULL when no receive wants it; its type is that of the largest
+	                             * element: see select_buffer).
+	                             * Lowering makes one buffer variable per receive case instead: buffers[i], NULL where
+	                             * unused */
 	IrVarList buffers;          /* SELECT: per case */
 	IrVar *iterator;            /* MAP_ITER */
 	bool first;                 /* MAP_ITER: start */
@@ -244,14 +262,17 @@ struct IrFunc {
 	IrVarList params;           /* receiver first, where there is one; blank ones too */
 	IrVar *context;             /* closures: passed last */
 	TypeList result_types;
-	IrExprList results;         /* what the epilogue returns when has_defer or named results: IR_VAR or IR_DEREF of a box. Empty if neither */
+	/* what the epilogue returns when has_defer or named results: IR_VAR or IR_DEREF of a box. Empty if neither */
+	IrExprList results;
 	IrVarList vars;             /* every variable, params first */
 	IrStmtList body;
 	bool defined;               /* body is lowered here (or will be); else extern */
 	bool is_static;             /* only this C file refers to it */
 	bool is_hidden;             /* it would be static if its package were one C file */
 	bool is_weak;               /* instances and wrappers: every package that needs it may emit it */
-	bool is_shared;             /* is_weak, nested in such a function, copied by other packages: what is known of it must be the same in all packages (colour.c) */
+	/* is_weak, nested in such a function, copied by other packages: what is known of it must be the same in all
+	 * packages (colour.c) */
+	bool is_shared;
 	bool is_copy;               /* of a small function of another package (lower/copy.c): static, inline */
 	bool intrinsic;             /* bodyless: C of the runtime; symbol begins with gol_ */
 	int intrinsic_effects;      /* GOL_MAY_... */
@@ -260,10 +281,13 @@ struct IrFunc {
 	bool has_defer;
 	bool has_recover;
 	IrStmtList epilogue;        /* has_defer: the deferred calls, last first */
-	IrVar *recover_var;         /* has_recover: variable of type unsafe.Pointer, set by the prologue (gol_recover_take) */
+	/* has_recover: variable of type unsafe.Pointer, set by the prologue (gol_recover_take) */
+	IrVar *recover_var;
 	bool frameless;             /* wrapper: checks, then one call whose results are returned unchanged (last statement: CALL with
-	                             * tail set by dsts empty, followed by RETURN without values); has no frame of its own */
-	IrFunc *aims_at;            /* frameless wrapper or go/defer closure: recover() inside the target shall see the panic */
+	                             * tail set by dsts empty, followed by RETURN without values); has no frame of its own
+	                             * */
+	/* frameless wrapper or go/defer closure: recover() inside the target shall see the panic */
+	IrFunc *aims_at;
 	bool aims;                  /* set with aims_at, and also where the target is known at run time only: what the last IR_CALL of the
 	                             * body calls (func value: its code; method: the itab's code) */
 	/* colouring, emission */
@@ -288,8 +312,10 @@ struct IrPackage {
 	VEC(IrFunc *) funcs;        /* defined here, in order; grows while emission asks for wrappers */
 	ObjectList globals;         /* package variables defined here */
 	VEC(IrStatic *) statics;    /* grows with funcs */
-	Map global_values;          /* Object of globals -> IrExpr: initial value that is constant data; others are zero until init runs */
-	IrFunc *init;               /* initialises this package's variables, runs its init functions; NULL if nothing to do */
+	/* Object of globals -> IrExpr: initial value that is constant data; others are zero until init runs */
+	Map global_values;
+	/* initialises this package's variables, runs its init functions; NULL if nothing to do */
+	IrFunc *init;
 	IrFunc *start;              /* package main only: calls every package's init, then main.main */
 };
 
@@ -327,18 +353,23 @@ void ir_verify_liveness(Compiler *c, const IrFunc *f);
 
 /* ir/polls.c */
 enum { LOOP_TRIPS = 1000 };     /* rounds of simple statements that need no poll */
-void place_poll(Compiler *c, IrFunc *f, IrStmt *loop, int64_t trips);      /* by prove.c, innermost loops first; trips: most rounds */
-IrVar *loop_counter(IrStmt *loop, IrStmt *s);       /* what statement s of its post adds 1 to, and nothing else assigns; or NULL */
+/* by prove.c, innermost loops first; trips: most rounds */
+void place_poll(Compiler *c, IrFunc *f, IrStmt *loop, int64_t trips);
+/* what statement s of its post adds 1 to, and nothing else assigns; or NULL */
+IrVar *loop_counter(IrStmt *loop, IrStmt *s);
 IrExpr *counter_bound(IrExpr *cond, IrVar *v);      /* y of the conjunct v < y */
 bool ir_plain_local(const IrVar *v);                /* only named, never pointed to */
 bool ir_mentions(const IrExpr *x, const IrVar *v);
 IrVar *ir_root_var(IrExpr *place);
 bool ir_constant(const IrExpr *x, int64_t *n);
 
-/* ir/colour.c: may_freeze and may_panic of each statement, can_freeze and can_panic of each function of the package (fixpoint; unknown callees: both). */
-void ir_prove(Compiler *c, IrFunc *f);                       /* prove.c: drops checks that are not needed, has polls placed; before ir_colour */
+/* ir/colour.c: may_freeze and may_panic of each statement, can_freeze and can_panic of each function of the package
+ * (fixpoint; unknown callees: both). */
+/* prove.c: drops checks that are not needed, has polls placed; before ir_colour */
+void ir_prove(Compiler *c, IrFunc *f);
 void ir_colour(Compiler *c, IrPackage *package);
-/* ir/share.c: in functions with very many variables one takes the place of several. keep_shown: not those with names for debuggers. */
+/* ir/share.c: in functions with very many variables one takes the place of several. keep_shown: not those with names
+ * for debuggers. */
 void ir_share(Compiler *c, IrFunc *f, bool keep_shown);
 /* ir/liveness.c: live sets at each statement that may freeze; which variables live across one (in_frame). */
 void ir_liveness(Compiler *c, IrFunc *f);

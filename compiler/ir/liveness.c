@@ -14,13 +14,13 @@
  * address may be alive when the name is not; the collector looks into them only where the name is in IrStmt.direct or
  * it finds a pointer; those on the side stack need no saving), map iterators.
  *
- * In functions with defers anything that may unwind leads to the epilogue, so what is live at its start (results, operands of
- * deferred calls, bits, lists) is live wherever something may panic or freeze, and has its place in the frame: a fast
- * version hands over to the framed body by it. Operands are thereby live before their defer statement,
+ * In functions with defers anything that may unwind leads to the epilogue, so what is live at its start (results,
+ * operands of deferred calls, bits, lists) is live wherever something may panic or freeze, and has its place in the
+ * frame: a fast version hands over to the framed body by it. Operands are thereby live before their defer statement,
  * as zeros. Rejected: telling which statements can have run by their order in the body; switch lowering moves cases.
  *
- * Needs: ir_colour. Afterwards: IrStmt.live where may_freeze (with defers: where may_panic too), IrVar.in_frame for parameters, for what is live
- * at any such statement and for what is always live; IrVar.needs_zero for those that
+ * Needs: ir_colour. Afterwards: IrStmt.live where may_freeze (with defers: where may_panic too), IrVar.in_frame for
+ * parameters, for what is live at any such statement and for what is always live; IrVar.needs_zero for those that
  * may be looked at before they were assigned (built part by part, or always live).
  */
 #include "ir.h"

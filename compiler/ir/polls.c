@@ -11,7 +11,8 @@
  *                                                   stop = n - i > 1000 ? i + 1000 : n;
  *                                                   for (; i < stop; i = i + 1) { body } }
  *
- * All else polls every round. A resume point is at the poll, where stop is not alive yet: chunks need no care elsewhere.
+ * All else polls every round. A resume point is at the poll, where stop is not alive yet: chunks need no care
+ * elsewhere.
  *
  * Rejected: a counter of rounds in a register, which is no cheaper than the load.
  */
@@ -59,15 +60,18 @@ static int assignments(IrStmtList *list, IrVar *v)
 	return n;
 }
 
-/* The variable that a statement of post adds 1 to, if nothing else in the loop assigns it and the condition bounds it. */
+/* The variable that a statement of post adds 1 to, if nothing else in the loop assigns it and the condition bounds
+ * it. */
 IrVar *loop_counter(IrStmt *loop, IrStmt *s)
 {
 	int64_t n;
-	if (s->kind != IR_ASSIGN || s->dst->kind != IR_VAR || !ir_plain_local(s->dst->var) || underlying(s->dst->type)->kind != TYPE_INT)
+	if (s->kind != IR_ASSIGN || s->dst->kind != IR_VAR || !ir_plain_local(s->dst->var) ||
+	    underlying(s->dst->type)->kind != TYPE_INT)
 		return NULL;
 	IrVar *v = s->dst->var;
 	IrExpr *x = s->src;
-	if (x->kind != IR_BINARY || x->op != OP_ADD || x->x->kind != IR_VAR || x->x->var != v || !ir_constant(x->y, &n) || n != 1)
+	if (x->kind != IR_BINARY || x->op != OP_ADD || x->x->kind != IR_VAR || x->x->var != v || !ir_constant(x->y, &n) ||
+	    n != 1)
 		return NULL;
 	return assignments(&loop->body, v) + assignments(&loop->post, v) == 1 ? v : NULL;
 }
@@ -90,13 +94,16 @@ static int64_t rounds_of(IrStmtList *list)
 	int64_t most = 1;
 	for (int i = 0; i < list->len; i++) {
 		IrStmt *s = list->items[i];
-		bool simple_call = s->kind == IR_CALL && s->call == IR_CALL_DIRECT && s->func->intrinsic && s->func->intrinsic_effects == 0;
-		if ((s->kind == IR_CALL && !simple_call) || s->kind == IR_LABEL || s->kind == IR_SEND || s->kind == IR_RECEIVE ||
+		bool simple_call = s->kind == IR_CALL && s->call == IR_CALL_DIRECT && s->func->intrinsic &&
+			s->func->intrinsic_effects == 0;
+		if ((s->kind == IR_CALL && !simple_call) || s->kind == IR_LABEL || s->kind == IR_SEND ||
+		    s->kind == IR_RECEIVE ||
 		    s->kind == IR_SELECT || s->kind == IR_MAP_ITER)
 			return LOOP_TRIPS + 1;
 		if (ir_calls_runtime(s->src) || ir_calls_runtime(s->dst) || ir_calls_runtime(s->cond) || ir_calls_runtime(s->x))
 			return LOOP_TRIPS + 1;       /* what allocates must let the collector in */
-		int64_t inner[] = {s->kind == IR_LOOP ? s->no_poll ? s->rounds : LOOP_TRIPS + 1 : rounds_of(&s->body), rounds_of(&s->else_body)};
+		int64_t inner[] = {s->kind == IR_LOOP ? s->no_poll ? s->rounds : LOOP_TRIPS + 1 : rounds_of(&s->body),
+			rounds_of(&s->else_body)};
 		for (int k = 0; k < 2; k++)
 			most = inner[k] > most ? inner[k] : most;
 		for (int k = 0; k < s->cases.len; k++) {
@@ -112,7 +119,8 @@ static bool skips(IrStmtList *list)
 {
 	for (int i = 0; i < list->len; i++) {
 		IrStmt *s = list->items[i];
-		if (s->kind == IR_CONTINUE || s->kind == IR_BREAK || s->kind == IR_GOTO || s->kind == IR_LABEL || skips(&s->body) ||
+		if (s->kind == IR_CONTINUE || s->kind == IR_BREAK || s->kind == IR_GOTO || s->kind == IR_LABEL ||
+		    skips(&s->body) ||
 		    skips(&s->else_body) || skips(&s->post))
 			return true;
 		for (int k = 0; k < s->cases.len; k++)
@@ -172,7 +180,8 @@ static IrVar *chunk_counter(IrStmt *loop)
 {
 	for (int i = 0; i < loop->post.len; i++) {
 		IrVar *v = loop_counter(loop, loop->post.items[i]);
-		if (v && loop->cond && loop->cond->kind == IR_BINARY && loop->cond->op == OP_LT && counter_bound(loop->cond, v) &&
+		if (v && loop->cond && loop->cond->kind == IR_BINARY && loop->cond->op == OP_LT &&
+		    counter_bound(loop->cond, v) &&
 		    stays(loop->cond->y, loop))
 			return v;
 	}
@@ -182,7 +191,8 @@ static IrVar *chunk_counter(IrStmt *loop)
 static void make_chunks(Compiler *c, IrFunc *f, IrStmt *loop, IrVar *v, int64_t chunk)
 {
 	Type *t = v->type, *word = c->types->basic[TYPE_UINT64];
-	IrExpr *bound = loop->cond->y, *left = ir_binary(c, OP_SUB, ir_convert(c, bound, word), ir_convert(c, ir_var(c, v), word), word);
+	IrExpr *bound = loop->cond->y, *left = ir_binary(c, OP_SUB, ir_convert(c, bound, word),
+	                                                 ir_convert(c, ir_var(c, v), word), word);
 	IrExpr *many = ir_binary(c, OP_GT, left, ir_const(c, const_int(c, chunk), word), c->types->basic[TYPE_BOOL]);
 	IrExpr *next = ir_binary(c, OP_ADD, ir_var(c, v), ir_const(c, const_int(c, chunk), t), t);
 	next->no_wrap = true;

@@ -42,7 +42,8 @@ static bool usable(IrExpr *x, int depth)
 	case IR_VAR:
 		return ir_plain_local(x->var);
 	case IR_PART:
-		return (x->part == PART_LEN || x->part == PART_CAP || x->part == PART_PTR) && x->x->kind == IR_VAR && ir_plain_local(x->x->var);
+		return (x->part == PART_LEN || x->part == PART_CAP || x->part == PART_PTR) && x->x->kind == IR_VAR &&
+			ir_plain_local(x->x->var);
 	case IR_UNARY:
 	case IR_CONVERT:
 		return depth > 0 && usable(x->x, depth - 1);
@@ -83,7 +84,8 @@ static bool same(State *st, IrExpr *a, IrExpr *b, int depth)
 	case IR_ZERO:
 		return true;
 	case IR_CONST:
-		return is_integer(underlying(a->type)) && const_fits_int64(a->cval, &m) && const_fits_int64(b->cval, &n) && m == n;
+		return is_integer(underlying(a->type)) && const_fits_int64(a->cval, &m) && const_fits_int64(b->cval, &n) &&
+			m == n;
 	case IR_PART:
 		return a->part == b->part && same(st, a->x, b->x, depth - 1);
 	case IR_UNARY:
@@ -292,11 +294,13 @@ static void walk_assign(IrStmt *s, State *st)
 {
 	IrVar *v = s->dst->kind == IR_VAR ? s->dst->var : NULL;
 	Type *u = v ? underlying(v->type) : NULL;
-	bool positive = v && ((u->kind == TYPE_INT && not_negative(st, s->src, 2)) || (u->kind == TYPE_POINTER && is_not_nil(st, s->src)));
+	bool positive = v && ((u->kind == TYPE_INT && not_negative(st, s->src, 2)) ||
+	                      (u->kind == TYPE_POINTER && is_not_nil(st, s->src)));
 	kill_statement(st, s);
 	if (!v || !ir_plain_local(v) || ir_mentions(s->src, v))
 		positive = positive && v && ir_plain_local(v);
-	else if ((s->src->kind == IR_VAR || s->src->kind == IR_PART || s->src->kind == IR_CONST || s->src->kind == IR_ZERO) && usable(s->src, 1) &&
+	else if ((s->src->kind == IR_VAR || s->src->kind == IR_PART || s->src->kind == IR_CONST ||
+	          s->src->kind == IR_ZERO) && usable(s->src, 1) &&
 	         s->src->type == v->type)
 		add_fact(st, FACT_VALUE, v, s->src);
 	if (positive)

@@ -1,7 +1,7 @@
 /*
  * share.c - variables that take turns: in a function with very many, those of one type that are never needed at the
- * same time become one, so that the native frame and the saved one do not grow with every statement. C compilers do that
- * themselves, but not without optimisation, and they know nothing of saved frames.
+ * same time become one, so that the native frame and the saved one do not grow with every statement. C compilers do
+ * that themselves, but not without optimisation, and they know nothing of saved frames.
  *
  * A variable takes part if its first mention assigns all of it and every other one comes later in the same list of
  * statements, or in statements of that. Then each path to a use passes the assignment, on every round of a loop too, as
@@ -43,7 +43,10 @@ typedef struct Share {
 
 /* ---- turns ------------------------------------------------------------------------------------------------ */
 
-static bool is_open(const Share *h, const Turn *t) { return t->depth < h->open.len && h->open.items[t->depth] == t->home; }
+static bool is_open(const Share *h, const Turn *t)
+{
+	return t->depth < h->open.len && h->open.items[t->depth] == t->home;
+}
 
 /* assigns: it gets a new value, and all of it. */
 static void mention(Share *h, IrVar *v, bool assigns)
@@ -184,7 +187,8 @@ static int by_first(const void *a, const void *b)
 static bool may_be_one(const IrVar *a, const IrVar *b)
 {
 	return a->kind == b->kind && a->in_frame == b->in_frame && a->brief_addr == b->brief_addr &&
-	       a->not_nil == b->not_nil && a->is_box == b->is_box && strcmp(a->name ? a->name : "", b->name ? b->name : "") == 0;
+	       a->not_nil == b->not_nil && a->is_box == b->is_box &&
+	       strcmp(a->name ? a->name : "", b->name ? b->name : "") == 0;
 }
 
 typedef struct Place { IrVar *var; int free_after; struct Place *next; } Place;       /* of one type, in a list */

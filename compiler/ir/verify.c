@@ -1,12 +1,14 @@
 /*
- * verify.c - checks what ir.h promises of a lowered function, and what each pass over it leaves behind; a breach is our own bug.
+ * verify.c - checks what ir.h promises of a lowered function, and what each pass over it leaves behind; a breach is
+ * our own bug.
  * The first check is always made, the others in debug builds.
  *
  * Lowered: every variable used belongs to the function; types are canonical and equal where an
  * assignment, a call or a part demands it; places stand where places must; addresses that are lent stand in arguments
  * of calls; branches have targets that enclose them; labels that are jumped to exist.
- * Coloured: what a statement may do its function may; nothing recurses without a stack check. Polls: a loop without one has a
- * bound and calls nothing. Liveness: what is live at a point has a place in the frame, and the straight code behind it reads nothing else.
+ * Coloured: what a statement may do its function may; nothing recurses without a stack check. Polls: a loop without
+ * one has a bound and calls nothing. Liveness: what is live at a point has a place in the frame, and the straight
+ * code behind it reads nothing else.
  */
 #include "ir.h"
 
@@ -54,7 +56,8 @@ static void verify_expr(Verify *v, const IrExpr *e)
 	if (e->kind == IR_ADDR && e->x->kind == IR_VAR && e->x->var->lent && !v->lends)
 		fail(v, "an address that is only lent is kept");
 	if (e->kind == IR_BINARY && e->op != OP_SHL && e->op != OP_SHR && e->x->type != e->y->type)
-		fail(v, arena_printf(v->c->arena, "operands of %s: %s and %s", op_text(e->op), type_text(v->c, e->x->type), type_text(v->c, e->y->type)));
+		fail(v, arena_printf(v->c->arena, "operands of %s: %s and %s", op_text(e->op), type_text(v->c, e->x->type),
+		                     type_text(v->c, e->y->type)));
 	if (e->kind == IR_CONST && is_interface(e->type))
 		fail(v, "constant of an interface type");
 }
@@ -74,12 +77,15 @@ static void verify_call(Verify *v, const IrStmt *s)
 	if (s->call != IR_CALL_DIRECT)
 		return;
 	if ((s->func->context != NULL) != (s->x != NULL))
-		fail(v, arena_printf(v->c->arena, "call of %s: closure without context or context without closure", s->func->symbol));
+		fail(v, arena_printf(v->c->arena, "call of %s: closure without context or context without closure",
+		                     s->func->symbol));
 	if (s->args.len != s->func->params.len)
-		fail(v, arena_printf(v->c->arena, "call of %s with %d arguments, not %d", s->func->symbol, s->args.len, s->func->params.len));
+		fail(v, arena_printf(v->c->arena, "call of %s with %d arguments, not %d", s->func->symbol, s->args.len,
+		                     s->func->params.len));
 	for (int i = 0; i < s->args.len; i++)
 		if (s->args.items[i]->type != s->func->params.items[i]->type)
-			fail(v, arena_printf(v->c->arena, "argument %d of %s: %s, not %s", i, s->func->symbol, type_text(v->c, s->args.items[i]->type),
+			fail(v, arena_printf(v->c->arena, "argument %d of %s: %s, not %s", i, s->func->symbol,
+			                     type_text(v->c, s->args.items[i]->type),
 			                     type_text(v->c, s->func->params.items[i]->type)));
 }
 
@@ -100,7 +106,8 @@ static void verify_stmt(Verify *v, const IrStmt *s)
 	if (s->kind == IR_ASSIGN && !ir_is_place(s->dst))
 		fail(v, "assignment to something that is no place");
 	if (s->kind == IR_ASSIGN && s->dst->type != s->src->type)
-		fail(v, arena_printf(v->c->arena, "assignment of %s to %s", type_text(v->c, s->src->type), type_text(v->c, s->dst->type)));
+		fail(v, arena_printf(v->c->arena, "assignment of %s to %s", type_text(v->c, s->src->type),
+		                     type_text(v->c, s->dst->type)));
 	if ((s->kind == IR_BREAK || s->kind == IR_CONTINUE) && !encloses(v, s->target))
 		fail(v, "branch to a statement that does not enclose it");
 	if (s->kind == IR_GOTO && !map_get(&v->labels, s->label))
@@ -240,7 +247,8 @@ static bool has_call(const IrStmtList *list)
 {
 	for (int i = 0; i < list->len; i++) {
 		const IrStmt *s = list->items[i];
-		bool plain = s->kind == IR_CALL && s->call == IR_CALL_DIRECT && s->func->intrinsic && s->func->intrinsic_effects == 0;
+		bool plain = s->kind == IR_CALL && s->call == IR_CALL_DIRECT && s->func->intrinsic &&
+			s->func->intrinsic_effects == 0;
 		if ((s->kind == IR_CALL && !plain) || has_call(&s->body) || has_call(&s->else_body) || has_call(&s->post))
 			return true;
 		for (int k = 0; k < s->cases.len; k++)
@@ -311,7 +319,8 @@ static void note_written(uint64_t *written, const IrStmt *s)
 
 static bool is_straight(const IrStmt *s)
 {
-	return s->kind == IR_ASSIGN || s->kind == IR_CALL || s->kind == IR_SEND || s->kind == IR_RECEIVE || s->kind == IR_PANIC_IF;
+	return s->kind == IR_ASSIGN || s->kind == IR_CALL || s->kind == IR_SEND || s->kind == IR_RECEIVE ||
+		s->kind == IR_PANIC_IF;
 }
 
 /* The straight code behind a resume point finds in the frame what it reads. */

@@ -17,10 +17,12 @@
 
 /* All names Go has reserved, built for or not: a file called x_zos.go is for that system. */
 static const char *const systems[] = {
-	"aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux", "nacl", "netbsd", "openbsd", "plan9",
+	"aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux", "nacl", "netbsd",
+		"openbsd", "plan9",
 	"solaris", "wasip1", "windows", "zos", NULL};
 static const char *const architectures[] = {
-	"386", "amd64", "amd64p32", "arm", "armbe", "arm64", "arm64be", "loong64", "mips", "mipsle", "mips64", "mips64le", "mips64p32",
+	"386", "amd64", "amd64p32", "arm", "armbe", "arm64", "arm64be", "loong64", "mips", "mipsle", "mips64", "mips64le",
+		"mips64p32",
 	"mips64p32le", "ppc", "ppc64", "ppc64le", "riscv", "riscv64", "s390", "s390x", "sparc", "sparc64", "wasm", NULL};
 static const char *const always[] = {"linux", "unix", "gol", "purego", "math_big_pure_go", NULL};
 
@@ -51,7 +53,8 @@ static const char *arch_of(const BuildTags *tags) { return tags->arch ? tags->ar
 
 static bool tag_holds(const char *s, size_t n, const BuildTags *tags)
 {
-	if (is_listed(always, s, n) || (tags->own && equals(s, n, tags->own)) || (equals(s, n, arch_of(tags)) && !tags->portable))
+	if (is_listed(always, s, n) || (tags->own && equals(s, n, tags->own)) ||
+	    (equals(s, n, arch_of(tags)) && !tags->portable))
 		return true;
 	if (n > 4 && memcmp(s, "go1.", 4) == 0)
 		return atoi(s + 4) <= 26;

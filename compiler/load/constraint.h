@@ -25,7 +25,8 @@ typedef struct BuildTags {
 
 /* The expression behind "//go:build ". A malformed one counts as false. */
 bool constraint_holds(const char *expression, const BuildTags *tags);
-/* The least minor version N of the language with which it can hold, for all other tags: go1.N; 0 if it says nothing of that. */
+/* The least minor version N of the language with which it can hold, for all other tags: go1.N; 0 if it says nothing
+ * of that. */
 int constraint_version(const char *expression);
 /* By the name alone: x_linux.gol, x_arm64.gol, x_windows_amd64.s; false for _test files and names with . or _ first. */
 bool file_name_matches(const char *name, const BuildTags *tags);

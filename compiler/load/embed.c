@@ -1,14 +1,14 @@
 /*
  * embed.c - which files the patterns of //go:embed mean.
  *
- * A pattern is a path below the package's folder whose elements may hold * ? [a-z] \x, as Go's path.Match reads them; a folder that
- * it names stands for the files below, without those whose names begin with . or _ unless the pattern begins with "all:". What could
- * not be part of a module is no file at all: links and other irregular files, names that archives of modules may not
- * have, folders that are modules themselves. Where a pattern names such a thing outright, that is an error; below a folder they are
- * passed over.
+ * A pattern is a path below the package's folder whose elements may hold * ? [a-z] \x, as Go's path.Match reads them;
+ * a folder that it names stands for the files below, without those whose names begin with . or _ unless the pattern
+ * begins with "all:". What could not be part of a module is no file at all: links and other irregular files, names
+ * that archives of modules may not have, folders that are modules themselves. Where a pattern names such a thing
+ * outright, that is an error; below a folder they are passed over.
  *
- * Patterns are looked at in the order of their text and the first that is wrong is the only one reported, as in Go. A file that cannot
- * be read is the checker's to report: it is of no account unless a variable takes it.
+ * Patterns are looked at in the order of their text and the first that is wrong is the only one reported, as in Go. A
+ * file that cannot be read is the checker's to report: it is of no account unless a variable takes it.
  */
 #include "embed.h"
 #include "files.h"
@@ -73,7 +73,8 @@ static bool is_device_name(const char *name)
 	for (int i = 0; i < COUNT_OF(names); i++)
 		if (n == 3 && strncasecmp(name, names[i], n) == 0)
 			return true;
-	return n == 4 && (strncasecmp(name, "COM", 3) == 0 || strncasecmp(name, "LPT", 3) == 0) && name[3] >= '1' && name[3] <= '9';
+	return n == 4 && (strncasecmp(name, "COM", 3) == 0 || strncasecmp(name, "LPT", 3) == 0) && name[3] >= '1' &&
+		name[3] <= '9';
 }
 
 /* One that a file of a module may not have. */
@@ -89,7 +90,8 @@ static bool is_bad_name(const char *name)
 		return true;
 	for (size_t i = 0; i < n; i += (size_t)size) {
 		uint32_t rune = utf8_decode(name + i, n - i, &size);
-		if (rune < 0x80 ? rune < ' ' || rune == 0x7f || strchr("\"'*/:;<>?\\`|", (int)rune) != NULL : !unicode_is_letter(rune))
+		if (rune < 0x80 ? rune < ' ' || rune == 0x7f || strchr("\"'*/:;<>?\\`|", (int)rune) != NULL :
+		    !unicode_is_letter(rune))
 			return true;
 	}
 	return false;
@@ -142,8 +144,8 @@ static bool is_pattern(const char *p)
 	return true;
 }
 
-/* Does the element of a sound pattern that ends at `end` match the name? One star is tried again at a time, the last one met: an
- * earlier one taking more could not lead further. */
+/* Does the element of a sound pattern that ends at `end` match the name? One star is tried again at a time, the last
+ * one met: an earlier one taking more could not lead further. */
 static bool matches(const char *p, const char *end, const char *name)
 {
 	const char *star = NULL, *from = name;
@@ -218,7 +220,8 @@ static EmbedFile *read_file(Finder *f, const char *path)
 	file->path = path = overlay_actual(f->c, path);
 	bool ok = stat(path, &st) == 0 && sha256_file(file->hash, path, &file->size);
 	if (!ok)
-		file->error = errno == EACCES ? "permission denied" : errno == ENOENT ? "no such file or directory" : strerror(errno);
+		file->error = errno == EACCES ? "permission denied" : errno == ENOENT ? "no such file or directory" :
+			strerror(errno);
 	file->changed_at = ok ? (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec : 0;
 	return file;
 }
@@ -268,7 +271,8 @@ static void check_way(Finder *f, const char *match, const char *what)
 		else if (at != match && look_at(f, at, &st) && !S_ISDIR(st.st_mode))
 			FAULT(f, "cannot embed %s %s: in non-directory %s", what, name, relative(f, at));
 		else if (is_bad_name(base_name(at)))
-			FAULT(f, "cannot embed %s %s: %s %s", what, name, at == match ? "invalid name" : "in invalid directory", base_name(at));
+			FAULT(f, "cannot embed %s %s: %s %s", what, name, at == match ? "invalid name" : "in invalid directory",
+			      base_name(at));
 		if (f->fault)
 			return;
 		map_put(f->c->arena, &f->sound, at, f);

@@ -25,7 +25,8 @@ TextList list_sources(Compiler *c, const char *dir, const BuildTags *tags, int *
 	TextList names = {0};
 	TextList all = folder_names(c, dir);
 	for (int i = 0; i < all.len; i++) {
-		const char *name = all.items[i], *path = is_source_name(name) ? arena_printf(c->arena, "%s/%s", dir, name) : NULL;
+		const char *name = all.items[i], *path = is_source_name(name) ? arena_printf(c->arena, "%s/%s", dir, name) :
+			NULL;
 		if (!path || folder_exists(c, path))
 			continue;
 		if (file_name_matches(name, tags))
@@ -79,6 +80,7 @@ const char *missing_package(Compiler *c, const char *path)
 	if (find_go_tree(c))
 		return arena_printf(c->arena, "package %s is not in std (%s/src/%s)", path, c->tree.root, path);
 	if (*go_setting(c, "GOROOT"))
-		return arena_printf(c->arena, "package %s is not in gol's own library (%s), and %s", path, c->stdlib_dir, why_no_tree(c));
+		return arena_printf(c->arena, "package %s is not in gol's own library (%s), and %s", path, c->stdlib_dir,
+		                    why_no_tree(c));
 	return arena_printf(c->arena, "package %s is not in gol's own library and %s", path, why_no_tree(c));
 }

@@ -1,9 +1,9 @@
 /*
- * godebug.c - lines //go:debug above the package clause: what is wrong with them, and what those of a main package, together with
- * go.mod, have its program start with (module/godebug.c has the settings).
+ * godebug.c - lines //go:debug above the package clause: what is wrong with them, and what those of a main package,
+ * together with go.mod, have its program start with (module/godebug.c has the settings).
  *
- * All packages' lines must be sound; those of a main package alone count, and for a program of tests those of the package tested
- * and of its tests, in this order: the last of a key wins.
+ * All packages' lines must be sound; those of a main package alone count, and for a program of tests those of the
+ * package tested and of its tests, in this order: the last of a key wins.
  */
 #include "loader.h"
 
@@ -86,7 +86,8 @@ const char *program_godebug(const Load *l)
 {
 	const Program *program = l->program;
 	DebugLineList lines = {0};
-	if (program->errors.len || !l->modules || !program->root || !program->root->name || strcmp(program->root->name, "main") != 0)
+	if (program->errors.len || !l->modules || !program->root || !program->root->name ||
+	    strcmp(program->root->name, "main") != 0)
 		return "";
 	TextList given = modules_godebugs(l->modules);
 	add_lines(l->c, program->tested ? program->tested : program->root, 0, &lines);

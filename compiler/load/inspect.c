@@ -84,7 +84,8 @@ static const char *doc_text(Compiler *c, const File *file)
 	}
 	for (const char *line = start; line < end; line = strchr(line, '\n') + 1) {
 		const char *s = line + 2;
-		bool is_directive = strncmp(s, "go:", 3) == 0 || strncmp(s, "line ", 5) == 0 || strncmp(s, "export ", 7) == 0 || strncmp(s, "extern ", 7) == 0;
+		bool is_directive = strncmp(s, "go:", 3) == 0 || strncmp(s, "line ", 5) == 0 ||
+			strncmp(s, "export ", 7) == 0 || strncmp(s, "extern ", 7) == 0;
 		if (!is_directive)
 			buf_printf(&b, "%.*s\n", (int)strcspn(*s == ' ' ? s + 1 : s, "\n"), *s == ' ' ? s + 1 : s);
 	}
@@ -125,7 +126,8 @@ static void add_imports(Inspection *in, const File *file, Part part)
 	for (int k = 0; k < file->decls.len && file->decls.items[k]->kind == DECL_IMPORT; k++) {
 		const Decl *d = file->decls.items[k];
 		if (d->import_path && strcmp(d->import_path, "C") != 0)
-			vec_push(in->c->arena, &in->p->imports[part], (ImportLine){d->import_path, d->name_pos.len ? d->name_pos.items[0] : d->pos});
+			vec_push(in->c->arena, &in->p->imports[part],
+			         (ImportLine){d->import_path, d->name_pos.len ? d->name_pos.items[0] : d->pos});
 	}
 }
 
@@ -173,7 +175,8 @@ static void check_name(Inspection *in, const char *name, const char *package)
 		in->first = name;
 		in->first_name = package;
 	} else if (strcmp(in->first_name, package) != 0 && !in->p->error) {
-		in->p->error = arena_printf(in->c->arena, "found packages %s (%s) and %s (%s) in %s", in->first_name, in->first, package, name, in->p->dir);
+		in->p->error = arena_printf(in->c->arena, "found packages %s (%s) and %s (%s) in %s", in->first_name,
+		                            in->first, package, name, in->p->dir);
 	}
 }
 
@@ -212,8 +215,10 @@ static void add_other_file(Inspection *in, const char *name)
 	FileSort sort = sort_by_ending(name);
 	if (sort == FILE_SORT_COUNT)
 		return;
-	SourceFile *source = sort == FILES_SYSO || !file_name_matches(name, in->tags) ? NULL : source_load(c, arena_printf(c->arena, "%s/%s", in->p->dir, name));
-	bool belongs = sort == FILES_SYSO ? file_name_matches(name, in->tags) : source && header_matches(source->text, source->size, in->tags);
+	SourceFile *source = sort == FILES_SYSO || !file_name_matches(name, in->tags) ? NULL :
+		source_load(c, arena_printf(c->arena, "%s/%s", in->p->dir, name));
+	bool belongs = sort == FILES_SYSO ? file_name_matches(name, in->tags) : source &&
+		header_matches(source->text, source->size, in->tags);
 	vec_push(c->arena, &in->p->files[belongs ? sort : FILES_IGNORED_OTHER], name);
 }
 
@@ -247,7 +252,8 @@ static void add_files(Inspection *in, TextList names, bool given)
 {
 	for (int i = 0; i < names.len; i++) {
 		const char *name = base_name(names.items[i]);
-		if (name[0] == '_' || name[0] == '.' || folder_exists(in->c, arena_printf(in->c->arena, "%s/%s", in->p->dir, name)))
+		if (name[0] == '_' || name[0] == '.' ||
+		    folder_exists(in->c, arena_printf(in->c->arena, "%s/%s", in->p->dir, name)))
 			continue;
 		if (is_source_name(name))
 			add_go_file(in, name, given);

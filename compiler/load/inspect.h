@@ -8,7 +8,8 @@
 #include "constraint.h"
 #include "load.h"
 
-/* Sorts of files: name, the field of go list, the endings of what belongs there (the first three sorts: found out from the file). */
+/* Sorts of files: name, the field of go list, the endings of what belongs there (the first three sorts: found out
+ * from the file). */
 #define FILE_SORTS(X) \
 	X(FILES_GO, "GoFiles", "") X(FILES_IGNORED, "IgnoredGoFiles", "") X(FILES_IGNORED_OTHER, "IgnoredOtherFiles", "") \
 	X(FILES_C, "CFiles", ".c") X(FILES_CXX, "CXXFiles", ".cc .cpp .cxx") X(FILES_M, "MFiles", ".m") X(FILES_H, "HFiles", ".h .hh .hpp .hxx") \

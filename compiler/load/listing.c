@@ -6,8 +6,8 @@
  * be found is a node too, with an error and without a folder: gol list -e shows it, and its importers are incomplete.
  * A main package depends on runtime without a line that says so.
  *
- * The tests of a package make more nodes (tests.c says which), that no path leads to: p [p.test], p_test [p.test], and copies of
- * what is between the two.
+ * The tests of a package make more nodes (tests.c says which), that no path leads to: p [p.test], p_test [p.test],
+ * and copies of what is between the two.
  *
  * Rejected: load_program, which stops at the first package that is missing, parses all bodies and knows one root.
  */
@@ -156,7 +156,8 @@ void listing_add(Listing *l, const Target *t)
 		p->module = t->module;
 		p->modules = t->modules;
 		p->standard = t->is_stdlib;
-		p->from_tree = t->is_stdlib && l->c->tree.root && strncmp(t->dir, l->c->tree.root, strlen(l->c->tree.root)) == 0;
+		p->from_tree = t->is_stdlib && l->c->tree.root &&
+			strncmp(t->dir, l->c->tree.root, strlen(l->c->tree.root)) == 0;
 		const char *of_tree = l->of_tree && t->is_stdlib ? tree_folder(l->c, t->path) : NULL;
 		p->dir = of_tree ? of_tree : p->dir;
 		p->from_tree |= of_tree != NULL;
@@ -227,8 +228,10 @@ const Listed *listed_import(const Listed *p, const char *written)
 static Listed *copy_for_tests(Listing *l, const Listed *p, const char *path, Part part, const char *variant)
 {
 	Listed *copy = NEW(l->c->arena, Listed);
-	*copy = (Listed){.path = path, .dir = p->dir, .module = p->module, .modules = p->modules, .standard = p->standard, .from_tree = p->from_tree,
-	                 .inside = p->inside, .part = part, .variant = variant, .error = p->error, .incomplete = p->incomplete};
+	*copy = (Listed){.path = path, .dir = p->dir, .module = p->module, .modules = p->modules, .standard = p->standard,
+		.from_tree = p->from_tree,
+	                 .inside = p->inside, .part = part, .variant = variant, .error = p->error,
+	                 .incomplete = p->incomplete};
 	for (int i = 0; i < p->renamed.len; i++)
 		vec_push(l->c->arena, &copy->renamed, p->renamed.items[i]);
 	return copy;

@@ -38,7 +38,8 @@ typedef struct Listing {
 	Compiler *c;
 	BuildTags tags;
 	bool only_find;             /* imports are not followed */
-	bool of_tree;               /* standard packages are the tree's, for Go's own compiler; nobody looks into those that are imported */
+	/* standard packages are the tree's, for Go's own compiler; nobody looks into those that are imported */
+	bool of_tree;
 	ListedList roots;           /* in the order of the words */
 	Map by_path;
 	int marks;
@@ -55,8 +56,8 @@ const char *listed_id(Compiler *c, const Listed *p);
 /* The package that an import line leads to; NULL: unsafe, or it was not followed. */
 const Listed *listed_import(const Listed *p, const char *written);
 
-/* A package with the tests in it, which is the package itself where there are none, and the tests beside it, or NULL. What they depend
- * on that depends on the package is there once more, for them. */
+/* A package with the tests in it, which is the package itself where there are none, and the tests beside it, or NULL.
+ * What they depend on that depends on the package is there once more, for them. */
 typedef struct ListedTests { Listed *inside, *beside; } ListedTests;
 ListedTests listing_tests(Listing *l, Listed *p);
 /* The main package that runs them, p.test. */

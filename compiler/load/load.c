@@ -140,8 +140,10 @@ const char *package_clause(const char *text, size_t size, size_t *n)
 /* What stands where the package clause should: a text for Go's message; NULL if there is one. */
 static const char *instead_of_package(Load *l, const SourceFile *source, Pos *pos)
 {
-	static const char *const keywords[] = {"break", "case", "chan", "const", "continue", "default", "defer", "else", "fallthrough", "for", "func",
-		"go", "goto", "if", "import", "interface", "map", "range", "return", "select", "struct", "switch", "type", "var"};
+	static const char *const keywords[] = {"break", "case", "chan", "const", "continue", "default", "defer", "else",
+		"fallthrough", "for", "func",
+		"go", "goto", "if", "import", "interface", "map", "range", "return", "select", "struct", "switch", "type",
+		"var"};
 	const char *end = source->text + source->size, *s = skip_blanks_and_comments(source->text, end);
 	*pos = (Pos){(uint32_t)source->index, 1, 1};
 	for (const char *p = source->text; p < s; p++) {
@@ -161,7 +163,8 @@ static const char *instead_of_package(Load *l, const SourceFile *source, Pos *po
 	return arena_strndup(l->c->arena, s, n);
 }
 
-/* -trimpath: the import path before the name, with the version behind a module's path; files outside of modules by their name alone. */
+/* -trimpath: the import path before the name, with the version behind a module's path; files outside of modules by
+ * their name alone. */
 static const char *trimmed_path(Load *l, const Package *package, const char *name)
 {
 	const char *path = package == l->program->root ? l->program->header : package->path;
@@ -181,7 +184,8 @@ static bool parse_source(Load *l, Package *package, const char *name, bool given
 	SourceFile *source = source_load(c, name);
 	Pos pos;
 	if (!source) {
-		COMPLAIN(l, "%sopen %s: %s", position(l, importer), name, errno == EACCES ? "permission denied" : errno == ENOENT ? "no such file or directory" : strerror(errno));
+		COMPLAIN(l, "%sopen %s: %s", position(l, importer), name, errno == EACCES ? "permission denied" :
+		         errno == ENOENT ? "no such file or directory" : strerror(errno));
 		return true;
 	}
 	if (c->trim_paths && !package->is_stdlib)
@@ -204,7 +208,8 @@ static bool parse_source(Load *l, Package *package, const char *name, bool given
 	set_version(l, package, file);
 	if (package->files.len && *file->package_name && *package->name && strcmp(package->name, file->package_name) != 0) {
 		COMPLAIN(l, "%sfound packages %s (%s) and %s (%s) in %s", position(l, importer), package->name,
-		         base_name(package->files.items[0]->source->full_path), file->package_name, base_name(source->full_path), package->dir);
+		         base_name(package->files.items[0]->source->full_path), file->package_name,
+		         base_name(source->full_path), package->dir);
 		return false;
 	}
 	if (!package->name || !*package->name)
@@ -279,7 +284,8 @@ static ImportList imports_of(Load *l, Package *p)
 		for (int k = 0; k < file->decls.len && file->decls.items[k]->kind == DECL_IMPORT; k++) {
 			Decl *d = file->decls.items[k];
 			if (d->import_path)
-				vec_push(l->c->arena, &list, (Import){d->import_path, d->name_pos.len ? d->name_pos.items[0] : d->pos, file});
+				vec_push(l->c->arena, &list, (Import){d->import_path, d->name_pos.len ? d->name_pos.items[0] : d->pos,
+					file});
 		}
 	}
 	if (list.len)
@@ -316,11 +322,13 @@ static void check_import(Load *l, Package *from, const Import *import, Package *
 {
 	bool by_its_tests = l->tests && from == l->tests->beside && strcmp(imported->path, l->tests->path) == 0;
 	if (imported->name && strcmp(imported->name, "main") == 0 && imported != from && !by_its_tests)
-		COMPLAIN(l, "%simport \"%s\" is a program, not an importable package", position(l, import->pos), imported->path);
+		COMPLAIN(l, "%simport \"%s\" is a program, not an importable package", position(l, import->pos),
+		         imported->path);
 	if (!from->from_tree && imported->from_tree && strncmp(imported->path, "vendor/", strlen("vendor/")) == 0)
 		COMPLAIN(l, "%suse of vendored package not allowed", position(l, import->pos));
 	if (!import->file->made && !may_use_internal(from, outer_path(l, from), imported->path))
-		COMPLAIN(l, "%s\n\t%suse of internal package %s not allowed", import_chain(l, false), position(l, import->pos), imported->path);
+		COMPLAIN(l, "%s\n\t%suse of internal package %s not allowed", import_chain(l, false), position(l, import->pos),
+		         imported->path);
 }
 
 /* Those of other modules may have to be downloaded. */
@@ -531,7 +539,8 @@ static void complain_of_empty(Load *l, const char *path, const char *dir, int so
 }
 
 /* The package in a folder, without its imports yet; NULL: there are no sources. */
-static Package *parse_package(Load *l, const char *path, const char *dir, bool from_tree, const Module *module, Pos importer)
+static Package *parse_package(Load *l, const char *path, const char *dir, bool from_tree, const Module *module,
+                              Pos importer)
 {
 	int tests = 0, excluded = 0, complaints = l->program->errors.len;
 	TextList names = folder_exists(l->c, dir) ? sources_of(l, path, dir, from_tree, &tests, &excluded) : (TextList){0};
@@ -550,7 +559,8 @@ static Package *parse_package(Load *l, const char *path, const char *dir, bool f
 	return p;
 }
 
-/* The package of hooks that goes with a package, whose functions that are elsewhere it supplies; NULL: there is none. */
+/* The package of hooks that goes with a package, whose functions that are elsewhere it supplies; NULL: there is none.
+ * */
 static Package *parse_hooks(Load *l, const char *path)
 {
 	Package *hooks = parse_standard(l, arena_printf(l->c->arena, "internal/gol/hooks/%s", path));
@@ -565,7 +575,8 @@ static Package *load_tree_package(Load *l, const char *path)
 	Compiler *c = l->c;
 	const char *dir = tree_folder(c, path), *why = dir ? not_supported(path) : NULL;
 	if (why && l->stack.len)
-		return missing(l, path, arena_printf(c->arena, "%s\n\timports %s: the package %s", import_chain(l, false), path, why));
+		return missing(l, path, arena_printf(c->arena, "%s\n\timports %s: the package %s", import_chain(l, false),
+		                                     path, why));
 	if (why)
 		return missing(l, path, arena_printf(c->arena, "package %s %s", path, why));
 	if (!dir)
@@ -672,7 +683,8 @@ static bool find_in_modules(Load *l, const Package *from, const Import *import, 
 	if (found.error && !dotted && !standard && !found.without_position)
 		found.error = missing_package(l->c, path);
 	if (found.error)
-		missing(l, path, arena_printf(l->c->arena, "%s%s", found.without_position ? "" : position(l, import->pos), found.error));
+		missing(l, path, arena_printf(l->c->arena, "%s%s", found.without_position ? "" : position(l, import->pos),
+		                              found.error));
 	*module = found.module;
 	*dir = found.dir;
 	return !found.error;
@@ -698,13 +710,16 @@ static Package *load_import(Load *l, Package *from, const Import *import)
 	if (strcmp(path, "unsafe") == 0)
 		return c->types->unsafe_package;
 	if (!*path || !is_valid_path(path))
-		return missing(l, path, arena_printf(c->arena, "%s:%u:%u: invalid import path: %s", import->file->source->full_path, import->pos.line,
+		return missing(l, path, arena_printf(c->arena, "%s:%u:%u: invalid import path: %s",
+		                                     import->file->source->full_path, import->pos.line,
 		                                     import->pos.col, path));
 	if (path[0] == '/')
-		return missing(l, path, arena_printf(c->arena, "%simport \"%s\": cannot import absolute path", position(l, import->pos), path));
+		return missing(l, path, arena_printf(c->arena, "%simport \"%s\": cannot import absolute path",
+		                                     position(l, import->pos), path));
 	const char *malformed = is_relative(path) ? NULL : malformed_element(c, path);
 	if (malformed)
-		return missing(l, path, arena_printf(c->arena, "%smalformed import path \"%s\": %s", position(l, import->pos), path,
+		return missing(l, path, arena_printf(c->arena, "%smalformed import path \"%s\": %s", position(l, import->pos),
+		                                     path,
 		                                     malformed));
 	if (is_relative(path) && !load_relative(l, from, import, &path, &dir))
 		return NULL;
@@ -722,7 +737,8 @@ static Package *load_import(Load *l, Package *from, const Import *import)
 	} else if (!p) {
 		p = dir ? load_folder(l, path, dir, module, import->pos) : load_from_library(l, path);
 		if (!p && is_relative(import->path))
-			missing(l, path, arena_printf(c->arena, "%scannot find package \"%s\" in:\n\t%s", position(l, import->pos), import->path, dir));
+			missing(l, path, arena_printf(c->arena, "%scannot find package \"%s\" in:\n\t%s", position(l, import->pos),
+			                              import->path, dir));
 		else if (!p)
 			missing(l, path, arena_printf(c->arena, "%s%s", position(l, import->pos), missing_package(c, path)));
 	}
@@ -784,7 +800,8 @@ static void load_root(Load *l, const Target *target)
 	root->dir = target->dir;
 	root->path = target->path;
 	root->module = target->module;
-	const char *standard = root->module && !memchr(root->path, '.', strcspn(root->path, "/")) ? standard_place(c, root->path) : NULL;
+	const char *standard = root->module && !memchr(root->path, '.', strcspn(root->path, "/")) ? standard_place(c,
+		root->path) : NULL;
 	if (standard && files.len == 0)
 		vec_push(c->arena, &l->program->errors, modules_find(l->modules, root->path, standard, &(Importer){0}).error);
 	l->program->root = root;
@@ -817,7 +834,8 @@ static void load_root(Load *l, const Target *target)
 
 Load load_begin(Compiler *c, const Target *target, const char *tags, const Program *loaded)
 {
-	Load l = {.c = c, .program = NEW(c->arena, Program), .loaded = loaded, .modules = target->modules, .tags = {.given = tags, .arch = c->arch}};
+	Load l = {.c = c, .program = NEW(c->arena, Program), .loaded = loaded, .modules = target->modules,
+		.tags = {.given = tags, .arch = c->arch}};
 	l.program->header = target->path;
 	l.program->godebug = "";
 	l.local = target->files.len > 0 || !target->module;

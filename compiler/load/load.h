@@ -23,7 +23,8 @@ typedef struct Target {         /* one package named on the command line */
 	bool is_stdlib;
 	const char *match;          /* the word that names it; NULL: files by name */
 	bool matched;               /* by a pattern: not an error if it holds nothing to compile */
-	Modules *modules;           /* those that are seen from where it was named; NULL: none, of standard packages alone */
+	/* those that are seen from where it was named; NULL: none, of standard packages alone */
+	Modules *modules;
 	const Module *module;       /* that it belongs to; NULL: none */
 } Target;
 typedef VEC(Target) TargetList;
@@ -53,7 +54,8 @@ const char *package_label(Compiler *c, const Package *p);
 const char *header_of(Compiler *c, const Program *program, const Package *p);
 
 /* What the words of the command line name. Mistakes are added to errors, patterns that match nothing to warnings. */
-void find_targets(Compiler *c, const char *const *names, int count, TargetList *targets, TextList *errors, TextList *warnings);
+void find_targets(Compiler *c, const char *const *names, int count, TargetList *targets, TextList *errors,
+                  TextList *warnings);
 /* "..." in pattern matches any text; a trailing "/..." the empty one too. */
 bool path_matches(const char *pattern, const char *path);
 bool is_source_name(const char *name);

@@ -50,8 +50,8 @@ Package *load_from_library(Load *l, const char *path);
 Package *load_folder(Load *l, const char *path, const char *dir, const Module *module, Pos importer);
 void load_imports(Load *l, Package *p);
 
-/* godebug.c: the lines //go:debug of a package's files from number `from` on; what is wrong with them goes to the queue. What the program
- * starts with. */
+/* godebug.c: the lines //go:debug of a package's files from number `from` on; what is wrong with them goes to the
+ * queue. What the program starts with. */
 void check_debug_lines(Load *l, const Package *p, int from);
 const char *program_godebug(const Load *l);
 

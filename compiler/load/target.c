@@ -36,7 +36,8 @@ static const BuildTags by_default;
 static const char *program_name(Compiler *c, const char *path)
 {
 	const char *base = base_name(path);
-	if (base > path && base[0] == 'v' && base[1] && strspn(base + 1, "0123456789") == strlen(base + 1) && strcmp(base, "v1") && strcmp(base, "v0"))
+	if (base > path && base[0] == 'v' && base[1] && strspn(base + 1, "0123456789") == strlen(base + 1) &&
+	    strcmp(base, "v1") && strcmp(base, "v0"))
 		base = base_name(arena_strndup(c->arena, path, (size_t)(base - path) - 1));
 	return base;
 }
@@ -65,11 +66,12 @@ static bool has_error(Finder *f, const Modules *modules)
 
 static void add_package(Finder *f, const char *path, const char *dir, const Module *module, bool matched)
 {
-	add_target(f, (Target){.path = path, .dir = dir, .output = program_name(f->c, path), .modules = f->modules, .module = module, .matched = matched});
+	add_target(f, (Target){.path = path, .dir = dir, .output = program_name(f->c, path), .modules = f->modules,
+		.module = module, .matched = matched});
 }
 
-/* A folder outside of any module is called "_" and its path, as Go calls those outside GOPATH. Where there is no module around the
- * working directory, that of the folder counts: an addition to Go's rules. */
+/* A folder outside of any module is called "_" and its path, as Go calls those outside GOPATH. Where there is no
+ * module around the working directory, that of the folder counts: an addition to Go's rules. */
 static void add_folder_of_its_own(Finder *f, const char *dir, bool matched)
 {
 	Modules *here = f->modules;
@@ -85,7 +87,8 @@ static void add_folder_of_its_own(Finder *f, const char *dir, bool matched)
 static bool is_not_contained(Finder *f, const Module *m, const char *dir)
 {
 	for (const char *at = dir; strcmp(at, m->root) != 0; at = folder_of(f->c, at))
-		if (file_exists(f->c, arena_printf(f->c->arena, "%s/go.mod", at)) || file_exists(f->c, arena_printf(f->c->arena, "%s/gol.mod", at)))
+		if (file_exists(f->c, arena_printf(f->c->arena, "%s/go.mod", at)) ||
+		    file_exists(f->c, arena_printf(f->c->arena, "%s/gol.mod", at)))
 			return true;
 	return false;
 }
@@ -98,7 +101,8 @@ static bool add_folder_of_dependency(Finder *f, const char *dir)
 	if (!modules_build_list(f->modules, &list, &error))
 		return false;
 	for (int i = 0; i < list.len; i++) {
-		const char *path = list.items[i]->version && module_fetch(f->modules, list.items[i], &error) ? module_import_path(f->c, list.items[i], dir) : NULL;
+		const char *path = list.items[i]->version &&
+			module_fetch(f->modules, list.items[i], &error) ? module_import_path(f->c, list.items[i], dir) : NULL;
 		if (path)
 			add_package(f, path, dir, list.items[i], false);
 		if (path)
@@ -116,7 +120,8 @@ static void complain_of_outside(Finder *f, const char *dir)
 		COMPLAIN(f->errors, "%s outside main module or its selected dependencies", what);
 	else if (root)
 		COMPLAIN(f->errors, "%s is contained in a module that is not one of the workspace modules listed in go.work. "
-		         "You can add the module to the workspace using:\n\tgo work use %s", what, module_short_path(f->c, root));
+		         "You can add the module to the workspace using:\n\tgo work use %s", what,
+		         module_short_path(f->c, root));
 	else
 		COMPLAIN(f->errors, "%s outside modules listed in go.work or their selected dependencies", what);
 }
@@ -141,7 +146,8 @@ static void add_folder(Finder *f, const char *name, bool matched)
 static void add_standard(Finder *f, const char *path, bool matched)
 {
 	const char *dir = standard_folder(f->c, path);
-	add_target(f, (Target){.modules = f->modules, .path = path, .dir = dir ? dir : tree_folder(f->c, path), .output = base_name(path),
+	add_target(f, (Target){.modules = f->modules, .path = path, .dir = dir ? dir : tree_folder(f->c, path),
+		.output = base_name(path),
 	                       .is_stdlib = true, .matched = matched});
 }
 
@@ -156,7 +162,8 @@ static bool add_file(Finder *f, Target *t, const char *name)
 		return false;
 	}
 	if (stat(name, &st) != 0) {
-		COMPLAIN(f->errors, "stat %s: %s", name, errno == EACCES ? "permission denied" : errno == ENOENT ? "no such file or directory" : strerror(errno));
+		COMPLAIN(f->errors, "stat %s: %s", name, errno == EACCES ? "permission denied" :
+		         errno == ENOENT ? "no such file or directory" : strerror(errno));
 		return false;
 	}
 	if (S_ISDIR(st.st_mode)) {
@@ -233,9 +240,10 @@ static bool is_ignored(Finder *f, const Module *module, const char *path)
 	return m && !m->version && strlen(full) > strlen(m->root) && module_ignores(m, full + strlen(m->root) + 1);
 }
 
-/* Folders at and below dir that hold sources; as paths that start with prefix. root: the root of what is walked: of gol's
- * library, of the tree (standard), of module; NULL and no module: folders as the command line names them. */
-static void walk(Finder *f, const char *dir, const char *prefix, const char *pattern, const char *root, const Module *module, int depth)
+/* Folders at and below dir that hold sources; as paths that start with prefix. root: the root of what is walked: of
+ * gol's library, of the tree (standard), of module; NULL and no module: folders as the command line names them. */
+static void walk(Finder *f, const char *dir, const char *prefix, const char *pattern, const char *root,
+                 const Module *module, int depth)
 {
 	bool standard = root && !module;
 	Compiler *c = f->c;
@@ -255,12 +263,15 @@ static void walk(Finder *f, const char *dir, const char *prefix, const char *pat
 		const char *name = entries.items[i], *path = arena_printf(c->arena, "%s/%s", dir, name);
 		struct stat st;
 		bool skip = name[0] == '.' || name[0] == '_' || strcmp(name, "testdata") == 0 || strcmp(name, "vendor") == 0 ||
-		            (standard && (strcmp(path + strlen(root), "/tests") == 0 || (strcmp(path + strlen(root), "/cmd") == 0 && *pattern != 'c'))) ||
+		            (standard && (strcmp(path + strlen(root), "/tests") == 0 ||
+		                          (strcmp(path + strlen(root), "/cmd") == 0 && *pattern != 'c'))) ||
 		            is_ignored(f, module, path) ||
 		            (lstat(path, &st) == 0 ? !S_ISDIR(st.st_mode) : !folder_exists(c, path)) ||
-		            file_exists(c, arena_printf(c->arena, "%s/go.mod", path)) || file_exists(c, arena_printf(c->arena, "%s/gol.mod", path));
+		            file_exists(c, arena_printf(c->arena, "%s/go.mod", path)) ||
+		            file_exists(c, arena_printf(c->arena, "%s/gol.mod", path));
 		if (!skip)
-			walk(f, path, *prefix ? arena_printf(c->arena, "%s/%s", prefix, name) : name, pattern, root, module, depth + 1);
+			walk(f, path, *prefix ? arena_printf(c->arena, "%s/%s", prefix, name) : name, pattern, root, module,
+			     depth + 1);
 	}
 }
 
@@ -367,7 +378,8 @@ static void add_name(Finder *f, const char *name)
 		COMPLAIN(f->warnings, "\"%s\" matched no packages", name);
 }
 
-void find_targets(Compiler *c, const char *const *names, int count, TargetList *targets, TextList *errors, TextList *warnings)
+void find_targets(Compiler *c, const char *const *names, int count, TargetList *targets, TextList *errors,
+                  TextList *warnings)
 {
 	Finder f = {.c = c, .targets = targets, .errors = errors, .warnings = warnings};
 	f.modules = modules_at(c, ".");

@@ -1,7 +1,8 @@
 /*
  * testmain.c - finds tests in parsed files, and writes the main package that hands them to package testing.
  *
- * What is a test is decided by names and the shape of the signature alone, before anything is checked, as Go decides it:
+ * What is a test is decided by names and the shape of the signature alone, before anything is checked, as Go decides
+ * it:
  * TestX, BenchmarkX, FuzzX with one parameter *T, *B, *F of whatever package; ExampleX without parameters, and run only
  * if its last comment begins with "Output:" or "Unordered output:". X does not begin with a lower-case letter.
  * A function that has the name but not the shape is a mistake.
@@ -57,16 +58,19 @@ static bool check_signature(Tables *t, const File *file, const Decl *d, const ch
 {
 	const char *name = d->names.items[0], *why = NULL;
 	if (!takes(d->func_type, parameter))
-		why = arena_printf(t->l->c->arena, "must be: func %s(%c *testing.%s)", name, tolower((unsigned char)*parameter), parameter);
+		why = arena_printf(t->l->c->arena, "must be: func %s(%c *testing.%s)", name,
+		                   tolower((unsigned char)*parameter), parameter);
 	if (d->func_type->type_params.len)
 		why = "test functions cannot have type parameters";
 	if (why)
-		COMPLAIN(t->l, "%s:%u:%u: wrong signature for %s, %s", file->source->full_path, d->keyword_pos.line, d->keyword_pos.col, name, why);
+		COMPLAIN(t->l, "%s:%u:%u: wrong signature for %s, %s", file->source->full_path, d->keyword_pos.line,
+		         d->keyword_pos.col, name, why);
 	t->failed |= why != NULL;
 	return !why;
 }
 
-static void add_function(Tables *t, EntryList *list, const File *file, const Decl *d, const char *parameter, const char *package, Use *use)
+static void add_function(Tables *t, EntryList *list, const File *file, const Decl *d, const char *parameter,
+                         const char *package, Use *use)
 {
 	if (!check_signature(t, file, d, parameter))
 		return;
@@ -108,11 +112,13 @@ static bool last_group(const File *file, const Block *body, int *first, int *end
 {
 	const CommentList *all = &file->comments;
 	int n = 0;
-	while (n < all->len && (all->items[n].line < body->end.line || (all->items[n].line == body->end.line && all->items[n].col < body->end.col)))
+	while (n < all->len && (all->items[n].line < body->end.line ||
+	                        (all->items[n].line == body->end.line && all->items[n].col < body->end.col)))
 		n++;
 	*end = n;
 	*first = n - 1;
-	if (n == 0 || all->items[n - 1].line < body->pos.line || (all->items[n - 1].line == body->pos.line && all->items[n - 1].col < body->pos.col))
+	if (n == 0 || all->items[n - 1].line < body->pos.line || (all->items[n - 1].line == body->pos.line &&
+	                                                          all->items[n - 1].col < body->pos.col))
 		return false;
 	while (*first > 0 && begins_line(file, &all->items[*first]) && begins_line(file, &all->items[*first - 1]) &&
 	       all->items[*first - 1].end_line + 1 >= all->items[*first].line)
@@ -120,7 +126,8 @@ static bool last_group(const File *file, const Block *body, int *first, int *end
 	return true;
 }
 
-/* //go:build and the like: a word of small letters and digits, a colon, one more such character; and //line, //extern, //export. */
+/* //go:build and the like: a word of small letters and digits, a colon, one more such character; and //line,
+ * //extern, //export. */
 static bool is_directive(const char *s)
 {
 	static const char *const words[] = {"line ", "extern ", "export "};
@@ -266,21 +273,23 @@ static void print_main(Buf *b, const Entry *test_main)
 {
 	buf_str(b, "func main() {\n\tm := testing.MainStart(testdeps.TestDeps{}, tests, benchmarks, fuzzTargets, examples)\n");
 	if (test_main)          /* what m.Run returned is told by a field of m */
-		buf_printf(b, "\t%s.%s(m)\n\tos.Exit(int(reflect.ValueOf(m).Elem().FieldByName(\"exitCode\").Int()))\n}\n", test_main->package,
+		buf_printf(b, "\t%s.%s(m)\n\tos.Exit(int(reflect.ValueOf(m).Elem().FieldByName(\"exitCode\").Int()))\n}\n",
+		           test_main->package,
 		           test_main->name);
 	else
 		buf_str(b, "\tos.Exit(m.Run())\n}\n");
 }
 
-/* How package testing learns of counters: since 1.24 from TestDeps, since 1.20 from a function that is not exported, before that
- * from tables, of which it makes the profile itself. */
+/* How package testing learns of counters: since 1.24 from TestDeps, since 1.20 from a function that is not exported,
+ * before that from tables, of which it makes the profile itself. */
 static void print_coverage(Buf *b, int minor)
 {
 	static const char hooks[] = "func init() {\n\ttestdeps.CoverTearDown = testdeps.TearDownCoverage\n\ttestdeps.CoverSnapshot = testdeps.SnapshotShare\n}\n\n";
 	static const char linked[] = "//go:linkname registerCover2 testing.registerCover2\n"
 		"func registerCover2(mode string, tearDown func(string, string) (string, error), snapshot func() float64)\n\n"
 		"func init() { registerCover2(testdeps.CoverMode, testdeps.TearDownCoverage, testdeps.SnapshotShare) }\n\n";
-	static const char tables[] = "func init() {\n\tc := testing.Cover{Mode: testdeps.CoverMode, Counters: map[string][]uint32{}, "
+	static const char tables[] =
+		"func init() {\n\tc := testing.Cover{Mode: testdeps.CoverMode, Counters: map[string][]uint32{}, "
 		"Blocks: map[string][]testing.CoverBlock{}}\n"
 		"\tfor _, f := range testdeps.CoverFiles() {\n\t\tc.Counters[f.Name] = f.Counters\n\t\tfor _, u := range f.Units {\n"
 		"\t\t\tc.Blocks[f.Name] = append(c.Blocks[f.Name], testing.CoverBlock{Line0: u[0], Col0: uint16(u[1]), Line1: u[2], Col1: uint16(u[3]), "

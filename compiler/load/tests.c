@@ -6,14 +6,14 @@
  *   p_test [p.test]         its external tests: the _test files that say "package p_test"
  *   main                    the table of all of them, made here (testmain.c); its header is p.test
  *
- * Nothing is loaded twice for it. A path leads to one package of a program, and here p's leads to p with its tests, from
- * the first import on; all that is left to do is to mark afterwards who was compiled against it. Where p has no internal
- * tests it is p itself, and so are those that import it. The object cache need not be told: a package's key is made
- * of its files and of the keys of its imports.
+ * Nothing is loaded twice for it. A path leads to one package of a program, and here p's leads to p with its tests,
+ * from the first import on; all that is left to do is to mark afterwards who was compiled against it. Where p has no
+ * internal tests it is p itself, and so are those that import it. The object cache need not be told: a package's key
+ * is made of its files and of the keys of its imports.
  *
  * The tests of a package of gol's own library are those of the Go source tree, which speak of the same exported names.
- * Where they need insides (export_test.go), gol's folder has a file of the same name, which takes its place; a file there of
- * another name is one more. They run in the folder of the tree, where their testdata is.
+ * Where they need insides (export_test.go), gol's folder has a file of the same name, which takes its place; a file
+ * there of another name is one more. They run in the folder of the tree, where their testdata is.
  */
 #include "files.h"
 #include "loader.h"
@@ -104,7 +104,8 @@ static Package *load_tested(Load *l, const Target *target)
 {
 	if (target->is_stdlib)
 		return load_from_library(l, target->path);
-	return target->files.len ? load_given(l, target) : load_folder(l, target->path, target->dir, target->module, NO_POS);
+	return target->files.len ? load_given(l, target) : load_folder(l, target->path, target->dir, target->module,
+	                                                               NO_POS);
 }
 
 /* It has a path that nobody can import, so it is not among those that imports lead to. */
@@ -145,7 +146,8 @@ static Package *load_main(Load *l, const Package *tested, const Package *beside,
 			map_put(c->arena, &p->imported, path, c->types->unsafe_package);
 			continue;
 		}
-		const Package *made = strcmp(path, tested->path) == 0 ? tested : beside && strcmp(path, beside->path) == 0 ? beside : NULL;
+		const Package *made = strcmp(path, tested->path) == 0 ? tested : beside &&
+			strcmp(path, beside->path) == 0 ? beside : NULL;
 		Package *imported = made ? (Package *)(uintptr_t)made : load_from_library(l, path);
 		if (!imported) {
 			COMPLAIN(l, "%s", missing_package(c, path));

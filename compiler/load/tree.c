@@ -3,17 +3,17 @@
  *
  * gol's own library holds what touches the runtime or the system, and the core above that. All other standard
  * packages are read from a Go source tree, byte for byte as they are: encoding/json is src/encoding/json of the tree.
- * A tree is a folder with src/encoding/json. It is sought once, when a package is wanted that the library lacks: $GOROOT;
- * else among what gol tree get brought; else where Go's own distribution and Debian's packages put theirs. Of several the
- * newest whose language this compiler knows is taken. Its version is in VERSION, or (Debian's source package has
- * none) in src/internal/goversion.
+ * A tree is a folder with src/encoding/json. It is sought once, when a package is wanted that the library lacks:
+ * $GOROOT; else among what gol tree get brought; else where Go's own distribution and Debian's packages put theirs.
+ * Of several the newest whose language this compiler knows is taken. Its version is in VERSION, or (Debian's source
+ * package has none) in src/internal/goversion.
  *
  * What the tree's packages expect of Go's runtime is pushed to them by gol packages below internal/gol/hooks: the
- * package hooks/crypto/subtle is loaded with the tree's crypto/subtle, and its functions with //go:linkname take the place of
- * the ones that crypto/subtle declares without a body.
+ * package hooks/crypto/subtle is loaded with the tree's crypto/subtle, and its functions with //go:linkname take the
+ * place of the ones that crypto/subtle declares without a body.
  *
- * A source package of Debian's lacks a few files of constants that Go's own build writes: they are in internal/gol/made, and
- * are taken where the tree has none of that name.
+ * A source package of Debian's lacks a few files of constants that Go's own build writes: they are in
+ * internal/gol/made, and are taken where the tree has none of that name.
  *
  * Assembly is never compiled. A folder with assembly for this machine has Go functions without bodies; where one is
  * left that nothing supplies, the package is read once more as on a machine of an unknown architecture, for which
@@ -59,7 +59,8 @@ static int tree_minor(Compiler *c, const char *root, const char **version)
 {
 	int minor = 0;
 	*version = first_match(c, arena_printf(c->arena, "%s/VERSION", root), "go1.%d", &minor);
-	if (!*version && first_match(c, arena_printf(c->arena, "%s/src/internal/goversion/goversion.go", root), "const Version = %d", &minor))
+	if (!*version && first_match(c, arena_printf(c->arena, "%s/src/internal/goversion/goversion.go", root),
+	                             "const Version = %d", &minor))
 		*version = arena_printf(c->arena, "go1.%d", minor);
 	return minor;
 }
@@ -135,7 +136,8 @@ bool find_go_tree(Compiler *c)
 	}
 	c->tree.sought = true;
 	if (c->tree.root && c->tree.minor > KNOWN_MINOR)
-		fprintf(stderr, "gol: warning: Go tree %s is %s; gol knows go1.%d\n", c->tree.root, c->tree.version, KNOWN_MINOR);
+		fprintf(stderr, "gol: warning: Go tree %s is %s; gol knows go1.%d\n", c->tree.root, c->tree.version,
+		        KNOWN_MINOR);
 	return c->tree.root != NULL;
 }
 
@@ -180,8 +182,9 @@ const char *not_supported(const char *path)
 	return NULL;
 }
 
-/* go/build has files for the two compilers it knows and no others: those for gc have no assembly behind them. Go's commands can do
- * without net/http and without counting how often they are used; what cmd/go gets from the net is supplied by
+/* go/build has files for the two compilers it knows and no others: those for gc have no assembly behind them. Go's
+ * commands can do without net/http and without counting how often they are used; what cmd/go gets from the net is
+ * supplied by
  * hooks/cmd/go/internal/web. The assembly of golang.org/x/sys/unix calls package syscall, and so do its hooks. */
 const char *own_tag(const char *path)
 {
@@ -217,7 +220,8 @@ static bool has_stem(const TextList *names, const char *name)
 /* The client of checksum databases lies beside a server, which needs net/http. */
 static bool is_left_out(const char *path, const char *name)
 {
-	return strcmp(path, "cmd/vendor/golang.org/x/mod/sumdb") == 0 && (strcmp(name, "server.go") == 0 || strcmp(name, "test.go") == 0);
+	return strcmp(path, "cmd/vendor/golang.org/x/mod/sumdb") == 0 &&
+		(strcmp(name, "server.go") == 0 || strcmp(name, "test.go") == 0);
 }
 
 void adjust_sources(Compiler *c, const char *path, TextList *names, const BuildTags *tags)
@@ -227,7 +231,8 @@ void adjust_sources(Compiler *c, const char *path, TextList *names, const BuildT
 		if (!is_left_out(path, base_name(names->items[i])))
 			names->items[kept++] = names->items[i];
 	names->len = kept;
-	TextList made = list_sources(c, arena_printf(c->arena, "%s/internal/gol/made/%s", c->stdlib_dir, path), tags, NULL, NULL);
+	TextList made = list_sources(c, arena_printf(c->arena, "%s/internal/gol/made/%s", c->stdlib_dir, path), tags, NULL,
+	                             NULL);
 	for (int i = 0; i < made.len; i++)
 		if (!has_stem(names, base_name(made.items[i])))
 			vec_push(c->arena, names, made.items[i]);

@@ -13,8 +13,8 @@ const char *not_supported(const char *path);
 const char *own_tag(const char *path);
 /* The same for a package of the library, by the version of the tree. */
 const char *tree_tag(Compiler *c, const char *path);
-/* Of the sources of a package of the tree those that are compiled, and those that Go's own build would have made and that
- * are not there. */
+/* Of the sources of a package of the tree those that are compiled, and those that Go's own build would have made and
+ * that are not there. */
 void adjust_sources(Compiler *c, const char *path, TextList *names, const BuildTags *tags);
 /* Does the folder have assembly that belongs to this build? */
 bool has_assembly(Compiler *c, const char *dir, const BuildTags *tags);

@@ -33,7 +33,8 @@ static bool certainly_below(const IrExpr *i, int64_t n)
 	if ((kind == TYPE_UINT8 && n >= 256) || (kind == TYPE_UINT16 && n >= 65536))
 		return true;
 	if (i->kind == IR_CONVERT && is_integer(i->x->type))
-		return is_unsigned(i->x->type) && type_size(i->type->types->c, i->x->type) <= type_size(i->type->types->c, i->type)
+		return is_unsigned(i->x->type) && type_size(i->type->types->c, i->x->type) <= type_size(i->type->types->c,
+			i->type)
 			&& certainly_below(i->x, n);
 	if (i->kind != IR_BINARY || !const_as_int(i->y, &k))
 		return false;
@@ -226,7 +227,8 @@ IrExpr *slice_value(FuncState *f, Expr *e)
 	Compiler *c = f->c;
 	int flags = 0;
 	Sliced s = sliced_operand(f, e);
-	IrExpr *lo = bound(f, e->index[0], &flags, 1), *hi = bound(f, e->index[1], &flags, 2), *max = bound(f, e->index[2], &flags, 4);
+	IrExpr *lo = bound(f, e->index[0], &flags, 1), *hi = bound(f, e->index[1], &flags, 2),
+		*max = bound(f, e->index[2], &flags, 4);
 	f->pos = e->pos;
 	lo = lo ? lo : ir_int(c, 0);
 	IrExpr *limit = s.is_string || s.is_array ? s.len : s.cap;
@@ -238,7 +240,8 @@ IrExpr *slice_value(FuncState *f, Expr *e)
 	cond = either(f, cond, above(f, lo, hi));
 	int kind = max ? (s.is_array ? 3 : 2) : s.is_string || s.is_array ? 1 : 0;
 	if (cond)
-		panic_if(f, cond, RT_panic_slice, 6, lo, hi, max ? max : ir_int(c, 0), limit, ir_int(c, kind), ir_int(c, flags));
+		panic_if(f, cond, RT_panic_slice, 6, lo, hi, max ? max : ir_int(c, 0), limit, ir_int(c, kind),
+		         ir_int(c, flags));
 	IrExpr *len = atom(f, minus(f, hi, lo));
 	if (s.is_string)
 		return ir_make(c, s.result, 2, atom(f, advance(f, &s, lo, len)), len);

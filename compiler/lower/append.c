@@ -2,9 +2,9 @@
  * append.c - append: room is asked for only when there is none, the values are
  * stored in place.
  *
- * Where the new elements may be in the frame (STAYS_OBJECT) the first that an empty slice gets go to a *store* there, an
- * array of APPEND_STORE bytes; cap() shows it. A store serves once in a call of the function, so in a loop a variable
- * says whether it did. As in Go, each variable has one, at the first append to it in the source.
+ * Where the new elements may be in the frame (STAYS_OBJECT) the first that an empty slice gets go to a *store* there,
+ * an array of APPEND_STORE bytes; cap() shows it. A store serves once in a call of the function, so in a loop a
+ * variable says whether it did. As in Go, each variable has one, at the first append to it in the source.
  */
 #include "state.h"
 
@@ -62,7 +62,8 @@ static void make_room(FuncState *f, IrExpr *s, IrExpr *old, int added, Expr *cal
 		grow(f, s, elem, added);
 		return;
 	}
-	IrExpr *fits = compare(f, OP_EQ, old, ir_int(f->c, 0)), *used = call->stays & STAYS_REPEATED ? flag_of_function(f) : NULL;
+	IrExpr *fits = compare(f, OP_EQ, old, ir_int(f->c, 0)),
+		*used = call->stays & STAYS_REPEATED ? flag_of_function(f) : NULL;
 	if (used)
 		fits = ir_binary(f->c, OP_ANDAND, fits, not(f, used), basic(f, TYPE_BOOL));
 	IrStmt *choice = emit_if(f, fits);
@@ -77,7 +78,8 @@ static void make_room(FuncState *f, IrExpr *s, IrExpr *old, int added, Expr *cal
 static IrExpr *append_values(FuncState *f, IrExpr *s, IrExprList *values, Type *type, Expr *call)
 {
 	Compiler *c = f->c;
-	Type *integer = basic(f, TYPE_INT), *wide = basic(f, TYPE_UINT64), *elem = types_canonical(c, underlying(type)->elem);
+	Type *integer = basic(f, TYPE_INT), *wide = basic(f, TYPE_UINT64),
+		*elem = types_canonical(c, underlying(type)->elem);
 	for (int i = 0; values->len > 1 && i < values->len; i++)
 		if (values->items[i]->kind != IR_CONST && values->items[i]->kind != IR_ZERO)
 			values->items[i] = to_temp(f, values->items[i]);
@@ -86,7 +88,8 @@ static IrExpr *append_values(FuncState *f, IrExpr *s, IrExprList *values, Type *
 	s = to_temp(f, s);
 	IrExpr *old = to_temp(f, len_of(f, s));
 	IrExpr *new_len = to_temp(f, ir_binary(c, OP_ADD, old, ir_int(c, values->len), integer));
-	IrExpr *full = compare(f, OP_GT, ir_convert(c, new_len, wide), ir_convert(c, ir_part(c, s, PART_CAP, integer), wide));
+	IrExpr *full = compare(f, OP_GT, ir_convert(c, new_len, wide), ir_convert(c, ir_part(c, s, PART_CAP, integer),
+	                                                                          wide));
 	IrStmt *grow = emit_if(f, full);
 	IrStmtList *saved = enter(f, &grow->body);
 	make_room(f, s, old, values->len, call, elem);
@@ -123,7 +126,8 @@ void hoist_append(FuncState *f, Expr *e)
 static IrExpr *append_zeros(FuncState *f, IrExpr *s, Expr *length, Type *type)
 {
 	Type *integer = basic(f, TYPE_INT);
-	IrExpr *n = length->mode == MODE_CONST ? constant_value(f, length->cval, integer) : ir_convert(f->c, value(f, length), integer);
+	IrExpr *n = length->mode == MODE_CONST ? constant_value(f, length->cval, integer) :
+		ir_convert(f->c, value(f, length), integer);
 	IrExpr *elem = ir_type(f->c, types_canonical(f->c, underlying(type)->elem));
 	return ir_var(f->c, call_rt(f, RT_append_zeros, type, 3, elem, s, n));
 }

@@ -36,7 +36,8 @@ static bool is_map_index(FuncState *f, Expr *e)
 /* A value that assignments to the program's variables cannot change. */
 static IrExpr *kept(FuncState *f, IrExpr *v)
 {
-	if (v->kind == IR_CONST || v->kind == IR_ZERO || v->kind == IR_FUNC || v->kind == IR_TYPE || (v->kind == IR_VAR && v->var->kind == VAR_TEMP))
+	if (v->kind == IR_CONST || v->kind == IR_ZERO || v->kind == IR_FUNC || v->kind == IR_TYPE ||
+	    (v->kind == IR_VAR && v->var->kind == VAR_TEMP))
 		return v;
 	return to_temp(f, v);
 }
@@ -268,7 +269,8 @@ static IrExprList right_values(FuncState *f, ExprList *rhs, int wanted, Type **t
 		return several_values(f, rhs->items[0]);
 	hoist_list(f, rhs);
 	for (int i = 0; i < rhs->len; i++) {
-		IrExpr *v = targets[i] ? value_as(f, rhs->items[i], targets[i]) : unparen(rhs->items[i])->mode == MODE_NIL ? NULL : value(f, rhs->items[i]);
+		IrExpr *v = targets[i] ? value_as(f, rhs->items[i], targets[i]) :
+			unparen(rhs->items[i])->mode == MODE_NIL ? NULL : value(f, rhs->items[i]);
 		if (!v)
 			v = ir_zero(f->c, word_type(f));
 		vec_push(f->c->arena, &out, rhs->len > 1 ? kept(f, v) : v);

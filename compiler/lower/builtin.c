@@ -75,7 +75,8 @@ static IrExpr *slice_in_frame(FuncState *f, Type *type, IrExpr *n, IrExpr *cap)
 		leave(f, saved);
 	}
 	IrExpr *p = allocate(f, types_canonical(c, array_of(c, elem, most)), true);
-	return to_temp(f, ir_make(c, type, 3, ir_convert(c, ir_convert(c, p, word_type(f)), pointer_type(f, elem)), n, cap));
+	return to_temp(f, ir_make(c, type, 3, ir_convert(c, ir_convert(c, p, word_type(f)), pointer_type(f, elem)), n,
+	                          cap));
 }
 
 static IrExpr *make_value(FuncState *f, Expr *e)
@@ -113,7 +114,8 @@ static IrExpr *copy_value(FuncState *f, Expr *e, bool wanted)
 	if (is_string(from->type))
 		n = call_rt(f, RT_copy_string, integer, 2, to, ir_convert(f->c, from, string));
 	else
-		n = call_rt(f, RT_copy_slice, integer, 3, ir_type(f->c, types_canonical(f->c, underlying(to->type)->elem)), to, from);
+		n = call_rt(f, RT_copy_slice, integer, 3, ir_type(f->c, types_canonical(f->c, underlying(to->type)->elem)), to,
+		            from);
 	return n ? ir_var(f->c, n) : NULL;
 }
 
@@ -204,7 +206,8 @@ static void check_slice_end(FuncState *f, Type *slice, IrExpr *p, IrExpr *n)
 		panic_if(f, compare(f, OP_GT, n, ir_int(c, (int64_t)(UINT64_MAX / size))), RT_panic_unsafe_slice_len, 0);
 	IrExpr *bytes = ir_binary(c, OP_MUL, ir_convert(c, n, word), ir_convert(c, ir_int(c, (int64_t)size), word), word);
 	IrExpr *room = ir_binary(c, OP_SUB, ir_convert(c, ir_int(c, 0), word), ir_convert(c, p, word), word);
-	IrExpr *beyond = ir_binary(c, OP_ANDAND, compare(f, OP_GT, bytes, room), ir_unary(c, OP_NOT, is_nil(f, p), basic(f, TYPE_BOOL)), basic(f, TYPE_BOOL));
+	IrExpr *beyond = ir_binary(c, OP_ANDAND, compare(f, OP_GT, bytes, room),
+	                           ir_unary(c, OP_NOT, is_nil(f, p), basic(f, TYPE_BOOL)), basic(f, TYPE_BOOL));
 	panic_if(f, beyond, RT_panic_unsafe_slice_len, 0);
 }
 
@@ -226,7 +229,8 @@ static IrExpr *unsafe_make(FuncState *f, Expr *e, bool is_slice)
 		IrExpr *room = ir_unary(c, OP_SUB, ir_convert(c, p, word), word);
 		if (size > 1)
 			room = ir_binary(c, OP_DIV, room, int_const(f, size, word), word);
-		panic_if(f, compare(f, OP_GT, ir_convert(c, n, word), room), is_slice ? RT_panic_unsafe_slice_len : RT_panic_unsafe_string_len, 0);
+		panic_if(f, compare(f, OP_GT, ir_convert(c, n, word), room), is_slice ? RT_panic_unsafe_slice_len :
+		         RT_panic_unsafe_string_len, 0);
 	}
 	if (is_slice)
 		return ir_make(c, type, 3, p, n, n);

@@ -12,14 +12,16 @@ static Expr *declared_function(Expr *fun)
 {
 	if (fun->kind == EXPR_INDEX && fun->type_args.len)
 		fun = unparen(fun->x);
-	if ((fun->kind == EXPR_NAME || (fun->kind == EXPR_SELECTOR && !fun->selection)) && fun->object && fun->object->kind == OBJECT_FUNC)
+	if ((fun->kind == EXPR_NAME || (fun->kind == EXPR_SELECTOR && !fun->selection)) && fun->object &&
+	    fun->object->kind == OBJECT_FUNC)
 		return fun;
 	return NULL;
 }
 
 static bool is_method_selector(Expr *fun)
 {
-	return fun->kind == EXPR_SELECTOR && fun->selection && fun->selection->kind != SELECT_FIELD && fun->selection->kind != SELECT_METHOD_EXPR;
+	return fun->kind == EXPR_SELECTOR && fun->selection && fun->selection->kind != SELECT_FIELD &&
+		fun->selection->kind != SELECT_METHOD_EXPR;
 }
 
 void hoist_callee(FuncState *f, Expr *call)
@@ -48,8 +50,12 @@ static Callee method_callee(FuncState *f, Expr *fun)
 	IrExpr *iface = walk_path(f, x, s.path.items, s.path.len);
 	if (underlying(iface->type)->kind == TYPE_POINTER)
 		iface = deref_checked(f, iface);
-	return (Callee){.kind = IR_CALL_METHOD, .x = atom(f, iface), .index = interface_method_index(f->c, iface->type, s.object),
-	                .signature = types_canonical(f->c, method_signature(f->c, interface_methods(f->c, iface->type).items[interface_method_index(f->c, iface->type, s.object)]))};
+	return (Callee){.kind = IR_CALL_METHOD, .x = atom(f, iface), .index = interface_method_index(f->c, iface->type,
+		s.object),
+	                .signature = types_canonical(f->c,
+	                                             method_signature(f->c, interface_methods(f->c,
+	                                                 iface->type).items[interface_method_index(f->c, iface->type,
+	                                                     s.object)]))};
 }
 
 /* Receiver and func value are read here: callee and arguments were hoisted. */
@@ -70,7 +76,8 @@ Callee callee_of(FuncState *f, Expr *call)
 		Type *receiver = type_in(f, fun->selection->receiver);
 		Selection s = resolve_method(f, fun->selection, receiver, fun->name);
 		Callee r = direct(method_expression_func(f, receiver, &s, s.object));
-		r.signature = types_canonical(f->c, underlying(type_in(f, fun->type)));     /* with the receiver as a parameter */
+		/* with the receiver as a parameter */
+		r.signature = types_canonical(f->c, underlying(type_in(f, fun->type)));
 		return r;
 	}
 	IrExpr *x = value(f, fun);
@@ -104,8 +111,9 @@ static IrVar *lent_array(FuncState *f, Type *array)
 	return v;
 }
 
-/* The address of an array with the values, of elem, for variadic arguments (stays: STAYS_ bits of the call). Where it is lent, one
- * serves all calls of the function: calls in the arguments are over by now, so nothing comes between here and the call. */
+/* The address of an array with the values, of elem, for variadic arguments (stays: STAYS_ bits of the call). Where it
+ * is lent, one serves all calls of the function: calls in the arguments are over by now, so nothing comes between
+ * here and the call. */
 static IrExpr *array_of_values(FuncState *f, Type *array, IrExprList *values, unsigned stays)
 {
 	Compiler *c = f->c;
@@ -131,7 +139,8 @@ static IrExpr *slice_of_values(FuncState *f, Type *slice, IrExprList *values, un
 	Compiler *c = f->c;
 	if (values->len == 0)
 		return ir_zero(c, slice);
-	Type *elem = types_canonical(c, underlying(slice)->elem), *array = types_canonical(c, array_of(c, elem, values->len));
+	Type *elem = types_canonical(c, underlying(slice)->elem),
+		*array = types_canonical(c, array_of(c, elem, values->len));
 	IrExpr *p = array_of_values(f, array, values, stays);
 	IrExpr *data = ir_convert(c, ir_convert(c, p, word_type(f)), pointer_type(f, elem));
 	return ir_make(c, slice, 3, data, ir_int(c, values->len), ir_int(c, values->len));
@@ -174,7 +183,8 @@ IrExprList call_arguments(FuncState *f, Expr *call, Type *signature)
 		vec_push(f->c->arena, packed ? &rest : &args, v);
 	}
 	if (signature->variadic && !call->has_dots)
-		vec_push(f->c->arena, &args, slice_of_values(f, types_canonical(f->c, signature->fields.items[n - 1]->type), &rest, call->stays));
+		vec_push(f->c->arena, &args, slice_of_values(f, types_canonical(f->c, signature->fields.items[n - 1]->type),
+		                                             &rest, call->stays));
 	return args;
 }
 

@@ -57,7 +57,8 @@ IrExpr *context_field(FuncState *f, int i)
 }
 
 /* The func value of `code` with these captures, in a temporary. */
-IrExpr *make_closure(FuncState *f, IrFunc *code, Type *func_type, ObjectList *names, IrExprList *captures, bool in_frame)
+IrExpr *make_closure(FuncState *f, IrFunc *code, Type *func_type, ObjectList *names, IrExprList *captures,
+                     bool in_frame)
 {
 	Compiler *c = f->c;
 	if (captures->len == 0) {
@@ -91,7 +92,8 @@ const char *nested_symbol(FuncState *f, const char *suffix)
 	const char *around = f->ir->symbol;
 	if (strlen(around) <= LONGEST)
 		return arena_printf(f->c->arena, "%s%s", around, suffix);
-	return arena_printf(f->c->arena, "%.*s_3H%016llx%s", LONGEST / 2, around, (unsigned long long)text_hash(around), suffix);
+	return arena_printf(f->c->arena, "%.*s_3H%016llx%s", LONGEST / 2, around, (unsigned long long)text_hash(around),
+	                    suffix);
 }
 
 static bool by_reference(IrExpr *place)
@@ -186,5 +188,6 @@ Callee closure_callee(FuncState *f, Expr *e)
 {
 	IrFunc *code;
 	IrExpr *closure = closure_of(f, e, &code);
-	return (Callee){.kind = IR_CALL_DIRECT, .func = code, .x = code->context ? closure : NULL, .signature = code->signature};
+	return (Callee){.kind = IR_CALL_DIRECT, .func = code, .x = code->context ? closure : NULL,
+		.signature = code->signature};
 }

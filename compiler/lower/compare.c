@@ -46,7 +46,8 @@ static IrExpr *strings_equal(FuncState *f, IrExpr *x, IrExpr *y)
 	IrExpr *lengths = compare(f, OP_EQ, len_of(f, x), len_of(f, y));
 	if ((const_as_int(len_of(f, y), &n) && n == 0) || (const_as_int(len_of(f, x), &n) && n == 0))
 		return lengths;
-	return both(f, lengths, ir_rt(c, RT_string_equal, basic(f, TYPE_BOOL), 2, ir_convert(c, x, string), ir_convert(c, y, string)));
+	return both(f, lengths, ir_rt(c, RT_string_equal, basic(f, TYPE_BOOL), 2, ir_convert(c, x, string),
+	                              ir_convert(c, y, string)));
 }
 
 static IrExpr *parts_equal(FuncState *f, IrExpr *x, IrExpr *y)
@@ -87,7 +88,8 @@ IrExpr *equal(FuncState *f, IrExpr *x, IrExpr *y)
 			y = to_temp(f, y);
 		return parts_equal(f, x, y);
 	}
-	return ir_var(c, call_rt(f, RT_value_equal, boolean, 3, ir_type(c, x->type), brief_address(f, x), brief_address(f, y)));
+	return ir_var(c, call_rt(f, RT_value_equal, boolean, 3, ir_type(c, x->type), brief_address(f, x),
+	                         brief_address(f, y)));
 }
 
 /* Interface x against concrete y: types equal, then values. */
@@ -139,7 +141,8 @@ IrExpr *comparison(FuncState *f, Op op, IrExpr *x, IrExpr *y)
 	}
 	if (is_string(x->type)) {
 		Type *string = basic(f, TYPE_STRING);
-		IrExpr *order = ir_rt(c, RT_string_compare, basic(f, TYPE_INT), 2, ir_convert(c, x, string), ir_convert(c, y, string));
+		IrExpr *order = ir_rt(c, RT_string_compare, basic(f, TYPE_INT), 2, ir_convert(c, x, string),
+		                      ir_convert(c, y, string));
 		return compare(f, op, order, ir_int(c, 0));
 	}
 	return compare(f, op, x, ir_convert(c, y, x->type));

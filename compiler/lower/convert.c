@@ -28,8 +28,8 @@ static bool is_rune_slice(Type *u)
 	return u->kind == TYPE_SLICE && underlying(u->elem)->kind == TYPE_INT32;
 }
 
-/* The address of a buffer in the frame for text that escape analysis lets be there (Expr.stays). Each is saved with the frame: a
- * function has some for strings, whose place nobody sees, and as many for slices as it needs. */
+/* The address of a buffer in the frame for text that escape analysis lets be there (Expr.stays). Each is saved with
+ * the frame: a function has some for strings, whose place nobody sees, and as many for slices as it needs. */
 IrExpr *text_buffer(FuncState *f, TypeKind element)
 {
 	enum { BUFFERS = 8 };
@@ -58,7 +58,8 @@ static IrExpr *string_in_frame(FuncState *f, IrExpr *bytes, Type *target)
 	IrExpr *buffer = text_buffer(f, TYPE_STRING);
 	if (!buffer)
 		return NULL;
-	return ir_convert(f->c, to_temp(f, ir_rt(f->c, RT_string_from_bytes_at, basic(f, TYPE_STRING), 2, buffer, bytes)), target);
+	return ir_convert(f->c, to_temp(f, ir_rt(f->c, RT_string_from_bytes_at, basic(f, TYPE_STRING), 2, buffer, bytes)),
+	                  target);
 }
 
 static IrExpr *to_string(FuncState *f, IrExpr *x, Type *u, Type *target)
@@ -77,7 +78,9 @@ static IrExpr *to_string(FuncState *f, IrExpr *x, Type *u, Type *target)
 static IrExpr *shared_bytes(FuncState *f, IrExpr *x, Type *target)
 {
 	if (!is_string(target))
-		return ir_convert(f->c, to_temp(f, ir_rt(f->c, RT_bytes_of_string, target, 1, ir_convert(f->c, x, basic(f, TYPE_STRING)))), target);
+		return ir_convert(f->c, to_temp(f,
+		                                ir_rt(f->c, RT_bytes_of_string, target, 1,
+		                                      ir_convert(f->c, x, basic(f, TYPE_STRING)))), target);
 	x = atom(f, x);
 	return ir_make(f->c, target, 2, ptr_of(f, x), len_of(f, x));
 }
@@ -125,7 +128,8 @@ IrExpr *convert_explicit(FuncState *f, IrExpr *x, Type *target)
 	return r;
 }
 
-/* []byte("text") and []rune("text") are as long as what they are made of: cap() shows no more, though the block is larger. */
+/* []byte("text") and []rune("text") are as long as what they are made of: cap() shows no more, though the block is
+ * larger. */
 static IrExpr *clipped(FuncState *f, IrExpr *slice)
 {
 	slice = atom(f, slice);
@@ -133,12 +137,14 @@ static IrExpr *clipped(FuncState *f, IrExpr *slice)
 	return to_temp(f, ir_make(f->c, slice->type, 3, ptr_of(f, slice), len, len));
 }
 
-/* The conversion's argument is a constant that its own type may not hold exactly: string(rune), T(1) of a type parameter. */
+/* The conversion's argument is a constant that its own type may not hold exactly: string(rune), T(1) of a type
+ * parameter. */
 static IrExpr *constant_conversion(FuncState *f, Expr *arg, Type *target, bool stays)
 {
 	Type *own = arg->type && !is_untyped(arg->type) ? type_in(f, arg->type) : NULL;
 	if (is_interface(target))
-		return to_interface(f, constant_value(f, arg->cval, own ? own : type_in(f, default_type(f->c, arg->type))), target, stays);
+		return to_interface(f, constant_value(f, arg->cval, own ? own : type_in(f, default_type(f->c, arg->type))),
+		                    target, stays);
 	ConstKind kind = const_kind(arg->cval);
 	bool number = kind == CONST_INT || kind == CONST_FLOAT || kind == CONST_COMPLEX;
 	if (number && is_numeric(target)) {

@@ -1,22 +1,24 @@
 /*
  * copy.c - small functions of other packages, which every C file that calls them gets a copy of.
  *
- * Each package is one C file, so the C compiler cannot expand bits.RotateLeft32 or binary.BigEndian.Uint32 where they are
- * called; and what is known of such a callee is nothing, so that the caller saves its frame for a freeze that cannot come, and checks
- * for a panic. A copy, static and inline, gives the C compiler the body and the caller its colour. crypto/sha256 of the Go source
- * tree runs three times as fast for it.
+ * Each package is one C file, so the C compiler cannot expand bits.RotateLeft32 or binary.BigEndian.Uint32 where they
+ * are called; and what is known of such a callee is nothing, so that the caller saves its frame for a freeze that
+ * cannot come, and checks for a panic. A copy, static and inline, gives the C compiler the body and the caller its
+ * colour. crypto/sha256 of the Go source tree runs three times as fast for it.
  *
  * What is copied: declared functions and methods without type parameters (those are in every package anyhow), of few
- * expressions, without loops, literals, defers, goroutines, channels, maps, assertions and allocations, that call nothing but
- * their like and pure functions of the runtime. So a copy cannot freeze, and repeats little. It has the original's symbol, being static.
+ * expressions, without loops, literals, defers, goroutines, channels, maps, assertions and allocations, that call
+ * nothing but their like and pure functions of the runtime. So a copy cannot freeze, and repeats little. It has the
+ * original's symbol, being static.
  *
  * Whether a function is copied depends on the function alone. It has to: instances of generics are emitted by several
- * packages, of which the linker keeps one, so all must see the same colour in what they call (ir/colour.c). In its own package such a
- * function counts as shared, too.
+ * packages, of which the linker keeps one, so all must see the same colour in what they call (ir/colour.c). In its
+ * own package such a function counts as shared, too.
  *
  * Keys of objects (driver/compile.c) hold those of all imports, and with them what is copied from there.
  *
- * Rejected: a table of functions worth it (inline.def, which has those of the runtime): it leaves out the program's own packages.
+ * Rejected: a table of functions worth it (inline.def, which has those of the runtime): it leaves out the program's
+ * own packages.
  * Link-time optimisation: generated C is compiled by whatever C compiler there is, and cached by package.
  */
 #include "state.h"
@@ -52,7 +54,8 @@ static bool is_copied_builtin(int builtin)
 static Object *named_callee(const Expr *call)
 {
 	Expr *fun = unparen(call->x);
-	if (fun->kind == EXPR_SELECTOR && fun->selection && (fun->selection->kind != SELECT_METHOD_VALUE || fun->selection->holder->kind == TYPE_PARAM))
+	if (fun->kind == EXPR_SELECTOR && fun->selection && (fun->selection->kind != SELECT_METHOD_VALUE ||
+	                                                     fun->selection->holder->kind == TYPE_PARAM))
 		return NULL;
 	bool names = (fun->kind == EXPR_NAME || fun->kind == EXPR_SELECTOR) && fun->type_args.len == 0;
 	return names && fun->object && fun->object->kind == OBJECT_FUNC ? fun->object : NULL;
@@ -63,7 +66,8 @@ static bool is_pure(Object *fn) { return fn->decl && !fn->decl->body && has_dire
 static bool may_call(Copying *w, const Expr *e)
 {
 	if (e->call_kind == CALL_CONVERSION)
-		return !is_string(underlying(e->type)) && underlying(e->type)->kind != TYPE_SLICE && underlying(e->type)->kind != TYPE_INTERFACE;
+		return !is_string(underlying(e->type)) && underlying(e->type)->kind != TYPE_SLICE &&
+			underlying(e->type)->kind != TYPE_INTERFACE;
 	if (e->call_kind == CALL_BUILTIN)
 		return is_copied_builtin(e->builtin);
 	Object *fn = named_callee(e);
@@ -183,7 +187,8 @@ static bool has_boxes(const FuncInfo *info)
 static bool find_out(Compiler *c, Object *fn)
 {
 	Decl *d = fn->decl;
-	if (!d || !d->body || !d->func_info || fn->type->type_params.len || fn->type->receiver_type_params.len || fn->linked ||
+	if (!d || !d->body || !d->func_info || fn->type->type_params.len || fn->type->receiver_type_params.len ||
+	    fn->linked ||
 	    has_directive(d, "//go:noinline") || strcmp(fn->package->path, "runtime") == 0)
 		return false;
 	if (d->func_info->has_defer || d->func_info->has_recover || d->func_info->literals.len || has_boxes(d->func_info))

@@ -1,8 +1,9 @@
 /*
  * defer.c - go and defer statements.
  *
- * Both evaluate what a call needs and make the call later. The call (Later) is a callee with its arguments; a builtin is
- * lowered inside a made-up closure, its argument expressions bound to the captures, and the call is that of the closure.
+ * Both evaluate what a call needs and make the call later. The call (Later) is a callee with its arguments; a builtin
+ * is lowered inside a made-up closure, its argument expressions bound to the captures, and the call is that of the
+ * closure.
  *
  * A go statement, and a defer statement in a loop, want a func value without parameters or results. Where the callee is
  * one already it is taken as it is; else a made-up closure captures the operands and makes the call.
@@ -10,17 +11,18 @@
  * A defer statement that runs at most once (Stmt.runs_once, left by escape analysis) needs none: the operands stay in
  * variables of the function, a bit says that the call is to be made, and the call stands in the epilogue (ir.h):
  *
- *     t1 = mu; defers = defers | 1;        ...        epilogue: if (defers & 1) { defers = defers &^ 1; call Unlock(t1) }
+ *     t1 = mu; defers = defers | 1;        ...        epilogue: if (defers & 1) { defers = defers &^ 1; call
+ *     Unlock(t1) }
  *
- * Invariants: the epilogue runs calls in reverse order of the statements' execution. Loops and backward gotos apart, that is
- * reverse source order, so there is a bit and a list by turns (DeferSlot): all that loops push between two statements of the
- * first kind is on one list. A list is a variable. If a body of a range over a function defers anywhere in the function, it is a heap
- * cell, made when first needed, and the variable points to it. Nothing in the heap points at a deferred closure in the frame:
- * escape analysis puts closures there by the same mark.
+ * Invariants: the epilogue runs calls in reverse order of the statements' execution. Loops and backward gotos apart,
+ * that is reverse source order, so there is a bit and a list by turns (DeferSlot): all that loops push between two
+ * statements of the first kind is on one list. A list is a variable. If a body of a range over a function defers
+ * anywhere in the function, it is a heap cell, made when first needed, and the variable points to it. Nothing in the
+ * heap points at a deferred closure in the frame: escape analysis puts closures there by the same mark.
  *
- * Rejected: one mask for all statements, loops too, with records tagged by bit; Go's way of a list for every statement as soon
- * as one of them stands in a loop. Made-up closures for every deferred call (we had that: the C compiler cannot see
- * through a code pointer that it has to load).
+ * Rejected: one mask for all statements, loops too, with records tagged by bit; Go's way of a list for every
+ * statement as soon as one of them stands in a loop. Made-up closures for every deferred call (we had that: the C
+ * compiler cannot see through a code pointer that it has to load).
  */
 #include "state.h"
 #include "walk.h"
@@ -37,7 +39,8 @@ static IrFunc *made_up(FuncState *f, const char *kind)
 	const char *symbol = nested_symbol(f, arena_printf(c->arena, "_5%c%d", kind[0], n));
 	ObjectList none = {0};
 	Type *signature = types_canonical(c, func_of(c, none, none, false));
-	IrFunc *fn = func_new(f->l, symbol, arena_printf(c->arena, "%s.%swrap%d", f->ir->go_name, kind, n), f->package, NULL, signature);
+	IrFunc *fn = func_new(f->l, symbol, arena_printf(c->arena, "%s.%swrap%d", f->ir->go_name, kind, n), f->package,
+	                      NULL, signature);
 	fn->pos = f->pos;
 	fn->defined = fn->is_static = true;
 	fn->is_shared = f->ir->is_shared;
@@ -54,7 +57,8 @@ static bool needs_no_capture(IrExpr *e)
 static Later call_made_up(FuncState *f, IrFunc *fn, IrExprList *captures, bool in_frame)
 {
 	IrExpr *closure = make_closure(f, fn, fn->signature, NULL, captures, in_frame);
-	return (Later){.callee = {.kind = IR_CALL_DIRECT, .func = fn, .x = fn->context ? closure : NULL, .signature = fn->signature}};
+	return (Later){.callee = {.kind = IR_CALL_DIRECT, .func = fn, .x = fn->context ? closure : NULL,
+		.signature = fn->signature}};
 }
 
 /* The closure that will make the call: captures what is not constant. */
@@ -261,7 +265,8 @@ static IrExpr *defer_list(FuncState *f, Stmt *s)
 	IrExpr **list = &f->defers[s->once_before].list;
 	bool is_cell = f->info->range_defers;
 	if (!*list) {
-		IrVar *v = ir_new_var(c, f->ir, VAR_LOCAL, "deferred", is_cell ? pointer_type(f, word_type(f)) : word_type(f), f->ir->pos);
+		IrVar *v = ir_new_var(c, f->ir, VAR_LOCAL, "deferred", is_cell ? pointer_type(f, word_type(f)) : word_type(f),
+		                      f->ir->pos);
 		*list = is_cell ? ir_deref(c, ir_var(c, v), word_type(f)) : ir_var(c, v);
 	}
 	if (is_cell) {
@@ -289,7 +294,8 @@ static bool find_defer(void *arg, Stmt *s)
 	return true;
 }
 
-/* What the body of s, a range over a function, pushes its deferred calls to: the address of a list; NULL: it has none. */
+/* What the body of s, a range over a function, pushes its deferred calls to: the address of a list; NULL: it has
+ * none. */
 IrExpr *shared_defer_list(FuncState *f, Stmt *s)
 {
 	if (f->defer_list)
@@ -358,7 +364,8 @@ void defer_statement(FuncState *f, Stmt *s)
 	if (later.callee.func && later.callee.func->takes_address) {
 		/* A check cannot stand in the epilogue. */
 		IrExpr *fn = wrap_call(f, &later, "defer");
-		later = (Later){.callee = {.kind = IR_CALL_VALUE, .x = fn, .signature = types_canonical(f->c, underlying(fn->type))}};
+		later = (Later){.callee = {.kind = IR_CALL_VALUE, .x = fn,
+			.signature = types_canonical(f->c, underlying(fn->type))}};
 	}
 	if (s->runs_once)
 		defer_once(f, s, &later);

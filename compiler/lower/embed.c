@@ -1,10 +1,11 @@
 /*
  * embed.c - variables under //go:embed: data that the C file takes from files.
  *
- * A string or slice of bytes is the address and size of one file's contents; a slice has them for itself, since it may be written
- * to. embed.FS is, in Go's source tree, a struct of one pointer to a slice of files {name, data string; hash [16]byte}: the files
- * and the folders above them, which end in a slash and have no data, sorted by folder and then by element. The hash is
- * the first half of the contents' SHA-256. check/embed.c has seen that the types are these.
+ * A string or slice of bytes is the address and size of one file's contents; a slice has them for itself, since it
+ * may be written to. embed.FS is, in Go's source tree, a struct of one pointer to a slice of files {name, data
+ * string; hash [16]byte}: the files and the folders above them, which end in a slash and have no data, sorted by
+ * folder and then by element. The hash is the first half of the contents' SHA-256. check/embed.c has seen that the
+ * types are these.
  */
 #include "state.h"
 #include "../check/check.h"
@@ -115,7 +116,8 @@ static IrExpr *file_system(Lower *l, const EmbedFileList *files, Type *type)
 	}
 	qsort(all.list.items, (size_t)all.list.len, sizeof *all.list.items, by_folder_and_element);
 	Type *pointer = field_type(c, type, 0), *slice = types_canonical(c, underlying(pointer)->elem);
-	Type *file = types_canonical(c, underlying(slice)->elem), *array = types_canonical(c, array_of(c, file, all.list.len));
+	Type *file = types_canonical(c, underlying(slice)->elem),
+		*array = types_canonical(c, array_of(c, file, all.list.len));
 	IrExpr *entries = ir_expr(c, IR_MAKE, array), *count = ir_int(c, all.list.len);
 	for (int i = 0; i < all.list.len; i++)
 		vec_push(c->arena, &entries->args, entry_value(c, &all.list.items[i], file));

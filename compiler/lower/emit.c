@@ -177,7 +177,8 @@ IrExpr *stable(FuncState *f, IrExpr *e)
 		return e;
 	if (root->kind == IR_DEREF && root->x->kind == IR_VAR)
 		return e;
-	if (root->kind == IR_DEREF && root->x->kind == IR_FIELD && root->x->x->kind == IR_DEREF && root->x->x->x->kind == IR_VAR)
+	if (root->kind == IR_DEREF && root->x->kind == IR_FIELD && root->x->x->kind == IR_DEREF &&
+	    root->x->x->x->kind == IR_VAR)
 		return e;
 	return to_temp(f, e);
 }
@@ -329,5 +330,6 @@ bool const_as_int(const IrExpr *e, int64_t *v)
 		*v = 0;
 		return true;
 	}
-	return e->kind == IR_CONST && (const_kind(e->cval) == CONST_INT || const_kind(e->cval) == CONST_FLOAT) && const_fits_int64(e->cval, v);
+	return e->kind == IR_CONST && (const_kind(e->cval) == CONST_INT || const_kind(e->cval) == CONST_FLOAT) &&
+		const_fits_int64(e->cval, v);
 }

@@ -96,7 +96,8 @@ void hoist_list(FuncState *f, ExprList *list)
 /* Builtins that gc evaluates in order, though they only read. */
 static bool reads_in_order(Expr *e)
 {
-	return e->builtin == BUILTIN_LEN || e->builtin == BUILTIN_CAP || e->builtin == BUILTIN_COMPLEX || e->builtin == BUILTIN_REAL
+	return e->builtin == BUILTIN_LEN || e->builtin == BUILTIN_CAP || e->builtin == BUILTIN_COMPLEX ||
+		e->builtin == BUILTIN_REAL
 		|| e->builtin == BUILTIN_IMAG;
 }
 
@@ -492,6 +493,7 @@ IrExpr *concat(FuncState *f, IrExprList *parts, Type *type, bool in_frame)
 	t->var->brief_addr = true;
 	IrExpr *first = ir_addr(c, ir_index(c, t, ir_int(c, 0)));
 	IrExpr *buffer = in_frame ? text_buffer(f, TYPE_STRING) : NULL, *n = ir_int(c, parts->len);
-	IrExpr *joined = buffer ? ir_rt(c, RT_concat_at, string, 3, buffer, first, n) : ir_rt(c, RT_concat, string, 2, first, n);
+	IrExpr *joined = buffer ? ir_rt(c, RT_concat_at, string, 3, buffer, first, n) : ir_rt(c, RT_concat, string, 2,
+		first, n);
 	return ir_convert(c, to_temp(f, joined), type);
 }

@@ -28,7 +28,8 @@ static IrStatic *boxed_constant(Lower *l, IrExpr *x)
 {
 	if (x->kind != IR_CONST)
 		return new_static(l, x->type, x, true);
-	const char *key = intern_str(l->c, arena_printf(l->c->arena, "%p %llx", (void *)x->type, (unsigned long long)const_hash(x->cval)));
+	const char *key = intern_str(l->c, arena_printf(l->c->arena, "%p %llx", (void *)x->type,
+	                                                (unsigned long long)const_hash(x->cval)));
 	IrStatic *known = map_get(&l->boxed, key);
 	if (known && const_equal(known->value->cval, x->cval))
 		return known;

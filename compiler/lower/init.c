@@ -18,7 +18,8 @@ static IrFunc *init_func(Lower *l, Package *p)
 	IrFunc *f = map_get(&l->functions, symbol);
 	ObjectList none = {0};
 	if (!f)
-		f = func_new(l, symbol, arena_printf(c->arena, "%s.init", p->path), p, NULL, types_canonical(c, func_of(c, none, none, false)));
+		f = func_new(l, symbol, arena_printf(c->arena, "%s.init", p->path), p, NULL,
+		             types_canonical(c, func_of(c, none, none, false)));
 	return f;
 }
 
@@ -52,7 +53,8 @@ static void initialize_one(FuncState *f, Initializer *init)
 	IrExpr *place = place_of_object(f, o);
 	Expr *e = unparen(rhs);
 	TypeKind kind = underlying(place->type)->kind;
-	if (e->kind == EXPR_COMPOSITE && (kind == TYPE_ARRAY || kind == TYPE_STRUCT) && type_in(f, e->type) == place->type) {
+	if (e->kind == EXPR_COMPOSITE && (kind == TYPE_ARRAY || kind == TYPE_STRUCT) &&
+	    type_in(f, e->type) == place->type) {
 		hoist(f, e);
 		composite_into(f, place, e, place->type);
 		return;

@@ -69,7 +69,8 @@ static void element_into(FuncState *f, IrExpr *place, Expr *e)
 {
 	Expr *u = unparen(e);
 	TypeKind kind = underlying(place->type)->kind;
-	if (u->kind == EXPR_COMPOSITE && (kind == TYPE_STRUCT || kind == TYPE_ARRAY) && (!u->x || type_in(f, u->type) == place->type)) {
+	if (u->kind == EXPR_COMPOSITE && (kind == TYPE_STRUCT || kind == TYPE_ARRAY) &&
+	    (!u->x || type_in(f, u->type) == place->type)) {
 		composite_into(f, place, u, place->type);
 		return;
 	}
@@ -213,7 +214,8 @@ static IrExpr *map_literal(FuncState *f, Expr *e, Type *type)
 {
 	Compiler *c = f->c;
 	Type *u = underlying(type), *key = types_canonical(c, u->key), *elem = types_canonical(c, u->elem);
-	IrExpr *m = to_temp(f, ir_rt(c, RT_make_map, type, 2, ir_type(c, type), ir_int(c, e->list.len))), *table = static_entries(f, e, key, elem);
+	IrExpr *m = to_temp(f, ir_rt(c, RT_make_map, type, 2, ir_type(c, type), ir_int(c, e->list.len))),
+		*table = static_entries(f, e, key, elem);
 	if (table) {
 		map_from_table(f, m, table);
 		return m;

@@ -32,7 +32,8 @@ int interface_method_index(Compiler *c, Type *iface, Object *method)
 	ice(c, NO_POS, "interface %s has no method %s", type_text(c, iface), method->name);
 }
 
-/* The selection of method `name` of a value of type receiver, with canonical holder; inside instances it is looked up again. */
+/* The selection of method `name` of a value of type receiver, with canonical holder; inside instances it is looked up
+ * again. */
 Selection resolve_method(FuncState *f, Selection *s, Type *receiver, const char *name)
 {
 	Selection r = *s;
@@ -107,7 +108,8 @@ static Callee selected_callee(FuncState *f, IrExpr *x, Selection *s)
 	IrFunc *fn = method_for(f->l, s->holder, s->object);
 	if (underlying(x->type)->kind == TYPE_POINTER && x->type->kind != TYPE_NAMED)
 		x = wrapper_deref(f, x, s);
-	return (Callee){.kind = IR_CALL_DIRECT, .func = fn, .signature = fn->signature, .receiver = method_receiver(f, x, s)};
+	return (Callee){.kind = IR_CALL_DIRECT, .func = fn, .signature = fn->signature,
+		.receiver = method_receiver(f, x, s)};
 }
 
 /* Body of a wrapper whose first parameter is the receiver, or (entry.method NULL: not) its data word. */
@@ -200,9 +202,11 @@ static void lower_bound(Lower *l, Pending *p)
 	set_context(f, closure_layout(f, NULL, &captures));
 	Callee callee;
 	if (p->target)
-		callee = (Callee){.kind = IR_CALL_DIRECT, .func = p->target, .signature = p->target->signature, .receiver = context_field(f, 0)};
+		callee = (Callee){.kind = IR_CALL_DIRECT, .func = p->target, .signature = p->target->signature,
+			.receiver = context_field(f, 0)};
 	else
-		callee = (Callee){.kind = IR_CALL_METHOD, .x = context_field(f, 0), .index = p->number, .signature = f->ir->signature};
+		callee = (Callee){.kind = IR_CALL_METHOD, .x = context_field(f, 0), .index = p->number,
+			.signature = f->ir->signature};
 	IrExprList args = {0};
 	for (int i = 0; i < f->ir->params.len; i++)
 		vec_push(f->c->arena, &args, ir_var(f->c, f->ir->params.items[i]));
@@ -212,7 +216,8 @@ static void lower_bound(Lower *l, Pending *p)
 	f->ir->aims_at = p->target;
 }
 
-static IrFunc *bound_func(FuncState *f, const char *symbol, const char *go_name, Type *signature, Type *receiver, IrFunc *target, int index)
+static IrFunc *bound_func(FuncState *f, const char *symbol, const char *go_name, Type *signature, Type *receiver,
+                          IrFunc *target, int index)
 {
 	IrFunc *fn = map_get(&f->l->functions, symbol);
 	if (fn)
@@ -240,13 +245,15 @@ IrExpr *method_value(FuncState *f, Expr *e)
 		panic_if(f, is_nil(f, iface), RT_panic_nil, 0);
 		vec_push(c->arena, &captures, iface);
 		const char *symbol = symbol_of_type(c, iface->type, method_suffix(c, "_5b", s.object));
-		code = bound_func(f, symbol, arena_printf(c->arena, "%s.%s-fm", type_text(c, iface->type), e->name), signature, iface->type, NULL,
+		code = bound_func(f, symbol, arena_printf(c->arena, "%s.%s-fm", type_text(c, iface->type), e->name), signature,
+		                  iface->type, NULL,
 		                  interface_method_index(c, iface->type, s.object));
 	} else {
 		IrFunc *target = method_for(f->l, s.holder, s.object);
 		IrExpr *receiver = method_receiver(f, x, &s);
 		vec_push(c->arena, &captures, receiver);
-		code = bound_func(f, arena_printf(c->arena, "%s_5b", target->symbol), arena_printf(c->arena, "%s-fm", target->go_name), signature,
+		code = bound_func(f, arena_printf(c->arena, "%s_5b", target->symbol),
+		                  arena_printf(c->arena, "%s-fm", target->go_name), signature,
 		                  receiver->type, target, 0);
 	}
 	return make_closure(f, code, type, NULL, &captures, e->stays & STAYS_OBJECT);

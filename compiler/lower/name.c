@@ -95,7 +95,8 @@ static const char *named_symbol(Compiler *c, Type *t)
 	const char *base = qualified(c, t->object->package, t->object->name);
 	if (t->type_args.len == 0 && t->enclosing_args.len == 0 && !is_local_type(t))
 		return base;
-	return arena_printf(c->arena, "%s_4%015llx", base, (unsigned long long)(text_hash(type_key(c, t)) & 0xfffffffffffffff));
+	return arena_printf(c->arena, "%s_4%015llx", base,
+	                    (unsigned long long)(text_hash(type_key(c, t)) & 0xfffffffffffffff));
 }
 
 const char *symbol_of_type(Compiler *c, Type *t, const char *suffix)
@@ -106,7 +107,8 @@ const char *symbol_of_type(Compiler *c, Type *t, const char *suffix)
 		const char *name = t->kind == TYPE_UNSAFE_POINTER ? "pointer" : type_key(c, t);
 		return arena_printf(c->arena, "gol_t_%s%s", mangle_name(c, name), suffix);
 	}
-	return arena_printf(c->arena, "gol_t_4%015llx%s", (unsigned long long)(text_hash(type_key(c, t)) & 0xfffffffffffffff), suffix);
+	return arena_printf(c->arena, "gol_t_4%015llx%s",
+	                    (unsigned long long)(text_hash(type_key(c, t)) & 0xfffffffffffffff), suffix);
 }
 
 Package *type_owner(Type *t)

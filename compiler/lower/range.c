@@ -142,7 +142,8 @@ static void range_array(FuncState *f, Stmt *s, bool pointer)
 	}
 	IrExpr *x = rvalue(f, s->x);
 	if (pointer)
-		x = u->length ? deref_checked(f, to_temp(f, x)) : ir_deref(f->c, to_temp(f, x), types_canonical(f->c, underlying(x->type)->elem));
+		x = u->length ? deref_checked(f, to_temp(f, x)) : ir_deref(f->c, to_temp(f, x),
+		                                                           types_canonical(f->c, underlying(x->type)->elem));
 	else
 		x = to_temp(f, x);      /* the loop reads a copy */
 	range_elements(f, s, x, n, false);
@@ -198,7 +199,8 @@ static void range_map(FuncState *f, Stmt *s)
 	IrVar *it = ir_new_var(c, f->ir, VAR_LOCAL, "it", word, s->pos);
 	it->map_iterator = true;
 	emit(f, iterator_step(f, it, map, true));
-	IrExpr *key = ir_part(c, ir_var(c, it), PART_ITER_KEY, word), *elem = ir_part(c, ir_var(c, it), PART_ITER_VALUE, word);
+	IrExpr *key = ir_part(c, ir_var(c, it), PART_ITER_KEY, word), *elem = ir_part(c, ir_var(c, it), PART_ITER_VALUE,
+	                                                                              word);
 	Loop l = begin_loop(f, s, compare(f, OP_NE, key, ir_zero(c, word)));
 	Type *kt = types_canonical(c, u->key), *et = types_canonical(c, u->elem);
 	IrExpr *k = wants(s, 0) ? ir_deref(c, ir_convert(c, key, pointer_type(f, kt)), kt) : NULL;
@@ -219,7 +221,8 @@ static void range_channel(FuncState *f, Stmt *s)
 	Loop l = begin_loop(f, s, NULL);
 	IrStmt *r = stmt_new(f, IR_RECEIVE);
 	r->x = channel;
-	IrVar *v = wants(s, 0) ? temp_var(f, types_canonical(c, underlying(channel->type)->elem)) : NULL, *ok = temp_var(f, basic(f, TYPE_BOOL));
+	IrVar *v = wants(s, 0) ? temp_var(f, types_canonical(c, underlying(channel->type)->elem)) : NULL,
+		*ok = temp_var(f, basic(f, TYPE_BOOL));
 	vec_push(c->arena, &r->dsts, v);
 	vec_push(c->arena, &r->dsts, ok);
 	emit(f, r);

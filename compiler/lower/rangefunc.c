@@ -126,7 +126,8 @@ static void lower_range_body(FuncState *f, Stmt *s)
 	for (int i = 0; s->define && i < s->lhs.len; i++)
 		define_or_store(f, s, i, ir_var(c, f->ir->params.items[i]));
 	if (!s->define && s->lhs.len)
-		assign_iteration(f, s, ir_var(c, f->ir->params.items[0]), s->lhs.len > 1 ? ir_var(c, f->ir->params.items[1]) : NULL);
+		assign_iteration(f, s, ir_var(c, f->ir->params.items[0]), s->lhs.len > 1 ? ir_var(c, f->ir->params.items[1]) :
+		                 NULL);
 	block(f, s->body);
 	f->pos = s->end.line ? s->end : s->pos;
 	assign(f, state, ir_int(c, RANGE_READY));
@@ -138,7 +139,8 @@ static IrFunc *body_func(FuncState *f, Stmt *s, Type *signature)
 	FuncState *names = naming_function(f);
 	int n = ++names->range_count;
 	const char *symbol = nested_symbol(names, arena_printf(f->c->arena, "_5r%d", n));
-	IrFunc *fn = func_new(f->l, symbol, arena_printf(f->c->arena, "%s-range%d", names->ir->go_name, n), f->package, NULL, signature);
+	IrFunc *fn = func_new(f->l, symbol, arena_printf(f->c->arena, "%s-range%d", names->ir->go_name, n), f->package,
+	                      NULL, signature);
 	fn->pos = s->pos;
 	fn->end_pos = s->end;
 	fn->defined = fn->is_static = true;
@@ -184,7 +186,8 @@ void range_func_statement(FuncState *f, Stmt *s)
 	vec_push(c->arena, &args, make_closure(f, fn, yield, &k.names, &k.values, false));
 	check_callee(f, &callee);
 	emit(f, call_stmt(f, &callee, &args));
-	panic_if(f, compare(f, OP_EQ, state, ir_int(c, RANGE_PANIC)), RT_panic_range_state, 1, ir_int(c, RANGE_MISSING_PANIC));
+	panic_if(f, compare(f, OP_EQ, state, ir_int(c, RANGE_PANIC)), RT_panic_range_state, 1,
+	         ir_int(c, RANGE_MISSING_PANIC));
 	assign(f, state, ir_int(c, RANGE_EXHAUSTED));
 	r.next = ir_index(c, ir_deref(c, cell, pair), ir_int(c, 1));
 	take_exits(f, &r);

@@ -49,7 +49,8 @@ struct Lower {
 	VEC(Pending *) queue;
 	int next_pending;
 	int statics;                /* numbers of static data */
-	Map boxed;                  /* text of a type and a constant's hash -> IrStatic: what interfaces that hold it point to */
+	/* text of a type and a constant's hash -> IrStatic: what interfaces that hold it point to */
+	Map boxed;
 	int verified;               /* functions of ir->funcs that ir_verify has seen */
 };
 
@@ -60,7 +61,8 @@ typedef struct BranchTarget {         /* where break and continue of an AST stat
 } BranchTarget;
 
 typedef enum { EXIT_BREAK, EXIT_CONTINUE, EXIT_GOTO, EXIT_RETURN } ExitKind;
-/* State of a loop over a function, in a variable that its body shares; the numbers that are failures are panic_range_state's. */
+/* State of a loop over a function, in a variable that its body shares; the numbers that are failures are
+ * panic_range_state's. */
 enum { RANGE_DONE, RANGE_PANIC, RANGE_MISSING_PANIC, RANGE_EXHAUSTED, RANGE_READY };
 
 typedef struct RangeExit { int code; ExitKind kind; Stmt *target; } RangeExit;
@@ -72,8 +74,8 @@ typedef struct RangeFunc {
 	IrExpr *state, *next;       /* places, as the body sees them */
 } RangeFunc;
 
-/* once: runs the deferred call whose Stmt.once_before is the slot's number. list: the place of the list for the statements in
- * loops with that number, which stand before it. */
+/* once: runs the deferred call whose Stmt.once_before is the slot's number. list: the place of the list for the
+ * statements in loops with that number, which stand before it. */
 typedef struct DeferSlot { IrStmt *once; IrExpr *list; } DeferSlot;
 
 struct FuncState {
@@ -104,9 +106,11 @@ struct FuncState {
 	IrExprList held;            /* pointers that the arguments being evaluated are as numbers */
 	int later;                  /* > 0: what is being hoisted is followed by something to hoist */
 	int buffers;                /* in the frame, for strings */
-	Map stores;                 /* Object of a slice -> any: an append to it has its store in the frame, or had no use for one */
+	/* Object of a slice -> any: an append to it has its store in the frame, or had no use for one */
+	Map stores;
 	Pos scope_end;              /* "}" of the block being lowered */
-	Map lent;                   /* array type -> IrVar with IrVar.lent, for the variadic arguments of one call after the other */
+	/* array type -> IrVar with IrVar.lent, for the variadic arguments of one call after the other */
+	Map lent;
 	Pos pos;
 };
 
@@ -270,7 +274,8 @@ IrStatic *new_static(Lower *l, Type *type, IrExpr *v, bool read_only);
 IrExpr *closure_value(FuncState *f, Expr *e);
 Callee closure_callee(FuncState *f, Expr *e);
 typedef VEC(IrExpr *) CaptureList;
-IrExpr *make_closure(FuncState *f, IrFunc *code, Type *func_type, ObjectList *names, IrExprList *captures, bool in_frame);
+IrExpr *make_closure(FuncState *f, IrFunc *code, Type *func_type, ObjectList *names, IrExprList *captures,
+                     bool in_frame);
 Type *closure_layout(FuncState *f, ObjectList *names, IrExprList *captures);
 IrExpr *context_field(FuncState *f, int i);
 void set_context(FuncState *f, Type *layout);

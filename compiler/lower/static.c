@@ -4,12 +4,14 @@
  * Package variables whose initial value is constant data need no code: numbers, strings, func values,
  * literals of such, and (since an initialiser runs once) addresses of literals and the arrays behind
  * slices. Inside functions a literal may run again and what it points to may be
- * changed, so only arrays and structs without pointers of their own are kept as read-only data and copied. The entries of a large
- * map are such an array, which a loop goes through: 2,000 assignments in a row take the C compiler minutes.
+ * changed, so only arrays and structs without pointers of their own are kept as read-only data and copied. The
+ * entries of a large map are such an array, which a loop goes through: 2,000 assignments in a row take the C compiler
+ * minutes.
  */
 #include "state.h"
 
-enum { SPARSE = 256 };          /* more zeros than that per element given: stored by code, into memory that is zero already */
+/* more zeros than that per element given: stored by code, into memory that is zero already */
+enum { SPARSE = 256 };
 enum { COPY_LENGTH = 6 };       /* shorter literals inside functions are stored element by element */
 enum { TABLE_LENGTH = 25 };     /* maps of so many entries are filled by a loop over a table */
 
@@ -94,7 +96,8 @@ static IrExpr *static_element(FuncState *f, Expr *e, Type *type)
 	if (u->mode != MODE_NIL && u->mode != MODE_CONST && u->kind == EXPR_UNARY) {
 		Expr *x = unparen(u->x);
 		if (x->kind == EXPR_COMPOSITE)
-			return ir_addr(f->c, static_place(f, type_in(f, x->type), static_composite(f, x, type_in(f, x->type)), false));
+			return ir_addr(f->c, static_place(f, type_in(f, x->type), static_composite(f, x, type_in(f, x->type)),
+			                                  false));
 	}
 	return value_as(f, e, type);
 }
@@ -106,7 +109,8 @@ static IrExpr *static_parts(FuncState *f, Expr *e, Type *type, int64_t n)
 	bool is_struct = u->kind == TYPE_STRUCT;
 	IrExpr *made = ir_expr(c, IR_MAKE, type);
 	for (int64_t i = 0; i < n; i++)
-		vec_push(c->arena, &made->args, ir_zero(c, is_struct ? struct_field_type(f, type, (int)i) : types_canonical(c, u->elem)));
+		vec_push(c->arena, &made->args,
+		         ir_zero(c, is_struct ? struct_field_type(f, type, (int)i) : types_canonical(c, u->elem)));
 	int64_t index = 0;
 	for (int i = 0; i < e->list.len; i++) {
 		int field;
@@ -136,7 +140,8 @@ static IrExpr *static_composite(FuncState *f, Expr *e, Type *type)
 	Type *array = types_canonical(c, array_of(c, elem, n));
 	IrExpr *v = n ? static_parts(f, e, array, n) : ir_zero(c, array);
 	IrExpr *address = ir_addr(c, static_place(f, array, v, false));
-	return ir_make(c, type, 3, ir_convert(c, ir_convert(c, address, word_type(f)), pointer_type(f, elem)), ir_int(c, n), ir_int(c, n));
+	return ir_make(c, type, 3, ir_convert(c, ir_convert(c, address, word_type(f)), pointer_type(f, elem)),
+	               ir_int(c, n), ir_int(c, n));
 }
 
 /* The initial value of a package variable as data, or NULL. */
@@ -147,15 +152,18 @@ IrExpr *static_initial(FuncState *f, Expr *e, Type *type)
 	return static_element(f, e, type);
 }
 
-/* Inside functions: a place with the elements of the literal, to be copied; NULL where that does not pay or is wrong. */
+/* Inside functions: a place with the elements of the literal, to be copied; NULL where that does not pay or is wrong.
+ * */
 IrExpr *static_copy(FuncState *f, Expr *e, Type *array)
 {
-	if (e->list.len < COPY_LENGTH || underlying(array)->length / SPARSE > e->list.len || !elements_static(f, e, array, false))
+	if (e->list.len < COPY_LENGTH || underlying(array)->length / SPARSE > e->list.len ||
+	    !elements_static(f, e, array, false))
 		return NULL;
 	return static_place(f, array, static_parts(f, e, array, underlying(array)->length), true);
 }
 
-/* The entries of a map literal as a read-only array of structs of key and element; NULL where one is not data, or they are few. */
+/* The entries of a map literal as a read-only array of structs of key and element; NULL where one is not data, or
+ * they are few. */
 IrExpr *static_entries(FuncState *f, Expr *e, Type *key, Type *elem)
 {
 	Compiler *c = f->c;
@@ -171,7 +179,8 @@ IrExpr *static_entries(FuncState *f, Expr *e, Type *key, Type *elem)
 	IrExpr *made = ir_expr(c, IR_MAKE, table);
 	for (int i = 0; i < e->list.len; i++) {
 		Expr *x = e->list.items[i];
-		vec_push(c->arena, &made->args, ir_make(c, entry, 2, static_element(f, x->x, key), static_element(f, x->y, elem)));
+		vec_push(c->arena, &made->args, ir_make(c, entry, 2, static_element(f, x->x, key),
+		                                        static_element(f, x->y, elem)));
 	}
 	return static_place(f, table, made, true);
 }

@@ -195,7 +195,8 @@ static void if_statement(FuncState *f, Stmt *s)
 	f->pos = s->x->pos;
 	IrExpr *cond = condition(f, s->x);
 	f->pos = s->pos;
-	if (cond->kind == IR_CONST) {      /* constant conditions choose at compile time; labels inside stay reachable by goto */
+	/* constant conditions choose at compile time; labels inside stay reachable by goto */
+	if (cond->kind == IR_CONST) {
 		if (const_bool_value(cond->cval) && !s->else_) {
 			block(f, s->body);
 			return;

@@ -22,7 +22,8 @@ static bool list_ends(IrStmtList *list)
 	if (list->len == 0)
 		return false;
 	IrStmt *s = vec_last(list);
-	return s->kind == IR_RETURN || s->kind == IR_GOTO || s->kind == IR_BREAK || s->kind == IR_CONTINUE || (s->kind == IR_PANIC_IF && !s->cond);
+	return s->kind == IR_RETURN || s->kind == IR_GOTO || s->kind == IR_BREAK || s->kind == IR_CONTINUE ||
+		(s->kind == IR_PANIC_IF && !s->cond);
 }
 
 static Switch new_switch(FuncState *f, Stmt *s, IrStmt *end)

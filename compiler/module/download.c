@@ -1,8 +1,8 @@
 /*
- * download.c - many modules at once: all requests go to one gol-fetch, which works on several side by side. For gol mod download and gol
- * mod verify; and for builds ahead of what they will want: the go.mod files of one level of the graph, the modules of
- * all imports of a package. A build then goes on as if nothing had happened, one module at a time, and finds them in the cache, or the
- * reason why they are not there.
+ * download.c - many modules at once: all requests go to one gol-fetch, which works on several side by side. For gol
+ * mod download and gol mod verify; and for builds ahead of what they will want: the go.mod files of one level of the
+ * graph, the modules of all imports of a package. A build then goes on as if nothing had happened, one module at a
+ * time, and finds them in the cache, or the reason why they are not there.
  */
 #define _GNU_SOURCE 1
 #include "private.h"
@@ -12,7 +12,10 @@
 
 /* ---- downloading ------------------------------------------------------------------------------------------ */
 
-static const char *first_line(Compiler *c, const char *text) { return arena_strndup(c->arena, text, strcspn(text, "\n")); }
+static const char *first_line(Compiler *c, const char *text)
+{
+	return arena_strndup(c->arena, text, strcspn(text, "\n"));
+}
 
 static const char *second_line(const char *text)
 {
@@ -113,7 +116,8 @@ void modules_download(Modules *all, DownloadList *list)
 /* Once each. */
 static void wish(Modules *all, Batch *b, const char *verb, const char *path, const char *version, bool of_go_mod)
 {
-	const char *key = arena_printf(b->c->arena, "%s %s %s", verb, path, version), *sum = recorded_sum(all, path, version, of_go_mod);
+	const char *key = arena_printf(b->c->arena, "%s %s %s", verb, path, version),
+		*sum = recorded_sum(all, path, version, of_go_mod);
 	all->ahead.by_text = true;
 	if (map_get(&all->ahead, key) || (must_have_sums(all) && !sum) || module_path_fault(b->c, path, false))
 		return;
@@ -134,7 +138,8 @@ static bool actual_version(Modules *all, const Node *n, const char **path, const
 static void wish_go_mod(Modules *all, Batch *b, const Node *n)
 {
 	const char *path, *version;
-	if (!n->summarised && actual_version(all, n, &path, &version) && access(cached_file(all, path, version, "mod"), F_OK) != 0)
+	if (!n->summarised && actual_version(all, n, &path, &version) && access(cached_file(all, path, version, "mod"),
+	                                                                        F_OK) != 0)
 		wish(all, b, "mod", path, version, true);
 }
 
@@ -143,7 +148,8 @@ static void wish_sources(Modules *all, Batch *b, const Node *n)
 	const char *path, *version;
 	if (n->fetched || !actual_version(all, n, &path, &version))
 		return;
-	const char *dir = arena_printf(b->c->arena, "%s/%s@%s", all->cache, escape_capitals(b->c, path), escape_capitals(b->c, version));
+	const char *dir = arena_printf(b->c->arena, "%s/%s@%s", all->cache, escape_capitals(b->c, path),
+	                               escape_capitals(b->c, version));
 	if (access(dir, F_OK) != 0)
 		wish(all, b, "zip", path, version, false);
 }
@@ -156,7 +162,8 @@ static void run_wishes(Modules *all, Batch *b)
 	for (int i = 0; i < b->lines.len; i++) {
 		const char *line = b->lines.items[i], *sum = strstr(line, " -sum ");
 		if (!b->answers[i].ok)
-			map_put(b->c->arena, &all->ahead, arena_strndup(b->c->arena, line, sum ? (size_t)(sum - line) : strlen(line)),
+			map_put(b->c->arena, &all->ahead,
+			        arena_strndup(b->c->arena, line, sum ? (size_t)(sum - line) : strlen(line)),
 			        (void *)(uintptr_t)without_newlines(b->c, b->answers[i].text));
 	}
 }

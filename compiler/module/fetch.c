@@ -1,10 +1,13 @@
 /*
- * fetch.c - what the module cache lacks is brought by gol-fetch, a program of its own: gol starts without a library for networks.
+ * fetch.c - what the module cache lacks is brought by gol-fetch, a program of its own: gol starts without a library
+ * for networks.
  *
- * It is started at the first miss and kept, as what is asked next depends on what came: one process, one handshake with the proxy a build.
- * A request is a line; an answer begins with the number of that line and the length of what follows (../fetch/README.md). gol-fetch works
- * on several lines side by side, and reads them all before, so a batch is written before the first answer is read. Progress it writes to
- * our standard error itself. When its input is closed it ends.
+ * It is started at the first miss and kept, as what is asked next depends on what came: one process, one handshake
+ * with the proxy a build.
+ * A request is a line; an answer begins with the number of that line and the length of what follows
+ * (../fetch/README.md). gol-fetch works on several lines side by side, and reads them all before, so a batch is
+ * written before the first answer is read. Progress it writes to our standard error itself. When its input is closed
+ * it ends.
  */
 #define _GNU_SOURCE 1
 #include "private.h"
@@ -24,7 +27,8 @@
 /* In the child: signals as they were for the compiler's parent, settings of Go's env file in the environment. */
 static void become(Compiler *c, const char *const *argv, int in, int out)
 {
-	static const char *const settings[] = {"GOPROXY", "GONOPROXY", "GOPRIVATE", "GOAUTH", "GONOSUMDB", "GOSUMDB", "GOINSECURE"};
+	static const char *const settings[] = {"GOPROXY", "GONOPROXY", "GOPRIVATE", "GOAUTH", "GONOSUMDB", "GOSUMDB",
+		"GOINSECURE"};
 	sigset_t none;
 	for (int i = 0; i < COUNT_OF(settings); i++) {
 		const char *value = go_setting(c, settings[i]);
@@ -131,7 +135,8 @@ void batch_ask(Batch *b, const char *verb, const char *path, const char *version
 	vec_push(a, &b->faults, fault);
 }
 
-/* It may have ended, which is not to end us: SIGPIPE is taken away again. (Ignored, it would be so for all that we start.) */
+/* It may have ended, which is not to end us: SIGPIPE is taken away again. (Ignored, it would be so for all that we
+ * start.) */
 static void write_lines(const Batch *b, FILE *to)
 {
 	sigset_t pipe, before;
@@ -149,7 +154,8 @@ static void write_lines(const Batch *b, FILE *to)
 void batch_run(Modules *all, Batch *b)
 {
 	Fetcher *f = &all->fetcher;
-	const char *error = fetch_is_there(b->c) ? "gol-fetch ended without an answer" : "gol-fetch, which downloads modules, was not found";
+	const char *error = fetch_is_there(b->c) ? "gol-fetch ended without an answer" :
+		"gol-fetch, which downloads modules, was not found";
 	b->answers = NEW_ARRAY(b->c->arena, Answer, b->lines.len + 1);
 	if (b->lines.len && fetch_is_there(b->c) && start(all, &error)) {
 		write_lines(b, f->to);
@@ -185,7 +191,8 @@ const char *fetch(Modules *all, const char *verb, const char *path, const char *
 	if (known && *known)
 		return known;
 	if (!fetch_is_there(c))
-		return arena_printf(c->arena, "%s: not in the module cache %s, and gol-fetch, which downloads modules, was not found",
+		return arena_printf(c->arena,
+		                    "%s: not in the module cache %s, and gol-fetch, which downloads modules, was not found",
 		                    describe(all, path, version), all->cache);
 	batch_ask(&b, verb, path, version, sum);
 	batch_run(all, &b);

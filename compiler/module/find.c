@@ -1,9 +1,9 @@
 /*
  * find.c - which module provides a package.
  *
- * A package of path a/b/c may be in the module a/b/c, a/b or a. All that are in the graph are looked into: if two have the
- * folder, the import is ambiguous, and nobody should have to guess. The roots alone are tried first; only a path that none of them has
- * loads the whole graph (graph.c).
+ * A package of path a/b/c may be in the module a/b/c, a/b or a. All that are in the graph are looked into: if two
+ * have the folder, the import is ambiguous, and nobody should have to guess. The roots alone are tried first; only a
+ * path that none of them has loads the whole graph (graph.c).
  *
  * A folder counts if it has a Go file; in main modules and replacement folders not behind another go.mod.
  */
@@ -30,7 +30,8 @@ static bool has_sources(Compiler *c, const char *dir)
 	return false;
 }
 
-/* The folder of a package of the module whose path is prefix, NULL if it has none. Local: a module below has its folders. */
+/* The folder of a package of the module whose path is prefix, NULL if it has none. Local: a module below has its
+ * folders. */
 static const char *folder_in_module(Compiler *c, const char *path, const char *prefix, const char *root, bool local)
 {
 	size_t n = strlen(prefix);
@@ -39,7 +40,8 @@ static const char *folder_in_module(Compiler *c, const char *path, const char *p
 		return NULL;
 	const char *dir = *rest ? arena_printf(c->arena, "%s/%s", strcmp(root, "/") ? root : "", rest) : root;
 	for (const char *at = dir; local && strcmp(at, root) != 0 && strcmp(at, "/") != 0; at = folder_of(c, at))
-		if (file_exists(c, arena_printf(c->arena, "%s/go.mod", at)) || file_exists(c, arena_printf(c->arena, "%s/gol.mod", at)))
+		if (file_exists(c, arena_printf(c->arena, "%s/go.mod", at)) ||
+		    file_exists(c, arena_printf(c->arena, "%s/gol.mod", at)))
 			return NULL;
 	return has_sources(c, dir) ? dir : NULL;
 }
@@ -104,7 +106,7 @@ bool module_fetch(Modules *all, const Module *m, const char **error)
 	return n->module.root != NULL;
 }
 
-/* ---- an import path ------------------------------------------------------------------------------------------------ */
+/* ---- an import path -------------------------------------------------------------------------------------------- */
 
 typedef struct Candidate { Node *node; const char *dir; } Candidate;
 typedef struct Search {
@@ -148,7 +150,8 @@ static const char *ambiguous(Modules *all, const Search *s, const char *standard
 {
 	Buf b;
 	buf_init(&b, all->c->arena);
-	buf_printf(&b, "ambiguous import: found package %s in multiple %s:", s->path, folders_alone ? "directories" : "modules");
+	buf_printf(&b, "ambiguous import: found package %s in multiple %s:", s->path, folders_alone ? "directories" :
+	           "modules");
 	if (folders_alone && standard)
 		buf_printf(&b, "\n\t%s", standard);
 	for (int i = s->found.len - 1; i >= 0; i--) {
@@ -175,7 +178,8 @@ static const char *lacks_sum(Modules *all, const Search *s, const Importer *impo
 		buf_printf(&b, "missing go.sum entry for module providing package %s%s; to add:\n\t", s->path, of);
 	if (importer->path) {
 		const char *version = importer->module ? importer->module->version : NULL;
-		buf_printf(&b, "go get%s %s%s%s", importer->is_test ? " -t" : "", importer->path, version ? "@" : "", version ? version : "");
+		buf_printf(&b, "go get%s %s%s%s", importer->is_test ? " -t" : "", importer->path, version ? "@" : "",
+		           version ? version : "");
 		return b.s;
 	}
 	buf_str(&b, "go mod download");
@@ -198,7 +202,8 @@ static const char *replaced_but_not_required(Modules *all, const char *path)
 		const char *base = i < 0 ? all->work_dir : all->mains.items[i]->root;
 		for (int k = 0; f && k < f->replaces.len; k++) {
 			const Replacement *r = &f->replaces.items[k];
-			if (!may_hold(path, r->path) || main_node(all, r->path) || r->new_version || map_get(&all->selected, r->path))
+			if (!may_hold(path, r->path) || main_node(all, r->path) || r->new_version ||
+			    map_get(&all->selected, r->path))
 				continue;
 			const char *root = absolute_path(all->c, replacement_folder(all->c, r, base));
 			if (folder_in_module(all->c, path, r->path, root, true))
@@ -221,13 +226,16 @@ static const char *nowhere(Modules *all, const char *path, const Importer *impor
 	if (replaced)
 		return replaced;
 	if (all->mode_given && all->mode != MODE_MOD)
-		return arena_printf(c->arena, "cannot find module providing package %s: import lookup disabled by -mod=%s", path, modes[all->mode]);
+		return arena_printf(c->arena, "cannot find module providing package %s: import lookup disabled by -mod=%s",
+		                    path, modes[all->mode]);
 	if (all->mode_reason)
-		return arena_printf(c->arena, "cannot find module providing package %s: import lookup disabled by -mod=%s\n\t(%s)", path,
+		return arena_printf(c->arena,
+		                    "cannot find module providing package %s: import lookup disabled by -mod=%s\n\t(%s)", path,
 		                    modes[all->mode], all->mode_reason);
 	const Module *here = modules_holding(all, all->dir), *from = importer->module;
 	if (from && !from->version && from != here)
-		return arena_printf(c->arena, "no required module provides package %s; to add it:\n\tcd %s\n\tgo get %s", path, from->root, path);
+		return arena_printf(c->arena, "no required module provides package %s; to add it:\n\tcd %s\n\tgo get %s", path,
+		                    from->root, path);
 	return arena_printf(c->arena, "no required module provides package %s; to add it:\n\tgo get %s", path, path);
 }
 
@@ -253,7 +261,8 @@ static Found find_vendored(Modules *all, Search *s, const char *standard, const 
 	if (s->found.len + (standard != NULL) > 1)
 		return (Found){.error = ambiguous(all, s, standard, true)};
 	if (s->found.len)
-		return (Found){.module = s->found.items[0].node ? &s->found.items[0].node->module : NULL, .dir = s->found.items[0].dir};
+		return (Found){.module = s->found.items[0].node ? &s->found.items[0].node->module : NULL,
+			.dir = s->found.items[0].dir};
 	return (Found){.error = standard ? NULL : nowhere(all, s->path, importer)};
 }
 
@@ -301,8 +310,8 @@ static Found find_in_graph(Modules *all, Search *s, const char *standard, const 
 	}
 }
 
-/* A package of a module that no main module requires: go.mod would have to say so if it lists all modules (go 1.17), or if a
- * main module imports it. */
+/* A package of a module that no main module requires: go.mod would have to say so if it lists all modules (go 1.17),
+ * or if a main module imports it. */
 static const char *implicit_requirement(Modules *all, const Found *found, const Importer *importer)
 {
 	const Module *m = found->module, *from = importer->module;
@@ -332,7 +341,8 @@ Found modules_find(Modules *all, const char *path, const char *standard, const I
 	if (!known) {
 		Search s = {.path = path};
 		known = NEW(all->c->arena, Found);
-		*known = all->mode == MODE_VENDOR && all->mains.len ? find_vendored(all, &s, standard, importer) : find_in_graph(all, &s, standard, importer);
+		*known = all->mode == MODE_VENDOR && all->mains.len ? find_vendored(all, &s, standard, importer) :
+			find_in_graph(all, &s, standard, importer);
 		known->path = arena_strndup(all->c->arena, path, strlen(path));
 		map_put(all->c->arena, &all->found, known->path, known);
 	}
@@ -354,7 +364,7 @@ const char *modules_final_error(Modules *all)
 	return all->needs_update && all->mode != MODE_VENDOR && !all->work ? update_needed(all) : NULL;
 }
 
-/* ---- for lists ------------------------------------------------------------------------------------------------------- */
+/* ---- for lists ------------------------------------------------------------------------------------------------- */
 
 bool module_replacement(const Modules *all, const Module *m, const char **path, const char **version)
 {

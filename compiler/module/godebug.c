@@ -1,13 +1,14 @@
 /*
  * godebug.c - GODEBUG: which settings there are, and what a program starts with.
  *
- * When Go changes what programs can notice, the old way stays behind a setting, and a main module whose go line is older
- * than the change gets the old way. So a program is built with a list of settings: those that its go line implies, over them the
- * godebug lines of go.mod (or go.work), over them the lines //go:debug of its main package (load/godebug.c). What the environment
- * says counts more than any of them, when the program runs (runtime/base/godebug.c).
+ * When Go changes what programs can notice, the old way stays behind a setting, and a main module whose go line is
+ * older than the change gets the old way. So a program is built with a list of settings: those that its go line
+ * implies, over them the godebug lines of go.mod (or go.work), over them the lines //go:debug of its main package
+ * (load/godebug.c). What the environment says counts more than any of them, when the program runs
+ * (runtime/base/godebug.c).
  *
- * The table holds facts of Go 1.26. It is ours, not read from a Go source tree: what is wrong with a setting must not depend on
- * whether there is a tree, or which one.
+ * The table holds facts of Go 1.26. It is ours, not read from a Go source tree: what is wrong with a setting must not
+ * depend on whether there is a tree, or which one.
  */
 #include "private.h"
 
@@ -18,18 +19,28 @@
 typedef struct Setting { const char *name; int minor; const char *old; } Setting;
 
 static const Setting settings[] = {             /* sorted by name */
-	{"allowmultiplevcs", 0, NULL}, {"asynctimerchan", 23, "1"}, {"containermaxprocs", 25, "0"}, {"cryptocustomrand", 26, "1"},
-	{"dataindependenttiming", 0, NULL}, {"decoratemappings", 25, "0"}, {"embedfollowsymlinks", 0, NULL}, {"execerrdot", 0, NULL},
-	{"fips140", 0, NULL}, {"fips140ems", 0, NULL}, {"gocachehash", 0, NULL}, {"gocachetest", 0, NULL}, {"gocacheverify", 0, NULL},
-	{"gotestjsonbuildtext", 24, "1"}, {"gotypesalias", 23, "0"}, {"htmlmetacontenturlescape", 0, NULL}, {"http2client", 0, NULL},
+	{"allowmultiplevcs", 0, NULL}, {"asynctimerchan", 23, "1"}, {"containermaxprocs", 25, "0"},
+		{"cryptocustomrand", 26, "1"},
+	{"dataindependenttiming", 0, NULL}, {"decoratemappings", 25, "0"}, {"embedfollowsymlinks", 0, NULL},
+	{"execerrdot", 0, NULL},
+	{"fips140", 0, NULL}, {"fips140ems", 0, NULL}, {"gocachehash", 0, NULL}, {"gocachetest", 0, NULL},
+	{"gocacheverify", 0, NULL},
+	{"gotestjsonbuildtext", 24, "1"}, {"gotypesalias", 23, "0"}, {"htmlmetacontenturlescape", 0, NULL},
+	{"http2client", 0, NULL},
 	{"http2debug", 0, NULL}, {"http2server", 0, NULL}, {"httpcookiemaxnum", 24, "0"}, {"httplaxcontentlength", 22, "1"},
-	{"httpmuxgo121", 22, "1"}, {"httpservecontentkeepheaders", 23, "1"}, {"installgoroot", 0, NULL}, {"jstmpllitinterp", 0, NULL},
-	{"multipartmaxheaders", 0, NULL}, {"multipartmaxparts", 0, NULL}, {"multipathtcp", 24, "0"}, {"netdns", 0, NULL}, {"netedns0", 19, "0"},
-	{"panicnil", 21, "1"}, {"randautoseed", 0, NULL}, {"randseednop", 24, "0"}, {"rsa1024min", 24, "0"}, {"tarinsecurepath", 0, NULL},
-	{"tls10server", 22, "1"}, {"tls3des", 23, "1"}, {"tlsmaxrsasize", 0, NULL}, {"tlsmlkem", 24, "0"}, {"tlsrsakex", 22, "1"},
-	{"tlssecpmlkem", 26, "0"}, {"tlssha1", 25, "1"}, {"tlsunsafeekm", 22, "1"}, {"updatemaxprocs", 25, "0"}, {"urlmaxqueryparams", 24, "0"},
+	{"httpmuxgo121", 22, "1"}, {"httpservecontentkeepheaders", 23, "1"}, {"installgoroot", 0, NULL},
+	{"jstmpllitinterp", 0, NULL},
+	{"multipartmaxheaders", 0, NULL}, {"multipartmaxparts", 0, NULL}, {"multipathtcp", 24, "0"}, {"netdns", 0, NULL},
+	{"netedns0", 19, "0"},
+	{"panicnil", 21, "1"}, {"randautoseed", 0, NULL}, {"randseednop", 24, "0"}, {"rsa1024min", 24, "0"},
+	{"tarinsecurepath", 0, NULL},
+	{"tls10server", 22, "1"}, {"tls3des", 23, "1"}, {"tlsmaxrsasize", 0, NULL}, {"tlsmlkem", 24, "0"},
+	{"tlsrsakex", 22, "1"},
+	{"tlssecpmlkem", 26, "0"}, {"tlssha1", 25, "1"}, {"tlsunsafeekm", 22, "1"}, {"updatemaxprocs", 25, "0"},
+	{"urlmaxqueryparams", 24, "0"},
 	{"urlstrictcolons", 26, "0"}, {"winreadlinkvolume", 23, "0"}, {"winsymlink", 23, "0"}, {"x509keypairleaf", 23, "0"},
-	{"x509negativeserial", 23, "1"}, {"x509rsacrt", 24, "0"}, {"x509sha256skid", 25, "0"}, {"x509usefallbackroots", 0, NULL},
+	{"x509negativeserial", 23, "1"}, {"x509rsacrt", 24, "0"}, {"x509sha256skid", 25, "0"},
+	{"x509usefallbackroots", 0, NULL},
 	{"x509usepolicies", 24, "0"}, {"zipinsecurepath", 0, NULL},
 };
 

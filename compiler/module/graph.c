@@ -1,13 +1,14 @@
 /*
  * graph.c - which version of each module is built: minimal version selection.
  *
- * Every go.mod names the least versions that it works with; selected is, for each path, the greatest version that anything in the graph
- * asks for. Nothing newer is ever taken, so the same files give the same list for ever.
+ * Every go.mod names the least versions that it works with; selected is, for each path, the greatest version that
+ * anything in the graph asks for. Nothing newer is ever taken, so the same files give the same list for ever.
  *
- * A go.mod of go 1.17 or later lists all modules that its packages need, those of their imports too. So the graph is pruned: behind
- * such a module its own list is looked at, not the lists of what stands there. And as long as each import is found in a module
- * that the main module lists (its roots), not even that is read: then nothing but go.mod itself was needed. The whole graph is loaded when
- * an import is found in no root, and always for older main modules and in workspaces.
+ * A go.mod of go 1.17 or later lists all modules that its packages need, those of their imports too. So the graph is
+ * pruned: behind such a module its own list is looked at, not the lists of what stands there. And as long as each
+ * import is found in a module that the main module lists (its roots), not even that is read: then nothing but go.mod
+ * itself was needed. The whole graph is loaded when an import is found in no root, and always for older main modules
+ * and in workspaces.
  *
  * Nodes are queued twice at most: once pruned, once with everything behind them (when something before them is older).
  */
@@ -84,7 +85,8 @@ static bool is_excluded(const Modules *all, const Requirement *r)
 	for (int i = 0; i < all->mains.len; i++) {
 		const ModFile *f = ((const Node *)all->mains.items[i])->file;
 		for (int k = 0; k < f->excludes.len; k++)
-			if (strcmp(f->excludes.items[k].path, r->path) == 0 && strcmp(f->excludes.items[k].version, r->version) == 0)
+			if (strcmp(f->excludes.items[k].path, r->path) == 0 &&
+			    strcmp(f->excludes.items[k].version, r->version) == 0)
 				return true;
 	}
 	return false;
@@ -101,10 +103,12 @@ const char *replacement_folder(Compiler *c, const Replacement *r, const char *ba
 static const char *read_folder_file(Modules *all, Node *n, const Replacement *r, const char *base)
 {
 	Compiler *c = all->c;
-	const char *path = clean_absolute(c, arena_printf(c->arena, "%s/go.mod", replacement_folder(c, r, base))), *shown = module_short_path(c, path);
+	const char *path = clean_absolute(c, arena_printf(c->arena, "%s/go.mod", replacement_folder(c, r, base))),
+		*shown = module_short_path(c, path);
 	SourceFile *source = source_load(c, path);
 	if (!source)
-		return arena_printf(c->arena, "module %s: reading %s: open %s: no such file or directory", r->new_path, shown, path);
+		return arena_printf(c->arena, "module %s: reading %s: open %s: no such file or directory", r->new_path, shown,
+		                    path);
 	n->file = mod_file_parse(c, MOD_FILE_LAX, path, path, source->text, source->size);
 	if (n->file->errors)
 		return arena_printf(c->arena, "module %s: parsing %s: %s", r->new_path, shown, n->file->errors + 1);
@@ -117,7 +121,8 @@ static const char *read_version_file(Modules *all, Node *n, const char *path, co
 	size_t size;
 	const char *error = NULL, *actual = describe(all, path, version);
 	if (must_have_sums(all) && !has_sum(all, path, version, true))
-		return arena_printf(c->arena, "%s: missing go.sum entry for go.mod file; to add it:\n\tgo mod download %s", actual, n->module.path);
+		return arena_printf(c->arena, "%s: missing go.sum entry for go.mod file; to add it:\n\tgo mod download %s",
+		                    actual, n->module.path);
 	const char *text = cached_go_mod(all, path, version, &size, &error);
 	if (!text)
 		return error;
@@ -153,7 +158,8 @@ bool node_summarise(Modules *all, Node *n)
 		if (n->error)
 			return false;
 		note_language(n, n->file->go);
-		n->error = module_too_new(all->c, arena_printf(all->c->arena, "module %s", describe(all, path, version)), n->module.go);
+		n->error = module_too_new(all->c, arena_printf(all->c->arena, "module %s", describe(all, path, version)),
+		                          n->module.go);
 		if (n->error)
 			return false;
 	}
@@ -176,7 +182,8 @@ static void select_version(Modules *all, Node *n)
 }
 
 typedef struct Queued { Node *node; Pruning pruning; } Queued;
-typedef struct Queue { Arena *arena; VEC(Queued) waiting; int done, ahead; bool failed; } Queue;    /* ahead: their go.mod files were asked for */
+/* ahead: their go.mod files were asked for */
+typedef struct Queue { Arena *arena; VEC(Queued) waiting; int done, ahead; bool failed; } Queue;
 
 static void enqueue(Queue *q, Node *n, Pruning pruning)
 {
@@ -214,7 +221,8 @@ static void run_queue(Modules *all, Queue *q)
 	}
 }
 
-/* In a workspace a module may be selected that the one who imports it does not list: then what that lists counts too. */
+/* In a workspace a module may be selected that the one who imports it does not list: then what that lists counts too.
+ * */
 static bool enqueue_upgraded(Modules *all, Queue *q)
 {
 	bool more = false;
@@ -223,7 +231,8 @@ static bool enqueue_upgraded(Modules *all, Queue *q)
 		for (int k = 0; k < n->requires.len && q->waiting.items[i].pruning == WORKSPACE; k++) {
 			const Node *r = n->requires.items[k];
 			Node *selected = map_get(&all->selected, r->module.path);
-			if (!selected->module.version || strcmp(selected->module.version, r->module.version) == 0 || selected->queued[WORKSPACE])
+			if (!selected->module.version || strcmp(selected->module.version, r->module.version) == 0 ||
+			    selected->queued[WORKSPACE])
 				continue;
 			enqueue(q, selected, WORKSPACE);
 			more = true;
@@ -238,7 +247,8 @@ static void load_roots(Modules *all, Queue *q)
 		map_put(all->c->arena, &all->selected, all->mains.items[i]->path, (void *)(uintptr_t)all->mains.items[i]);
 	for (int i = 0; i < all->mains.len; i++) {
 		Node *n = (Node *)(uintptr_t)all->mains.items[i];
-		enqueue(q, n, n->unpruned && !all->work ? UNPRUNED : WORKSPACE);     /* its own list, whose modules are pruned */
+		/* its own list, whose modules are pruned */
+		enqueue(q, n, n->unpruned && !all->work ? UNPRUNED : WORKSPACE);
 	}
 	do
 		run_queue(all, q);
@@ -282,7 +292,8 @@ const char *node_error(Modules *all, const Node *n)
 	const char *actual = r ? describe(all, r->new_path, r->new_version) : own;
 	const char *word = r && !r->new_version ? "module " : "";
 	size_t w = strlen(word), k = w + strlen(actual);
-	if (strncmp(n->error, word, w) != 0 || strncmp(n->error + w, actual, k - w) != 0 || strncmp(n->error + k, ": ", 2) != 0)
+	if (strncmp(n->error, word, w) != 0 || strncmp(n->error + w, actual, k - w) != 0 ||
+	    strncmp(n->error + k, ": ", 2) != 0)
 		return strncmp(n->error, "verifying ", 10) == 0 ? n->error : arena_printf(c->arena, "%s: %s", own, n->error);
 	return r ? arena_printf(c->arena, "%s (replaced by %s)%s", own, actual, n->error + k) : n->error;
 }
@@ -313,13 +324,14 @@ const char *update_needed(Modules *all)
 	Compiler *c = all->c;
 	const char *mode = names[all->mode];
 	if (all->mode_given)
-		return arena_printf(c->arena, "gol: updates to go.mod needed, disabled by -mod=%s; to update it:\n\tgo mod tidy", mode);
+		return arena_printf(c->arena,
+		                    "gol: updates to go.mod needed, disabled by -mod=%s; to update it:\n\tgo mod tidy", mode);
 	if (all->mode_reason)
 		return arena_printf(c->arena, "gol: updates to go.mod needed, disabled by -mod=%s\n\t(%s)\n\tto update it:\n\tgo mod tidy", mode, all->mode_reason);
 	return "gol: updates to go.mod needed; to update it:\n\tgo mod tidy";
 }
 
-/* ---- the build list ----------------------------------------------------------------------------------------------- */
+/* ---- the build list -------------------------------------------------------------------------------------------- */
 
 static int by_module_path(const void *a, const void *b)
 {

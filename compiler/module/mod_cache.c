@@ -1,14 +1,16 @@
 /*
  * mod_cache.c - the module cache, in Go's layout, so that both tools share it; and go.sum.
  *
- *     CACHE/cache/download/PATH/@v/VERSION.mod .info .zip .ziphash      as a proxy gives them; .ziphash: the hash of the zip
- *     CACHE/PATH@VERSION/                                               the zip's files; not to be trusted while VERSION.partial is there
+ *     CACHE/cache/download/PATH/@v/VERSION.mod .info .zip .ziphash      as a proxy gives them; .ziphash: the hash of
+ *     the zip
+ *     CACHE/PATH@VERSION/                                               the zip's files; not to be trusted while
+ *     VERSION.partial is there
  *
  * Capitals of paths and versions are written !a: there are file systems that do not tell them apart.
  *
  * A line of go.sum is "path version h1:hash" of the zip, or "path version/go.mod h1:hash". Go hashes a zip when it
- * is downloaded, keeps the hash beside it, and compares only this from then on; so is it done here, and what is missing is the
- * business of gol-fetch, which compares before it unpacks. go.sum is never written while building.
+ * is downloaded, keeps the hash beside it, and compares only this from then on; so is it done here, and what is
+ * missing is the business of gol-fetch, which compares before it unpacks. go.sum is never written while building.
  */
 #include "private.h"
 #include "../base/setting.h"
@@ -32,7 +34,8 @@ const char *modules_cache(Compiler *c)
 const char *cached_file(Modules *all, const char *path, const char *version, const char *ending)
 {
 	Compiler *c = all->c;
-	return arena_printf(c->arena, "%s/cache/download/%s/@v/%s.%s", all->cache, escape_capitals(c, path), escape_capitals(c, version), ending);
+	return arena_printf(c->arena, "%s/cache/download/%s/@v/%s.%s", all->cache, escape_capitals(c, path),
+	                    escape_capitals(c, version), ending);
 }
 
 static char *read_whole(Compiler *c, const char *path, size_t *size)
@@ -71,7 +74,8 @@ static void read_sum_line(Modules *all, const char *file, int number, char *line
 		return;
 	if (count != 3) {
 		if (!all->error)
-			all->error = arena_printf(c->arena, "malformed go.sum:\n%s:%d: wrong number of fields %d", file, number, count);
+			all->error = arena_printf(c->arena, "malformed go.sum:\n%s:%d: wrong number of fields %d", file, number,
+			                          count);
 		return;
 	}
 	const char *key = arena_printf(c->arena, "%s %s", fields[0], fields[1]);
@@ -150,11 +154,13 @@ static const char *sum_mismatch(Modules *all, const char *path, const char *vers
 		if (strcmp(hashes->items[i], hash) == 0)
 			return NULL;
 		if (strncmp(hashes->items[i], "h1:", 3) == 0)
-			return arena_printf(all->c->arena, "verifying %s%s: checksum mismatch\n\tdownloaded: %s\n\t%s:     %s\n\nSECURITY ERROR\n"
+			return arena_printf(all->c->arena,
+			                    "verifying %s%s: checksum mismatch\n\tdownloaded: %s\n\t%s:     %s\n\nSECURITY ERROR\n"
 			                    "This download does NOT match an earlier download recorded in go.sum.\n"
 			                    "The bits may have been replaced on the origin server, or an attacker may\n"
 			                    "have intercepted the download attempt.\n\nFor more information, see 'go help module-auth'.",
-			                    describe(all, path, version), of_go_mod ? "/go.mod" : "", hash, all->sum_name, hashes->items[i]);
+			                    describe(all, path, version), of_go_mod ? "/go.mod" : "", hash, all->sum_name,
+			                    hashes->items[i]);
 	}
 	return NULL;
 }
@@ -167,7 +173,8 @@ static const char *base64(Compiler *c, const uint8_t *bytes, int n)
 	Buf b;
 	buf_init(&b, c->arena);
 	for (int i = 0; i < n; i += 3) {
-		uint32_t three = (uint32_t)bytes[i] << 16 | (uint32_t)(i + 1 < n ? bytes[i + 1] : 0) << 8 | (i + 2 < n ? bytes[i + 2] : 0);
+		uint32_t three = (uint32_t)bytes[i] << 16 | (uint32_t)(i + 1 < n ? bytes[i + 1] : 0) << 8 | (i +
+			2 < n ? bytes[i + 2] : 0);
 		for (int k = 0; k < 4; k++)
 			buf_char(&b, i + k > n ? '=' : digits[three >> (18 - 6 * k) & 63]);
 	}
@@ -187,7 +194,7 @@ static const char *hash_go_mod(Compiler *c, const char *text, size_t size)
 	return arena_printf(c->arena, "h1:%s", base64(c, digest, SHA256_SIZE));
 }
 
-/* ---- what the cache holds ------------------------------------------------------------------------------------------ */
+/* ---- what the cache holds -------------------------------------------------------------------------------------- */
 
 /* An error that ends everything has no module before it. */
 static const char *fatal(Modules *all, const char *message)
@@ -199,7 +206,8 @@ static const char *fatal(Modules *all, const char *message)
 
 static const char *failed_fetch(Modules *all, const char *message)
 {
-	return strncmp(message, "verifying ", 10) == 0 && strstr(message, "checksum mismatch") ? fatal(all, message) : message;
+	return strncmp(message, "verifying ", 10) == 0 && strstr(message, "checksum mismatch") ? fatal(all, message) :
+		message;
 }
 
 /* Paths come from strangers' go.mod files too: one with .. in it would leave the cache. NULL: it is as it should be. */
@@ -243,18 +251,21 @@ static const char *zip_fault(Modules *all, const char *path, const char *version
 	const char *file = cached_file(all, path, version, "ziphash");
 	char *hash = read_whole(all->c, file, &size);
 	if (!hash)
-		return arena_printf(all->c->arena, "verifying %s: open %s: no such file or directory", describe(all, path, version), file);
+		return arena_printf(all->c->arena, "verifying %s: open %s: no such file or directory",
+		                    describe(all, path, version), file);
 	while (size && strchr(" \t\r\n", hash[size - 1]))
 		hash[--size] = '\0';
 	if (strlen(hash) != size || size != 47 || strncmp(hash, "h1:", 3) != 0)
-		return arena_printf(all->c->arena, "verifying %s: unexpected ziphash: \"%s\"", describe(all, path, version), hash);
+		return arena_printf(all->c->arena, "verifying %s: unexpected ziphash: \"%s\"", describe(all, path, version),
+		                    hash);
 	return sum_mismatch(all, path, version, false, hash);
 }
 
 const char *cached_folder(Modules *all, const char *path, const char *version, const char **error)
 {
 	Compiler *c = all->c;
-	const char *dir = arena_printf(c->arena, "%s/%s@%s", all->cache, escape_capitals(c, path), escape_capitals(c, version));
+	const char *dir = arena_printf(c->arena, "%s/%s@%s", all->cache, escape_capitals(c, path),
+	                               escape_capitals(c, version));
 	const char *fault = *error = path_fault(c, path);
 	if (fault)
 		return NULL;

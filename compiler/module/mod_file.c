@@ -1,12 +1,15 @@
 /*
  * mod_file.c - the grammar of go.mod, gol.mod and go.work.
  *
- *     file = { line } ;  line = verb { word } | verb "(" { "\n" { word } } ")" ;  word = bare | "..." | `...` | , | [ | ] .
+ *     file = { line } ;  line = verb { word } | verb "(" { "\n" { word } } ")" ;  word = bare | "..." | `...` | , | [
+ *     | ] .
  *
- * A comment goes from // to the end of a line; "// indirect" behind a requirement is the only one that says something. What is
- * wrong is collected, a line each; a word that cannot be read ends it all, as nothing behind it can be trusted.
+ * A comment goes from // to the end of a line; "// indirect" behind a requirement is the only one that says
+ * something. What is wrong is collected, a line each; a word that cannot be read ends it all, as nothing behind it
+ * can be trusted.
  *
- * Of another module's file only module, go, require, retract and ignore are looked at (lax): it may have been written by a newer Go.
+ * Of another module's file only module, go, require, retract and ignore are looked at (lax): it may have been written
+ * by a newer Go.
  */
 #include "private.h"
 
@@ -57,7 +60,8 @@ static void unexpected(Parser *p, int col, unsigned char ch)
 {
 	static const char escapes[] = "\a\b\t\n\v\f\r", letters[] = "abtnvfr";
 	const char *escape = ch ? strchr(escapes, ch) : NULL;
-	const char *shown = escape ? arena_printf(p->c->arena, "%c", letters[escape - escapes]) : arena_printf(p->c->arena, "x%02x", ch);
+	const char *shown = escape ? arena_printf(p->c->arena, "%c", letters[escape - escapes]) : arena_printf(p->c->arena,
+		"x%02x", ch);
 	syntax_error(p, col, arena_printf(p->c->arena, "unexpected input character '\\%s'", shown));
 }
 
@@ -126,7 +130,8 @@ static const char *unquoted(Parser *p, const char *word, int col)
 
 /* ---- versions ----------------------------------------------------------------------------------- */
 
-/* A version of the module; of main files it must fit the path, and one that is not canonical is noted. NULL: said what is wrong. */
+/* A version of the module; of main files it must fit the path, and one that is not canonical is noted. NULL: said
+ * what is wrong. */
 static const char *version_word(Parser *p, const char *verb, const char *path, const char *word, int col)
 {
 	const char *version = unquoted(p, word, col), *canonical = version ? version_canonical(p->c, version) : NULL;
@@ -188,7 +193,8 @@ static void go_directive(Parser *p, const Word *args, int count, int col)
 	} else if (count != 1) {
 		complain(p, col, "go directive expects exactly one argument");
 	} else {
-		p->f->go = go_version_parse(args[0].text, &major) >= 0 ? args[0].text : p->kind == MOD_FILE_LAX ? lax_go_version(p, args[0].text) : NULL;
+		p->f->go = go_version_parse(args[0].text, &major) >= 0 ? args[0].text :
+			p->kind == MOD_FILE_LAX ? lax_go_version(p, args[0].text) : NULL;
 		if (!p->f->go)
 			COMPLAIN(p, col, "invalid go version '%s': must match format 1.23.0", args[0].text);
 	}
@@ -223,7 +229,8 @@ static void require_directive(Parser *p, const char *verb, const Line *line, con
 		COMPLAIN(p, col, "usage: %s module/path v1.2.3", verb);
 		return;
 	}
-	const char *path = unquoted(p, args[0].text, col), *version = path ? version_word(p, verb, path, args[1].text, col) : NULL;
+	const char *path = unquoted(p, args[0].text, col), *version = path ? version_word(p, verb, path, args[1].text,
+		col) : NULL;
 	if (!version)
 		return;
 	if (path_major_is_wrong(p->c, path))
@@ -237,7 +244,8 @@ static void require_directive(Parser *p, const char *verb, const Line *line, con
 /* A path that is a folder: rooted, or with . or .. first; Windows's too, which are then refused. */
 static bool is_directory_path(const char *path)
 {
-	return *path == '/' || *path == '\\' || is_relative(path) || strncmp(path, ".\\", 2) == 0 || strncmp(path, "..\\", 3) == 0 ||
+	return *path == '/' || *path == '\\' || is_relative(path) || strncmp(path, ".\\", 2) == 0 ||
+		strncmp(path, "..\\", 3) == 0 ||
 	       (isalpha((unsigned char)path[0]) && path[1] == ':');
 }
 
@@ -269,7 +277,8 @@ static void replace_directive(Parser *p, const Word *args, int count, int col)
 		COMPLAIN(p, col, "replace %s: invalid module path", r.path);
 		return;
 	}
-	if (arrow == 2 && (!(r.version = version_word(p, "replace", r.path, args[1].text, col)) || !version_fits(p, "replace", r.path, r.version, col)))
+	if (arrow == 2 && (!(r.version = version_word(p, "replace", r.path, args[1].text, col)) ||
+	                   !version_fits(p, "replace", r.path, r.version, col)))
 		return;
 	r.new_path = unquoted(p, args[arrow + 1].text, col);
 	if (r.new_path && count == arrow + 3 && !is_directory_path(r.new_path))
@@ -295,7 +304,8 @@ static void retract_directive(Parser *p, const Word *args, int count, int col)
 	} else if (strcmp(args[0].text, "[") != 0) {
 		used = version_word(p, "retract", path, args[0].text, col) ? 1 : count;
 	} else {
-		static const char *const wanted[] = {"", "version after '['", "',' after version", "version after ','", "']' after version"};
+		static const char *const wanted[] = {"", "version after '['", "',' after version", "version after ','",
+			"']' after version"};
 		static const char *const signs[] = {"[", NULL, ",", NULL, "]"};
 		for (used = 1; used < COUNT_OF(signs); used++) {
 			if (used >= count || (signs[used] && strcmp(args[used].text, signs[used]) != 0)) {
@@ -360,13 +370,15 @@ static const Verb *find_verb(const Parser *p, const char *name)
 {
 	static const Verb verbs[] = {
 		{"module", true, true, false, true}, {"go", false, true, true, true}, {"toolchain", false, true, true, false},
-		{"require", true, true, false, true}, {"exclude", true, true, false, false}, {"replace", true, true, true, false},
+		{"require", true, true, false, true}, {"exclude", true, true, false, false},
+		{"replace", true, true, true, false},
 		{"retract", true, true, false, true}, {"godebug", true, true, true, false}, {"tool", true, true, false, false},
 		{"ignore", true, true, false, true}, {"use", true, false, true, false},
 	};
 	for (int i = 0; i < COUNT_OF(verbs); i++) {
 		const Verb *v = &verbs[i];
-		if (strcmp(v->name, name) == 0 && (p->kind == MOD_FILE_WORK ? v->in_work : p->kind == MOD_FILE_LAX ? v->lax : v->in_mod))
+		if (strcmp(v->name, name) == 0 && (p->kind == MOD_FILE_WORK ? v->in_work : p->kind == MOD_FILE_LAX ? v->lax :
+		                                   v->in_mod))
 			return v;
 	}
 	return NULL;
@@ -415,12 +427,14 @@ static void parse_lines(Parser *p, char *text, size_t size)
 			one_line(p, &block, &line);
 	}
 	if (block.verb && !p->stop)
-		syntax_error(p, 1, arena_printf(p->c->arena, "syntax error (unterminated block started at %s:%d:%d)", p->f->full_name, block.line, block.col));
+		syntax_error(p, 1, arena_printf(p->c->arena, "syntax error (unterminated block started at %s:%d:%d)",
+		                                p->f->full_name, block.line, block.col));
 	if (!p->stop && p->has_retract && !p->f->path && p->kind == MOD_FILE_MAIN)
 		complain_at(p, p->retract_line, p->retract_col, "no module directive found, so retract cannot be used");
 }
 
-ModFile *mod_file_parse(Compiler *c, ModFileKind kind, const char *name, const char *full_name, const char *text, size_t size)
+ModFile *mod_file_parse(Compiler *c, ModFileKind kind, const char *name, const char *full_name, const char *text,
+                        size_t size)
 {
 	ModFile *f = NEW(c->arena, ModFile);
 	Parser p = {.c = c, .f = f, .kind = kind};

@@ -1,12 +1,13 @@
 /*
- * module.c - the modules that are seen from a folder: a workspace (go.work), else the module whose go.mod or gol.mod is nearest above.
+ * module.c - the modules that are seen from a folder: a workspace (go.work), else the module whose go.mod or gol.mod
+ * is nearest above.
  *
- * As in Go the working directory decides, not the folder of what is built: that may be a package of another module. How imports are
- * followed from there is in find.c and graph.c.
+ * As in Go the working directory decides, not the folder of what is built: that may be a package of another module.
+ * How imports are followed from there is in find.c and graph.c.
  *
- * -mod decides where other modules are read from: readonly (the module cache, the default), vendor (the default where there
- * is a folder vendor and the go line is 1.14 or more), mod, which is as readonly here: gol does not write go.mod or
- * go.sum while building, and says what would have to be written.
+ * -mod decides where other modules are read from: readonly (the module cache, the default), vendor (the default where
+ * there is a folder vendor and the go line is 1.14 or more), mod, which is as readonly here: gol does not write
+ * go.mod or go.sum while building, and says what would have to be written.
  *
  * Without a go line the language of a go.mod is that of Go 1.16, as Go has it; that of a gol.mod the newest.
  */
@@ -79,9 +80,11 @@ static const char *godebug_line_fault(Compiler *c, const ModFile *f, const char 
 {
 	for (int i = 0; i < f->godebugs.len; i++) {
 		const char *text = f->godebugs.items[i].text, *value = strchr(text, '=') + 1;
-		const char *fault = godebug_fault(c, "godebug", arena_strndup(c->arena, text, (size_t)(value - text - 1)), value);
+		const char *fault = godebug_fault(c, "godebug", arena_strndup(c->arena, text, (size_t)(value - text - 1)),
+		                                  value);
 		if (fault)
-			return arena_printf(c->arena, "error loading %s:\n%s:%d: %s", kind, f->name, f->godebugs.items[i].line, fault);
+			return arena_printf(c->arena, "error loading %s:\n%s:%d: %s", kind, f->name, f->godebugs.items[i].line,
+			                    fault);
 	}
 	return NULL;
 }
@@ -92,7 +95,8 @@ static bool toolchain_is_redundant(Compiler *c, const ModFile *f)
 	const char *go = f->go ? f->go : "1.16", *name = f->toolchain;
 	if (!name)
 		return false;
-	return strcmp(name, arena_printf(c->arena, "go%s", go)) == 0 || go_version_compare(strncmp(name, "go", 2) == 0 ? name + 2 : name, "1.21") < 0;
+	return strcmp(name, arena_printf(c->arena, "go%s", go)) == 0 ||
+		go_version_compare(strncmp(name, "go", 2) == 0 ? name + 2 : name, "1.21") < 0;
 }
 
 /* A branch and the like must exist, even though go.mod has to be written anew. NULL: all do. */
@@ -109,7 +113,8 @@ static const char *resolve_queries(Modules *all, const ModFile *f)
 	return NULL;
 }
 
-/* Reads a main module's file; NULL: all is well, else what is wrong. *m is NULL if there is nothing in it to go on with. */
+/* Reads a main module's file; NULL: all is well, else what is wrong. *m is NULL if there is nothing in it to go on
+ * with. */
 static const char *read_main(Modules *all, const char *path, const char *root, bool is_go, Node **m)
 {
 	Compiler *c = all->c;
@@ -120,7 +125,8 @@ static const char *read_main(Modules *all, const char *path, const char *root, b
 		const char *shown = all->work ? module_short_path(c, path) : path;
 		return arena_printf(c->arena, "open %s: %s", shown, why_unreadable());
 	}
-	ModFile *f = mod_file_parse(c, MOD_FILE_MAIN, module_short_path(c, source->full_path), source->full_path, source->text, source->size);
+	ModFile *f = mod_file_parse(c, MOD_FILE_MAIN, module_short_path(c, source->full_path), source->full_path,
+	                            source->text, source->size);
 	if ((fault = file_fault(c, f, f->name)))
 		return fault;
 	if (!f->path)
@@ -179,14 +185,16 @@ static void add_fault(Modules *all, const char *fault)
 {
 	if (!fault)
 		return;
-	all->error = arena_printf(all->c->arena, "%s%sgol: %s", all->error ? all->error : "", all->error ? "\n" : "", fault);
+	all->error = arena_printf(all->c->arena, "%s%sgol: %s", all->error ? all->error : "", all->error ? "\n" : "",
+	                          fault);
 }
 
 static void add_main(Modules *all, Node *m)
 {
 	for (int i = 0; i < all->mains.len; i++)
 		if (strcmp(all->mains.items[i]->path, m->module.path) == 0)
-			add_fault(all, arena_printf(all->c->arena, "module %s appears multiple times in workspace", m->module.path));
+			add_fault(all, arena_printf(all->c->arena, "module %s appears multiple times in workspace",
+			                            m->module.path));
 	vec_push(all->c->arena, &all->mains, &m->module);
 }
 
@@ -215,10 +223,12 @@ static void read_work(Modules *all, const char *path)
 	const char *fault;
 	TextList roots = {0};
 	if (!source) {
-		all->error = arena_printf(c->arena, "gol: reading go.work: open %s: %s", module_short_path(c, path), why_unreadable());
+		all->error = arena_printf(c->arena, "gol: reading go.work: open %s: %s", module_short_path(c, path),
+		                          why_unreadable());
 		return;
 	}
-	all->work = mod_file_parse(c, MOD_FILE_WORK, module_short_path(c, source->full_path), source->full_path, source->text, source->size);
+	all->work = mod_file_parse(c, MOD_FILE_WORK, module_short_path(c, source->full_path), source->full_path,
+	                           source->text, source->size);
 	all->work_dir = folder_of(c, source->full_path);
 	if ((fault = file_fault(c, all->work, "go.work")) || (fault = godebug_line_fault(c, all->work, "go.work"))) {
 		add_fault(all, fault);
@@ -241,7 +251,7 @@ static void read_work(Modules *all, const char *path)
 		add_fault(all, "no modules were found in the current workspace; see 'go help work'");
 }
 
-/* ---- one module ------------------------------------------------------------------------------------------------------ */
+/* ---- one module ------------------------------------------------------------------------------------------------ */
 
 static const char *temporary_root(void)
 {
@@ -272,7 +282,8 @@ static void read_single(Modules *all)
 	Compiler *c = all->c;
 	Node *m;
 	int which;
-	const char *file = find_file_above(c, all->dir, file_names, COUNT_OF(file_names), &which), *root = file ? folder_of(c, file) : NULL;
+	const char *file = find_file_above(c, all->dir, file_names, COUNT_OF(file_names), &which),
+		*root = file ? folder_of(c, file) : NULL;
 	if (file && which == 1 && strcmp(root, absolute_path(c, temporary_root())) == 0) {
 		fprintf(stderr, "gol: warning: ignoring go.mod in system temp root %s\n", temporary_root());
 		file = NULL;
@@ -287,24 +298,28 @@ static void read_single(Modules *all)
 		vec_push(c->arena, &all->mains, &m->module);
 }
 
-/* ---- -mod ------------------------------------------------------------------------------------------------------------ */
+/* ---- -mod ------------------------------------------------------------------------------------------------------ */
 
 static void default_mode(Modules *all)
 {
 	Compiler *c = all->c;
-	const char *source = all->work ? "go.work" : "go.mod", *go = all->work ? all->work->go : all->mains.items[0]->go, *dir = vendor_dir(all);
+	const char *source = all->work ? "go.work" : "go.mod", *go = all->work ? all->work->go : all->mains.items[0]->go,
+		*dir = vendor_dir(all);
 	if (!is_folder(dir))
 		return;
 	if (!go) {
-		all->mode_reason = arena_printf(c->arena, "Go version in %s is unspecified, so vendor directory was not used.", source);
+		all->mode_reason = arena_printf(c->arena, "Go version in %s is unspecified, so vendor directory was not used.",
+		                                source);
 	} else if (go_version_compare(go, "1.14") < 0) {
-		all->mode_reason = arena_printf(c->arena, "Go version in %s is %s, so vendor directory was not used.", source, go);
+		all->mode_reason = arena_printf(c->arena, "Go version in %s is %s, so vendor directory was not used.", source,
+		                                go);
 	} else if (vendor_is_for_workspace(c, dir) != (all->work != NULL)) {
 		all->mode_reason = all->work ? "In workspace mode, but vendor directory is not for a workspace"
 		                             : "Outside workspace mode, but vendor directory is for a workspace.";
 	} else {
 		all->mode = MODE_VENDOR;
-		all->mode_reason = arena_printf(c->arena, "Go version in %s is at least 1.14 and vendor directory exists.", source);
+		all->mode_reason = arena_printf(c->arena, "Go version in %s is at least 1.14 and vendor directory exists.",
+		                                source);
 	}
 }
 
@@ -326,7 +341,7 @@ static void choose_mode(Modules *all)
 		             "\n\tRemove the -mod flag to use the default readonly value, \n\tor set GOWORK=off to disable workspace mode.";
 }
 
-/* ---- requirements of the main modules ------------------------------------------------------------------------------------ */
+/* ---- requirements of the main modules -------------------------------------------------------------------------- */
 
 static void add_root(Modules *all, Node *n)
 {
@@ -341,8 +356,10 @@ static void note_excluded(Modules *all, const ModFile *f)
 {
 	for (int i = 0; i < f->requires.len; i++)
 		for (int k = 0; k < f->excludes.len; k++)
-			if (strcmp(f->requires.items[i].path, f->excludes.items[k].path) == 0 && strcmp(f->requires.items[i].version, f->excludes.items[k].version) == 0) {
-				fprintf(stderr, "gol: ignoring requirement on excluded version %s %s\n", f->requires.items[i].path, f->requires.items[i].version);
+			if (strcmp(f->requires.items[i].path, f->excludes.items[k].path) == 0 &&
+			    strcmp(f->requires.items[i].version, f->excludes.items[k].version) == 0) {
+				fprintf(stderr, "gol: ignoring requirement on excluded version %s %s\n", f->requires.items[i].path,
+				        f->requires.items[i].version);
 				all->needs_update |= !all->work;
 			}
 }
@@ -357,7 +374,8 @@ static void list_roots(Modules *all)
 		for (int k = 0; k < m->requires.len && !all->work; k++)
 			add_root(all, m->requires.items[k]);
 		for (int k = 0; k < m->file->requires.len; k++)
-			node_of(all, m->file->requires.items[k].path, m->file->requires.items[k].version)->module.indirect = m->file->requires.items[k].indirect;
+			node_of(all, m->file->requires.items[k].path, m->file->requires.items[k].version)->module.indirect =
+				m->file->requires.items[k].indirect;
 	}
 }
 
@@ -366,10 +384,12 @@ static const char *conflicting_replacement(Modules *all, const ModFile *f)
 	for (int i = 0; i < f->replaces.len; i++)
 		for (int k = 0; k < i; k++) {
 			const Replacement *a = &f->replaces.items[k], *b = &f->replaces.items[i];
-			bool same = strcmp(a->path, b->path) == 0 && !a->version == !b->version && (!a->version || strcmp(a->version, b->version) == 0);
+			bool same = strcmp(a->path, b->path) == 0 && !a->version == !b->version &&
+				(!a->version || strcmp(a->version, b->version) == 0);
 			const char *x = describe(all, a->new_path, a->new_version), *y = describe(all, b->new_path, b->new_version);
 			if (same && strcmp(x, y) != 0)
-				return arena_printf(all->c->arena, "conflicting replacements for %s:\n\t%s\n\t%s", describe(all, a->path, a->version), x, y);
+				return arena_printf(all->c->arena, "conflicting replacements for %s:\n\t%s\n\t%s",
+				                    describe(all, a->path, a->version), x, y);
 		}
 	return NULL;
 }
@@ -391,7 +411,8 @@ static const char *conflict_in_workspace(Modules *all)
 		const ModFile *f = ((const Node *)all->mains.items[i])->file;
 		for (int k = 0; k < f->replaces.len; k++) {
 			const Replacement *r = &f->replaces.items[k];
-			const char *old = describe(all, r->path, r->version), *text = replacement_text(all, r, all->mains.items[i]->root), *before = map_get(&seen, old);
+			const char *old = describe(all, r->path, r->version),
+				*text = replacement_text(all, r, all->mains.items[i]->root), *before = map_get(&seen, old);
 			bool settled = false;
 			for (int w = 0; w < all->work->replaces.len; w++)
 				settled |= strcmp(all->work->replaces.items[w].path, r->path) == 0;
@@ -410,7 +431,8 @@ static const char *replaced_main(Modules *all)
 		const Replacement *r = &all->work->replaces.items[i];
 		if (!r->version && main_node(all, r->path))
 			return arena_printf(all->c->arena, "workspace module %s is replaced at all versions in the go.work file. To fix, remove the replacement "
-			                    "from the go.work file or specify the version at which to replace the module.", r->path);
+			                    "from the go.work file or specify the version at which to replace the module.",
+			                    r->path);
 	}
 	return NULL;
 }
@@ -427,7 +449,7 @@ static void check_replacements(Modules *all)
 	add_fault(all, fault);
 }
 
-/* ---- all ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------------------------- */
 
 static void read_modules(Modules *all)
 {

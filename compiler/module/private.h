@@ -23,7 +23,8 @@ const char *module_too_new(Compiler *c, const char *what, const char *go);
 bool version_is_valid(const char *v);
 /* Canonical form, "+incompatible" kept, other build words dropped; NULL if it is none. */
 const char *version_canonical(Compiler *c, const char *v);
-/* What is wrong with v for a module whose path ends in a major version (or not), without "version x invalid: "; or NULL. */
+/* What is wrong with v for a module whose path ends in a major version (or not), without "version x invalid: "; or
+ * NULL. */
 const char *version_misfit(Compiler *c, const char *path, const char *v);
 /* Does the path end in /v0, /v1, /v02 or (gopkg.in) in no .vN at all? */
 bool path_major_is_wrong(Compiler *c, const char *path);
@@ -62,7 +63,8 @@ typedef struct ModFile {
 } ModFile;
 
 /* Lax: the go.mod of another module, of which only some directives are looked at. */
-ModFile *mod_file_parse(Compiler *c, ModFileKind kind, const char *name, const char *full_name, const char *text, size_t size);
+ModFile *mod_file_parse(Compiler *c, ModFileKind kind, const char *name, const char *full_name, const char *text,
+                        size_t size);
 
 /* ---- the modules around a folder (module.c) ------------------------------------------------------------- */
 
@@ -125,7 +127,8 @@ struct Modules {
 	Map vendored_packages;      /* import path -> Node */
 	const char *cache;          /* the module cache's folder */
 	Fetcher fetcher;
-	Map ahead;                  /* "verb path version" asked of gol-fetch side by side with others -> why it failed, "" (download.c) */
+	/* "verb path version" asked of gol-fetch side by side with others -> why it failed, "" (download.c) */
+	Map ahead;
 };
 
 /* One node a path and version; version NULL: the main module of this path, NULL if there is none. */
@@ -163,7 +166,7 @@ bool has_sum(Modules *all, const char *path, const char *version, bool of_go_mod
 const char *recorded_sum(Modules *all, const char *path, const char *version, bool of_go_mod);
 void sums_read_all(Modules *all);
 
-/* ---- gol-fetch (fetch.c) ------------------------------------------------------------------------------------------ */
+/* ---- gol-fetch (fetch.c) --------------------------------------------------------------------------------------- */
 
 /* Requests that are worked on side by side; of each answer the result or the message. */
 typedef struct Answer { bool ok, mismatch; const char *text; } Answer;

@@ -2,8 +2,8 @@
  * record.c - go.sum as gol mod download leaves it: with a line for every hash that was wanted and that it did not have.
  *
  * These are the go.mod files of the module graph, if that was read, and the zip and go.mod of each selected module
- * that was named. Lines are sorted as Go sorts them: by path, by version, the zip before its go.mod. In a workspace they
- * go to go.work.sum.
+ * that was named. Lines are sorted as Go sorts them: by path, by version, the zip before its go.mod. In a workspace
+ * they go to go.work.sum.
  *
  * A hash that no go.sum has is to be found in the checksum database before it is believed, unless GOSUMDB or GONOSUMDB
  * say that there is none for the module. The database is not asked here: then nothing is written, and the caller has

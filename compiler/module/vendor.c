@@ -65,7 +65,8 @@ static Vendored *module_line(Modules *all, char *line)
 {
 	char *words[6] = {0}, *rest = NULL;
 	int count = 0, at = 3;
-	for (char *word = strtok_r(line, " \t\r", &rest); word && count < COUNT_OF(words); word = strtok_r(NULL, " \t\r", &rest))
+	for (char *word = strtok_r(line, " \t\r", &rest); word && count < COUNT_OF(words);
+	     word = strtok_r(NULL, " \t\r", &rest))
 		words[count++] = word;
 	if (count < 3)
 		return NULL;
@@ -97,8 +98,11 @@ static void annotations(Modules *all, Vendored *v, char *line)
 		v->go = v->node->module.go = entry + 3;
 		v->node->module.minor = go_version_parse(v->go, &major);
 		if (v->node->module.minor > NEWEST_MINOR && !all->error)
-			all->error = arena_printf(all->c->arena, "gol: %s in %s requires go >= %s (running go 1.%d; GOTOOLCHAIN=local)", v->node->module.path,
-			                          module_short_path(all->c, arena_printf(all->c->arena, "%s/modules.txt", vendor_dir(all))), v->go, NEWEST_MINOR);
+			all->error = arena_printf(all->c->arena,
+			                          "gol: %s in %s requires go >= %s (running go 1.%d; GOTOOLCHAIN=local)",
+			                          v->node->module.path,
+			                          module_short_path(all->c, arena_printf(all->c->arena, "%s/modules.txt",
+			                                                                 vendor_dir(all))), v->go, NEWEST_MINOR);
 	}
 }
 
@@ -121,14 +125,18 @@ void vendor_read(Modules *all)
 			if (n == 0 || text[n + strspn(text + n, " \t\r")])
 				continue;
 			all->vendored.items[current].has_packages = true;
-			map_put(all->c->arena, &all->vendored_packages, arena_strndup(all->c->arena, text, n), all->vendored.items[current].node);
+			map_put(all->c->arena, &all->vendored_packages, arena_strndup(all->c->arena, text, n),
+			        all->vendored.items[current].node);
 		}
 	}
 }
 
 /* ---- does it fit go.mod? ----------------------------------------------------------------------------------------- */
 
-static bool before_1_14(const Modules *all) { return !all->work && go_version_compare(all->mains.items[0]->go, "1.14") < 0; }
+static bool before_1_14(const Modules *all)
+{
+	return !all->work && go_version_compare(all->mains.items[0]->go, "1.14") < 0;
+}
 
 static void differs(Modules *all, Buf *b, const char *path, const char *version, const char *how)
 {
@@ -146,9 +154,11 @@ static void check_requirements(Modules *all, Buf *b, const ModFile *f)
 			if (all->vendored.items[k].has_packages && strcmp(all->vendored.items[k].node->module.path, r->path) == 0)
 				other = &all->vendored.items[k];
 		if (!before_1_14(all))
-			differs(all, b, r->path, r->version, "is explicitly required in go.mod, but not marked as explicit in vendor/modules.txt");
+			differs(all, b, r->path, r->version,
+			        "is explicitly required in go.mod, but not marked as explicit in vendor/modules.txt");
 		else if (other)
-			differs(all, b, r->path, r->version, arena_printf(all->c->arena, "is explicitly required in go.mod, but vendor/modules.txt indicates %s",
+			differs(all, b, r->path, r->version,
+			        arena_printf(all->c->arena, "is explicitly required in go.mod, but vendor/modules.txt indicates %s",
 			        describe(all, r->path, other->node->module.version)));
 	}
 }
@@ -164,7 +174,9 @@ static void check_replacements(Modules *all, Buf *b, const ModFile *f)
 		if (!v || !v->is_replaced) {
 			if (before_1_14(all) && (!r->version || !v))
 				continue;
-			differs(all, b, r->path, r->version, arena_printf(c->arena, "is replaced in %s, but not marked as replaced in vendor/modules.txt", f->name));
+			differs(all, b, r->path, r->version,
+			        arena_printf(c->arena, "is replaced in %s, but not marked as replaced in vendor/modules.txt",
+			                     f->name));
 		} else if (!same_text(v->new_path, r->new_path) || !same_text(v->new_version, r->new_version)) {
 			differs(all, b, r->path, r->version, arena_printf(c->arena, "is replaced by %s in %s, but marked as replaced by %s in vendor/modules.txt",
 			        describe(all, r->new_path, r->new_version), f->name, describe(all, v->new_path, v->new_version)));
@@ -177,7 +189,8 @@ static bool is_required(const Modules *all, const Module *m)
 	for (int i = 0; i < all->mains.len; i++) {
 		const ModFile *f = ((const Node *)all->mains.items[i])->file;
 		for (int k = 0; k < f->requires.len; k++)
-			if (strcmp(f->requires.items[k].path, m->path) == 0 && m->version && strcmp(f->requires.items[k].version, m->version) == 0)
+			if (strcmp(f->requires.items[k].path, m->path) == 0 && m->version &&
+			    strcmp(f->requires.items[k].version, m->version) == 0)
 				return true;
 	}
 	return false;
@@ -197,7 +210,8 @@ static void check_vendored(Modules *all, Buf *b)
 		const Vendored *v = &all->vendored.items[i];
 		if (v->is_replaced && !replacement_of(all, v->node->module.path, v->node->module.version, &base))
 			differs(all, b, v->node->module.path, v->node->module.version,
-			        arena_printf(all->c->arena, "is marked as replaced in vendor/modules.txt, but not replaced in %s", all->work ? "the workspace" : "go.mod"));
+			        arena_printf(all->c->arena, "is marked as replaced in vendor/modules.txt, but not replaced in %s",
+			                     all->work ? "the workspace" : "go.mod"));
 	}
 }
 
@@ -215,5 +229,6 @@ const char *vendor_inconsistency(Modules *all)
 	if (b.len == 0)
 		return NULL;
 	return arena_printf(all->c->arena, "gol: inconsistent vendoring in %s:%s\n\n\tTo ignore the vendor directory, use -mod=readonly or -mod=mod.\n"
-	                    "\tTo sync the vendor directory, run:\n\t\tgo %s vendor", folder_of(all->c, vendor_dir(all)), b.s, all->work ? "work" : "mod");
+	                    "\tTo sync the vendor directory, run:\n\t\tgo %s vendor", folder_of(all->c, vendor_dir(all)),
+	                    b.s, all->work ? "work" : "mod");
 }

@@ -1,10 +1,12 @@
 /*
  * version.c - versions of modules (../base/version.c has their grammar and order), versions of Go, paths of modules.
  *
- *     v1.2.3   v1.2.3-rc.1   v2.0.0+incompatible   v0.0.0-20200101120000-0123456789ab (a pseudo-version: the time, the commit)
+ *     v1.2.3   v1.2.3-rc.1   v2.0.0+incompatible   v0.0.0-20200101120000-0123456789ab (a pseudo-version: the time,
+ *     the commit)
  *
- * A path that ends in /v2 and above holds versions of that major number only, other paths v0 and v1, and +incompatible ones:
- * tags of a repository that had no go.mod. Pseudo-versions need no rule of their own: they are made to sort rightly.
+ * A path that ends in /v2 and above holds versions of that major number only, other paths v0 and v1, and
+ * +incompatible ones: tags of a repository that had no go.mod. Pseudo-versions need no rule of their own: they are
+ * made to sort rightly.
  */
 #include "private.h"
 
@@ -70,7 +72,8 @@ const char *version_misfit(Compiler *c, const char *path, const char *v)
 	if (strncmp(v, "v0.0.0-", 7) == 0 && strcmp(major, ".v1") == 0)
 		return NULL;
 	const char *end = strchr(v, '+');
-	if (!*major && (strncmp(v, "v0.", 3) == 0 || strncmp(v, "v1.", 3) == 0 || (end && strcmp(end, "+incompatible") == 0)))
+	if (!*major && (strncmp(v, "v0.", 3) == 0 || strncmp(v, "v1.", 3) == 0 ||
+	                (end && strcmp(end, "+incompatible") == 0)))
 		return NULL;
 	if (*major && strlen(major + 1) == n && strncmp(major + 1, v, n) == 0)
 		return NULL;
@@ -155,7 +158,8 @@ const char *escape_capitals(Compiler *c, const char *s)
 
 /* ---- versions of Go -------------------------------------------------------------------------------------------- */
 
-typedef struct GoVersion { int major, minor, patch, pre; char kind; } GoVersion;       /* patch -1: not written; kind: of a pre-release */
+/* patch -1: not written; kind: of a pre-release */
+typedef struct GoVersion { int major, minor, patch, pre; char kind; } GoVersion;
 
 /* One that is too large is larger than any version. */
 static int number(const char *s, char **end)
@@ -164,7 +168,10 @@ static int number(const char *s, char **end)
 	return n > 1000000 ? 1000000 : (int)n;
 }
 
-static bool is_plain_number(const char *s) { return isdigit((unsigned char)s[0]) && !(s[0] == '0' && isdigit((unsigned char)s[1])); }
+static bool is_plain_number(const char *s)
+{
+	return isdigit((unsigned char)s[0]) && !(s[0] == '0' && isdigit((unsigned char)s[1]));
+}
 
 static bool parse_go_version(const char *s, GoVersion *v)
 {
@@ -198,8 +205,8 @@ int go_version_parse(const char *s, int *major)
 	return v.minor;
 }
 
-/* From 1.21 on the version without a patch number is that of the language, which is before its pre-releases, and they are
- * before its releases. */
+/* From 1.21 on the version without a patch number is that of the language, which is before its pre-releases, and they
+ * are before its releases. */
 static int release_rank(const GoVersion *v)
 {
 	if (v->kind)
@@ -213,7 +220,8 @@ int go_version_compare(const char *v, const char *w)
 	bool valid = v && parse_go_version(v, &a), other = w && parse_go_version(w, &b);
 	if (!valid || !other)
 		return valid - other;
-	int x[] = {a.major, a.minor, release_rank(&a), a.kind, a.pre}, y[] = {b.major, b.minor, release_rank(&b), b.kind, b.pre};
+	int x[] = {a.major, a.minor, release_rank(&a), a.kind, a.pre}, y[] = {b.major, b.minor, release_rank(&b), b.kind,
+		b.pre};
 	for (int i = 0; i < COUNT_OF(x); i++)
 		if (x[i] != y[i])
 			return x[i] < y[i] ? -1 : 1;

@@ -129,7 +129,8 @@ struct Expr {
 	                             * their final type. NULL for packages. A multi-value call has a tuple. */
 	Constant *cval;             /* MODE_CONST */
 	Object *object;             /* NAME: what it refers to (or declares); SELECTOR of a package: the object;
-	                             * SELECTOR of a field: the field's Object; of a method: its Object (origin's for generics) */
+	                             * SELECTOR of a field: the field's Object; of a method: its Object (origin's for
+	                             * generics) */
 	Selection *selection;       /* SELECTOR that is a field, method value or method expression */
 	TypeList type_args;         /* NAME/SELECTOR/INDEX that denotes an instantiated generic function: its
 	                             * complete type arguments (given and inferred); set on the innermost NAME or SELECTOR
@@ -138,7 +139,8 @@ struct Expr {
 	int builtin;                /* CALL_BUILTIN: BuiltinId of types/type.h */
 	bool comma_ok;              /* used in a two-value context: type is then the tuple (T, bool) */
 	struct FuncInfo *func_info; /* FUNC: captured variables etc. */
-	unsigned stays;             /* escape analysis: what it allocates that may live in the frame, bits of escape/escape.h */
+	/* escape analysis: what it allocates that may live in the frame, bits of escape/escape.h */
+	unsigned stays;
 };
 
 /* Parameter, result, type parameter, struct field, or interface element. One Field per name:
@@ -190,7 +192,8 @@ typedef struct Case {
 	Pos colon;
 	bool is_default;
 	ExprList list;              /* SWITCH: values; TYPE_SWITCH: types (the name nil too) */
-	Stmt *comm;                 /* SELECT: STMT_SEND, STMT_EXPR (recv), STMT_ASSIGN / STMT_DEFINE with one recv; NULL default */
+	/* SELECT: STMT_SEND, STMT_EXPR (recv), STMT_ASSIGN / STMT_DEFINE with one recv; NULL default */
+	Stmt *comm;
 	StmtList body;
 	Pos end;
 	Object *object;             /* checked, TYPE_SWITCH with name: this clause's variable */
@@ -223,7 +226,8 @@ struct Stmt {
 	Stmt *target;               /* BREAK, CONTINUE: the enclosing statement meant; GOTO: the STMT_LABELED */
 	ObjectList defined;         /* DEFINE, RANGE: per lhs the new variable, NULL where it is an existing one or blank */
 	bool label_used;            /* LABELED */
-	bool runs_once;             /* DEFER (escape): not in a loop, and among the first DEFER_BITS of those in its function */
+	/* DEFER (escape): not in a loop, and among the first DEFER_BITS of those in its function */
+	bool runs_once;
 	int once_before;            /* DEFER: how many of that kind stand before it */
 	Type *range_key, *range_value;      /* RANGE: element types before assignment, NULL if none */
 };
@@ -331,7 +335,8 @@ struct File {
 /* Parse one file; errors are queued. Always returns a File (possibly with BAD nodes). imports_only stops after
  * the import declarations. */
 File *parse_file(Compiler *c, SourceFile *source, bool imports_only);
-void ast_verify(Compiler *c, const File *file);     /* internal error where a file without errors breaks what this header says */
+/* internal error where a file without errors breaks what this header says */
+void ast_verify(Compiler *c, const File *file);
 void ast_dump(Compiler *c, Buf *out, const File *file);
 /* Source form of an expression as Go prints it in messages: f(x), []int{…}, func() {…}, a + b. */
 void expr_print(Buf *out, const Expr *e);

@@ -98,7 +98,8 @@ Stmt *build_labeled(Parser *p, const Token *name, Stmt *body);
 Stmt *build_if(Parser *p, const Token *keyword, Header *header, Block *body, Stmt *else_);
 Stmt *build_for(Parser *p, const Token *keyword, Header *header, Block *body);
 Stmt *build_range(Parser *p, ExprList *lhs, const Token *op, const Token *range, Expr *x);
-Stmt *build_switch(Parser *p, const Token *keyword, Header *header, const Token *open, CaseList *cases, const Token *close);
+Stmt *build_switch(Parser *p, const Token *keyword, Header *header, const Token *open, CaseList *cases,
+                   const Token *close);
 Stmt *build_select(Parser *p, const Token *keyword, CaseList *cases, const Token *close);
 Case *build_case(Parser *p, const Token *keyword, ExprList *list, Stmt *comm, const Token *colon, StmtList *body);
 CaseList *build_cases(Parser *p, CaseList *list, Case *one);

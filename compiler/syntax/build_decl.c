@@ -204,7 +204,8 @@ Decl *build_import(Parser *p, const Token *name, const Token *path)
 	if (path->literal != LIT_STRING) {
 		import_error(p, d->pos, "import path must be a string");
 	} else if (path->length < 2 || path->text[path->length - 1] != path->text[0]) {
-		import_error(p, d->pos, path->text[0] == '`' ? "raw string literal not terminated" : "string literal not terminated");
+		import_error(p, d->pos, path->text[0] == '`' ? "raw string literal not terminated" :
+		             "string literal not terminated");
 	} else {
 		text = const_from_literal(p->c, path->text, path->length, LIT_STRING);
 		s = const_string_value(text, &n);

@@ -235,7 +235,8 @@ Stmt *build_if(Parser *p, const Token *keyword, Header *header, Block *body, Stm
 	} else if (header->first_semi && header->first_semi->text[0] == 'n') {
 		syntax_error(p, token_pos(p, header->first_semi), "unexpected newline, expected { after if clause");
 	} else {
-		syntax_error(p, header->first_semi ? token_pos(p, header->first_semi) : body->pos, "missing condition in if statement");
+		syntax_error(p, header->first_semi ? token_pos(p, header->first_semi) : body->pos,
+		             "missing condition in if statement");
 	}
 	return s;
 }
@@ -330,7 +331,8 @@ static bool type_switch(Stmt *s, const Stmt *guard)
 	return true;
 }
 
-Stmt *build_switch(Parser *p, const Token *keyword, Header *header, const Token *open, CaseList *cases, const Token *close)
+Stmt *build_switch(Parser *p, const Token *keyword, Header *header, const Token *open, CaseList *cases,
+                   const Token *close)
 {
 	Stmt *s = stmt_at(p, STMT_SWITCH, keyword);
 

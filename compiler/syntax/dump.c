@@ -39,7 +39,8 @@ static const char *expr_kind_name(ExprKind kind)
 static const char *stmt_kind_name(StmtKind kind)
 {
 	static const char *const names[] = {
-		"bad", "empty", "expr", "send", "incdec", "assign", "define", "decl", "go", "defer", "return", "break", "continue",
+		"bad", "empty", "expr", "send", "incdec", "assign", "define", "decl", "go", "defer", "return", "break",
+			"continue",
 		"goto", "fallthrough", "block", "if", "for", "range", "switch", "typeswitch", "select", "labeled",
 	};
 

@@ -3,12 +3,13 @@
  *
  *     pattern = bare word | "interpreted string" | `raw string` .
  *
- * A line belongs to what is declared next, if no other token comes between, and is misplaced where nothing is. So it stands
- * over a whole declaration or over one specification of a group, never over a group. Whether it may stand there is the
- * checker's matter (check/embed.c); which files a pattern means is found out by load/embed.c.
+ * A line belongs to what is declared next, if no other token comes between, and is misplaced where nothing is. So it
+ * stands over a whole declaration or over one specification of a group, never over a group. Whether it may stand
+ * there is the checker's matter (check/embed.c); which files a pattern means is found out by load/embed.c.
  *
- * Go has two readers of these lines, and they differ: its build tool takes a tab behind the word too and passes over lines that
- * it cannot read. Such lines are kept here as `ignored`: their patterns must lead somewhere, and that is all.
+ * Go has two readers of these lines, and they differ: its build tool takes a tab behind the word too and passes over
+ * lines that it cannot read. Such lines are kept here as `ignored`: their patterns must lead somewhere, and that is
+ * all.
  */
 #include "build.h"
 
@@ -23,7 +24,8 @@ static int hex_digits(const char *s, const char *end, int wanted, uint32_t *valu
 {
 	int n = 0;
 	for (*value = 0; n < wanted && s < end && isxdigit((unsigned char)*s); n++, s++)
-		*value = *value * 16 + (uint32_t)(isdigit((unsigned char)*s) ? *s - '0' : tolower((unsigned char)*s) - 'a' + 10);
+		*value = *value * 16 + (uint32_t)(isdigit((unsigned char)*s) ? *s - '0' : tolower((unsigned char)*s) - 'a' +
+		                                  10);
 	return n;
 }
 
@@ -33,7 +35,8 @@ static int escape_length(const char *s, const char *end)
 	uint32_t value = 0;
 	int digits = *s == 'x' ? 2 : *s == 'u' ? 4 : *s == 'U' ? 8 : 0;
 	if (digits)
-		return hex_digits(s + 1, end, digits, &value) == digits && (digits == 2 || (value <= 0x10ffff && (value < 0xd800 || value > 0xdfff))) ?
+		return hex_digits(s + 1, end, digits, &value) == digits &&
+			(digits == 2 || (value <= 0x10ffff && (value < 0xd800 || value > 0xdfff))) ?
 			digits + 1 : 0;
 	if (*s >= '0' && *s <= '3')
 		return end - s >= 3 && s[1] >= '0' && s[1] <= '7' && s[2] >= '0' && s[2] <= '7' ? 3 : 0;

@@ -127,7 +127,8 @@ static int mark_signature(Marker *m, int i)
 	return close + 1;
 }
 
-/* Is i part of a type whose end has been looked for already? Keeps the pass linear for types nested without brackets. */
+/* Is i part of a type whose end has been looked for already? Keeps the pass linear for types nested without brackets.
+ * */
 static bool inside_skipped_type(const Marker *m, int i)
 {
 	return i < m->type_end && m->depth == m->type_depth;
@@ -463,7 +464,8 @@ static int match_brackets(Marker *m, int *stack, int *too_deep)
 				m->match[stack[depth]] = i;
 			}
 		}
-		run = kind == T_NAME || kind == T_LITERAL || kind == T_SEMI || kind == T_COMMA || kind == T_RBRACE ? 0 : run + 1;
+		run = kind == T_NAME || kind == T_LITERAL || kind == T_SEMI || kind == T_COMMA || kind == T_RBRACE ? 0 : run +
+			1;
 		if (depth > MAX_DEPTH || run > PREFIX_RUN) {
 			*too_deep = i;
 			return depth;

@@ -20,7 +20,8 @@ static void note_linkname(Parser *p, const char *text, Pos pos)
 	size_t m = strcspn(target, blanks);
 	bool more = target[m + strspn(target + m, blanks)] != '\0';
 	if (n && !more)         /* else malformed, which the checker says */
-		vec_push(p->arena, &p->file->linknames, (Linkname){intern(p->c, local, n), m ? intern(p->c, target, m) : NULL, pos});
+		vec_push(p->arena, &p->file->linknames, (Linkname){intern(p->c, local, n), m ? intern(p->c, target, m) : NULL,
+			pos});
 }
 
 void directive_fault(Parser *p, Pos pos, const char *text)
@@ -41,7 +42,8 @@ static bool stands_alone(const Parser *p, int index)
 		else
 			high = mid;
 	}
-	return (low == 0 || p->tokens[low - 1].line < comment->line) && (index == 0 || comment[-1].end_line < comment->line);
+	return (low == 0 || p->tokens[low - 1].line < comment->line) &&
+		(index == 0 || comment[-1].end_line < comment->line);
 }
 
 /* Comments that speak to tools. Build constraints count only above the package clause. */

@@ -383,7 +383,8 @@ bool note_open_bracket(Parser *p, const char *symbol, const char *below)
 {
 	bool type_body = strcmp(symbol, "LBRACE") == 0 && (strcmp(below, "STRUCT") == 0 || strcmp(below, "INTERFACE") == 0);
 
-	if (strcmp(symbol, "stmts") == 0 || strcmp(symbol, "FUNC_LBRACE") == 0 || (strcmp(symbol, "LBRACE") == 0 && !type_body))
+	if (strcmp(symbol, "stmts") == 0 || strcmp(symbol, "FUNC_LBRACE") == 0 ||
+	    (strcmp(symbol, "LBRACE") == 0 && !type_body))
 		return false;
 	if (strcmp(symbol, "top_decls") == 0)
 		return false;

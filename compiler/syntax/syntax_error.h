@@ -25,7 +25,8 @@ typedef enum {
 } Recovery;
 
 void report_unexpected(Parser *p, const Situation *s);
-/* Note the brackets open since the last point of recovery; symbol is the stack from the top, one by one. False: enough. */
+/* Note the brackets open since the last point of recovery; symbol is the stack from the top, one by one. False:
+ * enough. */
 bool note_open_bracket(Parser *p, const char *symbol, const char *below);
 /* Move p->next to where parsing can go on. False: nowhere. */
 bool recover(Parser *p, Recovery where);

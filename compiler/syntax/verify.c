@@ -2,8 +2,8 @@
  * verify.c - checks what ast.h promises of a parsed file; a breach is our own bug. Debug builds run it after each file
  * without errors (VERIFY, base/base.h).
  *
- * Checked: every node stands in the file at a line it has, and starts at or before its own position; it has the parts that its kind
- * asks for; nothing is BAD.
+ * Checked: every node stands in the file at a line it has, and starts at or before its own position; it has the parts
+ * that its kind asks for; nothing is BAD.
  */
 #include "ast.h"
 
@@ -11,13 +11,16 @@ enum { X = 1, Y = 2, NAME = 4, TEXT = 8, BODY = 16, FUNC = 32, OP = 64, LIST = 1
 
 static const unsigned short expr_parts[] = {
 	[EXPR_BAD] = NEVER, [EXPR_NAME] = NAME, [EXPR_LITERAL] = TEXT, [EXPR_FUNC] = BODY | FUNC, [EXPR_PAREN] = X,
-	[EXPR_SELECTOR] = X | NAME, [EXPR_INDEX] = X | LIST, [EXPR_SLICE] = X, [EXPR_ASSERT] = X, [EXPR_CALL] = X, [EXPR_STAR] = X,
-	[EXPR_UNARY] = X | OP, [EXPR_BINARY] = X | Y | OP, [EXPR_KEY_VALUE] = X | Y, [EXPR_ARRAY_TYPE] = X | Y, [EXPR_SLICE_TYPE] = X,
+	[EXPR_SELECTOR] = X | NAME, [EXPR_INDEX] = X | LIST, [EXPR_SLICE] = X, [EXPR_ASSERT] = X, [EXPR_CALL] = X,
+	[EXPR_STAR] = X,
+	[EXPR_UNARY] = X | OP, [EXPR_BINARY] = X | Y | OP, [EXPR_KEY_VALUE] = X | Y, [EXPR_ARRAY_TYPE] = X | Y,
+	[EXPR_SLICE_TYPE] = X,
 	[EXPR_MAP_TYPE] = X | Y, [EXPR_CHAN_TYPE] = X, [EXPR_FUNC_TYPE] = FUNC,
 };
 
 static const unsigned short stmt_parts[] = {
-	[STMT_BAD] = NEVER, [STMT_EXPR] = X, [STMT_SEND] = X | Y, [STMT_INC_DEC] = X | OP, [STMT_ASSIGN] = LHS | RHS, [STMT_DEFINE] = LHS | RHS,
+	[STMT_BAD] = NEVER, [STMT_EXPR] = X, [STMT_SEND] = X | Y, [STMT_INC_DEC] = X | OP, [STMT_ASSIGN] = LHS | RHS,
+		[STMT_DEFINE] = LHS | RHS,
 	[STMT_GO] = X, [STMT_DEFER] = X, [STMT_GOTO] = NAME, [STMT_BLOCK] = BODY, [STMT_IF] = X | BODY, [STMT_FOR] = BODY,
 	[STMT_RANGE] = X | BODY, [STMT_TYPE_SWITCH] = X, [STMT_LABELED] = NAME,
 };
@@ -87,7 +90,8 @@ static void verify_expr(const Verify *v, const Expr *e)
 	need(v, e->pos, (!(parts & X) || e->x) && (!(parts & Y) || e->y), "expression", e->kind);
 	need(v, e->pos, (!(parts & NAME) || (e->name && *e->name)) && (!(parts & TEXT) || e->text), "expression", e->kind);
 	need(v, e->pos, (!(parts & BODY) || e->body) && (!(parts & FUNC) || e->func_type), "expression", e->kind);
-	need(v, e->pos, (!(parts & OP) || (e->op > OP_NONE && e->op < OP_COUNT)) && (!(parts & LIST) || e->list.len), "expression", e->kind);
+	need(v, e->pos, (!(parts & OP) || (e->op > OP_NONE && e->op < OP_COUNT)) && (!(parts & LIST) || e->list.len),
+	     "expression", e->kind);
 	verify_expr(v, e->x);
 	verify_expr(v, e->y);
 	verify_list(v, &e->list);
@@ -120,7 +124,8 @@ static void verify_stmt(const Verify *v, const Stmt *s)
 	unsigned parts = (unsigned)s->kind < COUNT_OF(stmt_parts) ? stmt_parts[s->kind] : 0;
 	verify_pos(v, s->pos, "statement", s->kind);
 	need(v, s->pos, s->kind <= STMT_LABELED && !(parts & NEVER), "statement", s->kind);
-	need(v, s->pos, (!(parts & X) || s->x) && (!(parts & Y) || s->y) && (!(parts & NAME) || s->name), "statement", s->kind);
+	need(v, s->pos, (!(parts & X) || s->x) && (!(parts & Y) || s->y) && (!(parts & NAME) || s->name), "statement",
+	     s->kind);
 	need(v, s->pos, (!(parts & BODY) || s->body) && (!(parts & OP) || s->op != OP_NONE), "statement", s->kind);
 	need(v, s->pos, (!(parts & LHS) || s->lhs.len) && (!(parts & RHS) || s->rhs.len), "statement", s->kind);
 	need(v, s->pos, s->kind != STMT_LABELED || s->body_stmt, "statement", s->kind);

@@ -2,8 +2,10 @@
  * page.c - a trace as one HTML page: page.html with the record in it, as flat lists of numbers whose first column is
  * relative to the row before. They are shorter so, and a browser reads them in one go.
  *
- *     {"procs": 2, "process": 71, "from": 0, "to": 90, "cut": 0, "dropped": 0, "names": ["main.f\ta.go:3"], "reasons": ["waiting", ...],
- *      "slices": [begin, length, p, g, how, reason, ...], "ready": [at, g, by, ...], ...}      (page.html names the columns)
+ *     {"procs": 2, "process": 71, "from": 0, "to": 90, "cut": 0, "dropped": 0, "names": ["main.f\ta.go:3"],
+ *     "reasons": ["waiting", ...],
+ *      "slices": [begin, length, p, g, how, reason, ...], "ready": [at, g, by, ...], ...}      (page.html names the
+ *      columns)
  */
 #include "trace.h"
 
@@ -61,7 +63,8 @@ static int columns(const Trace *t, const event *e, int64_t out[5])
 {
 	int64_t length = e->time - event_begin(e);
 	switch ((enum event_kind)e->kind) {
-	case EVENT_SLICE: out[0] = length, out[1] = e->p, out[2] = (int64_t)e->g, out[3] = e->how, out[4] = e->extra; return 5;
+	case EVENT_SLICE: out[0] = length, out[1] = e->p, out[2] = (int64_t)e->g, out[3] = e->how,
+		out[4] = e->extra; return 5;
 	case EVENT_READY: out[0] = (int64_t)e->g, out[1] = (int64_t)e->value; return 2;
 	case EVENT_FREEZE: out[0] = (int64_t)e->g, out[1] = (int64_t)e->value, out[2] = e->extra, out[3] = e->how; return 4;
 	case EVENT_GROW: out[0] = (int64_t)e->g, out[1] = (int64_t)e->value; return 2;
@@ -97,12 +100,14 @@ static void put_list(const Trace *t, Buf *b, const char *name, enum event_kind k
 void trace_page(Compiler *c, const Trace *t, Buf *page)
 {
 	static const struct { const char *name; enum event_kind kind; } lists[] = {
-		{"slices", EVENT_SLICE}, {"ready", EVENT_READY}, {"freezes", EVENT_FREEZE}, {"grows", EVENT_GROW}, {"calls", EVENT_CALL},
+		{"slices", EVENT_SLICE}, {"ready", EVENT_READY}, {"freezes", EVENT_FREEZE}, {"grows", EVENT_GROW},
+			{"calls", EVENT_CALL},
 		{"stops", EVENT_STOP}, {"cycles", EVENT_CYCLE}, {"marker", EVENT_MARKER}, {"made", EVENT_MAKE},
 	};
 	uint32_t processors = t->processors;
 	for (int i = 0; i < t->events.len; i++)     /* GOMAXPROCS may have grown */
-		if (t->events.items[i].kind == EVENT_SLICE && t->events.items[i].p != EVENT_NO_P && t->events.items[i].p >= processors)
+		if (t->events.items[i].kind == EVENT_SLICE && t->events.items[i].p != EVENT_NO_P &&
+		    t->events.items[i].p >= processors)
 			processors = t->events.items[i].p + 1u;
 	const char *hole = strstr(trace_page_text, placeholder);
 	if (!hole)

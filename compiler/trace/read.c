@@ -99,7 +99,8 @@ bool trace_read(Compiler *c, const char *path, int64_t from, int64_t to, Trace *
 		return false;
 	}
 	if (records[0].value != EVENT_VERSION) {
-		*why = arena_printf(c->arena, "a trace of version %llu; this gol reads version %d", (unsigned long long)records[0].value, EVENT_VERSION);
+		*why = arena_printf(c->arena, "a trace of version %llu; this gol reads version %d",
+		                    (unsigned long long)records[0].value, EVENT_VERSION);
 		return false;
 	}
 	t->process = records[0].g;

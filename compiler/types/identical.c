@@ -86,7 +86,8 @@ static bool same_functions(Type *a, Type *b, Rule rule, const Pair *outer)
 		return false;
 	if (a->type_params.len > 0)
 		return same_generic_functions(a, b, rule, outer);
-	return same_object_types(&a->fields, &b->fields, rule, outer) && same_object_types(&a->results, &b->results, rule, outer);
+	return same_object_types(&a->fields, &b->fields, rule, outer) && same_object_types(&a->results, &b->results, rule,
+		outer);
 }
 
 static bool same_terms(const TypeSet *a, const TypeSet *b)
@@ -130,7 +131,8 @@ static bool same_named(Type *a, Type *b, Rule rule, const Pair *outer)
 		return false;
 	if (a->type_args.len == 0 && b->type_args.len == 0 && a->enclosing_args.len == 0 && b->enclosing_args.len == 0)
 		return true;
-	return same_lists(&a->type_args, &b->type_args, rule, outer) && same_lists(&a->enclosing_args, &b->enclosing_args, rule, outer);
+	return same_lists(&a->type_args, &b->type_args, rule, outer) && same_lists(&a->enclosing_args, &b->enclosing_args,
+	                                                                           rule, outer);
 }
 
 static bool same(Type *a, Type *b, Rule rule, const Pair *outer)

@@ -103,7 +103,8 @@ static ObjectList methods_by_name(Compiler *c, Type *iface)
 	return sorted;
 }
 
-Object *missing_method_by(Compiler *c, Type *t, Type *iface, bool static_only, SameSignature same, void *arg, const char **cause)
+Object *missing_method_by(Compiler *c, Type *t, Type *iface, bool static_only, SameSignature same, void *arg,
+                          const char **cause)
 {
 	ObjectList wanted = methods_by_name(c, iface);
 	bool dynamic = !static_only && underlying(t)->kind == TYPE_INTERFACE && t->kind != TYPE_PARAM;
@@ -167,7 +168,8 @@ static bool check_comparable(Question *q)
 	if (q->constraint && comparable_type(q->t, true)) {
 		if (q->c->types->language >= 20 || q->c->types->language == 0)
 			return true;
-		return fail(q, arena_printf(q->c->arena, "%s to satisfy comparable requires go1.20 or later", type_text(q->c, q->t)));
+		return fail(q, arena_printf(q->c->arena, "%s to satisfy comparable requires go1.20 or later",
+		                            type_text(q->c, q->t)));
 	}
 	return fail(q, arena_printf(q->c->arena, "%s does not %s comparable", type_text(q->c, q->t),
 	                            q->constraint ? "satisfy" : "implement"));
@@ -209,7 +211,8 @@ static bool check_single_type(Question *q)
 		                                    type_text(c, q->iface)));
 	const char *t = type_text(c, q->t), *iface = type_text(c, q->iface);
 	if (is_mentioned(q->iface, q->t))
-		return fail_because(q, arena_printf(c->arena, "(%s mentions %s, but %s is not in the type set of %s)", iface, t, t, iface));
+		return fail_because(q, arena_printf(c->arena, "(%s mentions %s, but %s is not in the type set of %s)", iface,
+		                                    t, t, iface));
 	Buf terms;
 	buf_init(&terms, c->arena);
 	terms_print(c, &terms, q->set);

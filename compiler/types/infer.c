@@ -82,7 +82,8 @@ static bool fail_mismatch(Inference *in, int k)
 	if (!in->report)
 		return false;
 	if (unifier_unknowns(&in->unifier) == in->params.len)
-		return fail(in, pos, arena_printf(c->arena, "type %s of %s does not match %s (cannot infer %s)", have, arg, wanted,
+		return fail(in, pos, arena_printf(c->arena, "type %s of %s does not match %s (cannot infer %s)", have, arg,
+		                                  wanted,
 		                                  param_names(in)));
 	Subst s = {in->params, inferred_so_far(in)};
 	Type *inferred = subst(c, in->param_types[k], &s);
@@ -171,7 +172,8 @@ static void prepare(Inference *in, ObjectList type_params, TypeList given)
 	for (int k = 0; k < in->npairs; k++) {
 		Type *param = in->pairs[k].param_type, *arg = in->pairs[k].arg_type;
 		if (param->kind == TYPE_FUNC && param->type_params.len > 0)
-			param = instantiate_func(c, param, s.args);     /* the callee's own signature, assigned to a function type */
+			/* the callee's own signature, assigned to a function type */
+			param = instantiate_func(c, param, s.args);
 		in->param_types[k] = subst(c, param, &s);
 		in->arg_types[k] = arg;
 		if (arg->kind == TYPE_FUNC && arg->type_params.len > 0) {
@@ -340,18 +342,21 @@ static bool resolve(Inference *in, TypeList *out)
 	return true;
 }
 
-bool infer_call(Compiler *c, Pos pos, const char *callee, ObjectList type_params, TypeList given, InferPair *pairs, int npairs,
+bool infer_call(Compiler *c, Pos pos, const char *callee, ObjectList type_params, TypeList given, InferPair *pairs,
+                int npairs,
                 TypeList *out, bool report)
 {
 	Inference in = {.c = c, .pos = pos, .callee = callee, .report = report, .pairs = pairs, .npairs = npairs};
 
 	prepare(&in, type_params, given);
 	if (unifier_unknowns(&in.unifier) == 0)
-		return resolve(&in, out);       /* all written: what does not fit is reported where it is assigned or verified */
+		/* all written: what does not fit is reported where it is assigned or verified */
+		return resolve(&in, out);
 	return use_typed_arguments(&in) && use_constraints(&in) && use_untyped_constants(&in) && resolve(&in, out);
 }
 
-bool infer(Compiler *c, Pos pos, ObjectList type_params, TypeList given, InferPair *pairs, int npairs, TypeList *out, bool report)
+bool infer(Compiler *c, Pos pos, ObjectList type_params, TypeList given, InferPair *pairs, int npairs, TypeList *out,
+           bool report)
 {
 	return infer_call(c, pos, NULL, type_params, given, pairs, npairs, out, report);
 }

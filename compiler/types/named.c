@@ -172,7 +172,8 @@ Type *underlying(Type *t)
 
 /* ---- methods ---------------------------------------------------------------------------------- */
 
-/* The checker's colors: a method's signature is not complete while its color is above this, and its copies are made again. */
+/* The checker's colors: a method's signature is not complete while its color is above this, and its copies are made
+ * again. */
 enum { DECLARED = 1 };
 
 static Object *substituted_receiver(Compiler *c, Object *receiver, Type *instance, bool pointer)

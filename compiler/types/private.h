@@ -17,7 +17,8 @@ struct TypeSet {
 
 /* type.c */
 const char *basic_name(TypeKind kind);
-bool same_name(const Object *a, const char *name, const Package *package);  /* the specification's uniqueness of identifiers */
+/* the specification's uniqueness of identifiers */
+bool same_name(const Object *a, const char *name, const Package *package);
 Object *object_copy(Compiler *c, const Object *o, Type *type);              /* with another type, same origin */
 bool same_types(const TypeList *a, const TypeList *b);                      /* same length and identical */
 TypeList object_types(Compiler *c, ObjectList list);
@@ -30,7 +31,8 @@ Type *param_interface(Type *param);         /* the constraint's INTERFACE */
 int method_order(const Object *a, const Object *b);
 bool term_includes(Term term, Type *t);
 bool term_set_subset(const TypeSet *a, const TypeSet *b);
-/* The one underlying type of a type set: false if there is none. single: the set has one term, *tilde is that term's. */
+/* The one underlying type of a type set: false if there is none. single: the set has one term, *tilde is that term's.
+ * */
 bool core_term(Type *t, Type **core, bool *tilde, bool *single);
 
 /* named.c */
@@ -38,19 +40,21 @@ Type *named_underlying(Type *named);
 bool is_expanded(const Type *t);
 Object *named_method_at(Compiler *c, Type *named, int i);
 Type *instantiate_local(Compiler *c, Type *origin, TypeList enclosing_args);
-TypeList enclosing_args_of(Compiler *c, Type *named);   /* of an instance its arguments, else the parameters themselves */
+/* of an instance its arguments, else the parameters themselves */
+TypeList enclosing_args_of(Compiler *c, Type *named);
 
 /* lookup.c, implements.c */
 typedef bool (*SameSignature)(void *arg, Type *a, Type *b);
-Object *missing_method_by(Compiler *c, Type *t, Type *iface, bool static_only, SameSignature same, void *arg, const char **cause);
+Object *missing_method_by(Compiler *c, Type *t, Type *iface, bool static_only, SameSignature same, void *arg,
+                          const char **cause);
 
 /* text.c */
 void terms_print(Compiler *c, Buf *out, const TypeSet *set);
 void signature_print(Compiler *c, Buf *out, Type *func, bool names);
 
 /* unify.c */
-/* INEXACT: where the specification unifies loosely, at every level of the type. With ASSIGN at the top only (and in type
- * arguments there): the rest exactly. With INTERFACES an interface may match what implements it. 0: exactly. */
+/* INEXACT: where the specification unifies loosely, at every level of the type. With ASSIGN at the top only (and in
+ * type arguments there): the rest exactly. With INTERFACES an interface may match what implements it. 0: exactly. */
 typedef enum { UNIFY_INEXACT = 1, UNIFY_ASSIGN = 2, UNIFY_INTERFACES = 4 } UnifyMode;
 enum { UNIFY_ARGUMENT = UNIFY_INEXACT | UNIFY_ASSIGN | UNIFY_INTERFACES };     /* of an argument with its parameter */
 typedef struct Unifier {

@@ -2,8 +2,8 @@
  * text.c - types as text for people: as error messages write them, and as reflect's String and panics do.
  *
  * Messages qualify a name by its package's name, unless that is the package being checked, and write out the
- * import path where two packages in view share a name. At run time every name is qualified by the package's name; inside the
- * square brackets of an instance by its whole path. The text for programs (type_key) is in key.c.
+ * import path where two packages in view share a name. At run time every name is qualified by the package's name;
+ * inside the square brackets of an instance by its whole path. The text for programs (type_key) is in key.c.
  */
 #include "private.h"
 
@@ -491,5 +491,6 @@ void object_print(Compiler *c, Buf *out, Object *o)
 		return;
 	}
 	buf_str(out, o->is_alias ? " = " : " ");
-	type_print(c, out, o->kind == OBJECT_TYPE && o->type->kind == TYPE_NAMED && !o->is_alias ? underlying(o->type) : unalias(o->type));
+	type_print(c, out, o->kind == OBJECT_TYPE && o->type->kind == TYPE_NAMED && !o->is_alias ? underlying(o->type) :
+	           unalias(o->type));
 }

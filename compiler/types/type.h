@@ -7,8 +7,8 @@
  * identical types, and types_canonical() one Type per key, so that everything
  * after the checker may compare pointers. An alias is transparent: its type is a
  * copy of the aliased type, of the same kind, that remembers the alias's name for
- * messages (type_aliased) and is canonically the aliased type. A generic named type is its own "origin"; an instance points
- * to it with its type arguments and is expanded lazily (named_underlying,
+ * messages (type_aliased) and is canonically the aliased type. A generic named type is its own "origin"; an instance
+ * points to it with its type arguments and is expanded lazily (named_underlying,
  * named_methods do it), so recursive generic types end.
  */
 #ifndef GOL_TYPE_H
@@ -44,7 +44,8 @@ typedef enum {
 } TypeKind;
 
 typedef struct Term { bool tilde; Type *type; } Term;
-typedef struct FieldTag { const char *text; size_t len; } FieldTag;     /* unquoted; any bytes, 0 too; of no length: none */
+/* unquoted; any bytes, 0 too; of no length: none */
+typedef struct FieldTag { const char *text; size_t len; } FieldTag;
 typedef struct TypeSet TypeSet;
 
 struct Type {
@@ -65,7 +66,8 @@ struct Type {
 	TypeList embeddeds;
 	VEC(Pos) embedded_pos;
 	bool implicit;              /* wraps a constraint literal such as ~int | string */
-	bool incomplete;            /* the checker may set this while it still fills methods and embeddeds: nothing is cached then */
+	/* the checker may set this while it still fills methods and embeddeds: nothing is cached then */
+	bool incomplete;
 	TypeSet *type_set;
 	/* UNION */
 	VEC(Term) terms;
@@ -76,7 +78,8 @@ struct Type {
 	Type *origin;               /* instance: the generic type; else itself */
 	TypeList type_args;         /* instance */
 	ObjectList enclosing_params;    /* local type declared in a generic function (or method of a generic type): the type
-	                                 * parameters in scope there; set by the checker when it declares the type. subst makes
+	                                 * parameters in scope there; set by the checker when it declares the type. subst
+	                                 * makes
 	                                 * an instance of such a type for each list of arguments of the function */
 	TypeList enclosing_args;    /* such an instance: what they stand for */
 	int state;                  /* expansion progress; private to types/ */
@@ -103,7 +106,8 @@ struct Type {
 /* ---- objects ------------------------------------------------------------------------- */
 
 typedef enum {
-	OBJECT_BAD, OBJECT_PACKAGE, OBJECT_CONST, OBJECT_TYPE, OBJECT_VAR, OBJECT_FUNC, OBJECT_LABEL, OBJECT_BUILTIN, OBJECT_NIL
+	OBJECT_BAD, OBJECT_PACKAGE, OBJECT_CONST, OBJECT_TYPE, OBJECT_VAR, OBJECT_FUNC, OBJECT_LABEL, OBJECT_BUILTIN,
+		OBJECT_NIL
 } ObjectKind;
 
 struct Object {
@@ -113,7 +117,8 @@ struct Object {
 	Package *package;           /* NULL: universe */
 	Type *type;                 /* FUNC: signature */
 	Scope *parent;              /* scope it is declared in (NULL: fields, methods) */
-	Pos scope_start;            /* local: seen from here on; no position: from pos on (set it after the declaration for := and var) */
+	/* local: seen from here on; no position: from pos on (set it after the declaration for := and var) */
+	Pos scope_start;
 	Decl *decl;                 /* package-level ones and declared methods */
 	File *file;
 	int color;                  /* checker: progress of the declaration */
@@ -135,7 +140,8 @@ struct Object {
 	ObjectList alias_params;    /* generic alias: its type parameters; type is then the right side, to be substituted */
 	/* FUNC */
 	bool pointer_receiver;      /* method */
-	Type *receiver_base;        /* method: the NAMED (origin) it is declared on; interface methods: the INTERFACE or NULL */
+	/* method: the NAMED (origin) it is declared on; interface methods: the INTERFACE or NULL */
+	Type *receiver_base;
 	enum { COPYING_UNKNOWN, COPYING_NOT, COPYING_YES } copying;     /* lower/copy.c */
 	Object *linked;             /* FUNC, VAR: what //go:linkname or //gol:replace says it is */
 	bool is_link_target;        /* another object's linked */
@@ -156,10 +162,12 @@ struct Scope {
 	FuncInfo *function;         /* function whose body this scope is in */
 };
 Object *scope_lookup(const Scope *s, const char *name);             /* this scope only */
-Object *scope_lookup_parent(Scope *s, const char *name, Pos at, Scope **where);  /* locals only from their position on */
+/* locals only from their position on */
+Object *scope_lookup_parent(Scope *s, const char *name, Pos at, Scope **where);
 Object *scope_insert(Compiler *c, Scope *s, Object *o);             /* the object already there, or NULL */
 
-typedef struct Initializer { ObjectList lhs; Expr *rhs; Decl *decl; File *file; } Initializer;   /* lhs may hold blank variables */
+/* lhs may hold blank variables */
+typedef struct Initializer { ObjectList lhs; Expr *rhs; Decl *decl; File *file; } Initializer;
 
 struct Package {
 	const char *path;           /* import path, "main" for the program */
@@ -174,7 +182,8 @@ struct Package {
 	Scope *scope;
 	bool is_stdlib;             /* of gol's own library */
 	bool from_tree;             /* of the Go source tree */
-	const struct Module *module;        /* that it belongs to (module/module.h); NULL: the two above, and outside of modules */
+	/* that it belongs to (module/module.h); NULL: the two above, and outside of modules */
+	const struct Module *module;
 	bool portable;              /* its files are those for a machine of an unknown architecture */
 	bool hooked;                /* a package of hooks supplies functions that have no body here */
 	bool checked, failed;
@@ -193,7 +202,8 @@ typedef enum { SELECT_FIELD, SELECT_METHOD_VALUE, SELECT_METHOD_EXPR, SELECT_INT
 struct Selection {
 	SelectionKind kind;         /* INTERFACE_METHOD: method value/call on an interface receiver */
 	Type *receiver;             /* type of x (METHOD_EXPR: the T of T.f) */
-	Object *object;             /* field or method found; methods of instances: instantiated copy, .origin the generic one */
+	/* field or method found; methods of instances: instantiated copy, .origin the generic one */
+	Object *object;
 	VEC(int) path;              /* FIELD: last is the field itself; methods: embedded fields to the holder only */
 	bool indirect;              /* a pointer was stepped through on the way */
 	Type *holder;               /* methods: type (after path) whose method it is: NAMED or its pointer, or (kind INTERFACE_METHOD)
@@ -203,7 +213,8 @@ struct Selection {
 /* ---- builtins ---------------------------------------------------------------------------- */
 
 typedef enum {
-	BUILTIN_APPEND, BUILTIN_CAP, BUILTIN_CLEAR, BUILTIN_CLOSE, BUILTIN_COMPLEX, BUILTIN_COPY, BUILTIN_DELETE, BUILTIN_IMAG,
+	BUILTIN_APPEND, BUILTIN_CAP, BUILTIN_CLEAR, BUILTIN_CLOSE, BUILTIN_COMPLEX, BUILTIN_COPY, BUILTIN_DELETE,
+		BUILTIN_IMAG,
 	BUILTIN_LEN, BUILTIN_MAKE, BUILTIN_MAX, BUILTIN_MIN, BUILTIN_NEW, BUILTIN_PANIC, BUILTIN_PRINT, BUILTIN_PRINTLN,
 	BUILTIN_REAL, BUILTIN_RECOVER,
 	BUILTIN_UNSAFE_ADD, BUILTIN_UNSAFE_ALIGNOF, BUILTIN_UNSAFE_OFFSETOF, BUILTIN_UNSAFE_SIZEOF, BUILTIN_UNSAFE_SLICE,
@@ -247,14 +258,17 @@ Object *object_new(Compiler *c, ObjectKind kind, const char *name, Type *type, P
 Type *type_aliased(Compiler *c, Object *alias, TypeList args, Type *t);     /* t under the name of an alias */
 static inline Type *unalias(Type *t) { return t && t->aliased ? t->aliased : t; }
 
-Type *underlying(Type *t);              /* never NAMED; a PARAM's is its constraint's interface; the invalid type while not yet known */
-Type *core_type(Type *t);               /* single underlying type of a PARAM's type set, or underlying(t); NULL if none */
+/* never NAMED; a PARAM's is its constraint's interface; the invalid type while not yet known */
+Type *underlying(Type *t);
+/* single underlying type of a PARAM's type set, or underlying(t); NULL if none */
+Type *core_type(Type *t);
 bool is_type_param(const Type *t);
 bool is_generic(const Type *t);         /* a generic type not instantiated */
 bool has_type_params(Type *t);          /* mentions a type parameter anywhere */
 bool is_interface(Type *t);             /* and not a type parameter */
 bool is_named(Type *t);                 /* NAMED, basic or PARAM */
-bool is_boolean(Type *t), is_integer(Type *t), is_unsigned(Type *t), is_float(Type *t), is_complex(Type *t), is_numeric(Type *t),
+bool is_boolean(Type *t), is_integer(Type *t), is_unsigned(Type *t), is_float(Type *t), is_complex(Type *t),
+	is_numeric(Type *t),
      is_string(Type *t), is_untyped(Type *t), is_typed(Type *t), is_ordered(Type *t), is_const_type(Type *t);
      /* of the underlying type; for a PARAM: of its every type (is_untyped false) */
 bool has_nil(Type *t);
@@ -267,7 +281,8 @@ bool same_tags(const Type *a, const Type *b, int i);
 bool comparable_type(Type *t, bool dynamic);    /* dynamic: interfaces count as comparable */
 const char *incomparable_cause(Compiler *c, Type *t);
 
-/* Method sets and selectors. addressable: x is a variable. Result object NULL: not found; *ambiguous or *pointer_receiver_needed tell why. */
+/* Method sets and selectors. addressable: x is a variable. Result object NULL: not found; *ambiguous or
+ * *pointer_receiver_needed tell why. */
 typedef struct { Object *object; Selection selection; bool ambiguous, pointer_receiver; } Lookup;
 Lookup lookup_field_or_method(Compiler *c, Type *t, bool addressable, Package *from, const char *name, bool fold_case);
 /* Complete method set of T (or *T) as sorted list: by name, exported first as Go's descriptors want; used for itabs and
@@ -275,17 +290,21 @@ Lookup lookup_field_or_method(Compiler *c, Type *t, bool addressable, Package *f
 typedef struct { Object *method; Selection selection; } MethodEntry;
 typedef VEC(MethodEntry) MethodSet;
 MethodSet method_set(Compiler *c, Type *t);
-ObjectList interface_methods(Compiler *c, Type *iface);     /* all, embedded ones too, sorted by name (unexported by package path too) */
-/* Does t implement iface (constraint: also type sets)? cause gets Go's whole sentence: "T does not implement I (missing method M)",
+/* all, embedded ones too, sorted by name (unexported by package path too) */
+ObjectList interface_methods(Compiler *c, Type *iface);
+/* Does t implement iface (constraint: also type sets)? cause gets Go's whole sentence: "T does not implement I
+ * (missing method M)",
  * "T does not satisfy C (int missing in ~string)". missing_method's is the parenthesis alone: "(missing method M)".
- * cause may be NULL. static_only false (assertion of an interface value to iface): methods that an interface t lacks do not count. */
+ * cause may be NULL. static_only false (assertion of an interface value to iface): methods that an interface t lacks
+ * do not count. */
 bool implements(Compiler *c, Type *t, Type *iface, bool constraint, const char **cause);
 Object *missing_method(Compiler *c, Type *t, Type *iface, bool static_only, const char **cause);
 
 /* Type sets of constraints. */
 bool type_set_is_all(Compiler *c, Type *t);
 bool interface_is_comparable(Compiler *c, Type *t);     /* is or embeds comparable, and has no terms */
-bool type_set_each(Compiler *c, Type *t, bool (*visit)(void *arg, Type *term_type, bool tilde), void *arg); /* false at once when visit does; no terms: visit(NULL) */
+/* false at once when visit does; no terms: visit(NULL) */
+bool type_set_each(Compiler *c, Type *t, bool (*visit)(void *arg, Type *term_type, bool tilde), void *arg);
 
 /* Instantiation. */
 typedef struct { ObjectList params; TypeList args; } Subst;     /* params: OBJECT_TYPE of TYPE_PARAMs */
@@ -293,32 +312,42 @@ Type *subst(Compiler *c, Type *t, const Subst *s);              /* t itself wher
 Type *instantiate_named(Compiler *c, Type *origin, TypeList args);      /* identical args give the same Type */
 Type *instantiate_func(Compiler *c, Type *signature, TypeList args);
 ObjectList named_methods(Compiler *c, Type *named);             /* of an instance: instantiated copies, .origin set */
-/* Infer missing type arguments; given may be shorter than params. On failure reports at pos in Go's words and returns false. */
+/* Infer missing type arguments; given may be shorter than params. On failure reports at pos in Go's words and returns
+ * false. */
 typedef struct {
 	Type *param_type; Expr *arg; Type *arg_type;
-	TypeList arg_given;         /* arg is a generic function: type arguments written already (f[int]), may be fewer than its parameters */
-	bool reverse;               /* param_type is a generic function's signature, arg the thing it is assigned to (words of messages) */
+	/* arg is a generic function: type arguments written already (f[int]), may be fewer than its parameters */
+	TypeList arg_given;
+	/* param_type is a generic function's signature, arg the thing it is assigned to (words of messages) */
+	bool reverse;
 } InferPair;
 /* arg_type may be a generic function's signature (FUNC with type_params): its type arguments are inferred along, and
- * *out holds, after the ones of type_params, those of each such pair in turn. untyped constants: arg_type is TYPE_UNTYPED_*.
+ * *out holds, after the ones of type_params, those of each such pair in turn. untyped constants: arg_type is
+ * TYPE_UNTYPED_*.
  * A parameter without type parameters in its type need not be given as a pair. Constraints are not verified here:
- * see verify_type_args. callee (may be NULL): text of the called function, for messages ("in call to f, cannot infer T"). */
-bool infer_call(Compiler *c, Pos pos, const char *callee, ObjectList type_params, TypeList given, InferPair *pairs, int npairs,
+ * see verify_type_args. callee (may be NULL): text of the called function, for messages ("in call to f, cannot infer
+ * T"). */
+bool infer_call(Compiler *c, Pos pos, const char *callee, ObjectList type_params, TypeList given, InferPair *pairs,
+                int npairs,
                 TypeList *out, bool report);
 /* Do args satisfy the constraints of params? If not, *failed is the index and cause "T does not satisfy C (...)". */
 bool verify_type_args(Compiler *c, ObjectList params, TypeList args, int *failed, const char **cause);
 /* infer_call without a callee. */
-bool infer(Compiler *c, Pos pos, ObjectList type_params, TypeList given, InferPair *pairs, int npairs, TypeList *out, bool report);
+bool infer(Compiler *c, Pos pos, ObjectList type_params, TypeList given, InferPair *pairs, int npairs, TypeList *out,
+           bool report);
 bool unify_types(Compiler *c, ObjectList type_params, Type *x, Type *y, TypeList *inferred);
 
 /* Text. */
-void type_print(Compiler *c, Buf *out, Type *t);        /* as messages print it: package-qualified by name except current */
+/* as messages print it: package-qualified by name except current */
+void type_print(Compiler *c, Buf *out, Type *t);
 const char *type_text(Compiler *c, Type *t);
-const char *type_path_text(Compiler *c, Type *t);       /* with full paths, the current package's too: some messages of unions */
+/* with full paths, the current package's too: some messages of unions */
+const char *type_path_text(Compiler *c, Type *t);
 const char *generic_alias_text(Compiler *c, const Object *alias);       /* "A[P any]" */
 void object_print(Compiler *c, Buf *out, Object *o);
 const char *type_key(Compiler *c, Type *t);             /* injective: full package paths, local types numbered */
-const char *type_runtime_text(Compiler *c, Type *t);    /* reflect's String: package names, "interface {}", "struct { X int \"tag\" }" */
+/* reflect's String: package names, "interface {}", "struct { X int \"tag\" }" */
+const char *type_runtime_text(Compiler *c, Type *t);
 Type *types_canonical(Compiler *c, Type *t);            /* canonical representative; no type parameters inside */
 
 /* Layout of canonical types (gc, amd64): also fills offsets. */
@@ -328,6 +357,7 @@ int64_t type_size(Compiler *c, Type *t);
 int64_t type_align(Compiler *c, Type *t);
 int64_t field_offset(Compiler *c, Type *struct_type, int field);
 bool type_has_pointers(Compiler *c, Type *t);
-bool is_pointer_shaped(Type *t);        /* stored directly in an interface: pointer, chan, map, func, unsafe.Pointer; structs and arrays of exactly one such */
+/* stored directly in an interface: pointer, chan, map, func, unsafe.Pointer; structs and arrays of exactly one such */
+bool is_pointer_shaped(Type *t);
 
 #endif

@@ -84,7 +84,8 @@ int method_order(const Object *a, const Object *b)
 	int order = strcmp(a->name, b->name);
 	if (order != 0 || x)
 		return order;
-	return strcmp(a->package && a->package->path ? a->package->path : "", b->package && b->package->path ? b->package->path : "");
+	return strcmp(a->package && a->package->path ? a->package->path : "", b->package &&
+	              b->package->path ? b->package->path : "");
 }
 
 static void add_method(Builder *b, Object *m)

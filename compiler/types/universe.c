@@ -53,7 +53,8 @@ static void declare_interfaces(Compiler *c, Types *types)
 	ObjectList none = {0}, results = {0};
 	vec_push(c->arena, &results, object_new(c, OBJECT_VAR, "", types->basic[TYPE_STRING], NO_POS, NULL));
 	results.items[0]->is_result = true;
-	types->error_method = object_new(c, OBJECT_FUNC, intern_str(c, "Error"), func_of(c, none, results, false), NO_POS, NULL);
+	types->error_method = object_new(c, OBJECT_FUNC, intern_str(c, "Error"), func_of(c, none, results, false), NO_POS,
+	                                 NULL);
 	types->error_method->receiver_base = iface;
 	vec_push(c->arena, &iface->methods, types->error_method);
 	types->error_type = declare_named(c, "error", iface);
@@ -80,7 +81,8 @@ static void declare_builtins(Compiler *c, Types *types)
 	static const char *const names[BUILTIN_COUNT] = {
 		[BUILTIN_APPEND] = "append", [BUILTIN_CAP] = "cap", [BUILTIN_CLEAR] = "clear", [BUILTIN_CLOSE] = "close",
 		[BUILTIN_COMPLEX] = "complex", [BUILTIN_COPY] = "copy", [BUILTIN_DELETE] = "delete", [BUILTIN_IMAG] = "imag",
-		[BUILTIN_LEN] = "len", [BUILTIN_MAKE] = "make", [BUILTIN_MAX] = "max", [BUILTIN_MIN] = "min", [BUILTIN_NEW] = "new",
+		[BUILTIN_LEN] = "len", [BUILTIN_MAKE] = "make", [BUILTIN_MAX] = "max", [BUILTIN_MIN] = "min",
+		[BUILTIN_NEW] = "new",
 		[BUILTIN_PANIC] = "panic", [BUILTIN_PRINT] = "print", [BUILTIN_PRINTLN] = "println", [BUILTIN_REAL] = "real",
 		[BUILTIN_RECOVER] = "recover",
 		[BUILTIN_UNSAFE_ADD] = "Add", [BUILTIN_UNSAFE_ALIGNOF] = "Alignof", [BUILTIN_UNSAFE_OFFSETOF] = "Offsetof",

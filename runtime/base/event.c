@@ -167,7 +167,8 @@ void event_finish(void)
 	for (buffer *b = record.buffers; b != NULL; b = b->next)
 		write_out(b);
 	if (record.written > EVENT_LIMIT) {
-		event last = {.time = event_now(), .kind = EVENT_DROPPED, .p = EVENT_NO_P, .value = record.written - EVENT_LIMIT};
+		event last = {.time = event_now(), .kind = EVENT_DROPPED, .p = EVENT_NO_P,
+			.value = record.written - EVENT_LIMIT};
 		os_write_all(record.fd, &last, sizeof last);
 	}
 	store_relaxed(&event_on, 0u);

@@ -9,8 +9,8 @@
  * While nothing is recorded it costs one load where a goroutine gives way, and nothing where it is readied or
  * dispatched: a record makes the rare ways of these taken (sched/record.c).
  *
- * Rejected: one ring for all threads (a contended counter in every switch); Go's format (its reader wants events that gol
- * has not, and has none for freezes).
+ * Rejected: one ring for all threads (a contended counter in every switch); Go's format (its reader wants events that
+ * gol has not, and has none for freezes).
  */
 #ifndef GOL_BASE_EVENT_H
 #define GOL_BASE_EVENT_H
@@ -32,7 +32,8 @@ void event_finish(void);
 
 int64_t event_now(void);
 int64_t event_time(int64_t ns);         /* of os_nanotime */
-/* Now. Allocates the buffer of a thread at its first; without memory, or with the file full (EVENT_LIMIT), it is dropped. */
+/* Now. Allocates the buffer of a thread at its first; without memory, or with the file full (EVENT_LIMIT), it is
+ * dropped. */
 void event_write(enum event_kind kind, uint32_t p, uint64_t g, uint64_t value, uint32_t extra, uint32_t how);
 /* Written once for each key and kind: NAME, REASON. */
 void event_text(enum event_kind kind, uint64_t key, const char *text, uint32_t length);

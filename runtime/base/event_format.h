@@ -1,7 +1,7 @@
 /*
- * event_format.h - the records of GODEBUG=goltrace=FILE: what the runtime (base/event.c) writes and `gol trace` (compiler/trace)
- * reads. A file is nothing but records of 32 bytes, in the byte order of the machine, in no order of time; those of
- * text are followed by as many records as the text fills, zero at the end.
+ * event_format.h - the records of GODEBUG=goltrace=FILE: what the runtime (base/event.c) writes and `gol trace`
+ * (compiler/trace) reads. A file is nothing but records of 32 bytes, in the byte order of the machine, in no order of
+ * time; those of text are followed by as many records as the text fills, zero at the end.
  */
 #ifndef GOL_BASE_EVENT_FORMAT_H
 #define GOL_BASE_EVENT_FORMAT_H

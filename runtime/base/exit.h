@@ -8,8 +8,8 @@
 
 #include "base/text.h"
 
-/* The program ends by the calling thread's hand: other workers stop, for as far as that takes at most 10 ms; other threads that
- * want to end it wait for ever. Once for a thread. No lock is held. */
+/* The program ends by the calling thread's hand: other workers stop, for as far as that takes at most 10 ms; other
+ * threads that want to end it wait for ever. Once for a thread. No lock is held. */
 void exit_begin(void);
 /* Statistics, then exit(code) with what C registered by atexit. Any thread. */
 _Noreturn void exit_program(int code);

@@ -1,8 +1,9 @@
 /*
  * godebug.c - settings of GODEBUG, and the section .go.buildinfo, which has those that the program was built with.
  *
- * `gol build` adds that section (compiler/driver/build_info.c has its form); programs that something else linked have none: the name
- * is weak. In a list with a key twice the last one counts. What the environment says of a key counts more than the program's default.
+ * `gol build` adds that section (compiler/driver/build_info.c has its form); programs that something else linked have
+ * none: the name is weak. In a list with a key twice the last one counts. What the environment says of a key counts
+ * more than the program's default.
  */
 #define _GNU_SOURCE          /* memmem */
 #include "base/godebug.h"

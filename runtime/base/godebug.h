@@ -15,7 +15,8 @@ const char *godebug_defaults(size_t *n);
 /* Is the setting of this value? A program may change its environment at any time, which this reads anew. */
 bool godebug_is(const char *key, const char *value);
 
-/* asynctimerchan=1, kept for who makes timers: godebug_changed looks again, when the environment was changed and at the start. */
+/* asynctimerchan=1, kept for who makes timers: godebug_changed looks again, when the environment was changed and at
+ * the start. */
 bool godebug_async_timers(void);
 void godebug_changed(void);
 

@@ -41,13 +41,15 @@ void os_lock_wake(os_lock *l) { os_futex_wake(&l->state, 1); }
 #define LOCK_RANK_NAME(rank, name) name,
 static const char *const rank_names[RANK_COUNT] = {"lock without a rank", LOCK_RANKS(LOCK_RANK_NAME)};
 
-/* What this thread holds of each rank: how many, and the one with the greatest address. Not in M: other threads take locks too. */
+/* What this thread holds of each rank: how many, and the one with the greatest address. Not in M: other threads take
+ * locks too. */
 static _Thread_local struct { uint32_t count; const void *highest; } held[RANK_COUNT];
 
 static _Noreturn void wrong_order(const char *does, const char *what, uint32_t holds)
 {
 	char message[200];
-	int n = snprintf(message, sizeof message, "gol runtime: lock order: %s%s while holding %s\n", does, what, rank_names[holds]);
+	int n = snprintf(message, sizeof message, "gol runtime: lock order: %s%s while holding %s\n", does, what,
+		rank_names[holds]);
 	os_write_all(2, message, (size_t)n);
 	os_abort();
 }

@@ -4,8 +4,9 @@
  * GOLSTRESS, comma separated: freeze (every safepoint), freeze=N:seed (one in N at random),
  * window=N (a native window of about N frames), gc=N (a collection at every Nth
  * allocation), beside (with gc=N and several Ps: collections mark beside the
- * program, twice, and compare), barrier (stores that no write barrier announced abort at the next collection), sched:seed
- * (random preemption and next goroutine), fences (as if the system had no barriers on all processors: base/order.h), stats.
+ * program, twice, and compare), barrier (stores that no write barrier announced abort at the next collection),
+ * sched:seed (random preemption and next goroutine), fences (as if the system had no barriers on all processors:
+ * base/order.h), stats.
  */
 #ifndef GOL_BASE_OPTIONS_H
 #define GOL_BASE_OPTIONS_H
@@ -42,7 +43,8 @@ enum { TRACEBACK_NONE, TRACEBACK_SINGLE, TRACEBACK_ALL, TRACEBACK_SYSTEM, TRACEB
 extern int gol_traceback;
 
 void options_read(void);
-/* The value of a key in a list of key=value with commas: "" where it has none; NULL where there is no list, or it is not in it. */
+/* The value of a key in a list of key=value with commas: "" where it has none; NULL where there is no list, or it is
+ * not in it. */
 const char *option_value(const char *list, const char *key);
 void options_print_statistics(void);
 

@@ -6,8 +6,8 @@
  *     order_light                  order_heavy
  *     load b                       load a
  *
- * At least one of the two sees what the other has stored. Usual fences cost both sides some 5 ns. Here the rare one has the
- * system run a full barrier on every processor that executes a thread of this process (membarrier, 0.3 us), so
+ * At least one of the two sees what the other has stored. Usual fences cost both sides some 5 ns. Here the rare one
+ * has the system run a full barrier on every processor that executes a thread of this process (membarrier, 0.3 us), so
  * the other needs none of its own: its store and load are either both before that barrier, and the store seen, or
  * the load comes after it, and sees. Where the system refuses, both are ordinary fences.
  */

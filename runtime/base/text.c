@@ -166,6 +166,7 @@ const char *text_in_ms(uint64_t ns, char to[32])
 		return strcpy(to, "0");
 	for (; v >= 100; decimals--)
 		v /= 10;
-	snprintf(to, 32, "%.*f", decimals, (double)v / (decimals == 3 ? 1e3 : decimals == 2 ? 1e2 : decimals == 1 ? 1e1 : 1));
+	snprintf(to, 32, "%.*f", decimals, (double)v / (decimals == 3 ? 1e3 : decimals == 2 ? 1e2 : decimals == 1 ? 1e1 :
+		1));
 	return to;
 }

@@ -22,7 +22,8 @@
 #include "unwind/panic.h"
 
 static const gol_type chan_type = {
-	.size = sizeof(gol_chan), .pointer_bytes = 8, .kind = GOL_KIND_STRUCT, .align = 8, .pointer_map = (const uint8_t[]){1},
+	.size = sizeof(gol_chan), .pointer_bytes = 8, .kind = GOL_KIND_STRUCT, .align = 8,
+		.pointer_map = (const uint8_t[]){1},
 	.text = {(const uint8_t *)"runtime.hchan", 13},
 };
 

@@ -125,7 +125,8 @@ static enum outcome try_case(const gol_select_case *c, void *received, bool *ok,
 	return chan_try_send(c->chan, c->element, wake) ? READY : NOT_READY;
 }
 
-static enum outcome try_all(G *g, const gol_select_case *cases, uint32_t n, void *received, gol_select_result *result, waiter **wake)
+static enum outcome try_all(G *g, const gol_select_case *cases, uint32_t n, void *received, gol_select_result *result,
+	waiter **wake)
 {
 	uint32_t few[FEW], *order = few;
 	enum outcome outcome = NOT_READY;
@@ -236,7 +237,8 @@ static void wait_for_one(G *g, const gol_select_case *cases, uint32_t n)
 /* ---- the statement -------------------------------------------------------------------------------------------- */
 
 /* As if it had parked and been completed. */
-static GOL_COLD void stress_select(G *g, const gol_select_case *cases, const gol_select_result *result, const void *received)
+static GOL_COLD void stress_select(G *g, const gol_select_case *cases, const gol_select_result *result,
+	const void *received)
 {
 	if (gol_stress.freeze_every == 0 || !stress_chance(&g->m->random, gol_stress.freeze_every))
 		return;

@@ -66,7 +66,7 @@ static inline void clear_value(const gol_type *type, void *to)
 		memset(to, 0, type->size);
 }
 
-/* ---- operations that need not wait; the lock is held ------------------------------------------------------------------- */
+/* ---- operations that need not wait; the lock is held ----------------------------------------------------------- */
 
 static inline void *buffer_at(gol_chan *c, gol_int i)
 {

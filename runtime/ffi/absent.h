@@ -19,8 +19,10 @@ enum { FFI_OK, FFI_BAD_TYPEDEF };
 #define FFI_FN(f) ((void (*)(void))(f))
 
 static ffi_type ffi_type_void = {1, 1, 0, NULL}, ffi_type_pointer = {8, 8, 14, NULL}, ffi_type_float = {4, 4, 2, NULL}, ffi_type_double = {8, 8, 3, NULL},
-	ffi_type_uint8 = {1, 1, 5, NULL}, ffi_type_sint8 = {1, 1, 6, NULL}, ffi_type_uint16 = {2, 2, 7, NULL}, ffi_type_sint16 = {2, 2, 8, NULL},
-	ffi_type_uint32 = {4, 4, 9, NULL}, ffi_type_sint32 = {4, 4, 10, NULL}, ffi_type_uint64 = {8, 8, 11, NULL}, ffi_type_sint64 = {8, 8, 12, NULL};
+	ffi_type_uint8 = {1, 1, 5, NULL}, ffi_type_sint8 = {1, 1, 6, NULL}, ffi_type_uint16 = {2, 2, 7, NULL},
+	ffi_type_sint16 = {2, 2, 8, NULL},
+	ffi_type_uint32 = {4, 4, 9, NULL}, ffi_type_sint32 = {4, 4, 10, NULL}, ffi_type_uint64 = {8, 8, 11, NULL},
+	ffi_type_sint64 = {8, 8, 12, NULL};
 
 static void ffi_is_absent(void)
 {
@@ -47,7 +49,8 @@ static void *ffi_closure_alloc(size_t size, void **code)
 	return NULL;
 }
 
-static ffi_status ffi_prep_closure_loc(ffi_closure *closure, ffi_cif *cif, void (*entry)(ffi_cif *, void *, void **, void *), void *user, void *code)
+static ffi_status ffi_prep_closure_loc(ffi_closure *closure, ffi_cif *cif,
+	void (*entry)(ffi_cif *, void *, void **, void *), void *user, void *code)
 {
 	(void)closure, (void)cif, (void)entry, (void)user, (void)code;
 	return FFI_OK;

@@ -20,7 +20,11 @@ ATOMICS(Uint32, uint32_t)
 ATOMICS(Uint64, uint64_t)
 ATOMICS(Uintptr, uintptr_t)
 
-INTRINSIC(void *, sync_1atomic_LoadPointer, gol_g *g, void **p) { (void)g; return __atomic_load_n(p, __ATOMIC_SEQ_CST); }
+INTRINSIC(void *, sync_1atomic_LoadPointer, gol_g *g, void **p)
+{
+	(void)g;
+	return __atomic_load_n(p, __ATOMIC_SEQ_CST);
+}
 
 static inline void shade(void **p, void *v)
 {

@@ -1,13 +1,14 @@
 /*
  * bytes.c - intrinsics of internal/gol/bytealg: searches, as many bytes at a time as the processor compares.
  *
- * One byte is the C library's business, which has memchr, memrchr and memcmp in their best form. The rest is here, with SSE2, with AVX2
- * where the processor has it (asked at run time), and without either:
+ * One byte is the C library's business, which has memchr, memrchr and memcmp in their best form. The rest is here,
+ * with SSE2, with AVX2 where the processor has it (asked at run time), and without either:
  *
  * - Count adds up comparisons in vectors of the C compiler (NEON, too), each byte of which holds up to 255.
- * - Index compares many places with the first and the last byte of what is sought (W. Mula's search), until too many places turn out
- *   wrong: then memmem, which is linear whatever the text, does the rest. memmem alone prepares a table for each search, and most
- *   searches are short. 32 places at a time with AVX2, 16 with SSE2, else 8 in a word.
+ * - Index compares many places with the first and the last byte of what is sought (W. Mula's search), until too many
+ * places turn out
+ *   wrong: then memmem, which is linear whatever the text, does the rest. memmem alone prepares a table for each
+ *   search, and most searches are short. 32 places at a time with AVX2, 16 with SSE2, else 8 in a word.
  * - Sets of up to eight characters are compared one by one with 16 bytes, others are a table of bits.
  * - UTF-8 is decoded rune by rune, ASCII skipped 32 bytes at a time.
  *
@@ -43,7 +44,10 @@ INTRINSIC(gol_int, internal_1gol_1bytealg_LastIndexByte, gol_g *g, gol_string s,
 	return found ? found - s.ptr : -1;
 }
 
-INTRINSIC(gol_int, internal_1gol_1bytealg_Compare, gol_g *g, gol_string a, gol_string b) { return gol_string_compare(g, a, b); }
+INTRINSIC(gol_int, internal_1gol_1bytealg_Compare, gol_g *g, gol_string a, gol_string b)
+{
+	return gol_string_compare(g, a, b);
+}
 
 /* ---- counting --------------------------------------------------------------------------------------- */
 
@@ -137,7 +141,10 @@ typedef struct {
 	size_t wrong;   /* bytes compared in vain */
 } search;
 
-static bool too_wrong(const search *s) { return s->wrong > WRONG_PLACES && s->wrong > WRONG_PLACES + (size_t)(s->at - s->start) / 4; }
+static bool too_wrong(const search *s)
+{
+	return s->wrong > WRONG_PLACES && s->wrong > WRONG_PLACES + (size_t)(s->at - s->start) / 4;
+}
 
 /* Eight bytes, the first one lowest. */
 static uint64_t word_at(const uint8_t *p)
@@ -154,7 +161,8 @@ static uint64_t word_at(const uint8_t *p)
 /* High bit of every byte that is zero, and perhaps of bytes with value 1 above those. */
 static uint64_t zero_bytes(uint64_t x) { return (x - LOW_BITS) & ~x & LOW_BITS << 7; }
 
-/* Each of these returns the first place where sub is, or NULL, with `at` moved as far as it can, or to where too much was wrong. */
+/* Each of these returns the first place where sub is, or NULL, with `at` moved as far as it can, or to where too much
+ * was wrong. */
 static const uint8_t *find_words(search *s)
 {
 	uint64_t first = LOW_BITS * s->sub[0], last = LOW_BITS * s->sub[s->n - 1];
@@ -193,7 +201,8 @@ static const uint8_t *find_vectors(search *s)
 
 __attribute__((target("avx2"))) static const uint8_t *find_wide(search *s)
 {
-	FIND_BODY(32, __m256i, _mm256_set1_epi8, _mm256_loadu_si256, _mm256_cmpeq_epi8, _mm256_and_si256, _mm256_movemask_epi8)
+	FIND_BODY(32, __m256i, _mm256_set1_epi8, _mm256_loadu_si256, _mm256_cmpeq_epi8, _mm256_and_si256,
+		_mm256_movemask_epi8)
 }
 #endif
 
@@ -223,7 +232,8 @@ INTRINSIC(gol_int, internal_1gol_1bytealg_index, gol_g *g, gol_string s, gol_str
 {
 	if (sub.len < 2 || s.len < sub.len)
 		return sub.len == 0 ? 0 : s.len < sub.len ? -1 : gol_internal_1gol_1bytealg_IndexByte(g, s, sub.ptr[0]);
-	search search_for = {.start = s.ptr, .at = s.ptr, .end = s.ptr + (s.len - sub.len + 1), .sub = sub.ptr, .n = (size_t)sub.len};
+	search search_for = {.start = s.ptr, .at = s.ptr, .end = s.ptr + (s.len - sub.len + 1), .sub = sub.ptr,
+		.n = (size_t)sub.len};
 	const uint8_t *found = find(&search_for);
 	return found ? found - s.ptr : -1;
 }
@@ -274,7 +284,8 @@ INTRINSIC(gol_int, internal_1gol_1bytealg_indexSet, gol_g *g, gol_string s, gol_
 
 typedef struct { gol_int r0, r1; } two_results;
 
-/* The number of runes in the first bytes of s, at least `enough` of them if there are as many, and how many bytes those are. */
+/* The number of runes in the first bytes of s, at least `enough` of them if there are as many, and how many bytes
+ * those are. */
 INTRINSIC(two_results, internal_1gol_1bytealg_countRunes, gol_g *g, gol_string s, gol_int enough)
 {
 	const uint8_t *at = s.ptr, *end = at + s.len;

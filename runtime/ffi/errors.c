@@ -61,8 +61,10 @@ INTRINSIC(bool, errors_assignTo, gol_g *g, gol_eface target, gol_eface value)
 /* ---- sort ------------------------------------------------------------------------------------ */
 
 static const char *const kind_names[] = {
-	"invalid", "bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "uintptr",
-	"float32", "float64", "complex64", "complex128", "array", "chan", "func", "interface", "map", "ptr", "slice", "string",
+	"invalid", "bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64",
+		"uintptr",
+	"float32", "float64", "complex64", "complex128", "array", "chan", "func", "interface", "map", "ptr", "slice",
+	"string",
 	"struct", "unsafe.Pointer",
 };
 

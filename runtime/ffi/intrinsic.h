@@ -14,6 +14,9 @@
 	result gol_##name(__VA_ARGS__); \
 	result gol_##name(__VA_ARGS__)
 
-static inline gol_string string_of(const char *s) { return (gol_string){(const uint8_t *)s, s ? (gol_int)strlen(s) : 0}; }
+static inline gol_string string_of(const char *s)
+{
+	return (gol_string){(const uint8_t *)s, s ? (gol_int)strlen(s) : 0};
+}
 
 #endif

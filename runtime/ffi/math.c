@@ -27,10 +27,11 @@ INTRINSIC(double, math_FMA, gol_g *g, double x, double y, double z)
 }
 
 /*
- * e**x as Go computes it on amd64, to the last bit: the method of N. Shibata, "Efficient evaluation methods of elementary functions
- * suitable for SIMD computation", 2010. x = k*ln2 + r; the Taylor series of e**(r/16) - 1 to the eighth power; four times
- * y = y*(y + 2), which squares 1 + y without losing what is behind the 1; 2**k put into the exponent. Go fuses multiplications where the
- * processor can, and so do we: the two differ in the last bit now and then.
+ * e**x as Go computes it on amd64, to the last bit: the method of N. Shibata, "Efficient evaluation methods of
+ * elementary functions suitable for SIMD computation", 2010. x = k*ln2 + r; the Taylor series of e**(r/16) - 1 to the
+ * eighth power; four times y = y*(y + 2), which squares 1 + y without losing what is behind the 1; 2**k put into the
+ * exponent. Go fuses multiplications where the processor can, and so do we: the two differ in the last bit now and
+ * then.
  */
 #define EXP_LARGEST 7.09782712893384e+02
 #define LN2_UPPER 0.69314718055966295651160180568695068359375

@@ -22,7 +22,8 @@ typedef struct request { os_spawn spawn; char *next; } request;
 
 /* Indexes of numbers, and bits of the first: stdlib/syscall/exec.gol has the same. */
 enum { FLAGS, GROUP, TERMINAL, DEATH_SIGNAL, CLONE_FLAGS, UNSHARE_FLAGS, UID, GID, NUMBERS };
-enum { NEW_SESSION = 1, SET_GROUP = 2, SET_TERMINAL = 4, NO_TERMINAL = 8, FOREGROUND = 16, TRACED = 32, HAS_USER = 64, HAS_GROUPS = 128,
+enum { NEW_SESSION = 1, SET_GROUP = 2, SET_TERMINAL = 4, NO_TERMINAL = 8, FOREGROUND = 16, TRACED = 32, HAS_USER = 64,
+	HAS_GROUPS = 128,
        WANTS_DESCRIPTOR = 256 };
 
 static size_t text_room(gol_string s) { return (size_t)s.len + 1; }
@@ -108,11 +109,13 @@ static void run_spawn(call_frame *c)
 	free(r);
 }
 
-INTRINSIC(result3, syscall_sysSpawn, gol_g *g, gol_string path, gol_slice arguments, gol_slice environment, gol_string folder, gol_string root,
+INTRINSIC(result3, syscall_sysSpawn, gol_g *g, gol_string path, gol_slice arguments, gol_slice environment,
+	gol_string folder, gol_string root,
           gol_slice files, gol_slice groups, gol_slice numbers)
 {
 	size_t file_bytes = (size_t)files.len * sizeof(int), group_bytes = (size_t)groups.len * sizeof(uint32_t);
-	request *r = request_new(path, arguments, environment, text_room(folder) + text_room(root) + file_bytes + group_bytes + 2 * sizeof(int));
+	request *r = request_new(path, arguments, environment, text_room(folder) + text_room(root) + file_bytes +
+		group_bytes + 2 * sizeof(int));
 	call_frame c;
 	require(numbers.len == NUMBERS);
 	set_numbers(&r->spawn, numbers.ptr);
@@ -240,7 +243,8 @@ INTRINSIC(gol_int, syscall_sysSetID, gol_g *g, gol_int which, gol_int real, gol_
 {
 	(void)g;
 	uid_t r = (uid_t)real, e = (uid_t)effective, s = (uid_t)saved;
-	int n = which == 0 ? setuid(r) : which == 1 ? setgid(r) : which == 2 ? setresuid(r, e, s) : which == 3 ? setresgid(r, e, s) :
+	int n = which == 0 ? setuid(r) : which == 1 ? setgid(r) : which == 2 ? setresuid(r, e, s) :
+		which == 3 ? setresgid(r, e, s) :
 		which == 4 ? setreuid(r, e) : setregid(r, e);
 	return n == 0 ? 0 : errno;
 }

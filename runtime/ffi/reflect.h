@@ -18,10 +18,12 @@ const gol_type *reflect_tuple(const gol_type *const *types, uint32_t count);
 /* *T; the program's descriptor if it has one. */
 const gol_type *reflect_pointer_to(const gol_type *t);
 
-const gol_type *reflect_func_type(const gol_type *const *in, uint32_t in_count, const gol_type *const *out, uint32_t out_count,
+const gol_type *reflect_func_type(const gol_type *const *in, uint32_t in_count, const gol_type *const *out,
+	uint32_t out_count,
 	bool variadic);
 
-/* Calls f, of func type t, args[i] being the address of argument i; results are dropped. May freeze: nothing may follow. */
+/* Calls f, of func type t, args[i] being the address of argument i; results are dropped. May freeze: nothing may
+ * follow. */
 void reflect_call_dropping(gol_g *g, const gol_type *t, gol_func *f, void **args);
 
 #endif

@@ -67,9 +67,11 @@ static bool same_fields(const gol_type *a, const gol_type *b)
 
 static bool same_structure(const gol_type *a, const gol_type *b)
 {
-	if (a->kind != b->kind || a->elem != b->elem || a->key != b->key || a->length != b->length || a->chan_dir != b->chan_dir ||
+	if (a->kind != b->kind || a->elem != b->elem || a->key != b->key || a->length != b->length ||
+		a->chan_dir != b->chan_dir ||
 			((a->flags ^ b->flags) & GOL_TYPE_VARIADIC) || a->field_count != b->field_count ||
-			a->parameter_count != b->parameter_count || a->result_count != b->result_count || a->imethod_count != b->imethod_count)
+			a->parameter_count != b->parameter_count || a->result_count != b->result_count ||
+			a->imethod_count != b->imethod_count)
 		return false;
 	for (uint32_t i = 0; i < a->parameter_count + a->result_count; i++)
 		if (a->parameters[i] != b->parameters[i])
@@ -217,7 +219,8 @@ INTRINSIC(const gol_type *, reflect_typePtrTo, gol_g *g, const gol_type *t) { (v
 
 INTRINSIC(const gol_type *, reflect_typeSliceOf, gol_g *g, const gol_type *elem)
 {
-	gol_type model = {.size = 24, .pointer_bytes = 8, .align = 8, .kind = GOL_KIND_SLICE, .flags = GOL_TYPE_INCOMPARABLE, .elem = elem};
+	gol_type model = {.size = 24, .pointer_bytes = 8, .align = 8, .kind = GOL_KIND_SLICE,
+		.flags = GOL_TYPE_INCOMPARABLE, .elem = elem};
 	const gol_type *found = find(&model);
 	text name = {0};
 
@@ -231,7 +234,8 @@ INTRINSIC(const gol_type *, reflect_typeSliceOf, gol_g *g, const gol_type *elem)
 
 INTRINSIC(const gol_type *, reflect_typeArrayOf, gol_g *g, gol_int n, const gol_type *elem)
 {
-	gol_type model = {.size = elem->size * (size_t)n, .align = elem->align, .kind = GOL_KIND_ARRAY, .elem = elem, .length = n};
+	gol_type model = {.size = elem->size * (size_t)n, .align = elem->align, .kind = GOL_KIND_ARRAY, .elem = elem,
+		.length = n};
 	const gol_type *found = find(&model);
 	text name = {0};
 
@@ -318,7 +322,8 @@ static void text_signature(text *t, const gol_type *type)
 	text_string(t, type->result_count == 1 ? "" : ")");
 }
 
-const gol_type *reflect_func_type(const gol_type *const *in, uint32_t in_count, const gol_type *const *out, uint32_t out_count,
+const gol_type *reflect_func_type(const gol_type *const *in, uint32_t in_count, const gol_type *const *out,
+	uint32_t out_count,
 	bool variadic)
 {
 	gol_type model = word_type(GOL_KIND_FUNC);
@@ -361,7 +366,8 @@ static void lay_out(gol_type *t, gol_field *fields)
 		const gol_type *f = fields[i].type;
 
 		fields[i].offset = align_up(end, f->align);
-		plain = plain && fields[i].offset == end && (f->flags & GOL_TYPE_PLAIN_EQUAL) && strcmp(fields[i].name, "_") != 0;
+		plain = plain && fields[i].offset == end && (f->flags & GOL_TYPE_PLAIN_EQUAL) &&
+			strcmp(fields[i].name, "_") != 0;
 		end = fields[i].offset + f->size;
 		if (f->pointer_bytes)
 			t->pointer_bytes = fields[i].offset + f->pointer_bytes;
@@ -430,7 +436,8 @@ static int by_name(const void *a, const void *b)
 	return order != 0 ? order : strcmp(x->pkg_path ? x->pkg_path : "", y->pkg_path ? y->pkg_path : "");
 }
 
-/* Methods by embedded fields. Those of the first field take its data word, which is the struct's: see reflect.StructOf. */
+/* Methods by embedded fields. Those of the first field take its data word, which is the struct's: see
+ * reflect.StructOf. */
 static void promote_methods(gol_type *t)
 {
 	gol_method *methods;
@@ -448,13 +455,15 @@ static void promote_methods(gol_type *t)
 
 		for (uint32_t k = 0; t->fields[i].embedded && k < f->imethod_count; k++)
 			if (!has_method(t, f->imethods[k].name, f->imethods[k].pkg_path))
-				methods[t->method_count++] = (gol_method){f->imethods[k].name, f->imethods[k].pkg_path, f->imethods[k].type,
+				methods[t->method_count++] = (gol_method){f->imethods[k].name, f->imethods[k].pkg_path,
+					f->imethods[k].type,
 				                                          embedded_interface_code(f->imethods[k].type)};
 	}
 	qsort(methods, t->method_count, sizeof *methods, by_name);
 }
 
-INTRINSIC(const gol_type *, reflect_typeStructOf, gol_g *g, gol_string repr, gol_slice names, gol_slice paths, gol_slice tags,
+INTRINSIC(const gol_type *, reflect_typeStructOf, gol_g *g, gol_string repr, gol_slice names, gol_slice paths,
+	gol_slice tags,
 	gol_slice types, gol_slice embedded)
 {
 	gol_type model = {.kind = GOL_KIND_STRUCT, .field_count = (uint32_t)names.len};
@@ -481,7 +490,7 @@ INTRINSIC(const gol_type *, reflect_typeStructOf, gol_g *g, gol_string repr, gol
 	return make(&model, &name);
 }
 
-/* ---- layouts of arguments and results ------------------------------------------------------------------------------- */
+/* ---- layouts of arguments and results -------------------------------------------------------------------------- */
 
 size_t reflect_layout(const gol_type *const *types, uint32_t count, size_t *offsets)
 {

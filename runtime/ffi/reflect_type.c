@@ -10,7 +10,11 @@ INTRINSIC(uintptr_t, reflect_typeSize, gol_g *g, const gol_type *t) { (void)g; r
 INTRINSIC(gol_int, reflect_typeAlign, gol_g *g, const gol_type *t) { (void)g; return t->align; }
 INTRINSIC(gol_int, reflect_typeFieldAlign, gol_g *g, const gol_type *t) { (void)g; return t->align; }
 INTRINSIC(bool, reflect_typeIsDirect, gol_g *g, const gol_type *t) { (void)g; return t->flags & GOL_TYPE_DIRECT; }
-INTRINSIC(bool, reflect_typeIsComparable, gol_g *g, const gol_type *t) { (void)g; return !(t->flags & GOL_TYPE_INCOMPARABLE); }
+INTRINSIC(bool, reflect_typeIsComparable, gol_g *g, const gol_type *t)
+{
+	(void)g;
+	return !(t->flags & GOL_TYPE_INCOMPARABLE);
+}
 INTRINSIC(gol_string, reflect_typeString, gol_g *g, const gol_type *t) { (void)g; return t->text; }
 INTRINSIC(gol_string, reflect_typeName, gol_g *g, const gol_type *t) { (void)g; return string_of(t->name); }
 INTRINSIC(gol_string, reflect_typePkgPath, gol_g *g, const gol_type *t)
@@ -27,7 +31,11 @@ INTRINSIC(gol_int, reflect_typeChanDir, gol_g *g, const gol_type *t) { (void)g; 
 INTRINSIC(gol_int, reflect_typeNumField, gol_g *g, const gol_type *t) { (void)g; return t->field_count; }
 INTRINSIC(gol_int, reflect_typeNumIn, gol_g *g, const gol_type *t) { (void)g; return t->parameter_count; }
 INTRINSIC(gol_int, reflect_typeNumOut, gol_g *g, const gol_type *t) { (void)g; return t->result_count; }
-INTRINSIC(const gol_type *, reflect_typeIn, gol_g *g, const gol_type *t, gol_int i) { (void)g; return t->parameters[i]; }
+INTRINSIC(const gol_type *, reflect_typeIn, gol_g *g, const gol_type *t, gol_int i)
+{
+	(void)g;
+	return t->parameters[i];
+}
 INTRINSIC(bool, reflect_typeIsVariadic, gol_g *g, const gol_type *t) { (void)g; return t->flags & GOL_TYPE_VARIADIC; }
 
 INTRINSIC(const gol_type *, reflect_typeOut, gol_g *g, const gol_type *t, gol_int i)

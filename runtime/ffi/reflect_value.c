@@ -24,7 +24,8 @@ INTRINSIC(void, reflect_copyArray, gol_g *g, const gol_type *t, void *target, vo
 
 typedef struct { void *r0; gol_int r1; } grown_result;
 
-INTRINSIC(grown_result, reflect_growArray, gol_g *g, const gol_type *t, void *data, gol_int n, gol_int capacity, gol_int more)
+INTRINSIC(grown_result, reflect_growArray, gol_g *g, const gol_type *t, void *data, gol_int n, gol_int capacity,
+	gol_int more)
 {
 	gol_slice grown = gol_grow_slice(g, t, (gol_slice){data, n, capacity}, more);
 
@@ -78,7 +79,8 @@ typedef struct reflect_iterator {
 
 static const uint8_t iterator_map[] = {(1 << GOL_MAP_ITER_POINTER_WORDS) - 1};
 static const gol_type iterator_type = {
-	.size = sizeof(reflect_iterator), .pointer_bytes = 8 * GOL_MAP_ITER_POINTER_WORDS, .align = 8, .kind = GOL_KIND_STRUCT,
+	.size = sizeof(reflect_iterator), .pointer_bytes = 8 * GOL_MAP_ITER_POINTER_WORDS, .align = 8,
+		.kind = GOL_KIND_STRUCT,
 	.pointer_map = iterator_map,
 };
 

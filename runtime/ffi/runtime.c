@@ -69,7 +69,11 @@ INTRINSIC(void, runtime_Breakpoint, gol_g *g)
 #endif
 }
 
-INTRINSIC(bool, runtime_startOnce, gol_g *g, uint32_t *flag) { (void)g; return __atomic_exchange_n(flag, 1, __ATOMIC_SEQ_CST) == 0; }
+INTRINSIC(bool, runtime_startOnce, gol_g *g, uint32_t *flag)
+{
+	(void)g;
+	return __atomic_exchange_n(flag, 1, __ATOMIC_SEQ_CST) == 0;
+}
 
 /* ---- positions ------------------------------------------------------------------------------------- */
 

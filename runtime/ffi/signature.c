@@ -138,7 +138,8 @@ static void lay_out_results(signature *s)
 	s->c_offsets = heap_meta((count + 1) * sizeof *s->c_offsets);
 	for (uint32_t i = 0; i < count; i++) {
 		const gol_type *t = signature_result(s, i);
-		size_t t_size = signature_by_address(t) ? sizeof(void *) : t->size, t_align = signature_by_address(t) ? sizeof(void *) : t->align;
+		size_t t_size = signature_by_address(t) ? sizeof(void *) : t->size,
+			t_align = signature_by_address(t) ? sizeof(void *) : t->align;
 
 		s->c_offsets[i] = (end + t_align - 1) & ~(t_align - 1);
 		end = s->c_offsets[i] + t_size;

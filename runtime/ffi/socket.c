@@ -1,9 +1,9 @@
 /*
  * socket.c - package syscall: sockets, and system calls by number; internal/poll: transfers between descriptors.
  *
- * A call that may wait is tried in place first where the system can be told not to wait; only if it would and the descriptor
- * is in blocking mode is it made from a blocking-call frame (sched/call.c). internal/poll says MSG_DONTWAIT itself: then
- * nothing waits here.
+ * A call that may wait is tried in place first where the system can be told not to wait; only if it would and the
+ * descriptor is in blocking mode is it made from a blocking-call frame (sched/call.c). internal/poll says
+ * MSG_DONTWAIT itself: then nothing waits here.
  */
 #define _GNU_SOURCE
 #include "ffi/descriptor.h"
@@ -49,8 +49,16 @@ INTRINSIC(gol_int, syscall_sysBind, gol_g *g, gol_int fd, void *address, gol_int
 	return error_of(bind((int)fd, address, (socklen_t)size));
 }
 
-INTRINSIC(gol_int, syscall_sysListen, gol_g *g, gol_int fd, gol_int backlog) { (void)g; return error_of(listen((int)fd, (int)backlog)); }
-INTRINSIC(gol_int, syscall_sysShutdown, gol_g *g, gol_int fd, gol_int how) { (void)g; return error_of(shutdown((int)fd, (int)how)); }
+INTRINSIC(gol_int, syscall_sysListen, gol_g *g, gol_int fd, gol_int backlog)
+{
+	(void)g;
+	return error_of(listen((int)fd, (int)backlog));
+}
+INTRINSIC(gol_int, syscall_sysShutdown, gol_g *g, gol_int fd, gol_int how)
+{
+	(void)g;
+	return error_of(shutdown((int)fd, (int)how));
+}
 
 INTRINSIC(result2, syscall_sysSocketName, gol_g *g, gol_int fd, bool peer, void *address, gol_int room)
 {
@@ -133,7 +141,8 @@ typedef struct message { uint8_t name[112]; int64_t name_size, control_size, fla
 static struct msghdr header_of(const call_frame *c, struct iovec *v)
 {
 	*v = (struct iovec){c->p[0], (size_t)c->a[1]};
-	return (struct msghdr){.msg_iov = v, .msg_iovlen = 1, .msg_control = c->a[2] > 0 ? c->p[1] : NULL, .msg_controllen = (size_t)c->a[2]};
+	return (struct msghdr){.msg_iov = v, .msg_iovlen = 1, .msg_control = c->a[2] > 0 ? c->p[1] : NULL,
+		.msg_controllen = (size_t)c->a[2]};
 }
 
 /* p[2]: message */
@@ -194,7 +203,8 @@ INTRINSIC(result2, syscall_sysReceive, gol_g *g, gol_int fd, gol_slice b, gol_sl
 	return exchange(g, &c);
 }
 
-INTRINSIC(result2, syscall_sysSend, gol_g *g, gol_int fd, gol_slice b, gol_slice control, gol_int flags, void *to, gol_int to_size)
+INTRINSIC(result2, syscall_sysSend, gol_g *g, gol_int fd, gol_slice b, gol_slice control, gol_int flags, void *to,
+	gol_int to_size)
 {
 	call_frame c;
 	call_start(&c, run_send);
@@ -241,7 +251,10 @@ static void give_count(call_frame *c, int64_t n)
 }
 
 static void run_sendfile(call_frame *c) { give_count(c, sendfile((int)c->a[1], (int)c->a[0], NULL, (size_t)c->a[2])); }
-static void run_copy_range(call_frame *c) { give_count(c, copy_file_range((int)c->a[0], NULL, (int)c->a[1], NULL, (size_t)c->a[2], 0)); }
+static void run_copy_range(call_frame *c)
+{
+	give_count(c, copy_file_range((int)c->a[0], NULL, (int)c->a[1], NULL, (size_t)c->a[2], 0));
+}
 
 static result2 between(gol_g *g, gol_int from, gol_int to, gol_int size, void (*run)(call_frame *))
 {
@@ -254,14 +267,21 @@ static result2 between(gol_g *g, gol_int from, gol_int to, gol_int size, void (*
 	return (result2){0, 0};
 }
 
-INTRINSIC(result2, internal_1poll_sendfile, gol_g *g, gol_int from, gol_int to, gol_int size) { return between(g, from, to, size, run_sendfile); }
-INTRINSIC(result2, internal_1poll_copyRange, gol_g *g, gol_int from, gol_int to, gol_int size) { return between(g, from, to, size, run_copy_range); }
+INTRINSIC(result2, internal_1poll_sendfile, gol_g *g, gol_int from, gol_int to, gol_int size)
+{
+	return between(g, from, to, size, run_sendfile);
+}
+INTRINSIC(result2, internal_1poll_copyRange, gol_g *g, gol_int from, gol_int to, gol_int size)
+{
+	return between(g, from, to, size, run_copy_range);
+}
 
 INTRINSIC(result2, internal_1poll_splice, gol_g *g, gol_int from, gol_int to, gol_int size)
 {
 	int64_t n;
 	(void)g;
-	do n = splice((int)from, NULL, (int)to, NULL, (size_t)size, SPLICE_F_NONBLOCK | SPLICE_F_MOVE); while (n < 0 && errno == EINTR);
+	do n = splice((int)from, NULL, (int)to, NULL, (size_t)size, SPLICE_F_NONBLOCK | SPLICE_F_MOVE); while (n < 0 &&
+		errno == EINTR);
 	return count_of(n);
 }
 
@@ -282,7 +302,8 @@ static void run_number(call_frame *c)
 }
 
 /* What the arguments point to is not on this goroutine's stack (//go:uintptrescapes), and its caller keeps it alive. */
-INTRINSIC(call_result, syscall_sysNumber, gol_g *g, bool waits, uintptr_t number, uintptr_t a, uintptr_t b, uintptr_t d, uintptr_t e, uintptr_t f, uintptr_t h)
+INTRINSIC(call_result, syscall_sysNumber, gol_g *g, bool waits, uintptr_t number, uintptr_t a, uintptr_t b,
+	uintptr_t d, uintptr_t e, uintptr_t f, uintptr_t h)
 {
 	call_frame c;
 	call_start(&c, run_number);

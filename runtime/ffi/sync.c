@@ -80,7 +80,10 @@ static void acquire(G *g, uint32_t *address, bool lifo, bool durable)
 	spin_release(&b->lock);
 }
 
-INTRINSIC(void, sync_runtime_Semacquire, gol_g *g, uint32_t *address, bool lifo) { acquire(g_of(g), address, lifo, false); }
+INTRINSIC(void, sync_runtime_Semacquire, gol_g *g, uint32_t *address, bool lifo)
+{
+	acquire(g_of(g), address, lifo, false);
+}
 INTRINSIC(void, sync_runtime_SemacquireGroup, gol_g *g, uint32_t *address) { acquire(g_of(g), address, false, true); }
 
 INTRINSIC(void, sync_runtime_Semrelease, gol_g *gp, uint32_t *address, bool handoff)

@@ -119,8 +119,14 @@ INTRINSIC(result2, internal_1poll_block, gol_g *g, gol_int fd, gol_slice b, bool
 	return transfer(g, fd, b, 0, write_it ? run_block_write : run_block_read);
 }
 
-INTRINSIC(result2, syscall_sysPread, gol_g *g, gol_int fd, gol_slice b, int64_t offset) { return transfer(g, fd, b, offset, run_pread); }
-INTRINSIC(result2, syscall_sysPwrite, gol_g *g, gol_int fd, gol_slice b, int64_t offset) { return transfer(g, fd, b, offset, run_pwrite); }
+INTRINSIC(result2, syscall_sysPread, gol_g *g, gol_int fd, gol_slice b, int64_t offset)
+{
+	return transfer(g, fd, b, offset, run_pread);
+}
+INTRINSIC(result2, syscall_sysPwrite, gol_g *g, gol_int fd, gol_slice b, int64_t offset)
+{
+	return transfer(g, fd, b, offset, run_pwrite);
+}
 
 INTRINSIC(result2, syscall_sysSeek, gol_g *g, gol_int fd, int64_t offset, gol_int whence)
 {
@@ -181,7 +187,10 @@ static gol_int on_descriptor(gol_g *g, gol_int fd, int64_t number, void (*run)(c
 
 INTRINSIC(gol_int, syscall_sysClose, gol_g *g, gol_int fd) { return on_descriptor(g, fd, 0, run_close); }
 INTRINSIC(gol_int, syscall_sysFsync, gol_g *g, gol_int fd) { return on_descriptor(g, fd, 0, run_fsync); }
-INTRINSIC(gol_int, syscall_sysFtruncate, gol_g *g, gol_int fd, int64_t size) { return on_descriptor(g, fd, size, run_ftruncate); }
+INTRINSIC(gol_int, syscall_sysFtruncate, gol_g *g, gol_int fd, int64_t size)
+{
+	return on_descriptor(g, fd, size, run_ftruncate);
+}
 
 INTRINSIC(result3, syscall_sysPipe, gol_g *g, gol_int flags)
 {
@@ -210,14 +219,19 @@ INTRINSIC(gol_int, syscall_sysDup3, gol_g *g, gol_int from, gol_int to, gol_int 
 }
 
 INTRINSIC(void, syscall_sysSetCloseOnExec, gol_g *g, gol_int fd) { (void)g; (void)fcntl((int)fd, F_SETFD, FD_CLOEXEC); }
-INTRINSIC(gol_int, syscall_sysSetNonblock, gol_g *g, gol_int fd, bool on) { (void)g; return os_set_nonblocking((int)fd, on) ? 0 : errno; }
+INTRINSIC(gol_int, syscall_sysSetNonblock, gol_g *g, gol_int fd, bool on)
+{
+	(void)g;
+	return os_set_nonblocking((int)fd, on) ? 0 : errno;
+}
 
 static void run_flock(call_frame *c) { give1(c, RETRY(flock((int)c->a[2], (int)c->a[3])), 0); }
 INTRINSIC(gol_int, syscall_sysFlock, gol_g *g, gol_int fd, gol_int how) { return on_descriptor(g, fd, how, run_flock); }
 
 /* ---- memory ---------------------------------------------------------------------------------------------- */
 
-INTRINSIC(result2, syscall_sysMmap, gol_g *g, gol_int fd, int64_t offset, gol_int length, gol_int protection, gol_int flags)
+INTRINSIC(result2, syscall_sysMmap, gol_g *g, gol_int fd, int64_t offset, gol_int length, gol_int protection,
+	gol_int flags)
 {
 	(void)g;
 	void *p = mmap(NULL, (size_t)length, (int)protection, (int)flags, (int)fd, offset);
@@ -244,7 +258,10 @@ static void run_mkdir(call_frame *c) { give1(c, mkdir(path_of(c, 0), (mode_t)c->
 static void run_mkfifo(call_frame *c) { give1(c, mkfifo(path_of(c, 0), (mode_t)c->a[2]), 1); }
 static void run_unlink(call_frame *c) { give1(c, unlink(path_of(c, 0)), 1); }
 static void run_rmdir(call_frame *c) { give1(c, rmdir(path_of(c, 0)), 1); }
-static void run_unlinkat(call_frame *c) { give1(c, unlinkat((int)c->a[2], path_of(c, 0), c->a[3] ? AT_REMOVEDIR : 0), 1); }
+static void run_unlinkat(call_frame *c)
+{
+	give1(c, unlinkat((int)c->a[2], path_of(c, 0), c->a[3] ? AT_REMOVEDIR : 0), 1);
+}
 static void run_access(call_frame *c) { give1(c, access(path_of(c, 0), (int)c->a[2]), 1); }
 static void run_rename(call_frame *c) { give1(c, rename(path_of(c, 0), path_of(c, 1)), 2); }
 static void run_link(call_frame *c) { give1(c, link(path_of(c, 0), path_of(c, 1)), 2); }
@@ -268,7 +285,8 @@ static void run_chown(call_frame *c)
 	const char *path = path_of(c, 0);
 	uid_t user = (uid_t)c->a[4];
 	gid_t group = (gid_t)c->a[5];
-	give1(c, *path == 0 ? fchown((int)c->a[2], user, group) : c->a[3] ? lchown(path, user, group) : chown(path, user, group), 1);
+	give1(c, *path == 0 ? fchown((int)c->a[2], user, group) : c->a[3] ? lchown(path, user, group) :
+		chown(path, user, group), 1);
 }
 
 static void run_utimes(call_frame *c)
@@ -298,21 +316,54 @@ static gol_int on_paths(gol_g *g, gol_string from, gol_string to, void (*run)(ca
 	return 0;
 }
 
-INTRINSIC(gol_int, syscall_sysTruncate, gol_g *g, gol_string path, int64_t size) { return on_path(g, path, size, 0, run_truncate); }
-INTRINSIC(gol_int, syscall_sysMkdir, gol_g *g, gol_string path, uint32_t perm) { return on_path(g, path, perm, 0, run_mkdir); }
-INTRINSIC(gol_int, syscall_sysMkfifo, gol_g *g, gol_string path, uint32_t mode) { return on_path(g, path, mode, 0, run_mkfifo); }
+INTRINSIC(gol_int, syscall_sysTruncate, gol_g *g, gol_string path, int64_t size)
+{
+	return on_path(g, path, size, 0, run_truncate);
+}
+INTRINSIC(gol_int, syscall_sysMkdir, gol_g *g, gol_string path, uint32_t perm)
+{
+	return on_path(g, path, perm, 0, run_mkdir);
+}
+INTRINSIC(gol_int, syscall_sysMkfifo, gol_g *g, gol_string path, uint32_t mode)
+{
+	return on_path(g, path, mode, 0, run_mkfifo);
+}
 INTRINSIC(gol_int, syscall_sysUnlink, gol_g *g, gol_string path) { return on_path(g, path, 0, 0, run_unlink); }
 INTRINSIC(gol_int, syscall_sysRmdir, gol_g *g, gol_string path) { return on_path(g, path, 0, 0, run_rmdir); }
-INTRINSIC(gol_int, syscall_sysUnlinkat, gol_g *g, gol_int dir, gol_string path, bool folder) { return on_path(g, path, dir, folder, run_unlinkat); }
-INTRINSIC(gol_int, syscall_sysAccess, gol_g *g, gol_string path, gol_int mode) { return on_path(g, path, mode, 0, run_access); }
-INTRINSIC(gol_int, syscall_sysChmod, gol_g *g, gol_string path, gol_int fd, uint32_t mode) { return on_path(g, path, fd, mode, run_chmod); }
-INTRINSIC(gol_int, syscall_sysChdir, gol_g *g, gol_string path, gol_int fd) { return on_path(g, path, fd, 0, run_chdir); }
-INTRINSIC(gol_int, syscall_sysRename, gol_g *g, gol_string from, gol_string to) { return on_paths(g, from, to, run_rename); }
-INTRINSIC(gol_int, syscall_sysLink, gol_g *g, gol_string from, gol_string to) { return on_paths(g, from, to, run_link); }
-INTRINSIC(gol_int, syscall_sysSymlink, gol_g *g, gol_string from, gol_string to) { return on_paths(g, from, to, run_symlink); }
+INTRINSIC(gol_int, syscall_sysUnlinkat, gol_g *g, gol_int dir, gol_string path, bool folder)
+{
+	return on_path(g, path, dir, folder, run_unlinkat);
+}
+INTRINSIC(gol_int, syscall_sysAccess, gol_g *g, gol_string path, gol_int mode)
+{
+	return on_path(g, path, mode, 0, run_access);
+}
+INTRINSIC(gol_int, syscall_sysChmod, gol_g *g, gol_string path, gol_int fd, uint32_t mode)
+{
+	return on_path(g, path, fd, mode, run_chmod);
+}
+INTRINSIC(gol_int, syscall_sysChdir, gol_g *g, gol_string path, gol_int fd)
+{
+	return on_path(g, path, fd, 0, run_chdir);
+}
+INTRINSIC(gol_int, syscall_sysRename, gol_g *g, gol_string from, gol_string to)
+{
+	return on_paths(g, from, to, run_rename);
+}
+INTRINSIC(gol_int, syscall_sysLink, gol_g *g, gol_string from, gol_string to)
+{
+	return on_paths(g, from, to, run_link);
+}
+INTRINSIC(gol_int, syscall_sysSymlink, gol_g *g, gol_string from, gol_string to)
+{
+	return on_paths(g, from, to, run_symlink);
+}
 
 /* a[2] folder, a[3] mode, a[4] flags */
-static void run_faccessat(call_frame *c) { give1(c, faccessat((int)c->a[2], path_of(c, 0), (int)c->a[3], (int)c->a[4]), 1); }
+static void run_faccessat(call_frame *c)
+{
+	give1(c, faccessat((int)c->a[2], path_of(c, 0), (int)c->a[3], (int)c->a[4]), 1);
+}
 
 INTRINSIC(gol_int, syscall_sysFaccessat, gol_g *g, gol_int dir, gol_string path, gol_int mode, gol_int flags)
 {
@@ -339,7 +390,8 @@ INTRINSIC(gol_int, syscall_sysChown, gol_g *g, gol_string path, gol_int fd, bool
 	return 0;
 }
 
-INTRINSIC(gol_int, syscall_sysUtimes, gol_g *g, gol_string path, int64_t asec, int64_t ansec, int64_t msec, int64_t mnsec)
+INTRINSIC(gol_int, syscall_sysUtimes, gol_g *g, gol_string path, int64_t asec, int64_t ansec, int64_t msec,
+	int64_t mnsec)
 {
 	call_frame c;
 	call_start(&c, run_utimes);
@@ -374,7 +426,8 @@ static void give_stat(call_frame *c, int n, const struct stat *s)
 {
 	if (n == 0) {
 		const int64_t values[16] = {
-			(int64_t)s->st_dev, (int64_t)s->st_ino, s->st_mode, (int64_t)s->st_nlink, s->st_uid, s->st_gid, (int64_t)s->st_rdev, s->st_size,
+			(int64_t)s->st_dev, (int64_t)s->st_ino, s->st_mode, (int64_t)s->st_nlink, s->st_uid, s->st_gid,
+				(int64_t)s->st_rdev, s->st_size,
 			s->st_blksize, s->st_blocks, s->st_atim.tv_sec, s->st_atim.tv_nsec, s->st_mtim.tv_sec, s->st_mtim.tv_nsec,
 			s->st_ctim.tv_sec, s->st_ctim.tv_nsec};
 		memcpy(c->p[0], values, sizeof values);
@@ -418,7 +471,8 @@ static gol_int in_folder(gol_g *g, gol_int folder, gol_string path, int64_t a3, 
 	return 0;
 }
 
-static gol_int in_folders(gol_g *g, gol_int folder, gol_string path, gol_int folder2, gol_string path2, void (*run)(call_frame *))
+static gol_int in_folders(gol_g *g, gol_int folder, gol_string path, gol_int folder2, gol_string path2,
+	void (*run)(call_frame *))
 {
 	call_frame c;
 	call_start(&c, run);
@@ -449,8 +503,14 @@ static void run_utimensat(call_frame *c)
 }
 
 static void run_mkdirat(call_frame *c) { give1(c, mkdirat((int)c->a[2], path_of(c, 0), (mode_t)c->a[3]), 1); }
-static void run_renameat(call_frame *c) { give1(c, renameat((int)c->a[2], path_of(c, 0), (int)c->a[3], path_of(c, 1)), 2); }
-static void run_linkat(call_frame *c) { give1(c, linkat((int)c->a[2], path_of(c, 0), (int)c->a[3], path_of(c, 1), 0), 2); }
+static void run_renameat(call_frame *c)
+{
+	give1(c, renameat((int)c->a[2], path_of(c, 0), (int)c->a[3], path_of(c, 1)), 2);
+}
+static void run_linkat(call_frame *c)
+{
+	give1(c, linkat((int)c->a[2], path_of(c, 0), (int)c->a[3], path_of(c, 1), 0), 2);
+}
 static void run_symlinkat(call_frame *c) { give1(c, symlinkat(path_of(c, 1), (int)c->a[2], path_of(c, 0)), 2); }
 
 static void run_fchmodat(call_frame *c)
@@ -487,7 +547,8 @@ INTRINSIC(result2, internal_1syscall_1unix_readlinkat, gol_g *g, gol_int dir, go
 	return (result2){0, 0};
 }
 
-INTRINSIC(gol_int, internal_1syscall_1unix_utimensat, gol_g *g, gol_int dir, gol_string path, int64_t asec, int64_t ansec, int64_t msec, int64_t mnsec)
+INTRINSIC(gol_int, internal_1syscall_1unix_utimensat, gol_g *g, gol_int dir, gol_string path, int64_t asec,
+	int64_t ansec, int64_t msec, int64_t mnsec)
 {
 	call_frame c;
 	call_start(&c, run_utimensat);
@@ -516,7 +577,8 @@ INTRINSIC(gol_int, internal_1syscall_1unix_fchownat, gol_g *g, gol_int dir, gol_
 	return in_folder(g, dir, path, uid, gid, run_fchownat);
 }
 
-INTRINSIC(gol_int, internal_1syscall_1unix_renameat, gol_g *g, gol_int dir, gol_string from, gol_int dir2, gol_string to)
+INTRINSIC(gol_int, internal_1syscall_1unix_renameat, gol_g *g, gol_int dir, gol_string from, gol_int dir2,
+	gol_string to)
 {
 	return in_folders(g, dir, from, dir2, to, run_renameat);
 }
@@ -533,7 +595,8 @@ INTRINSIC(gol_int, internal_1syscall_1unix_symlinkat, gol_g *g, gol_string targe
 
 /* ---- directories --------------------------------------------------------------------------------------------- */
 
-struct entry { uint64_t inode; int64_t offset; uint16_t size; uint8_t type; char name[]; };     /* the kernel's linux_dirent64 */
+/* the kernel's linux_dirent64 */
+struct entry { uint64_t inode; int64_t offset; uint16_t size; uint8_t type; char name[]; };
 
 static size_t put_entry(uint8_t *to, const struct entry *e)
 {
@@ -629,10 +692,11 @@ INTRINSIC(void, syscall_sysExit, gol_g *g, gol_int code)
 	exit_program((int)code);
 }
 
-/* ---- arguments and environment --------------------------------------------------------------------------------------- */
+/* ---- arguments and environment --------------------------------------------------------------------------------- */
 
 static const gol_type string_type = {
-	.size = 16, .pointer_bytes = 8, .kind = GOL_KIND_STRING, .align = 8, .pointer_map = (const uint8_t[]){1}, .text = {(const uint8_t *)"string", 6},
+	.size = 16, .pointer_bytes = 8, .kind = GOL_KIND_STRING, .align = 8, .pointer_map = (const uint8_t[]){1},
+		.text = {(const uint8_t *)"string", 6},
 };
 
 /* The texts stay where the process has them: copies, since C code may change its environment. */
@@ -685,7 +749,8 @@ INTRINSIC(result2, internal_1syscall_1unix_getrandom, gol_g *g, gol_slice b, gol
 	(void)g;
 	while (r.r0 < b.len) {
 		gol_int rest = b.len - r.r0;
-		ssize_t n = getrandom((char *)b.ptr + r.r0, (size_t)(rest < UNINTERRUPTED ? rest : UNINTERRUPTED), (unsigned)flags);
+		ssize_t n = getrandom((char *)b.ptr + r.r0, (size_t)(rest < UNINTERRUPTED ? rest : UNINTERRUPTED),
+			(unsigned)flags);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)

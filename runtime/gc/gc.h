@@ -32,16 +32,19 @@
 typedef struct gc_statistics {
 	uint32_t count, forced;             /* collections, those asked for by the program */
 	uint64_t pause_total;
-	uint64_t pauses[GC_PAUSES], pause_ends[GC_PAUSES];      /* ring, of each cycle all its stops together; ends in ns since 1970 */
+	/* ring, of each cycle all its stops together; ends in ns since 1970 */
+	uint64_t pauses[GC_PAUSES], pause_ends[GC_PAUSES];
 	uint64_t marked_bytes, marked_objects;                  /* by the last one */
 	uint64_t goal, last_end;                                /* next heap goal; ns since 1970 */
-	uint64_t mark_ns;                                       /* of stops, and of the marker's work beside the program, ever */
+	/* of stops, and of the marker's work beside the program, ever */
+	uint64_t mark_ns;
 } gc_statistics;
 
 typedef struct gc_state {
 	uint32_t requested;                 /* relaxed atomic: enum gc_reason bits */
 	bool marking, running, ready;
-	bool beside;                        /* a cycle marks beside the program: begun in one stop, to be ended in another */
+	/* a cycle marks beside the program: begun in one stop, to be ended in another */
+	bool beside;
 	int64_t percent;                    /* GOGC; negative: off */
 	int64_t memory_limit;
 	uint64_t start_ns;                  /* of the program, monotonic */
@@ -72,7 +75,8 @@ extern struct gc_world gc_world;
 
 static inline size_t gc_stack_bytes(void) { return gc_world.stack_bytes != NULL ? gc_world.stack_bytes() : 0; }
 
-/* The heap has grown; the program wants it; give memory back afterwards; the marker beside the program has nothing left. */
+/* The heap has grown; the program wants it; give memory back afterwards; the marker beside the program has nothing
+ * left. */
 enum gc_reason { GC_GOAL = 1, GC_FORCED = 2, GC_RELEASE = 4, GC_MARKED = 8 };
 
 /* ---- set-up ----------------------------------------------------------------------------------- */
@@ -89,9 +93,11 @@ void gc_add_roots(gc_root_walk *walk);
 void gc_request(void);                  /* GC_GOAL; cheap, any time */
 void gc_request_for(uint32_t reasons);
 static inline bool gc_requested(void) { return __atomic_load_n(&gc.requested, __ATOMIC_RELAXED) != 0; }
-/* The dispatcher, no goroutine running: what is due of a cycle is done (collect.c, step). True: something was asked for. */
+/* The dispatcher, no goroutine running: what is due of a cycle is done (collect.c, step). True: something was asked
+ * for. */
 bool gc_run_if_requested(void);
-void gc_collect(uint32_t reasons);      /* that step. GC_FORCED, GC_RELEASE: ends the cycle that runs, and does a whole one */
+/* that step. GC_FORCED, GC_RELEASE: ends the cycle that runs, and does a whole one */
+void gc_collect(uint32_t reasons);
 
 int64_t gc_set_percent(int64_t percent);        /* each returns the previous value */
 int64_t gc_set_memory_limit(int64_t limit);     /* negative: only asks */
@@ -99,7 +105,8 @@ int64_t gc_set_memory_limit(int64_t limit);     /* negative: only asks */
 /* ---- marking (mark.c) ------------------------------------------------------------------------------ */
 
 void gc_mark_begin(uint64_t bytes, uint64_t objects);           /* what is counted as marked so far */
-void gc_mark_word(uintptr_t word);              /* marks the object it points into, if any. This and the next three: in a stop */
+/* marks the object it points into, if any. This and the next three: in a stop */
+void gc_mark_word(uintptr_t word);
 void gc_mark_slot(void *context, void **slot);  /* a gc_visit */
 void gc_scan_object(uintptr_t base);            /* marks what an object points to, not itself */
 void gc_drain(void);
@@ -124,7 +131,8 @@ uint64_t gc_shaded_objects(void);
 void marker_hold(void);                         /* in a stop: it does nothing from now on */
 void marker_release(void);                      /* it goes on with what there is: marking, or sweeping */
 void gc_give_back(void);                        /* memory, as the last cycle decided (collect.c) */
-void gc_check_marks(gc_root_walk *const *walks, unsigned count);        /* GODEBUG=gccheckmark: marks again; dies where one is missing */
+/* GODEBUG=gccheckmark: marks again; dies where one is missing */
+void gc_check_marks(gc_root_walk *const *walks, unsigned count);
 uint64_t marker_time(void);                     /* nanoseconds that it has worked */
 
 /* ---- allocation hooks: stress modes --------------------------------------------------------------------- */
@@ -180,7 +188,7 @@ void profile_book(const uintptr_t *stack, size_t depth);        /* the stack of 
 size_t profile_read(profile_record *out, size_t room, bool also_freed);
 void gc_add_sample(uintptr_t base, profile_bucket *bucket);     /* counts it as freed when it is collected */
 
-/* ---- statistics --------------------------------------------------------------------------------------------------- */
+/* ---- statistics ------------------------------------------------------------------------------------------------ */
 
 void gc_memory_statistics(uint64_t *out, size_t count);     /* order of stdlib/runtime/memstats.gol */
 /* Lengths of the stops of the latest cycles, each all together, and their ends, newest first; returns how many. */

@@ -148,7 +148,8 @@ size_t profile_read(profile_record *out, size_t room, bool also_freed)
 		for (const profile_bucket *b = profile.chains[i]; b != NULL; b = b->next) {
 			if (!also_freed && b->allocated == b->freed)
 				continue;
-			*out = (profile_record){(int64_t)(b->allocated * b->size), (int64_t)(b->freed * b->size), (int64_t)b->allocated,
+			*out = (profile_record){(int64_t)(b->allocated * b->size), (int64_t)(b->freed * b->size),
+				(int64_t)b->allocated,
 				(int64_t)b->freed, {0}};
 			memcpy(out->stack, b->stack, b->depth * sizeof *b->stack);
 			out++;

@@ -6,8 +6,8 @@
  * stop marks, were marked in that stop, what was allocated
  * since is marked (heap/span.c), and an object can only be lost to the marker when a pointer to it is overwritten
  * before the marker has read that word. So the barrier marks what it overwrites (and what it stores, which costs
- * little and forgives a root that was missed). Whoever sets an object's bit puts it into the buffer of its P's cache; full
- * buffers go to a list that the marker empties; what is left in buffers is taken in the stop that ends the cycle.
+ * little and forgives a root that was missed). Whoever sets an object's bit puts it into the buffer of its P's cache;
+ * full buffers go to a list that the marker empties; what is left in buffers is taken in the stop that ends the cycle.
  * Every object is in a buffer or the list once at most.
  *
  * The caller may have no P (then its object goes to the list at once), and may hold locks that stand before

@@ -151,7 +151,8 @@ int gc_set_finalizer(gol_eface object, gol_eface finalizer)
 
 bool gc_is_within(const void *object, const void *p)
 {
-	return heap_object(object, NULL) != NULL && heap_object(object, NULL) == heap_object(p, NULL) && !heap_object_is_tiny(object);
+	return heap_object(object, NULL) != NULL && heap_object(object, NULL) == heap_object(p, NULL) &&
+		!heap_object_is_tiny(object);
 }
 
 /* An integer that looks like such an address is not told from one: the heap is where no integers are. */

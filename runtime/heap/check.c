@@ -12,7 +12,8 @@ static _Noreturn void fail(const heap_span *s, const char *format, ...)
 {
 	va_list arguments;
 
-	fprintf(stderr, "fatal error: heap check: span %#lx class %u (%zu bytes, %u slots): ", (unsigned long)s->base, s->size_class,
+	fprintf(stderr, "fatal error: heap check: span %#lx class %u (%zu bytes, %u slots): ", (unsigned long)s->base,
+		s->size_class,
 		s->elem_size, s->elem_count);
 	va_start(arguments, format);
 	vfprintf(stderr, format, arguments);

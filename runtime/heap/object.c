@@ -16,7 +16,8 @@ void *heap_object(const void *address, size_t *size)
 	if (s == NULL)
 		return NULL;
 	slot = s->size_class == 0 ? 0 : heap_slot_of(s, (uintptr_t)address);
-	os_acquire(&gol_heap.central[s->size_class * 2u + s->noscan].lock);     /* nobody sweeps it meanwhile, no cache drops it */
+	/* nobody sweeps it meanwhile, no cache drops it */
+	os_acquire(&gol_heap.central[s->size_class * 2u + s->noscan].lock);
 	found = slot < s->elem_count && heap_slot_allocated(s, slot);
 	os_release(&gol_heap.central[s->size_class * 2u + s->noscan].lock);
 	if (!found)

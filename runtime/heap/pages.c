@@ -11,8 +11,8 @@
  * `untouched` marks pages whose memory the system has (never used, or given back):
  * they read as zero and cost nothing. A span of untouched pages needs no clearing.
  *
- * All of it, and the span records that are made of it, are guarded by gol_heap.lock: the functions here are called with the lock
- * held, but for heap_meta and heap_scavenge. (A span lasts for hundreds of allocations.)
+ * All of it, and the span records that are made of it, are guarded by gol_heap.lock: the functions here are called
+ * with the lock held, but for heap_meta and heap_scavenge. (A span lasts for hundreds of allocations.)
  *
  * The reservation grows from its low end: [base, end) has been made usable. Nothing
  * shrinks it; what goes back to the system is memory, by MADV_DONTNEED, not addresses.
@@ -254,9 +254,10 @@ void heap_scavenge(size_t keep_bytes)
 
 /* ---- taking and giving ------------------------------------------------------------------------- */
 
-/* A large heap is walked at random: with pages of 2 MiB the processor finds most of its addresses without walking the page
- * table, and the system clears a huge page at one fault. A small heap keeps small pages, which cost no more memory than
- * they hold. So does one large object: it is mostly written from start to end, often to be outgrown soon, and huge pages
+/* A large heap is walked at random: with pages of 2 MiB the processor finds most of its addresses without walking the
+ * page table, and the system clears a huge page at one fault. A small heap keeps small pages, which cost no more
+ * memory than they hold. So does one large object: it is mostly written from start to end, often to be outgrown soon,
+ * and huge pages
  * are the dearest to get. */
 static void prefer_huge_pages(uintptr_t at, size_t size)
 {
@@ -327,7 +328,8 @@ void heap_pages_give(uintptr_t base, size_t count)
 		first -= before;
 		length += before;
 	}
-	if (first + length < page_count && gol_heap.page_span[first + length] == NULL && pages.runs[first + length].length != 0) {
+	if (first + length < page_count && gol_heap.page_span[first + length] == NULL &&
+		pages.runs[first + length].length != 0) {
 		uint32_t after = pages.runs[first + length].length;
 
 		run_remove(first + length);

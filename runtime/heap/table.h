@@ -1,11 +1,11 @@
 /*
- * table.h - tables that only grow: from one or two addresses, of descriptors, to what the runtime has made of them. For ever, so
- * in memory that is never freed.
+ * table.h - tables that only grow: from one or two addresses, of descriptors, to what the runtime has made of them.
+ * For ever, so in memory that is never freed.
  *
  * Readers take no lock. An entry is written once: key and value, then, with release, the first key, which a reader
- * loads with acquire and which is not NULL. A table that is half full is copied into one twice as large, which then takes its
- * place; the old one, to which nothing is added any more, is left to those who read it. Who finds nothing looks again
- * under the lock, then makes and adds what was missing.
+ * loads with acquire and which is not NULL. A table that is half full is copied into one twice as large, which then
+ * takes its place; the old one, to which nothing is added any more, is left to those who read it. Who finds nothing
+ * looks again under the lock, then makes and adds what was missing.
  */
 #ifndef GOL_HEAP_TABLE_H
 #define GOL_HEAP_TABLE_H

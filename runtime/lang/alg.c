@@ -116,7 +116,8 @@ uint64_t alg_hash(gol_g *g, const gol_type *type, const void *p, uint64_t seed)
 	}
 	case GOL_KIND_FLOAT32: { float v; memcpy(&v, p, 4); return hash_float((double)v, seed); }
 	case GOL_KIND_FLOAT64: { double v; memcpy(&v, p, 8); return hash_float(v, seed); }
-	case GOL_KIND_COMPLEX64: { float v[2]; memcpy(v, p, 8); return hash_float((double)v[1], hash_float((double)v[0], seed)); }
+	case GOL_KIND_COMPLEX64: { float v[2]; memcpy(v, p, 8); return hash_float((double)v[1],
+		hash_float((double)v[0], seed)); }
 	case GOL_KIND_COMPLEX128: { double v[2]; memcpy(v, p, 16); return hash_float(v[1], hash_float(v[0], seed)); }
 	case GOL_KIND_INTERFACE:
 		if (type->imethod_count == 0) {

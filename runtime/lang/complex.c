@@ -24,7 +24,8 @@ static gol_complex128 divide_finite(gol_complex128 n, gol_complex128 m)
 	if (fabs(m.re) >= fabs(m.im)) {
 		ratio = m.im / m.re;
 		divisor = m.re + gol_round64(ratio * m.im);
-		return (gol_complex128){(n.re + gol_round64(n.im * ratio)) / divisor, (n.im - gol_round64(n.re * ratio)) / divisor};
+		return (gol_complex128){(n.re + gol_round64(n.im * ratio)) / divisor,
+			(n.im - gol_round64(n.re * ratio)) / divisor};
 	}
 	ratio = m.re / m.im;
 	divisor = m.im + gol_round64(ratio * m.re);
@@ -51,7 +52,8 @@ gol_complex128 gol_complex_div(gol_complex128 n, gol_complex128 m)
 	if (is_inf(m) && is_finite(n) && !is_nan(n)) {
 		double c = infinity_to_one(m.re), d = infinity_to_one(m.im);
 
-		return (gol_complex128){0 * (gol_round64(a * c) + gol_round64(b * d)), 0 * (gol_round64(b * c) - gol_round64(a * d))};
+		return (gol_complex128){0 * (gol_round64(a * c) + gol_round64(b * d)),
+			0 * (gol_round64(b * c) - gol_round64(a * d))};
 	}
 	return q;
 }

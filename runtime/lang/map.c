@@ -5,10 +5,10 @@
  * Order inside every operation that can panic: hash first (an unhashable key panics
  * here, before anything has changed), then look whether somebody writes, then search and work.
  *
- * Goroutines that use a map at once, one of them writing, are a fault of the program, which ends it where it is noticed,
- * as in Go: whoever writes sets `writing` before it searches, and finds it set when it is done. The flag is no lock:
- * two that look at the same moment both go on, and the one that is done second finds it cleared. Nothing between the two
- * unwinds or gives way, so operations meet only where several processors run.
+ * Goroutines that use a map at once, one of them writing, are a fault of the program, which ends it where it is
+ * noticed, as in Go: whoever writes sets `writing` before it searches, and finds it set when it is done. The flag is
+ * no lock: two that look at the same moment both go on, and the one that is done second finds it cleared. Nothing
+ * between the two unwinds or gives way, so operations meet only where several processors run.
  */
 #include "heap/heap.h"
 #include "lang/map.h"
@@ -128,7 +128,10 @@ uint8_t *map_find_slot(gol_g *g, gol_map *m, const void *key, uint64_t hash)
 	}
 }
 
-static inline bool is_writing(const gol_map *m) { return GOL_UNLIKELY(__atomic_load_n(&m->writing, __ATOMIC_RELAXED) != 0); }
+static inline bool is_writing(const gol_map *m)
+{
+	return GOL_UNLIKELY(__atomic_load_n(&m->writing, __ATOMIC_RELAXED) != 0);
+}
 
 /* A search in a map without entries hashes nothing. It panics all the same, with words of its own, as in Go. */
 static void check_key(gol_g *g, const gol_type *map_type, const void *key)
@@ -140,7 +143,8 @@ static void check_key(gol_g *g, const gol_type *map_type, const void *key)
 }
 
 /* Hashes and searches; the map is not empty. May unwind when keys may not be hashable. */
-static inline __attribute__((always_inline)) uint8_t *hash_and_find(gol_g *g, gol_map *m, const void *key, uint64_t *hash)
+static inline __attribute__((always_inline)) uint8_t *hash_and_find(gol_g *g, gol_map *m, const void *key,
+	uint64_t *hash)
 {
 	switch (m->layout->kind) {
 	case MAP_KEY_64:

@@ -67,14 +67,20 @@ const map_layout *map_layout_of(const gol_type *map_type);
 
 static inline uint64_t *map_control(uint8_t *group) { return (uint64_t *)(void *)group; }
 static inline uint8_t *map_group(const gol_map *m, uint64_t i) { return m->groups + i * m->layout->group_size; }
-static inline void *map_slot_key(const map_layout *l, uint8_t *slot) { return l->key_indirect ? *(gol_ptr_a *)slot : slot; }
+static inline void *map_slot_key(const map_layout *l, uint8_t *slot)
+{
+	return l->key_indirect ? *(gol_ptr_a *)slot : slot;
+}
 static inline void *map_slot_elem(const map_layout *l, uint8_t *slot)
 {
 	uint8_t *at = slot + l->elem_offset;
 
 	return l->elem_indirect ? *(gol_ptr_a *)at : at;
 }
-static inline uint8_t *map_group_slot(const map_layout *l, uint8_t *group, unsigned i) { return group + 8 + i * l->slot_size; }
+static inline uint8_t *map_group_slot(const map_layout *l, uint8_t *group, unsigned i)
+{
+	return group + 8 + i * l->slot_size;
+}
 
 /* The slot of a key, NULL when absent. The map has groups. */
 uint8_t *map_find_slot(gol_g *g, gol_map *m, const void *key, uint64_t hash);

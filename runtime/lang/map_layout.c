@@ -89,7 +89,8 @@ static enum map_key_kind key_kind(const gol_type *key)
 	if (key->kind == GOL_KIND_STRING)
 		return MAP_KEY_STRING;
 	if (key->flags & GOL_TYPE_PLAIN_EQUAL)
-		return key->size == 8 && key->align == 8 ? MAP_KEY_64 : key->size == 4 && key->align == 4 ? MAP_KEY_32 : MAP_KEY_OTHER;
+		return key->size == 8 && key->align == 8 ? MAP_KEY_64 : key->size == 4 && key->align == 4 ? MAP_KEY_32 :
+			MAP_KEY_OTHER;
 	return MAP_KEY_OTHER;
 }
 

@@ -4,8 +4,8 @@
  * A string's bytes never change, so a result that equals an operand may share its
  * memory, and strings of one byte come from a table.
  *
- * Functions named _at take a buffer of GOL_TEXT_BUFFER elements, in the frame of a caller that keeps the result no longer
- * than the frame, or NULL: what fits is made there.
+ * Functions named _at take a buffer of GOL_TEXT_BUFFER elements, in the frame of a caller that keeps the result no
+ * longer than the frame, or NULL: what fits is made there.
  */
 #include "heap/heap.h"
 #include "lang/utf8.h"
@@ -134,7 +134,10 @@ int32_t gol_decode_rune(gol_g *g, gol_string s, gol_int i, gol_int *next)
 
 /* ---- comparing, joining -------------------------------------------------------------------------- */
 
-static uint64_t four_in_order(const uint8_t *p) { return (uint64_t)p[0] << 24 | (uint64_t)p[1] << 16 | (uint64_t)p[2] << 8 | p[3]; }
+static uint64_t four_in_order(const uint8_t *p)
+{
+	return (uint64_t)p[0] << 24 | (uint64_t)p[1] << 16 | (uint64_t)p[2] << 8 | p[3];
+}
 
 /* n < 8 bytes as a number that orders as they do. Bytes in it twice change nothing: what stands before them decides. */
 static uint64_t few_in_order(const uint8_t *p, gol_int n)
@@ -259,7 +262,8 @@ static gol_slice byte_block(size_t size, size_t elem_size)
 {
 	size_t block = heap_round_size(size, true);
 
-	return (gol_slice){heap_new_filled(&byte_type, block, size), (gol_int)(size / elem_size), (gol_int)(block / elem_size)};
+	return (gol_slice){heap_new_filled(&byte_type, block, size), (gol_int)(size / elem_size),
+		(gol_int)(block / elem_size)};
 }
 
 gol_slice gol_bytes_from_string(gol_g *g, gol_string s)

@@ -1,10 +1,10 @@
 /*
  * cpu.c - what the machine gives: processors, how much of their time, barriers on all of them, random bits.
  *
- * A control group limits the time, not the number of processors: so many microseconds in each period, which all threads of the
- * group share. /proc/self/cgroup says which group the process is in, /proc/self/mountinfo where groups can be
- * read. Of the two kinds that Linux has the old one counts where it has the cpu controller. Only the group itself is
- * looked at, not those above it, as Go does.
+ * A control group limits the time, not the number of processors: so many microseconds in each period, which all
+ * threads of the group share. /proc/self/cgroup says which group the process is in, /proc/self/mountinfo where groups
+ * can be read. Of the two kinds that Linux has the old one counts where it has the cpu controller. Only the group
+ * itself is looked at, not those above it, as Go does.
  */
 #define _GNU_SOURCE
 #include "os/os.h"
@@ -115,7 +115,8 @@ static bool find_mount(char *line, void *context)
 		if ((fields[i] = strsep(&line, " ")) == NULL)
 			return true;
 	char *type = strsep(&end, " "), *source = strsep(&end, " ");
-	if (strcmp(type, m->group->is_old ? "cgroup" : "cgroup2") != 0 || source == NULL || (m->group->is_old && (end == NULL || !lists(end, "cpu"))))
+	if (strcmp(type, m->group->is_old ? "cgroup" : "cgroup2") != 0 || source == NULL ||
+		(m->group->is_old && (end == NULL || !lists(end, "cpu"))))
 		return true;
 	char *root = fields[3], *point = fields[4];
 	decode(root);
@@ -153,7 +154,8 @@ double os_processor_limit(const char *root)
 	if (!g.is_old)                      /* "max 100000" or "150000 100000" */
 		return read_setting(root, &m, "cpu.max", quota, sizeof quota) && sscanf(quota, "%*s %63s", period) == 1 ?
 			quota_in(strtod(quota, NULL), strtod(period, NULL)) : 0;
-	return read_setting(root, &m, "cpu.cfs_quota_us", quota, sizeof quota) && read_setting(root, &m, "cpu.cfs_period_us", period, sizeof period) ?
+	return read_setting(root, &m, "cpu.cfs_quota_us", quota, sizeof quota) &&
+		read_setting(root, &m, "cpu.cfs_period_us", period, sizeof period) ?
 		quota_in(strtod(quota, NULL), strtod(period, NULL)) : 0;
 }
 

@@ -2,12 +2,14 @@
  * process.c - starting programs, becoming another one, waiting for children. Linux.
  *
  * A child is made as posix_spawn makes one: clone with CLONE_VM and CLONE_VFORK, on a stack of its own. It shares
- * this process's memory, and the calling thread sleeps until it has become the program or has ended, so nothing is copied
- * however large the heap is, and a failure is told by writing it into the request. What the child does until then is
- * a list of system calls in an order that programs know (session, group, root, user, folder, descriptors, terminal).
+ * this process's memory, and the calling thread sleeps until it has become the program or has ended, so nothing is
+ * copied however large the heap is, and a failure is told by writing it into the request. What the child does until
+ * then is a list of system calls in an order that programs know (session, group, root, user, folder, descriptors,
+ * terminal).
  *
  * Because memory is shared:
- *   - all signals are blocked from before the clone; in the child every handler goes back to the default before the mask
+ *   - all signals are blocked from before the clone; in the child every handler goes back to the default before the
+ *   mask
  *     does, so that none of them runs in our memory;
  *   - nothing is allocated and no lock is taken in the child;
  *   - users and groups are changed by the bare system calls: the C library's functions tell all threads of the process.
@@ -147,7 +149,8 @@ static void default_signals(void)
 {
 	struct sigaction old;
 	for (int number = 1; number < _NSIG; number++)
-		if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_DFL && (old.sa_handler != SIG_IGN || os_ignores(number)))
+		if (sigaction(number, NULL, &old) == 0 && old.sa_handler != SIG_DFL &&
+			(old.sa_handler != SIG_IGN || os_ignores(number)))
 			signal(number, SIG_DFL);
 }
 
@@ -202,7 +205,8 @@ int os_spawn_start(os_spawn *s)
 }
 
 /* What this process ignores only for itself goes back to the default. Returns which signals those are. A signal that
- * came while this thread blocked it waits even if ignored, and would now end the process: ignoring it anew discards it. */
+ * came while this thread blocked it waits even if ignored, and would now end the process: ignoring it anew discards
+ * it. */
 static sigset_t stop_ignoring(void)
 {
 	struct sigaction old;
@@ -246,8 +250,10 @@ int os_become(const char *path, char *const *arguments, char *const *environment
 static void put_usage(const struct rusage *u, os_ended *out)
 {
 	const int64_t values[OS_USAGE_COUNT] = {
-		u->ru_utime.tv_sec, u->ru_utime.tv_usec, u->ru_stime.tv_sec, u->ru_stime.tv_usec, u->ru_maxrss, u->ru_ixrss, u->ru_idrss, u->ru_isrss,
-		u->ru_minflt, u->ru_majflt, u->ru_nswap, u->ru_inblock, u->ru_oublock, u->ru_msgsnd, u->ru_msgrcv, u->ru_nsignals, u->ru_nvcsw, u->ru_nivcsw};
+		u->ru_utime.tv_sec, u->ru_utime.tv_usec, u->ru_stime.tv_sec, u->ru_stime.tv_usec, u->ru_maxrss, u->ru_ixrss,
+			u->ru_idrss, u->ru_isrss,
+		u->ru_minflt, u->ru_majflt, u->ru_nswap, u->ru_inblock, u->ru_oublock, u->ru_msgsnd, u->ru_msgrcv,
+		u->ru_nsignals, u->ru_nvcsw, u->ru_nivcsw};
 	memcpy(out->usage, values, sizeof values);
 }
 

@@ -1,13 +1,14 @@
 /*
  * signals.c - signals that the program asks for (os/signal) and those that the runtime ignores for it.
  *
- * Nothing is installed before the program asks: the runtime lives in other people's processes too. Until then a signal does
- * what it does by default, but for those that Go programs survive, which are ignored (os_ignore_signals), and SIGQUIT, for
- * which gol_main alone has a handler (os_signal_quit). Both stand before all else: what the program takes goes back to them.
+ * Nothing is installed before the program asks: the runtime lives in other people's processes too. Until then a
+ * signal does what it does by default, but for those that Go programs survive, which are ignored (os_ignore_signals),
+ * and SIGQUIT, for which gol_main alone has a handler (os_signal_quit). Both stand before all else: what the program
+ * takes goes back to them.
  *
- * A handler may do next to nothing. Ours notes the number in a set of bits and writes a byte into a pipe, whose other end
- * a goroutine waits for like for any descriptor (sched/poll.c). The set is the truth, the bytes only wake: so a full pipe loses
- * nothing, and a signal that comes again before it was taken counts once, as in Go.
+ * A handler may do next to nothing. Ours notes the number in a set of bits and writes a byte into a pipe, whose other
+ * end a goroutine waits for like for any descriptor (sched/poll.c). The set is the truth, the bytes only wake: so a
+ * full pipe loses nothing, and a signal that comes again before it was taken counts once, as in Go.
  *
  * Threads of the runtime block all signals (os_thread_start), so the process's first thread is the one that handlers
  * interrupt, if the host has no others. What is sent to one thread, the SIGPIPE of a write, may so stay with a thread
@@ -30,7 +31,8 @@ static struct {
 	sigset_t start_mask;        /* of the process's first thread, when the program started */
 	bool runtime_ignores[_NSIG];                /* since the start; the program may take it */
 	bool wanted[_NSIG], ignored[_NSIG];         /* by the program, which has taken it then; never both */
-	struct sigaction before[_NSIG];             /* of those taken: what they did, for the host's handler is to come back */
+	/* of those taken: what they did, for the host's handler is to come back */
+	struct sigaction before[_NSIG];
 	uint64_t pending[2];        /* atomic: came and not yet taken; bit number - 1 */
 	int read_end, write_end;    /* of the pipe; valid once something is wanted */
 	bool has_pipe;
@@ -45,7 +47,8 @@ static bool is_signal(int number) { return number > 0 && number < _NSIG; }
 /* From 35 on: the C library or the kernel's default has the first three real-time signals. */
 void os_ignore_signals(void)
 {
-	static const int ignored[] = {SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO, SIGPWR};
+	static const int ignored[] = {SIGUSR1, SIGUSR2, SIGPIPE, SIGALRM, SIGXCPU, SIGXFSZ, SIGVTALRM, SIGPROF, SIGIO,
+		SIGPWR};
 	const int count = sizeof ignored / sizeof *ignored;
 	pthread_sigmask(SIG_SETMASK, NULL, &signals.start_mask);
 	for (int i = 0; i < count + _NSIG - 35; i++) {
@@ -199,7 +202,10 @@ bool os_signal_is_ignored(int number)
 
 int os_signals_descriptor(void) { return signals.has_pipe ? signals.read_end : -1; }
 
-bool os_signals_pending(void) { return load_acquire(&signals.pending[0]) != 0 || load_acquire(&signals.pending[1]) != 0; }
+bool os_signals_pending(void)
+{
+	return load_acquire(&signals.pending[0]) != 0 || load_acquire(&signals.pending[1]) != 0;
+}
 
 int os_signal_next(void)
 {

@@ -13,8 +13,9 @@ typedef struct timer_heap { timer_entry *items; size_t count, cap; } timer_heap;
 enum bubble_end { BUBBLE_DONE, BUBBLE_STUCK, BUBBLE_STUCK_AFTER_MAIN };
 
 /*
- * running counts its goroutines but those that are parked durably, and everything else that keeps the clock still. It may be
- * one too high for a moment, never too low for longer than a goroutine takes to park. total counts all its goroutines.
+ * running counts its goroutines but those that are parked durably, and everything else that keeps the clock still. It
+ * may be one too high for a moment, never too low for longer than a goroutine takes to park. total counts all its
+ * goroutines.
  */
 typedef struct bubble {
 	int32_t running, total;     /* atomic */
@@ -35,14 +36,17 @@ void bubble_parked(M *m, G *g);             /* its frames are saved: WHY_PARK */
 void bubble_readied(G *g);                  /* was parked durably, and is readied */
 void bubble_ended(bubble *b);               /* has ended */
 
-/* Something outside keeps the clock still, or does no longer. The caller holds a P and no lock: so does who ends a goroutine. */
+/* Something outside keeps the clock still, or does no longer. The caller holds a P and no lock: so does who ends a
+ * goroutine. */
 void bubble_hold(bubble *b);
 void bubble_release(bubble *b);
 
 /* For package internal/synctest; g is RUNNING. */
 void bubble_main_ended(bubble *b);
-void bubble_run(G *g, gol_func *f);         /* parks g until the bubble ends; the result, enum bubble_end, is in g->results[0] */
-bool bubble_wait(G *g);                     /* parks g until all others are durably parked; false: another one does that */
+/* parks g until the bubble ends; the result, enum bubble_end, is in g->results[0] */
+void bubble_run(G *g, gol_func *f);
+/* parks g until all others are durably parked; false: another one does that */
+bool bubble_wait(G *g);
 
 /* timer.c */
 bool timers_take_due(timer_heap *h, int64_t now, timer_entry *out);     /* false: none is due */

@@ -292,7 +292,8 @@ static GOL_COLD _Noreturn void deadlock(void)
 
 void idle_check(void)
 {
-	if (scheduler.idle_count == scheduler.proc_count && scheduler.global_count == 0 && scheduler.lost_calls == 0 && load_seq(&scheduler.expected) == 0 &&
+	if (scheduler.idle_count == scheduler.proc_count && scheduler.global_count == 0 && scheduler.lost_calls == 0 &&
+		load_seq(&scheduler.expected) == 0 &&
 	    timers_next() == INT64_MAX && !scheduler.main_returned && !(scheduler.asked & 1) && !load_relaxed(&gc.beside))
 		deadlock();
 }

@@ -7,7 +7,8 @@
 #include "stack/g.h"
 
 void leaks_start(void);                 /* reads GODEBUG */
-bool leaks_set_apart(G *g);             /* g is a root now; true: not yet, leaks_find looks at it when all others are marked */
+/* g is a root now; true: not yet, leaks_find looks at it when all others are marked */
+bool leaks_set_apart(G *g);
 void leaks_find(void);                  /* in a stop: everything else is marked */
 
 #endif

@@ -62,7 +62,8 @@ extern struct scheduler {
 	uint32_t m_count, ended_count, thread_limit;
 	M *polling;                     /* the idle worker that waits for descriptors; also read without the lock */
 	uint32_t spinning;              /* workers with a P that look for work */
-	uint32_t unpaid;                /* how often that brought next to nothing, up to UNPAID; a hint, which all may write */
+	/* how often that brought next to nothing, up to UNPAID; a hint, which all may write */
+	uint32_t unpaid;
 	M *watcher;                     /* the idle worker that sleeps until the first timer */
 	int64_t watch_until;            /* atomic: and when that was; INT64_MAX: there is none, or no timer */
 	uint32_t wants_many;            /* somebody outside waits for gol_many_procs (solo.c) */
@@ -87,7 +88,8 @@ static inline bool world_asked(void) { return load_acquire(&scheduler.asked) & 1
 /* May another worker get a P? The caller is inside (has a P), or not. False: not now; it has been asked for.
  * scheduler.lock is held. */
 bool solo_admits(void);
-void solo_end(void);                            /* the caller is the only one inside, and holds no lock but scheduler.lock */
+/* the caller is the only one inside, and holds no lock but scheduler.lock */
+void solo_end(void);
 void solo_granted(void);                        /* the same, because somebody wants it: at a poll, in the dispatcher */
 void solo_try(M *m);                            /* in the dispatcher, now and then: alone for long enough? */
 
@@ -119,7 +121,8 @@ static inline G *queue_take_local(P *p)
 	}
 }
 
-G *queue_steal(P *to, P *from);                 /* half of from's ring; one of them is returned, the rest is put in to's */
+/* half of from's ring; one of them is returned, the rest is put in to's */
+G *queue_steal(P *to, P *from);
 void queue_empty(P *p);                         /* in a stop: all to the global queue. scheduler.lock is held */
 void queue_share(P *p);                         /* run_next goes to the ring, where others can take it */
 static inline bool queue_global_is_due(const P *p) { return (int32_t)(p->tick - p->global_at) >= 0; }
@@ -170,9 +173,12 @@ bool idle_any_work(void);                       /* that a worker without any cou
 G *idle_find(M *m);                             /* steals; NULL: there is nothing */
 void idle_found(M *m);                          /* work, spinning or not */
 void idle_check(void);                          /* for a deadlock. scheduler.lock is held */
-void idle_enter(M *m);                          /* gives the P back and sleeps; on return there is one, or the program is over */
-void idle_give(P *p);                           /* to a sleeping worker or a new one; p is on no list. scheduler.lock is held */
-P *idle_take_p(void);                           /* off the list; NULL: none, or the world is stopped. scheduler.lock is held */
+/* gives the P back and sleeps; on return there is one, or the program is over */
+void idle_enter(M *m);
+/* to a sleeping worker or a new one; p is on no list. scheduler.lock is held */
+void idle_give(P *p);
+/* off the list; NULL: none, or the world is stopped. scheduler.lock is held */
+P *idle_take_p(void);
 void idle_add_p(P *p);                          /* its status is P_IDLE. scheduler.lock is held */
 void idle_watch(int64_t first);                 /* a timer was added that is due first */
 

@@ -54,7 +54,8 @@ typedef struct call_frame {
 void call_start(call_frame *c, void (*run)(call_frame *));
 void call_blocking(gol_g *g, call_frame *c);
 uint64_t call_total(void);
-/* The same frame for an operation that only wants g frozen, to read its stack: run is called on the dispatcher with the P. */
+/* The same frame for an operation that only wants g frozen, to read its stack: run is called on the dispatcher with
+ * the P. */
 void frozen_start(call_frame *c, void (*run)(G *, call_frame *));
 enum frozen { FROZEN_STOPS_WORLD = 1, FROZEN_YIELDS = 2 };       /* while run runs; when it has run */
 void frozen_how(call_frame *c, enum frozen how);
@@ -75,7 +76,8 @@ int poll_reset(poll_desc *d, bool write);   /* before a try; not 0: why not to (
  * is in *result. 0: try again. */
 bool poll_wait(G *g, poll_desc *d, bool write, int *result);
 void poll_expire(poll_desc *d, bool write, bool expired);   /* a deadline passes, or does not count any more */
-void poll_evict(poll_desc *d);              /* all that wait go on, none waits any more. This, and that above: holders of a P */
+/* all that wait go on, none waits any more. This, and that above: holders of a P */
+void poll_evict(poll_desc *d);
 
 /* ---- timers (sched/timer.c) ------------------------------------------------------------------------ */
 
@@ -98,8 +100,8 @@ void collect_init(void);
 
 /* ---- stopping the others (sched/world.c); m holds a P and stands in its dispatcher ------------------------ */
 
-/* Until world_start no other P runs and every goroutine but m's is frozen. False: somebody else was there first, and m has
- * waited for him; it may have lost its P. */
+/* Until world_start no other P runs and every goroutine but m's is frozen. False: somebody else was there first, and
+ * m has waited for him; it may have lost its P. */
 bool world_stop(M *m);
 void world_start(void);
 void world_wait(M *m);                      /* does its part in another's stop, if there is one; m may lose its P */
@@ -116,8 +118,10 @@ void sched_park_for_poll(G *g, void (*complete)(G *));
 void poll_begin(G *g);                      /* its frames are saved and it is WAITING */
 bool poll_has_waiters(void);
 int64_t poll_last_look(void);
-G *poll_look(int64_t ns);                   /* asks the system, waiting at most ns; who is to be readied by the next two */
-void proc_ready_expected(G *list);          /* waiting goroutines, linked, each expected (sched_expect); from any thread */
+/* asks the system, waiting at most ns; who is to be readied by the next two */
+G *poll_look(int64_t ns);
+/* waiting goroutines, linked, each expected (sched_expect); from any thread */
+void proc_ready_expected(G *list);
 void proc_ready_here(G *list);              /* the same by the holder of a P: they go to the end of its queue */
 
 /* The first worker: the calling thread, whose stack reaches down to native_low; and the main goroutine. */

@@ -162,7 +162,8 @@ void procs_lost(void)
 
 bool proc_has_work(P *p)
 {
-	return !queue_is_empty(p) || load_relaxed(&scheduler.global_count) != 0 || timers_next() <= os_nanotime() || gc_requested();
+	return !queue_is_empty(p) || load_relaxed(&scheduler.global_count) != 0 || timers_next() <= os_nanotime() ||
+		gc_requested();
 }
 
 /*

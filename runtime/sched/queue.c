@@ -229,7 +229,8 @@ static GOL_COLD G *take_random(P *p)
 	n = p->tail - p->head;
 	if (n == 0)
 		return NULL;
-	G **a = queue_entry(p, p->head), **b = queue_entry(p, p->head + (uint32_t)(random_next(&current_m->random) >> 33) % n);
+	G **a = queue_entry(p, p->head),
+		**b = queue_entry(p, p->head + (uint32_t)(random_next(&current_m->random) >> 33) % n);
 	G *chosen = *b;
 	*b = *a;
 	*a = chosen;

@@ -2,8 +2,8 @@
  * record.c - the scheduler's events.
  *
  * Switches between goroutines are the hottest paths of the runtime, so a record takes ways that are rare otherwise: a
- * goroutine that gave way keeps its limit poisoned, so that its next dispatch goes through arm_for_dispatch (run.c); and
- * status_scanning stays on, so that readying is never plain (stack/status.h). Both are harmless but for their time.
+ * goroutine that gave way keeps its limit poisoned, so that its next dispatch goes through arm_for_dispatch (run.c);
+ * and status_scanning stays on, so that readying is never plain (stack/status.h). Both are harmless but for their time.
  */
 #include "sched/record.h"
 
@@ -34,7 +34,8 @@ void record_start(void)
 	memcpy(path, value, length);
 	path[length] = '\0';
 	if (!event_start(path, proc_count(), &error))
-		runtime_fatal("runtime: GODEBUG=goltrace: %s: %s", path, error == EAGAIN ? "another process writes it" : strerror(error));
+		runtime_fatal("runtime: GODEBUG=goltrace: %s: %s", path, error == EAGAIN ? "another process writes it" :
+			strerror(error));
 	for (uint64_t i = 0; i < WAIT_REASONS; i++)
 		if (trace_wait_reasons[i] != NULL)
 			event_text(EVENT_REASON, i, trace_wait_reasons[i], (uint32_t)strlen(trace_wait_reasons[i]));
@@ -78,5 +79,6 @@ void record_slice(M *m, G *g, enum event_why why)
 void record_ready(const G *g)
 {
 	const M *m = current_m;
-	event_write(EVENT_READY, m != NULL && m->p != NULL ? m->p->id : EVENT_NO_P, g->id, m != NULL && m->g != NULL ? m->g->id : 0, 0, 0);
+	event_write(EVENT_READY, m != NULL && m->p != NULL ? m->p->id : EVENT_NO_P, g->id, m != NULL &&
+		m->g != NULL ? m->g->id : 0, 0, 0);
 }

@@ -156,7 +156,8 @@ static void each_m(text *t)
 static int go_status(uint32_t status)
 {
 	static const int numbers[] = {
-		[G_DEAD] = 6, [G_RUNNABLE] = 1, [G_RUNNING] = 2, [G_PARKING] = 2, [G_READIED] = 2, [G_WAITING] = 4, [G_IN_CALL] = 3,
+		[G_DEAD] = 6, [G_RUNNABLE] = 1, [G_RUNNING] = 2, [G_PARKING] = 2, [G_READIED] = 2, [G_WAITING] = 4,
+			[G_IN_CALL] = 3,
 	};
 	return numbers[status];
 }

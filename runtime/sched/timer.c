@@ -2,8 +2,8 @@
  * timer.c - what happens at a time: sleeping goroutines wake, timers of package time start
  * a goroutine.
  *
- * One binary heap by time for all Ps, and one for each bubble (bubble.h), under one lock. An entry is a goroutine (Sleep) or a timer
- * object; the object is a heap object that knows its index, so that stopping needs no search. The
+ * One binary heap by time for all Ps, and one for each bubble (bubble.h), under one lock. An entry is a goroutine
+ * (Sleep) or a timer object; the object is a heap object that knows its index, so that stopping needs no search. The
  * scheduler runs what is due between goroutines; an idle worker sleeps until the next
  * entry; the monitor asks a goroutine that runs on while something is due to give way.
  */
@@ -30,7 +30,8 @@ static struct {
 int64_t timers_first = INT64_MAX;
 
 static const gol_type timer_type = {
-	.size = sizeof(sched_timer), .pointer_bytes = 8, .kind = GOL_KIND_STRUCT, .align = 8, .pointer_map = (const uint8_t[]){1},
+	.size = sizeof(sched_timer), .pointer_bytes = 8, .kind = GOL_KIND_STRUCT, .align = 8,
+		.pointer_map = (const uint8_t[]){1},
 	.text = {(const uint8_t *)"runtime.timer", 13},
 };
 
@@ -204,7 +205,10 @@ void timers_forget(bubble *b)
 
 /* ---- for package time ---------------------------------------------------------------------------------- */
 
-int64_t sched_clock(const G *g) { return GOL_UNLIKELY(g->bubble != NULL) ? load_relaxed(&g->bubble->now) : os_nanotime(); }
+int64_t sched_clock(const G *g)
+{
+	return GOL_UNLIKELY(g->bubble != NULL) ? load_relaxed(&g->bubble->now) : os_nanotime();
+}
 
 static timer_heap *heap_of(const G *g) { return g->bubble != NULL ? &g->bubble->timers : &timers.all; }
 

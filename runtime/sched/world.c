@@ -7,10 +7,11 @@
  *
  *     world_stop    asked becomes odd, under scheduler.lock. From now on no idle P is handed out, and no P goes idle.
  *                   Then until no other P runs: a P in a call is made idle (its worker finds that out when the call
- *                   returns, and queues its goroutine), a running one is asked to freeze. Workers that come to their dispatcher see asked
- *                   and store STOPPED in their P. Asking is repeated every 100 us: a goroutine may have been dispatched,
- *                   or a call begun, behind the asker's back.
- *     world_start   asked becomes even; STOPPED Ps run again in the workers that wait with them; idle Ps with work in their
+ *                   returns, and queues its goroutine), a running one is asked to freeze. Workers that come to their
+ *                   dispatcher see asked and store STOPPED in their P. Asking is repeated every 100 us: a goroutine
+ *                   may have been dispatched, or a call begun, behind the asker's back.
+ *     world_start   asked becomes even; STOPPED Ps run again in the workers that wait with them; idle Ps with work in
+ *     their
  *                   rings get a worker.
  *
  * Whoever asks second waits as everybody does; then world_stop is false, and he looks whether there is anything

@@ -28,8 +28,8 @@ frame_visit(gol_frame *frame, bool objects, void (*visit)(void *, void **), void
 			visit(context, words + byte * 8 + (unsigned)__builtin_ctz(bits));
 }
 
-/* Calls visit(context, slot) for each pointer word that must stay right when things move: what is live, and all objects. At
- * the entry (resume point 0) there are no objects yet, whatever their words hold. */
+/* Calls visit(context, slot) for each pointer word that must stay right when things move: what is live, and all
+ * objects. At the entry (resume point 0) there are no objects yet, whatever their words hold. */
 static inline __attribute__((always_inline)) void
 frame_each_pointer(gol_frame *frame, void (*visit)(void *, void **), void *context)
 {
@@ -41,7 +41,10 @@ frame_each_pointer(gol_frame *frame, void (*visit)(void *, void **), void *conte
 
 /* Only what is live by name: objects that are only reached through pointers are left out. */
 static inline __attribute__((always_inline)) void
-frame_each_live(gol_frame *frame, void (*visit)(void *, void **), void *context) { frame_visit(frame, false, visit, context); }
+frame_each_live(gol_frame *frame, void (*visit)(void *, void **), void *context)
+{
+	frame_visit(frame, false, visit, context);
+}
 
 /* Pointers into [old_low, old_high) move by old_by; those into a moved object go to its copy. */
 typedef struct relocation {

@@ -161,7 +161,8 @@ void *gol_freeze_words(gol_g *gp, const gol_save *save, ...)
 	va_start(words, save);
 	for (uint32_t i = 0; i < save->count; i++) {
 		uint64_t word = va_arg(words, uint64_t);
-		debug_require((size_t)save->slots[i] * 8 >= sizeof *frame && ((size_t)save->slots[i] + 1) * 8 <= save->func->frame_size);
+		debug_require((size_t)save->slots[i] * 8 >= sizeof *frame &&
+			((size_t)save->slots[i] + 1) * 8 <= save->func->frame_size);
 		memcpy((char *)frame + (size_t)save->slots[i] * 8, &word, 8);
 	}
 	va_end(words);
@@ -174,7 +175,8 @@ void gol_freeze_object(gol_g *gp, const void *from, void *to, size_t size)
 	if (gp->unwinding != GOL_FREEZE || size == 0)
 		return;
 	freezer *f = &g_of(gp)->m->freeze;
-	debug_require((char *)to >= (char *)(f->above + 1) && (char *)to + size <= (char *)f->above + f->above->func->frame_size);
+	debug_require((char *)to >= (char *)(f->above + 1) && (char *)to + size <= (char *)f->above +
+		f->above->func->frame_size);
 	memcpy(to, from, size);
 	moved_add(f, from, to, size);
 }
@@ -358,9 +360,10 @@ void stack_push_saved(M *m, G *g)
 /* ---- checks ------------------------------------------------------------------------------------- */
 
 /*
- * What the frames from `from` on must satisfy: docs/design.md, 7.2 to 7.4. A walk by size ends exactly at the top; each frame
- * knows the size of the one below; its function can resume where it stands; its live pointers lead to no native
- * stack, to no younger frame, to no memory that the heap has not given out; its side block lies in a chunk of the goroutine.
+ * What the frames from `from` on must satisfy: docs/design.md, 7.2 to 7.4. A walk by size ends exactly at the top;
+ * each frame knows the size of the one below; its function can resume where it stands; its live pointers lead to no
+ * native stack, to no younger frame, to no memory that the heap has not given out; its side block lies in a chunk of
+ * the goroutine.
  */
 typedef struct { const G *g; const char *frame_end; } verify_context;
 

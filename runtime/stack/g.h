@@ -96,7 +96,8 @@ typedef struct wait_state {
 	bool selecting;
 } wait_state;
 
-/* The go statement that started a goroutine, and the number of the one that executed it. func NULL: the runtime or C did. */
+/* The go statement that started a goroutine, and the number of the one that executed it. func NULL: the runtime or C
+ * did. */
 typedef struct g_origin { const gol_func_info *func; uint32_t point; uint64_t parent; } g_origin;
 
 /* One line of a trace; func NULL: mark says what stands there. */
@@ -136,7 +137,8 @@ struct G {
 	/* stack: base <= top <= end; frames from base to top, outermost first; last = size of the topmost, 0 if none */
 	char *base, *top, *end;
 	uint32_t last;
-	struct { side_chunk *current, *spare; size_t bytes; bool over; } side;      /* bytes: of the chunks in use; over: too many */
+	/* bytes: of the chunks in use; over: too many */
+	struct { side_chunk *current, *spare; size_t bytes; bool over; } side;
 	uint32_t status;            /* enum g_status */
 	uint32_t request;           /* atomic: enum g_request bits */
 	uint32_t fresh;             /* just dispatched: the next safepoint is not taken */
@@ -146,7 +148,8 @@ struct G {
 	struct bubble *bubble;      /* of testing/synctest; NULL: none (sched/bubble.h) */
 	M *m;                       /* who runs it */
 	G *link;                    /* in a run queue, a free list */
-	void (*complete)(G *);      /* run by the dispatcher before the top frame is thawed: sets pub.ret or raises the panic */
+	/* run by the dispatcher before the top frame is thawed: sets pub.ret or raises the panic */
+	void (*complete)(G *);
 	gol_panic_record *panic;    /* the one unwinding == GOL_PANIC is about */
 	const char *fatal_text;     /* the one unwinding == GOL_FATAL is about */
 	wait_state wait;
@@ -203,7 +206,8 @@ struct M {
 	uintptr_t base_sp;          /* native stack pointer of the scheduler loop */
 	M *link;                    /* idle list */
 	M *all_link;
-	bool spinning;              /* looks for work, and is counted (sched/idle.c); while it is idle others write it, under scheduler.lock */
+	/* looks for work, and is counted (sched/idle.c); while it is idle others write it, under scheduler.lock */
+	bool spinning;
 	int64_t found_at;           /* when it last found work elsewhere; 0: it has been without since */
 	uint64_t found_dispatches;  /* how many it had made then */
 	int64_t alone_since;        /* the only one with a P, 0: it is not, or has not looked */
@@ -211,7 +215,8 @@ struct M {
 	bool stopped;               /* atomic: waits in its dispatcher until the world goes on */
 	uint32_t wake;              /* futex: 1 = somebody gave it a P or wants it to look */
 	G *bound;                   /* runs this one alone (sched/locked.c) */
-	G *handed;                  /* that one, which it is to run; NULL: nobody found it. This and the next under scheduler.lock */
+	/* that one, which it is to run; NULL: nobody found it. This and the next under scheduler.lock */
+	G *handed;
 	bool stands;                /* waits until it is handed a P */
 	bool ends;                  /* its thread is about to end */
 	bool polls;                 /* it is idle and waits for descriptors, not at the futex; under sched.lock */

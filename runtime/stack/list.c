@@ -1,6 +1,6 @@
 /*
- * list.c - see list.h. When the array of all goroutines is full a longer one takes its place; the old ones, together smaller,
- * are left to those who read them.
+ * list.c - see list.h. When the array of all goroutines is full a longer one takes its place; the old ones, together
+ * smaller, are left to those who read them.
  */
 #include "stack/list.h"
 

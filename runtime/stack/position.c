@@ -51,11 +51,13 @@ size_t stack_positions(const G *g, position *out, size_t cap, size_t *total)
 }
 
 /* The frames a panic has unwound, before the one that makes its deferred calls. */
-static bool walk_panic(const G *g, const gol_frame *frame, uint32_t *marks, uint32_t *point, stack_visit *visit, void *context)
+static bool walk_panic(const G *g, const gol_frame *frame, uint32_t *marks, uint32_t *point, stack_visit *visit,
+	void *context)
 {
 	while (*marks > 0) {
 		const defer_mark *m = &g->marks[*marks - 1];
-		if ((const char *)m->slot < (const char *)frame || (const char *)m->slot >= (const char *)frame + frame->func->frame_size)
+		if ((const char *)m->slot < (const char *)frame || (const char *)m->slot >= (const char *)frame +
+			frame->func->frame_size)
 			return true;
 		--*marks;
 		if (m->point != 0)
@@ -77,7 +79,8 @@ void stack_walk(const G *g, stack_visit *visit, void *context)
 		const gol_frame *frame = (const gol_frame *)(const void *)p;
 		uint32_t point = frame->resume;
 		size = frame->below;
-		if (!walk_panic(g, frame, &marks, &point, visit, context) || !visit(context, &(position){frame->func, point, MARK_NONE}))
+		if (!walk_panic(g, frame, &marks, &point, visit, context) ||
+			!visit(context, &(position){frame->func, point, MARK_NONE}))
 			return;
 	}
 }

@@ -15,8 +15,8 @@ bool position_is_shown(const gol_func_info *func);
 /* The saved frames of g, innermost first. Returns how many it stored (at most cap); *total: how many there are. */
 size_t stack_positions(const G *g, position *out, size_t cap, size_t *total);
 
-/* The same with the frames that panics in progress have unwound spliced in (after a mark) where their deferred calls are
- * being made. Stops when visit answers false. */
+/* The same with the frames that panics in progress have unwound spliced in (after a mark) where their deferred calls
+ * are being made. Stops when visit answers false. */
 typedef bool stack_visit(void *context, const position *p);
 void stack_walk(const G *g, stack_visit *visit, void *context);
 
@@ -26,10 +26,12 @@ enum { TRAIL_HALF = 50 };
 typedef position *trail_grow(position *old, uint32_t old_cap, uint32_t cap);
 position *trail_malloc(position *old, uint32_t old_cap, uint32_t cap);      /* a trail_grow */
 void trail_add(trail *t, const position *p, trail_grow *grow);
-const position *trail_at(const trail *t, uint64_t i);                       /* the i-th of those kept, innermost first */
+/* the i-th of those kept, innermost first */
+const position *trail_at(const trail *t, uint64_t i);
 uint64_t trail_kept(const trail *t);
 
-/* Positions of the frames that give way to a panic or a fatal error; called by the freezing functions, the dispatcher. */
+/* Positions of the frames that give way to a panic or a fatal error; called by the freezing functions, the
+ * dispatcher. */
 void record_position(G *g, const gol_func_info *func, uint32_t point);
 void record_in_trace(G *g, const gol_func_info *func, uint32_t point);      /* of g itself: a fatal error's */
 void record_mark(gol_panic_record *p, uint32_t mark);

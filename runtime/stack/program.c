@@ -12,7 +12,8 @@ static struct {
 	char **argv, **envp;
 } program;
 
-/* A package of several C files has a record for each, chained. Here they become one list, for all who walk through it. */
+/* A package of several C files has a record for each, chained. Here they become one list, for all who walk through
+ * it. */
 static const gol_program *with_all_files(const gol_program *p)
 {
 	static gol_program all;

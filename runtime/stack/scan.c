@@ -4,8 +4,8 @@
  * Saved frames are exact by the maps of their points. A variable whose address was taken is looked into
  * where its name is live (then the map has its words) or where a pointer to it is found. Such pointers come from
  * younger frames or the same one, so frames are walked youngest first, and a bit map over the stack remembers where
- * pointers have been seen to lead; the same for large variables, in the blocks of the side stack. A parked channel operation's values lie in
- * the G (wait_state) and are walked by element type; so are those of a completed operation
+ * pointers have been seen to lead; the same for large variables, in the blocks of the side stack. A parked channel
+ * operation's values lie in the G (wait_state) and are walked by element type; so are those of a completed operation
  * whose frame has not been thawed yet.
  */
 #include <stdlib.h>
@@ -124,7 +124,8 @@ static void scan_object(frame_scan *f, gol_frame *frame, const gol_stack_object 
 			scan_slot(f, words + i);
 }
 
-/* Object i of the frame: first those in the frame, then those in its block. True: it is reached, and was looked into. */
+/* Object i of the frame: first those in the frame, then those in its block. True: it is reached, and was looked into.
+ * */
 static bool scan_if_reached(frame_scan *f, gol_frame *frame, uint32_t i)
 {
 	const gol_func_info *func = frame->func;
@@ -143,7 +144,8 @@ static bool scan_if_reached(frame_scan *f, gol_frame *frame, uint32_t i)
 	return true;
 }
 
-/* Objects of one frame may point to each other: until nothing new is reached. At the entry there are only parameters. */
+/* Objects of one frame may point to each other: until nothing new is reached. At the entry there are only parameters.
+ * */
 static void scan_objects(frame_scan *f, gol_frame *frame)
 {
 	const gol_func_info *func = frame->func;

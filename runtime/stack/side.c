@@ -10,25 +10,29 @@
  *     [ f | g |  free ]   [ h          |    free       ]    [              ]
  *                         side_low     side_top  side_end
  *
- * Blocks are bump-allocated, strictly last in, first out: g, called by f, gives its block back before f does, whatever way it
- * ends. Hence no headers and no list: a block is the value of side_top before it was taken, and giving it back is
- * storing that. side_low is the first block of a chunk that has one under it: when that is given back the chunk
- * under it becomes current again. The emptied chunk is kept as a spare until another one is emptied or a collection
- * runs, so a call in a loop on the boundary of two chunks costs no malloc, and what was just given back can
- * still be read: results of 1 KiB and more are returned by address, in the callee's block, and
+ * Blocks are bump-allocated, strictly last in, first out: g, called by f, gives its block back before f does,
+ * whatever way it ends. Hence no headers and no list: a block is the value of side_top before it was taken, and
+ * giving it back is storing that. side_low is the first block of a chunk that has one under it: when that is given
+ * back the chunk under it becomes current again. The emptied chunk is kept as a spare until another one is emptied or
+ * a collection runs, so a call in a loop on the boundary of two chunks costs no malloc, and what was just given back
+ * can still be read: results of 1 KiB and more are returned by address, in the callee's block, and
  * copied by the caller before anything else happens.
  *
  * Invariants
- *  - A frame that is saved names its block (gol_side.slot of its function); a block that no saved frame names belongs to
+ *  - A frame that is saved names its block (gol_side.slot of its function); a block that no saved frame names belongs
+ *  to
  *    a native frame, or there is none. The collector only runs over goroutines without native frames: saved frames lead
  *    it to every block.
- *  - Objects of a block are alive while a pointer to them is (stack/scan.c): the name of a variable in a map of its frame
+ *  - Objects of a block are alive while a pointer to them is (stack/scan.c): the name of a variable in a map of its
+ *  frame
  *    is such a pointer. The compiler writes an object whole before its address exists or its name is live. So memory
  *    that was never written is never looked at by the collector. Mending looks at all of it (freeze.c): a word that is
  *    none of the program's may be changed there, harmlessly.
- *  - Pointers into a block come from frames and blocks of the same goroutine, from the same frame or younger ones, never
+ *  - Pointers into a block come from frames and blocks of the same goroutine, from the same frame or younger ones,
+ *  never
  *    from the heap (escape analysis).
- *  - The side stack counts against the greatest size of a stack. Taking a block cannot fail: when it exceeds the limit it
+ *  - The side stack counts against the greatest size of a stack. Taking a block cannot fail: when it exceeds the
+ *  limit it
  *    only asks for a freeze, which reports the overflow (stack_finish_freeze). Functions that have no safepoint
  *    do not recurse, so they cannot go far beyond.
  *
@@ -36,8 +40,8 @@
  * need mending); a header in each block (frames know their functions); heap objects freed on return (a size class and a
  * collector's bit for what a pointer increment does).
  *
- * In stress runs about every other block gets a chunk of its own, filled with 0xdb, so that boundaries are crossed, uninitialised
- * words seen, and, under AddressSanitizer, accesses outside of it noticed.
+ * In stress runs about every other block gets a chunk of its own, filled with 0xdb, so that boundaries are crossed,
+ * uninitialised words seen, and, under AddressSanitizer, accesses outside of it noticed.
  */
 #include <stdlib.h>
 

@@ -60,8 +60,8 @@ static inline void stack_pop(G *g)
 	g->last = frame->below;
 }
 
-/* All native frames have given way: put what was saved onto the goroutine stack. A body whose frame already lies there, and
- * that called nothing, has saved none. */
+/* All native frames have given way: put what was saved onto the goroutine stack. A body whose frame already lies
+ * there, and that called nothing, has saved none. */
 void stack_push_saved(M *m, G *g);
 static inline void stack_finish_freeze(M *m, G *g)
 {

@@ -7,7 +7,8 @@ uint32_t status_scanning;
 
 GOL_COLD bool status_ready_slowly(G *g)
 {
-	uint32_t old = load_relaxed(&status_scanning) ? atomic_swap(&g->status, (uint32_t)G_READIED) : proc_swap(&g->status, G_READIED);
+	uint32_t old = load_relaxed(&status_scanning) ? atomic_swap(&g->status, (uint32_t)G_READIED) :
+		proc_swap(&g->status, G_READIED);
 	debug_require(old == G_PARKING || old == G_WAITING || old == (G_WAITING | G_HELD));
 	if (old == G_WAITING)
 		store_relaxed(&g->status, (uint32_t)G_RUNNABLE);

@@ -42,7 +42,10 @@ bool status_ready_slowly(G *g);
 bool status_dispatch_scanned(G *g);
 void status_leave_scanned_call(G *g, enum g_status to);
 
-static inline enum g_status status_of(const G *g) { return (enum g_status)(load_acquire(&g->status) & ~(uint32_t)G_HELD); }
+static inline enum g_status status_of(const G *g)
+{
+	return (enum g_status)(load_acquire(&g->status) & ~(uint32_t)G_HELD);
+}
 
 /* A new goroutine, or one whose frames its worker has just put on its stack: the caller queues it. */
 static inline void status_runnable(G *g) { store_release(&g->status, (uint32_t)G_RUNNABLE); }
@@ -57,7 +60,8 @@ static inline void status_park(G *g)
 /* All its frames are saved. False: it was readied, and is RUNNABLE; the caller, its worker, queues it. */
 static inline bool status_parked(G *g)
 {
-	if (GOL_UNLIKELY(load_relaxed(&status_scanning)) ? atomic_change(&g->status, (uint32_t)G_PARKING, (uint32_t)G_WAITING) :
+	if (GOL_UNLIKELY(load_relaxed(&status_scanning)) ? atomic_change(&g->status, (uint32_t)G_PARKING,
+		(uint32_t)G_WAITING) :
 	    proc_change(&g->status, G_PARKING, G_WAITING))
 		return true;
 	debug_require(load_relaxed(&g->status) == G_READIED);
@@ -65,8 +69,10 @@ static inline bool status_parked(G *g)
 	return false;
 }
 
-/* Once for each park: whoever takes its waiter out of what it waits in. A thread without a P may do so only once the goroutine is
- * WAITING. True: the caller queues it. False: its worker, or whoever holds it, does; of status_ready_plainly: nothing was done. */
+/* Once for each park: whoever takes its waiter out of what it waits in. A thread without a P may do so only once the
+ * goroutine is
+ * WAITING. True: the caller queues it. False: its worker, or whoever holds it, does; of status_ready_plainly: nothing
+ * was done. */
 static inline bool status_ready_plainly(G *g)
 {
 	if (load_relaxed(&status_scanning) || load_acquire(&g->status) != G_WAITING)
@@ -100,7 +106,8 @@ static inline void status_leave_call(G *g, enum g_status to)
 		store_release(&g->status, (uint32_t)to);    /* the results in its frame come before */
 }
 
-/* Its frames are the caller's to read until status_release, which gets what *was tells. False: somebody runs it, or has it. */
+/* Its frames are the caller's to read until status_release, which gets what *was tells. False: somebody runs it, or
+ * has it. */
 bool status_hold(G *g, uint32_t *was);
 /* False: g was readied or picked meanwhile, and is RUNNABLE; the caller queues it. */
 bool status_release(G *g, uint32_t was);

@@ -8,15 +8,15 @@
  *
  * A deferred call that panics replaces the pending panic: the new record links the old one, for
  * printing, and notes a pending Goexit, which goes on if the new panic is recovered. A
- * deferred call that exits (Goexit) ends any pending panic; {panic, GOEXIT} keeps it for printing. recover() marks the record; the
- * function whose deferred call that was sees it in defer_end and then runs its remaining
+ * deferred call that exits (Goexit) ends any pending panic; {panic, GOEXIT} keeps it for printing. recover() marks
+ * the record; the function whose deferred call that was sees it in defer_end and then runs its remaining
  * deferred calls as for a normal return.
  *
  * Who may recover: the function called after defer_begin, directly. g->recover names the panic and the code
  * pointer called; a function that contains recover() takes it in its prologue if the code is its
- * own. Depth counters or frame addresses would not survive a thaw. While g->recover is set, the code it names is running,
- * and has no recover() in it: else it would have taken it. So calls that are deferred but made by a normal return, deeper down,
- * need not clear it.
+ * own. Depth counters or frame addresses would not survive a thaw. While g->recover is set, the code it names is
+ * running, and has no recover() in it: else it would have taken it. So calls that are deferred but made by a normal
+ * return, deeper down, need not clear it.
  */
 #include "heap/heap.h"
 #include "unwind/panic.h"

@@ -15,14 +15,19 @@ extern const gol_type runtime_PanicNilError_5type GOL_WEAK;
 
 static const gol_type own_error = {
 	.size = 16, .pointer_bytes = 8, .kind = GOL_KIND_STRING, .align = 8, .flags = GOL_TYPE_NAMED,
-	.pointer_map = (const uint8_t[]){1}, .text = {(const uint8_t *)"runtime.errorString", 19}, .name = "errorString", .pkg_path = "runtime",
+	.pointer_map = (const uint8_t[]){1}, .text = {(const uint8_t *)"runtime.errorString", 19}, .name = "errorString",
+	.pkg_path = "runtime",
 };
 static const gol_type own_plain_error = {
 	.size = 16, .pointer_bytes = 8, .kind = GOL_KIND_STRING, .align = 8, .flags = GOL_TYPE_NAMED,
-	.pointer_map = (const uint8_t[]){1}, .text = {(const uint8_t *)"runtime.plainError", 18}, .name = "plainError", .pkg_path = "runtime",
+	.pointer_map = (const uint8_t[]){1}, .text = {(const uint8_t *)"runtime.plainError", 18}, .name = "plainError",
+	.pkg_path = "runtime",
 };
 
-static const gol_type *either(const gol_type *declared, const gol_type *own) { return declared != NULL ? declared : own; }
+static const gol_type *either(const gol_type *declared, const gol_type *own)
+{
+	return declared != NULL ? declared : own;
+}
 
 bool error_is_internal(const gol_type *type) { return type == &own_error || type == &own_plain_error; }
 

@@ -6,8 +6,9 @@
  *     goroutine N bt               the saved frames of one, innermost first
  *     goroutine all bt
  *
- * The script reads memory and calls nothing, so it works with core files and in a process that has stopped anywhere. The
- * runtime is built without debug information: the table gol_gdb says where things lie, words in the order of FIELDS below.
+ * The script reads memory and calls nothing, so it works with core files and in a process that has stopped anywhere.
+ * The runtime is built without debug information: the table gol_gdb says where things lie, words in the order of
+ * FIELDS below.
  * What a running goroutine has on the native stack is for gdb's own bt; its saved frames are below those.
  */
 #include "stack/list.h"
@@ -19,7 +20,8 @@
 
 const uintptr_t gol_gdb[] = {
 	(uintptr_t)&g_places, (uintptr_t)trace_wait_reasons,
-	OFFSET(G, id), OFFSET(G, status), OFFSET(G, wait_reason), OFFSET(G, base), OFFSET(G, top), OFFSET(G, last), OFFSET(G, m),
+	OFFSET(G, id), OFFSET(G, status), OFFSET(G, wait_reason), OFFSET(G, base), OFFSET(G, top), OFFSET(G, last),
+	OFFSET(G, m),
 	OFFSET(G, origin.func), OFFSET(G, origin.point), OFFSET(G, origin.parent), OFFSET(M, id),
 	OFFSET(gol_frame, resume), OFFSET(gol_frame, below),
 	OFFSET(gol_func_info, name), OFFSET(gol_func_info, file), OFFSET(gol_func_info, line), OFFSET(gol_func_info, flags),
@@ -27,7 +29,8 @@ const uintptr_t gol_gdb[] = {
 	OFFSET(gol_func_info, files), OFFSET(gol_func_info, file_count),
 };
 
-/* The first byte says what follows: a name, then Python. gdb takes the section as it is, so there must be no gap in it. */
+/* The first byte says what follows: a name, then Python. gdb takes the section as it is, so there must be no gap in
+ * it. */
 static const char script[] __attribute__((section(".debug_gdb_scripts"), used, aligned(1))) =
 	"\4gol\n"
 	"import gdb\n"

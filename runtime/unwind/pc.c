@@ -17,7 +17,8 @@ typedef struct place { uintptr_t low, high; const gol_func_info *func; bool is_c
 
 static struct { os_lock lock; place *places; size_t count; bool ready; } table = {.lock = LOCK_OF_RANK(RANK_COUNTERS)};
 
-/* Functions of Go's runtime that callers expect in a trace and that have no frames here; point 1 is the place of the call. */
+/* Functions of Go's runtime that callers expect in a trace and that have no frames here; point 1 is the place of the
+ * call. */
 static const gol_point outer_points[PC_OUTER_COUNT][2];
 #define OUTER(index, go_name, go_file) \
 	[index] = {.name = go_name, .file = go_file, .frame_size = sizeof(gol_frame), .point_count = 2, .points = outer_points[index], \
@@ -38,7 +39,8 @@ uintptr_t pc_of(const position *p)
 
 uintptr_t pc_entry(const gol_func_info *func)
 {
-	return func->code != NULL ? (uintptr_t)func->code : func->points != NULL ? (uintptr_t)func->points + sizeof(gol_point) / 2 : 0;
+	return func->code != NULL ? (uintptr_t)func->code : func->points != NULL ? (uintptr_t)func->points +
+		sizeof(gol_point) / 2 : 0;
 }
 
 static int by_address(const void *a, const void *b)
@@ -50,7 +52,8 @@ static int by_address(const void *a, const void *b)
 static void add_function(const gol_func_info *func)
 {
 	if (func->points != NULL && func->point_count > 0)
-		table.places[table.count++] = (place){(uintptr_t)func->points, (uintptr_t)(func->points + func->point_count), func, false};
+		table.places[table.count++] = (place){(uintptr_t)func->points, (uintptr_t)(func->points + func->point_count),
+			func, false};
 	if (func->code != NULL)
 		table.places[table.count++] = (place){(uintptr_t)func->code, (uintptr_t)func->code + 1, func, true};
 }

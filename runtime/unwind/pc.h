@@ -16,7 +16,8 @@ typedef enum pc_outer { PC_GOPANIC, PC_GOEXIT, PC_BOTTOM, PC_OUTER_COUNT } pc_ou
 uintptr_t pc_of_outer(pc_outer which);
 uintptr_t pc_of(const position *p);
 uintptr_t pc_entry(const gol_func_info *func);
-/* The entry of the function that code belongs to: of what func values of one plain function hold it is one. Else code. */
+/* The entry of the function that code belongs to: of what func values of one plain function hold it is one. Else
+ * code. */
 uintptr_t pc_of_code(uintptr_t code);
 /* Function and point of a counter, or of a code address (point 0). False: unknown. */
 bool pc_find(uintptr_t pc, position *p);

@@ -1,8 +1,8 @@
 /*
  * trace.c - traces in Go's format.
  *
- * A frozen goroutine is shown from its frames, exactly. A running one is shown after it has frozen: the functions of package
- * runtime that want its trace freeze it first (ffi/runtime.c); a panic collects the
+ * A frozen goroutine is shown from its frames, exactly. A running one is shown after it has frozen: the functions of
+ * package runtime that want its trace freeze it first (ffi/runtime.c); a panic collects the
  * positions of the frames it unwinds (stack/position.c). Arguments are not printed: f(...),
  * as Go itself does for inlined calls; the offset after a line is the number of the point.
  */

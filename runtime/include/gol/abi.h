@@ -109,8 +109,9 @@ typedef float gol_float32_a GOL_ALIAS;
 typedef double gol_float64_a GOL_ALIAS;
 /* The same bytes as a value of another type of equal size. */
 #define GOL_REINTERPRET(T, v) (__extension__({ __typeof__(v) v_ = (v); T r_; memcpy(&r_, &v_, sizeof r_); r_; }))
-/* A composite, braces and all, as part of an expression. It is addressed so that it lies in memory: without optimisation
- * gcc keeps composites of up to 16 bytes in pseudo registers, fills these by halves, therefore takes them for live
+/* A composite, braces and all, as part of an expression. It is addressed so that it lies in memory: without
+ * optimisation gcc keeps composites of up to 16 bytes in pseudo registers, fills these by halves, therefore takes
+ * them for live
  * since the function's entry, and needs time quadratic in their number. With optimisation it makes no difference. */
 #define GOL_VALUE(T, ...) (*&(T)__VA_ARGS__)
 #define GOL_STRING(text, n) GOL_VALUE(gol_string, {(const uint8_t *)(text), n})
@@ -223,11 +224,13 @@ enum {
 /* A point in another file than its function's: package initialisation, //line. */
 typedef struct gol_point_file { uint32_t point; const char *file; } gol_point_file;
 
-/* A variable in the frame whose address was taken: it is alive while a pointer to it is, or while a map names its words. */
+/* A variable in the frame whose address was taken: it is alive while a pointer to it is, or while a map names its
+ * words. */
 typedef struct gol_stack_object { uint32_t offset, size; } gol_stack_object;       /* bytes, from the frame's start */
 
 /* Large variables of a function: they live in a block of the goroutine's side stack (runtime/stack/side.c). */
-typedef struct gol_side_object { uint32_t offset; const gol_type *type; } gol_side_object;    /* from the block's start */
+/* from the block's start */
+typedef struct gol_side_object { uint32_t offset; const gol_type *type; } gol_side_object;
 typedef struct gol_side {
 	uint32_t slot;              /* of the block's address: bytes from the frame's start */
 	uint32_t object_count;
@@ -311,8 +314,9 @@ typedef struct gol_save {
 	uint32_t count;
 	const uint16_t *slots;      /* word index from the frame's start */
 } gol_save;
-/* A frame that a PLAIN function fills in only when something unwinds: its place is taken from here on. Without that the C
- * compiler, where it expands a callee here, lays objects of the callee in the same place; both would be registered as moved. */
+/* A frame that a PLAIN function fills in only when something unwinds: its place is taken from here on. Without that
+ * the C compiler, where it expands a callee here, lays objects of the callee in the same place; both would be
+ * registered as moved. */
 #define GOL_CLAIM(frame) (*(volatile uint32_t *)&(frame).h.resume = 0)
 /* Reserve the frame in the scratch area, store count 64-bit words. Returns the frame (a dump area while panicking). */
 GOL_RARE void *gol_freeze_words(gol_g *g, const gol_save *save, ...);
@@ -354,7 +358,8 @@ static inline void gol_side_unwind(gol_g *g, void *block)
 }
 
 /* ---- defer, panic, recover ----------------------------------------------------------------------
- * A function with defers owns their state: which calls are to be made, and with what, are variables of it. Its frame holds besides
+ * A function with defers owns their state: which calls are to be made, and with what, are variables of it. Its frame
+ * holds besides
  *     gol_pending pending;         why the epilogue runs: {NULL, 0} a normal return
  * The framed body:
  *     unwind:                      // reached with g->unwinding set
@@ -380,8 +385,8 @@ typedef struct gol_defer { struct gol_defer *link; gol_func *fn; } gol_defer;
 /* One pointer word, one plain. point: where the frame was unwound, for traces; 0 if it returned. */
 typedef struct gol_pending { gol_panic_record *panic; uint32_t reason, point; } gol_pending;
 
-/* The frame h of a fast version with defers unwinds at h->resume. True: recovered; the results are in the frame. Else it
- * has been saved or recorded, as by gol_freeze_frame. */
+/* The frame h of a fast version with defers unwinds at h->resume. True: recovered; the results are in the frame. Else
+ * it has been saved or recorded, as by gol_freeze_frame. */
 GOL_RARE bool gol_unwind_frame(gol_g *g, gol_frame *h);
 extern gol_func gol_nil_function;       /* stands for a nil func value that is deferred: panics when called */
 
@@ -415,13 +420,16 @@ typedef struct gol_map_iter {
 
 /* ---- packages and the program ------------------------------------------------------------------------ */
 
-typedef struct gol_root { void *address; const gol_type *type; } gol_root;     /* a package variable that holds pointers */
-typedef struct gol_func_value { void *code, *target; } gol_func_value;        /* code of a func value that calls the plain function target */
+/* a package variable that holds pointers */
+typedef struct gol_root { void *address; const gol_type *type; } gol_root;
+/* code of a func value that calls the plain function target */
+typedef struct gol_func_value { void *code, *target; } gol_func_value;
 typedef struct gol_package {    /* what a C file has */
 	const char *path;
 	const gol_root *roots; uint32_t root_count;
 	const gol_func_info *const *funcs; uint32_t func_count;
-	const gol_type *const *types; uint32_t type_count;       /* descriptors it mentions: reflection interns against them */
+	/* descriptors it mentions: reflection interns against them */
+	const gol_type *const *types; uint32_t type_count;
 	const gol_func_value *values; uint32_t value_count;
 	const struct gol_package *more;                          /* that of the package's next C file, or NULL */
 } gol_package;
@@ -437,7 +445,8 @@ int gol_main(int argc, char **argv, char **envp, const gol_program *program);
 
 extern uint32_t gol_barrier_on;          /* relaxed; changes only while every worker stands at a safepoint */
 void gol_barrier_word(void *slot, void *value);                                    /* shade *slot and value */
-void gol_barrier_range(const gol_type *type, void *to, const void *from, gol_int count);      /* before copying count values; from NULL: clearing */
+/* before copying count values; from NULL: clearing */
+void gol_barrier_range(const gol_type *type, void *to, const void *from, gol_int count);
 /* *slot = value, slot anywhere but in the running goroutine's own frame. */
 static inline void gol_store_pointer(void *slot, const void *value)
 {
@@ -494,7 +503,8 @@ static inline void gol_store_iface(void *slot, gol_iface v)
 #define GOL_RT_PANIC(name, parameters) GOL_RARE void gol_##name parameters;
 #include "rtfuncs.def"
 
-extern uint8_t gol_zero_value[1024];     /* what a map lookup of a missing key points at (element types up to that size) */
+/* what a map lookup of a missing key points at (element types up to that size) */
+extern uint8_t gol_zero_value[1024];
 extern uint8_t gol_zero_base[16];        /* address of every zero-size object */
 
 #include "arith.h"

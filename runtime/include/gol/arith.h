@@ -25,10 +25,10 @@ GOL_DIVIDE(64)
 #undef GOL_DIVIDE
 
 /*
- * Float to integer: truncation. What does not fit gives what Go gives on amd64, on every machine: the most negative int32
- * for the types below 32 bits and int32, the most negative int64 for the others, of which narrower ones take the low bits;
- * uint64 takes 2^63 from what is not below it. Constants are left to the C compiler, whose own idea of an overflow is kept away
- * by the bounds; else one instruction does all of it where the machine has it.
+ * Float to integer: truncation. What does not fit gives what Go gives on amd64, on every machine: the most negative
+ * int32 for the types below 32 bits and int32, the most negative int64 for the others, of which narrower ones take
+ * the low bits; uint64 takes 2^63 from what is not below it. Constants are left to the C compiler, whose own idea of
+ * an overflow is kept away by the bounds; else one instruction does all of it where the machine has it.
  */
 #if defined(__x86_64__) && (defined(__GNUC__) || defined(__clang__))
 #define GOL_TRUNCATE(result, v) __asm__("cvttsd2si {%1, %0|%0, %1}" : "=r"(result) : "x"(v))
@@ -74,8 +74,14 @@ static inline uint64_t gol_float_to_uint(double v)
 static inline double gol_round64(double v) { __asm__("" : GOL_FLOAT_REGISTER(v)); return v; }
 static inline float gol_round32(float v) { __asm__("" : GOL_FLOAT_REGISTER(v)); return v; }
 
-static inline gol_complex128 gol_complex_add(gol_complex128 a, gol_complex128 b) { return (gol_complex128){a.re + b.re, a.im + b.im}; }
-static inline gol_complex128 gol_complex_sub(gol_complex128 a, gol_complex128 b) { return (gol_complex128){a.re - b.re, a.im - b.im}; }
+static inline gol_complex128 gol_complex_add(gol_complex128 a, gol_complex128 b)
+{
+	return (gol_complex128){a.re + b.re, a.im + b.im};
+}
+static inline gol_complex128 gol_complex_sub(gol_complex128 a, gol_complex128 b)
+{
+	return (gol_complex128){a.re - b.re, a.im - b.im};
+}
 static inline gol_complex128 gol_complex_mul(gol_complex128 a, gol_complex128 b)
 {
 	return (gol_complex128){a.re * b.re - a.im * b.im, a.re * b.im + a.im * b.re};

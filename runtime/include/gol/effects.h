@@ -15,7 +15,8 @@ enum {
 
 enum {
 	GOL_LARGE_OBJECT = 1024,    /* values from this size on live in side stacks and are passed by address */
-	GOL_TEXT_BUFFER = 32,       /* bytes, or runes, of text that may be made in a frame; Go's number, which cap() shows */
+	/* bytes, or runes, of text that may be made in a frame; Go's number, which cap() shows */
+	GOL_TEXT_BUFFER = 32,
 };
 
 #endif
