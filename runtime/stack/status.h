@@ -60,9 +60,10 @@ static inline void status_park(G *g)
 /* All its frames are saved. False: it was readied, and is RUNNABLE; the caller, its worker, queues it. */
 static inline bool status_parked(G *g)
 {
-	if (GOL_UNLIKELY(load_relaxed(&status_scanning)) ? atomic_change(&g->status, (uint32_t)G_PARKING,
-		(uint32_t)G_WAITING) :
-	    proc_change(&g->status, G_PARKING, G_WAITING))
+	bool parked = GOL_UNLIKELY(load_relaxed(&status_scanning)) ?
+		atomic_change(&g->status, (uint32_t)G_PARKING, (uint32_t)G_WAITING) :
+		proc_change(&g->status, G_PARKING, G_WAITING);
+	if (parked)
 		return true;
 	debug_require(load_relaxed(&g->status) == G_READIED);
 	store_relaxed(&g->status, (uint32_t)G_RUNNABLE);
