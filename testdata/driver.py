@@ -10,6 +10,7 @@ temporary files in it. Messages and exit statuses are those of the go command wh
 import argparse
 import concurrent.futures
 import fcntl
+import inspect
 import json
 import os
 import pty
@@ -521,6 +522,45 @@ def test_programs_are_kept(p):
     tests(2, True)
     p.expect(0, "", "clean", "-cache", env=env)
     same("programs", [name for name in os.listdir(p.cache) if name.endswith(".program")], [])
+
+
+def runs_are_kept(p):
+    """gol run of what has not changed compiles and links nothing; whatever makes a difference makes the program anew."""
+    p.write("bin/gcc", f'#!/bin/sh\necho >>"{p.folder}/log"\nexec {shutil.which("gcc")} "$@"\n')
+    os.chmod(p.path("bin/gcc"), 0o755)
+    log = os.path.join(p.folder, "log")
+    p.write("go.mod", "module m\n\ngo 1.20\n")
+    p.write("sub/s.go", "package sub\n\nconst N = 1\n")
+    main = 'package main\n\nimport (\n\t"m/sub"\n\t"os"\n)\n\nfunc main() { println(sub.N, len(os.Args)); os.Exit(%d) }\n'
+    p.write("main.go", main % 0)
+    p.write("other.go", "//go:build other\n\npackage main\n\nfunc init() { println(\"other\") }\n")
+
+    def runs(made, status, text, *arguments, **env):
+        open(log, "w").close()
+        p.expect(status, text, "run", *arguments, env={"PATH": p.path("bin") + ":" + p.env["PATH"], **env})
+        same(f"run {arguments} {env} is made", os.path.getsize(log) > 0, made)
+    runs(True, 0, "^1 1\n$", ".")
+    runs(False, 0, "^1 1\n$", ".")
+    runs(False, 0, "^1 3\n$", ".", "a", "b")
+    kept = [name for name in os.listdir(p.cache) if name.endswith(".program")]
+    p.write("sub/s.go", "package sub\n\nconst N = 2\n")
+    runs(True, 0, "^2 1\n$", ".")
+    p.write("main.go", main % 3)
+    runs(True, 1, "^2 1\nexit status 3\n$", ".")
+    runs(False, 1, "^2 1\nexit status 3\n$", ".")
+    runs(True, 1, "^other\n2 1\n", "-tags=other", ".")
+    runs(True, 1, "^2 1\n", ".")
+    runs(True, 1, "^2 1\n", ".", CFLAGS="-DX")
+    runs(True, 1, "^2 1\n", "-a", ".", GOLFLAGS="")
+    same("programs", [name for name in os.listdir(p.cache) if name.endswith(".program")], kept)
+    p.write("main.go", main % 0)
+    p.expect(0, "^2 1\n$", "run", ".")
+    with open(os.path.join(p.cache, kept[0]), "r+b") as f:
+        f.seek(5000)
+        f.write(b"damage")
+    runs(True, 0, "^2 1\n$", ".")
+    p.write("main.go", "package main\n\nfunc main() { x }\n")
+    runs(False, 1, "undefined: x", ".")
 
 
 def work_is_kept(p):
@@ -1667,11 +1707,8 @@ def traces(p):
         raise Failure(f"a trace that another process writes: exit {run.returncode}: {text}")
 
 
-CASES = [emit_keeps_files, emit_writes_again, emit_stops, output_is_kept, output_cannot_be_written, cache_is_mended, cache_cannot_be_used,
-         cache_is_shared, installation_moves, installs, compilers_that_are_none, killed_builds, ignored_signals_stay_ignored, leftovers_are_removed,
-         programs_meet, signals_of_run, slots_are_shared, interrupted_tests, work_is_kept, large_packages, progress_is_shown, flags_that_are_refused, flags_of_the_environment,
-         build_in_json, overlays, flags_that_work, environment, strange_names, module_files, language_versions,
-         source_tree, formatting, listing, generating, installing, other_machines, trees_listed, tools_of_the_tree, import_paths, mod_download, linknames, embedding, defined_variables, build_information, traces]
+# Every function of this file that takes a place, and nothing else.
+CASES = [f for f in list(globals().values()) if inspect.isfunction(f) and list(inspect.signature(f).parameters) == ["p"]]
 
 
 def run_case(gol, case):

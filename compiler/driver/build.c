@@ -223,6 +223,22 @@ int build_program(Driver *d, Program *program, const char *output, bool is_progr
 	return compile_and_link(d, program, is_program && !list ? output : NULL, list);
 }
 
+/* What gol run makes: nothing else is told or written while it is made. */
+static bool may_be_kept(const Driver *d)
+{
+	const Options *o = &d->options;
+	bool plain = !o->dump && !o->emit_c && !o->json && !o->build_mode && !o->asan && !o->compiler_flags.len &&
+		!o->linker_flag_texts.len && !o->bad_compiler_flag && !o->bad_linker_flag;
+	return strcmp(o->verb, "run") == 0 && plain && !o->rebuild && !o->dry_run && !o->print_commands &&
+		!o->print_packages && !o->keep_work;
+}
+
+static uint64_t run_key(Driver *d, const Program *program)
+{
+	Buf info = build_info_bytes(d, program);
+	return hash_bytes(program_key(d, program), info.s, (size_t)info.len);
+}
+
 int build_target(Driver *d, const Target *target, const char *output, bool *is_program)
 {
 	types_new(d->c);
@@ -236,7 +252,16 @@ int build_target(Driver *d, const Target *target, const char *output, bool *is_p
 		fprintf(stderr, "package %s is not a main package\n", program->header);
 		return EXIT_ERROR;
 	}
-	return build_program(d, program, output, *is_program);
+	if (!may_be_kept(d))
+		return build_program(d, program, output, *is_program);
+	const char *slot = kept_slot(d, target);
+	uint64_t key = run_key(d, program);
+	if (kept_take(slot, key, output))
+		return EXIT_OK;
+	int status = build_program(d, program, output, *is_program);
+	if (status == EXIT_OK)
+		kept_put(d, slot, key, output);
+	return status;
 }
 
 /* ---- where programs go ------------------------------------------------------------------------------------ */

@@ -287,6 +287,12 @@ int clean_module_cache(Driver *d);
 /* trees.c */
 int tree_command(Driver *d, int argc, char **argv);
 
+/* kept.c */
+const char *kept_slot(Driver *d, const Target *target);        /* where its program is kept, if one is */
+bool kept_take(const char *slot, uint64_t key, const char *program);    /* it is there now, made of what the key says */
+/* Before it is run: the key goes behind its last byte. Where it cannot be kept it is made again one day. */
+void kept_put(Driver *d, const char *slot, uint64_t key, const char *program);
+
 /* trace.c */
 int trace_command(Driver *d, int argc, char **argv);
 
