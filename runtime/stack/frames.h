@@ -51,7 +51,7 @@ typedef struct relocation {
 	uintptr_t old_low, old_high;
 	ptrdiff_t old_by;
 	const moved_object *moved;
-	uint32_t moved_count;
+	uint32_t moved_count, found;    /* found: the one that the pointer before led to */
 	uintptr_t moved_low, moved_high;
 } relocation;
 

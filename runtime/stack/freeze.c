@@ -198,9 +198,17 @@ static void sort_moved(freezer *f)
 			require(f->moved[i - 1].high <= f->moved[i].low);
 }
 
-static GOL_COLD void *relocate_moved(char *p, const relocation *r)
+static inline bool is_in(const char *p, const moved_object *o) { return p >= o->low && p < o->high; }
+
+/* Frames are walked from the oldest on, and mostly point into the one before: into the object found last, or the one
+ * below it. */
+static __attribute__((noinline)) void *relocate_moved(char *p, relocation *r)
 {
-	uint32_t low = 0, high = r->moved_count - 1;
+	uint32_t low = 0, high = r->moved_count - 1, last = r->found;
+	if (is_in(p, &r->moved[last]) || (last > 0 && is_in(p, &r->moved[--last]))) {
+		r->found = last;
+		return r->moved[last].to + (p - r->moved[last].low);
+	}
 	while (low < high) {
 		uint32_t middle = (low + high) / 2;
 		if (p < r->moved[middle].high)
@@ -209,12 +217,13 @@ static GOL_COLD void *relocate_moved(char *p, const relocation *r)
 			low = middle + 1;
 	}
 	const moved_object *o = &r->moved[low];
-	return p >= o->low && p < o->high ? o->to + (p - o->low) : p;
+	r->found = low;
+	return is_in(p, o) ? o->to + (p - o->low) : p;
 }
 
 static inline void relocate_slot(void *context, void **slot)
 {
-	const relocation *r = context;
+	relocation *r = context;
 	uintptr_t p = (uintptr_t)*slot;
 	if (p - r->old_low < r->old_high - r->old_low)
 		*slot = (char *)*slot + r->old_by;
