@@ -69,10 +69,24 @@ static Object *root_variable(Expr *e)
 
 void check_note_assigned(Checker *k, Expr *lhs)
 {
-	(void)k;
 	Object *o = root_variable(lhs);
-	if (o)
-		o->assigned = true;
+	if (!o)
+		return;
+	o->assigned = true;
+	o->changed |= !k->stepped || !holds(*k->stepped, o);
+}
+
+/*
+ * Since Go 1.22 the post statement of a loop assigns to a new copy of its variables, after the body: literals of the body
+ * see what the variable was in their round, and may have a copy of it. A literal in the post statement itself sees the
+ * new one before it is assigned to.
+ */
+void check_note_stepped(Checker *k)
+{
+	for (int i = 0; k->stepped && i < k->stepped->len; i++)
+		if (k->stepped->items[i])
+			k->stepped->items[i]->changed = true;
+	k->stepped = NULL;
 }
 
 void check_note_address(Checker *k, Expr *operand)
@@ -80,12 +94,12 @@ void check_note_address(Checker *k, Expr *operand)
 	(void)k;
 	Object *o = root_variable(operand);
 	if (o)
-		o->addr_taken = o->assigned = true;
+		o->addr_taken = o->assigned = o->changed = true;
 }
 
 static void finish(Object *o)
 {
-	if (o && o->captured && o->assigned)
+	if (o && o->captured && o->changed)
 		o->captured_by_reference = o->addr_taken = true;
 }
 
@@ -99,11 +113,12 @@ static void finish_list(ObjectList list)
 static void finish_results(ObjectList list)
 {
 	for (int i = 0; i < list.len; i++)
-		list.items[i]->assigned |= list.items[i]->captured;
+		if (list.items[i]->captured)
+			list.items[i]->assigned = list.items[i]->changed = true;
 	finish_list(list);
 }
 
-/* A captured variable that is assigned to somewhere must be shared; others may be copied. */
+/* A captured variable that changes must be shared; others may be copied. */
 void check_finish_captures(Checker *k)
 {
 	for (int i = 0; i < k->package->func_infos.len; i++) {

@@ -73,6 +73,7 @@ typedef struct Delayed { void (*run)(Checker *k, void *arg); void *arg; Env env;
 struct Checker {
 	Compiler *c;
 	Types *types;
+	ObjectList *stepped;        /* variables of the loop whose post statement is being checked; NULL: none */
 	Arena *arena;
 	Package *package;
 	Env env;
@@ -262,6 +263,7 @@ FuncInfo *check_new_func_info(Checker *k, Object *o, FuncInfo *outer, Type *sign
 void check_note_use(Checker *k, Object *var);           /* a variable is mentioned in k->env.func */
 void check_note_assigned(Checker *k, Expr *lhs);
 void check_not_assignable(Checker *k, Expr *lhs);           /* says so */
+void check_note_stepped(Checker *k);            /* a literal: that of a post statement, if one is being checked */
 void check_note_address(Checker *k, Expr *operand);
 void check_finish_captures(Checker *k);
 

@@ -155,6 +155,7 @@ static void run_literal_body(Checker *k, void *arg)
  * that it may use the variable being initialised. */
 void check_func_literal(Checker *k, Operand *x, Expr *e)
 {
+	check_note_stepped(k);
 	Scope *scope;
 	Type *signature = check_func_type(k, NULL, e->func_type, &scope, NULL);
 	FuncInfo *outer = k->env.func;

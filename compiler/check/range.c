@@ -136,7 +136,7 @@ static void define_variables(Checker *k, Stmt *s, Operand *x, RangeTypes *r, boo
 		o = blank ? object_new(k->c, OBJECT_VAR, e->name, NULL, e->pos, k->package) : check_new_local(k, e->name,
 			e->pos, NULL);
 		o->color = BLACK;
-		o->assigned = !check_allows(k, s->pos, 22);      /* anew in each iteration */
+		o->assigned = o->changed = !check_allows(k, s->pos, 22);      /* anew in each iteration */
 		if (!blank)
 			e->object = o;
 		if (!valid || !t) {

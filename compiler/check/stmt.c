@@ -321,7 +321,9 @@ static void for_stmt(Checker *k, unsigned context, Stmt *s)
 	if (s->post) {
 		if (s->post->kind == STMT_DEFINE)
 			check_error(k, s->post->pos, "cannot declare in post statement of for loop");
+		k->stepped = s->init && s->init->kind == STMT_DEFINE && check_allows(k, s->pos, 22) ? &s->init->defined : NULL;
 		check_simple_stmt(k, s->post);
+		k->stepped = NULL;
 	}
 	k->env.break_target = k->env.continue_target = s;
 	check_block_in_scope(k, context | IN_LOOP, s->body);

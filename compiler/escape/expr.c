@@ -388,7 +388,7 @@ enum { BY_VALUE_SIZE = 128 };
 
 static bool captured_by_value(Escape *e, Object *o)
 {
-	if (o->captured_by_reference || o->addr_taken || o->assigned)
+	if (o->captured_by_reference || o->addr_taken || o->changed)
 		return false;
 	return e->judgement == JUDGE_FRAMES || has_type_params(o->type) ||
 		type_size(e->c, types_canonical(e->c, o->type)) <= BY_VALUE_SIZE;

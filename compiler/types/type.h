@@ -131,7 +131,8 @@ struct Object {
 	FuncInfo *owner;            /* local: the function it belongs to */
 	bool captured;              /* used by a function literal inside owner */
 	bool assigned;              /* assigned to after its declaration (or address taken) */
-	bool captured_by_reference; /* captured, and assigned after: cannot be captured by value */
+	bool changed;               /* assigned, and not by the post statement of its loop alone: each round has its own */
+	bool captured_by_reference; /* captured, and changed: cannot be captured by value */
 	bool addr_taken;            /* &x, x.ptrMethod(), x[:] of an array, closure by reference */
 	bool escapes;               /* escape analysis: lives in the heap */
 	Constant *defined;          /* package level: the string that the command line gives it; NULL: none */
