@@ -361,13 +361,22 @@ static void flow_copy(Escape *e, Expr *call)
 	flow_expr(e, pointers ? noted(e, shifted(heap_hole(e), 1), "copied slice", call, NO_POS) : discard_hole(e), from);
 }
 
+/* What make([]T, n) may have in the frame, whatever n is (lower/builtin.c, small_slice); NULL: nothing. */
+static Type *small_array(Escape *e, Type *elem)
+{
+	int64_t size = has_type_params(elem) ? 0 : type_size(e->c, types_canonical(e->c, elem));
+	return size > 0 && size <= SMALL_MAKE ? array_of(e->c, elem, SMALL_MAKE / size) : NULL;
+}
+
 /* The array that make([]T, n, cap) with constant sizes needs; NULL: sizes are not constant. */
 static Type *made_array(Escape *e, Expr *call, Type *slice)
 {
 	int64_t n;
 	Expr *size = call->list.items[call->list.len - 1];
 	Constant *v = e->judgement == JUDGE_GO ? certain_constant(e, size) : size->mode == MODE_CONST ? size->cval : NULL;
-	if (!v || call->list.len < 2)
+	if (!v)
+		return e->judgement == JUDGE_FRAMES && call->list.len == 2 ? small_array(e, slice->elem) : NULL;
+	if (call->list.len < 2)
 		return NULL;
 	v = const_to_int(e->c, v);
 	if (!const_fits_int64(v, &n) || n < 0)

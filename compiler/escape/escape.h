@@ -17,6 +17,8 @@
 
 #include "../types/type.h"
 
+enum { SMALL_MAKE = 32 };       /* bytes that a make of variable size may have in the frame: Go's */
+
 enum {
 	/* what the expression itself allocates: &T{}, new, make, a slice literal, append, a closure, a method value */
 	STAYS_OBJECT = 1,

@@ -79,6 +79,24 @@ static IrExpr *slice_in_frame(FuncState *f, Type *type, IrExpr *n, IrExpr *cap)
 	                          cap));
 }
 
+/* make([]T, n) that stays in the frame: there if it is as small as Go's limit, else in the heap. */
+static IrExpr *small_slice(FuncState *f, Type *type, IrExpr *n)
+{
+	Compiler *c = f->c;
+	Type *elem = types_canonical(c, underlying(type)->elem), *wide = basic(f, TYPE_UINT64);
+	int64_t most = SMALL_MAKE / type_size(c, elem);
+	IrExpr *p = allocate(f, types_canonical(c, array_of(c, elem, most)), true);
+	IrExpr *made = ir_var(c, temp_var(f, type));
+	IrStmt *s = emit_if(f, compare(f, OP_LE, ir_convert(c, n, wide), ir_convert(c, ir_int(c, most), wide)));
+	IrStmtList *saved = enter(f, &s->body);
+	assign(f, made, ir_make(c, type, 3, ir_convert(c, ir_convert(c, p, word_type(f)), pointer_type(f, elem)), n, n));
+	leave(f, saved);
+	saved = enter(f, &s->else_body);
+	assign(f, made, ir_var(c, call_rt(f, RT_make_slice, type, 3, ir_type(c, elem), n, n)));
+	leave(f, saved);
+	return made;
+}
+
 static IrExpr *make_value(FuncState *f, Expr *e)
 {
 	Compiler *c = f->c;
@@ -91,6 +109,8 @@ static IrExpr *make_value(FuncState *f, Expr *e)
 	IrExpr *cap = e->list.len > 2 ? int_argument(f, e, 2) : n;
 	if ((e->stays & STAYS_OBJECT) && cap->kind == IR_CONST)
 		return slice_in_frame(f, type, n, cap);
+	if ((e->stays & STAYS_OBJECT) && cap == n)
+		return small_slice(f, type, n);
 	return ir_var(c, call_rt(f, RT_make_slice, type, 3, ir_type(c, types_canonical(c, u->elem)), n, cap));
 }
 

@@ -436,6 +436,9 @@ IrExpr *value_as(FuncState *f, Expr *e, Type *target)
 		return ir_zero(f->c, target);
 	if (e->mode == MODE_CONST && !is_interface(target))
 		return constant_value(f, e->cval, target);
+	IrExpr *box = is_interface(target) ? static_box(f, e) : NULL;
+	if (box)
+		return interface_of_place(f, box, target);
 	IrExpr *v = value(f, e);
 	if (is_interface(target) && !is_interface(v->type))
 		return to_interface(f, v, target, (e->stays | unparen(e)->stays) & STAYS_BOX);

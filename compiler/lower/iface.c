@@ -77,6 +77,14 @@ static bool same_methods(Type *a, Type *b)
 		|| (is_empty_interface(a) && is_empty_interface(b));
 }
 
+/* The interface of the concrete value that lies at place, where it stays as it is. */
+IrExpr *interface_of_place(FuncState *f, IrExpr *place, Type *iface)
+{
+	Compiler *c = f->c;
+	IrExpr *type = is_empty_interface(iface) ? ir_type(c, place->type) : ir_itab(c, iface, place->type);
+	return ir_make(c, iface, 2, type, ir_convert(c, ir_addr(c, place), word_type(f)));
+}
+
 /* in_frame: the box of a concrete value may live in the frame. */
 IrExpr *to_interface(FuncState *f, IrExpr *x, Type *iface, bool in_frame)
 {

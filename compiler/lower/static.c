@@ -162,6 +162,19 @@ IrExpr *static_copy(FuncState *f, Expr *e, Type *array)
 	return static_place(f, array, static_parts(f, e, array, underlying(array)->length), true);
 }
 
+/* What an interface points to that gets the literal e: nobody writes to it, so one will do for all. NULL: it is no data. */
+IrExpr *static_box(FuncState *f, Expr *e)
+{
+	Expr *u = unparen(e);
+	if (u->mode == MODE_NIL || u->mode == MODE_CONST || u->kind != EXPR_COMPOSITE || u->list.len == 0)
+		return NULL;
+	Type *type = type_in(f, u->type);
+	TypeKind kind = underlying(type)->kind;
+	if ((kind != TYPE_STRUCT && kind != TYPE_ARRAY) || is_pointer_shaped(type) || !composite_static(f, u, type, false))
+		return NULL;
+	return static_place(f, type, static_composite(f, u, type), true);
+}
+
 /* The entries of a map literal as a read-only array of structs of key and element; NULL where one is not data, or
  * they are few. */
 IrExpr *static_entries(FuncState *f, Expr *e, Type *key, Type *elem)
