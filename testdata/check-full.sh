@@ -11,6 +11,7 @@
 #   unit-asan, unit-tsan   the unit tests of the runtime under sanitizers
 #   interleave             what decides races in the runtime in every order of its steps, up to 3 preemptions; rules taken out of it are missed
 #   process                programs as processes
+#   faults                 the nth call of the system fails
 #   warnings-CC            all emitted C with -Wall -Wextra
 #   bundle-CC              a few bundles of -emit=c, compiled by the bare compiler at -O0 to -O3
 #   bundle-aarch64         the same for another processor, where cross compiler and qemu-user are installed
@@ -42,6 +43,7 @@ shards() {
 	echo unit-tsan
 	echo interleave
 	echo process
+	echo faults
 	echo diff-go
 }
 
@@ -102,6 +104,7 @@ run_shard() {
 	warnings-*) python3 "$here/c_warnings.py" --gol "$gol" --cc "${1#warnings-} -O2" ;;
 	bundle-aarch64) bundle "aarch64-linux-gnu-gcc -static" "2" 1,2 --runner qemu-aarch64 ;;
 	bundle-*) bundle "${1#bundle-} -Wall -Wextra" "0 1" 1 && bundle "${1#bundle-} -Wall -Wextra" "2 3" 2 ;;
+	faults) python3 "$here/faults.py" --gol "$gol" ;;
 	process) python3 "$here/process.py" --gol "$gol" ;;
 	frames-v*) frames "${1#frames-v}" ;;
 	sanitize-asan) sanitize_programs ;;

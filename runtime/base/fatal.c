@@ -3,6 +3,7 @@
  */
 #include "base/fatal.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,6 +31,15 @@ void runtime_out_of_memory(void)
 	static const char message[] = "fatal error: runtime: out of memory\n";
 	os_write_all(2, message, sizeof message - 1);
 	_Exit(2);
+}
+
+void runtime_no_thread(void)
+{
+	char message[200];
+	int error = errno, n = snprintf(message, sizeof message, "runtime: failed to create new OS thread (have %u already; errno=%d)\n%s",
+		os_thread_count(), error, error == EAGAIN ? "runtime: may need to increase max user processes (ulimit -u)\n" : "");
+	os_write_all(2, message, (size_t)n);
+	exit_fatal("newosproc");
 }
 
 void runtime_bug(const char *file, int line, const char *what)

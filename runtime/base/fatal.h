@@ -13,6 +13,7 @@
 /* "fatal error: ..." in printf's manner, the traces of the saved goroutines, exit code 2. */
 _Noreturn void runtime_fatal(const char *format, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void runtime_out_of_memory(void);
+_Noreturn void runtime_no_thread(void);         /* os_thread_start failed; errno says why. No lock is held */
 
 /* Our own bug: prints where, aborts. */
 _Noreturn void runtime_bug(const char *file, int line, const char *what);

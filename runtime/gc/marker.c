@@ -87,7 +87,7 @@ void marker_release(void)
 	if (!marker.started && gc.beside) {
 		marker.started = true;
 		if (!os_thread_start(marker_main, NULL, STACK))
-			runtime_fatal("runtime: cannot start a thread");
+			runtime_no_thread();
 	}
 	store_seq(&marker.wanted, 1u);
 	store_seq(&marker.held, 0u);

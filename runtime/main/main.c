@@ -61,15 +61,15 @@ int gol_main(int argc, char **argv, char **envp, const gol_program *p)
 	os_ignore_signals();
 	collect_init();
 	procs_start();
+	report_start();             /* before there is a monitor */
 	quit_start();
-	report_start();
 	record_start();
 	size_t room = os_main_stack_room();
 	if (room >= ROOM_WANTED) {
 		run(GOL_STACK_POINTER() - (room < ROOM_MAXIMUM ? room : ROOM_MAXIMUM));
 	} else {
 		if (!os_thread_start(on_own_stack, NULL, OWN_STACK))
-			runtime_fatal("runtime: cannot start a thread");
+			runtime_no_thread();
 		while (load_acquire(&first.done) == 0)
 			os_futex_wait(&first.done, 0, -1);
 	}

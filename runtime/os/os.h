@@ -19,7 +19,8 @@ void os_yield(void);
 void os_sleep(int64_t ns);
 
 /* Starts a detached thread with a stack of at least stack_size bytes; all signals blocked in it. */
-bool os_thread_start(void (*run)(void *), void *argument, size_t stack_size);
+bool os_thread_start(void (*run)(void *), void *argument, size_t stack_size);      /* false: errno says why */
+uint32_t os_thread_count(void);
 int os_thread_clock(void);                                  /* of this thread's processor time, for all threads */
 int64_t os_thread_time(int clock);                          /* nanoseconds; 0: the thread has ended */
 void os_thread_precise(void);                               /* this thread's sleeps end on time, not up to 50 microseconds later */
@@ -84,6 +85,7 @@ int os_poll_add(int fd, void *data);                        /* an error number; 
 void os_poll_remove(int fd);
 int os_poll_wait(os_ready *out, int count, int64_t ns);     /* how many; waits at most ns, -1: for ever; result -1: the set is gone */
 void os_poll_interrupt(void);                               /* who waits returns, or the next one does at once */
+int os_poll_set(void);                                      /* its descriptor; negative: there is none */
 bool os_poll_is_made(void);                                 /* something was added, once */
 bool os_poll_is_own(int fd);                                /* one of the descriptors behind this */
 bool os_set_nonblocking(int fd, bool on);

@@ -93,6 +93,7 @@ void os_poll_interrupt(void)
 	(void)!write(poll_interrupter, &one, sizeof one);
 }
 
+int os_poll_set(void) { return __atomic_load_n(&poll_set, __ATOMIC_ACQUIRE); }
 bool os_poll_is_made(void) { return __atomic_load_n(&poll_set, __ATOMIC_ACQUIRE) >= 0; }
 bool os_poll_is_own(int fd) { return poll_set >= 0 && (fd == poll_set || fd == poll_interrupter); }
 

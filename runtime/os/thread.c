@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "os/os.h"
 
+#include <errno.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
@@ -34,6 +35,10 @@ void os_sleep(int64_t ns)
 	clock_nanosleep(CLOCK_MONOTONIC, 0, &t, NULL);
 }
 
+static uint32_t threads = 1;        /* the first one, and those started */
+
+uint32_t os_thread_count(void) { return __atomic_load_n(&threads, __ATOMIC_RELAXED); }
+
 struct start { void (*run)(void *); void *argument; };
 
 static void *thread_entry(void *p)
@@ -41,6 +46,7 @@ static void *thread_entry(void *p)
 	struct start s = *(struct start *)p;
 	free(p);
 	s.run(s.argument);
+	__atomic_sub_fetch(&threads, 1, __ATOMIC_RELAXED);
 	return NULL;
 }
 
@@ -63,6 +69,9 @@ bool os_thread_start(void (*run)(void *), void *argument, size_t stack_size)
 	pthread_attr_destroy(&attributes);
 	if (error)
 		free(s);
+	else
+		__atomic_add_fetch(&threads, 1, __ATOMIC_RELAXED);
+	errno = error;
 	return error == 0;
 }
 

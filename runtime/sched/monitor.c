@@ -260,7 +260,7 @@ static GOL_COLD void start(void)
 {
 	monitor.started = 1;
 	if (!os_thread_start(monitor_main, NULL, STACK))
-		runtime_fatal("runtime: cannot start a thread");
+		runtime_no_thread();
 }
 
 void monitor_need(void)

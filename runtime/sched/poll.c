@@ -30,6 +30,8 @@
 #include "os/os.h"
 #include "sched/proc.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 enum { EVENTS = 128, BATCH = 64 };
@@ -203,14 +205,22 @@ static void edge(poll_side *s, G **taken)
 	take(s, 0, taken);
 }
 
+static GOL_COLD _Noreturn void cannot_wait(int error)
+{
+	char message[80];
+	int n = snprintf(message, sizeof message, "runtime: epollwait on fd %d failed with %d\n", os_poll_set(), error);
+	os_write_all(2, message, (size_t)n);
+	runtime_fatal("runtime: netpoll failed");
+}
+
 G *poll_look(int64_t ns)
 {
 	os_ready ready[EVENTS];
 	G *taken = NULL;
 	int n = os_poll_wait(ready, EVENTS, ns);
-	store_relaxed(&descriptors.looked, os_nanotime());
 	if (n < 0)
-		runtime_fatal("runtime: waiting for descriptors failed");
+		cannot_wait(errno);
+	store_relaxed(&descriptors.looked, os_nanotime());
 	if (n == 0)
 		return NULL;
 	os_acquire(&descriptors.lock);

@@ -90,7 +90,7 @@ void worker_start(M *m)
 {
 	if (!os_thread_start(worker_main, m, WORKER_STACK)) {
 		os_release(&scheduler.lock);
-		runtime_fatal("runtime: cannot start a thread");
+		runtime_no_thread();
 	}
 }
 
