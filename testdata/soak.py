@@ -90,8 +90,8 @@ def build(name, gol):
     program = os.path.join(FOLDER, f"soak-{name}")
     environment = dict(os.environ)
     if flags:
-        gol, environment["CC"] = tree(name, os.path.abspath(gol), flags)
-    call([os.path.abspath(gol), "build", *options, "-o", program, os.path.join(HERE, "soak")], env=environment)
+        gol, environment["CC"] = tree(name, gol, flags)
+    call([gol, "build", *options, "-o", program, "./testdata/soak"], env=environment)
     return program
 
 
@@ -151,6 +151,8 @@ def main():
     parser.add_argument("--only", default="")
     args = parser.parse_args()
     progress.heed_signals()
+    args.gol = os.path.join(".", os.path.relpath(args.gol, ROOT))       # as people name it: the cache knows them apart
+    os.chdir(ROOT)
     names = args.settings.split(",")
     for name in names:
         if name not in SETTINGS:

@@ -13,6 +13,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#if defined(__SANITIZE_THREAD__)
+#define GOL_TSAN
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define GOL_TSAN
+#endif
+#endif
+
 /* With GOL_STEPS (runtime/tests/interleave.h) a test decides before each operation which thread goes on. */
 #ifdef GOL_STEPS
 void atomic_step(void);
@@ -31,6 +39,12 @@ static inline void atomic_relax(void)
 
 #define load_relaxed(p) (ATOMIC_STEP __atomic_load_n((p), __ATOMIC_RELAXED))
 #define load_acquire(p) (ATOMIC_STEP __atomic_load_n((p), __ATOMIC_ACQUIRE))
+/* Of a pointer: loads through it come after this one, by their dependence on it. Sanitizers do not know of that. */
+#ifdef GOL_TSAN
+#define load_dependent(p) load_acquire(p)
+#else
+#define load_dependent(p) load_relaxed(p)
+#endif
 #define load_seq(p) (ATOMIC_STEP __atomic_load_n((p), __ATOMIC_SEQ_CST))
 #define store_relaxed(p, v) (ATOMIC_STEP __atomic_store_n((p), (v), __ATOMIC_RELAXED))
 #define store_release(p, v) (ATOMIC_STEP __atomic_store_n((p), (v), __ATOMIC_RELEASE))

@@ -80,8 +80,14 @@ INTRINSIC(size_class_result, runtime_sizeClass, gol_g *g, gol_int i)
 	(void)g;
 	if (i < 0 || i >= HEAP_CLASS_COUNT)
 		return (size_class_result){0, 0, 0};
-	const heap_central *c = &gol_heap.central[2 * i];
-	return (size_class_result){heap_class_size[i], c[0].mallocs + c[1].mallocs, c[0].frees + c[1].frees};
+	size_class_result result = {heap_class_size[i], 0, 0};
+	for (heap_central *c = &gol_heap.central[2 * i]; c < &gol_heap.central[2 * i + 2]; c++) {
+		os_acquire(&c->lock);
+		result.r1 += c->mallocs;
+		result.r2 += c->frees;
+		os_release(&c->lock);
+	}
+	return result;
 }
 
 INTRINSIC(gol_int, runtime_memoryProfile, gol_g *g, void *records, gol_int room, bool also_freed)

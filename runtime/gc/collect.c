@@ -78,10 +78,12 @@ static bool may_mark_beside(void)
 		gc_world.processors() > 1;
 }
 
+/* The lock of pages is held. */
 static uint64_t rest_of_memory(void)
 {
-	return gol_heap.meta_bytes + (gol_heap.pages_in_use * HEAP_PAGE_SIZE > gol_heap.live_bytes ?
-		gol_heap.pages_in_use * HEAP_PAGE_SIZE - gol_heap.live_bytes : 0);
+	uint64_t pages = gol_heap.pages_in_use * HEAP_PAGE_SIZE, live = load_relaxed(&gol_heap.live_bytes);
+
+	return gol_heap.meta_bytes + (pages > live ? pages - live : 0);
 }
 
 static uint64_t limit_goal(uint64_t marked)
@@ -108,7 +110,8 @@ static uint64_t headroom(uint64_t marked, uint64_t goal)
 	return expected < way / 20 ? way / 20 : expected > way - way / 4 ? way - way / 4 : expected;
 }
 
-static void set_goal(void)
+/* Settings change under the lock of pages. */
+static void set_goal_locked(void)
 {
 	uint64_t marked = gc.stats.marked_bytes, goal = UINT64_MAX;
 
@@ -130,27 +133,41 @@ static void set_goal(void)
 		store_relaxed(&gol_heap.trigger, goal - headroom(marked, goal));
 }
 
+static void set_goal(void)
+{
+	os_acquire(&gol_heap.lock);
+	set_goal_locked();
+	os_release(&gol_heap.lock);
+}
+
+static void request_if_due(void)
+{
+	if (load_relaxed(&gol_heap.live_bytes) >= load_relaxed(&gol_heap.trigger))
+		gc_request();
+}
+
 int64_t gc_set_percent(int64_t percent)
 {
+	os_acquire(&gol_heap.lock);
 	int64_t old = gc.percent;
-
 	gc.percent = percent < 0 ? -1 : percent;
-	set_goal();
-	if (gol_heap.live_bytes >= gol_heap.trigger)
-		gc_request();
+	set_goal_locked();
+	os_release(&gol_heap.lock);
+	request_if_due();
 	return old;
 }
 
 int64_t gc_set_memory_limit(int64_t limit)
 {
+	os_acquire(&gol_heap.lock);
 	int64_t old = gc.memory_limit;
-
 	if (limit >= 0) {
 		gc.memory_limit = limit;
-		set_goal();
-		if (gol_heap.live_bytes >= gol_heap.trigger)
-			gc_request();
+		set_goal_locked();
 	}
+	os_release(&gol_heap.lock);
+	if (limit >= 0)
+		request_if_due();
 	return old;
 }
 

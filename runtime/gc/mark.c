@@ -53,6 +53,22 @@ static inline void work_push(uintptr_t object)
  * mark bits too. An object that was there when marking began has its allocation bit; those that came since are
  * marked (heap/span.c). */
 
+/* What the program writes beside the marker without telling anybody: words of objects, and the bits that say which of them
+ * are pointers. Any value will do (shade.c), so that is no race; ThreadSanitizer must not see these loads, and no others. */
+#ifdef GOL_TSAN
+__attribute__((noinline, no_sanitize("thread"))) static uint64_t peek(const void *p)
+{
+	return *(const volatile uint64_t GOL_ALIAS *)p;
+}
+#else
+static inline uint64_t peek(const void *p) { return load_relaxed((const uint64_t GOL_ALIAS *)p); }
+#endif
+
+static inline uint64_t word_at(const void *p, bool beside)
+{
+	return beside ? peek(p) : load_relaxed((const uint64_t GOL_ALIAS *)p);
+}
+
 static inline bool was_allocated(const heap_span *s, uint32_t slot, bool beside)
 {
 	return beside ? load_relaxed(&s->alloc_bits[slot >> 6]) >> (slot & 63) & 1 : heap_slot_allocated(s, slot);
@@ -99,7 +115,7 @@ static void mark_slot_of_type(void *context, void *slot)
 static void mark_slot_beside(void *context, void *slot)
 {
 	(void)context;
-	mark((uintptr_t)load_relaxed((gol_ptr_a *)slot), true);
+	mark((uintptr_t)peek(slot), true);
 }
 
 bool gc_is_marked(const void *object)
@@ -120,14 +136,14 @@ __attribute__((always_inline)) static inline void scan_bits(uintptr_t base, size
 	size_t word = (base - gol_heap.base) >> 3, count = size >> 3;
 	unsigned shift = word & 63;
 	const uint64_t *at = &gol_heap.pointer_bits[word >> 6];
-	uint64_t bits = load_relaxed(at) >> shift;
+	uint64_t bits = word_at(at, beside) >> shift;
 
 	if (shift + count > 64)
-		bits |= load_relaxed(at + 1) << (64 - shift);
+		bits |= word_at(at + 1, beside) << (64 - shift);
 	if (count < 64)
 		bits &= ((uint64_t)1 << count) - 1;
 	for (; bits != 0; bits &= bits - 1)
-		mark(load_relaxed((const uintptr_t GOL_ALIAS *)base + __builtin_ctzll(bits)), beside);
+		mark((uintptr_t)word_at((const uint64_t GOL_ALIAS *)base + __builtin_ctzll(bits), beside), beside);
 }
 
 /* count values in a row, of a type whose pointers are told by at most 64 bits. */
@@ -142,7 +158,7 @@ __attribute__((always_inline)) static inline void scan_repeated(const gol_type *
 		map &= ((uint64_t)1 << words) - 1;
 	for (; count > 0; count--, base += type->size)
 		for (uint64_t bits = map; bits != 0; bits &= bits - 1)
-			mark(load_relaxed((const uintptr_t GOL_ALIAS *)base + __builtin_ctzll(bits)), beside);
+			mark((uintptr_t)word_at((const uint64_t GOL_ALIAS *)base + __builtin_ctzll(bits), beside), beside);
 }
 
 /* The rest of a large object goes back to the work list: `base` may be the beginning of such a rest. Returns the cost. */

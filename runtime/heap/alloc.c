@@ -30,11 +30,11 @@ static bool next_word(heap_span *s)
 			continue;
 		if (word * 64 + (uint32_t)__builtin_ctzll(free) >= s->elem_count)
 			break;
-		s->free_index = word * 64;
+		store_relaxed(&s->free_index, word * 64);
 		s->alloc_cache = free;
 		return true;
 	}
-	s->free_index = s->elem_count;
+	store_relaxed(&s->free_index, s->elem_count);
 	return false;
 }
 
@@ -44,7 +44,7 @@ static inline void *take_slot(heap_span *s, uint32_t *slot)
 	uint32_t i = s->free_index + skip;
 
 	*slot = i;
-	s->free_index = i + 1;
+	store_relaxed(&s->free_index, i + 1);       /* heap_slot_allocated */
 	/* at the end of a 64-bit word nothing may be left in the cache */
 	s->alloc_cache = ((i + 1) & 63) == 0 ? 0 : s->alloc_cache >> 1 >> skip;
 	return (void *)(s->base + (size_t)i * s->elem_size);

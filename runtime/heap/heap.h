@@ -179,7 +179,7 @@ static inline heap_span *heap_span_of(uintptr_t address)
 {
 	if (address - gol_heap.base >= load_relaxed(&gol_heap.end) - gol_heap.base)
 		return NULL;
-	return load_relaxed(&gol_heap.page_span[(address - gol_heap.base) >> HEAP_PAGE_SHIFT]);
+	return load_dependent(&gol_heap.page_span[(address - gol_heap.base) >> HEAP_PAGE_SHIFT]);
 }
 
 static inline uint32_t heap_slot_of(const heap_span *s, uintptr_t address)
@@ -192,7 +192,7 @@ static inline bool heap_bit(const uint64_t *bits, uint32_t i) { return bits[i >>
 /* Carved is not enough: a slot nobody has been given must not be marked (its bits are old). */
 static inline bool heap_slot_allocated(const heap_span *s, uint32_t slot)
 {
-	return slot < s->free_index || heap_bit(s->alloc_bits, slot);
+	return slot < load_relaxed(&s->free_index) || heap_bit(s->alloc_bits, slot);
 }
 
 /* Its objects' pointers are told by types[], not by pointer_bits. */

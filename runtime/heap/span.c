@@ -306,10 +306,13 @@ static void uncache(heap_central *c, heap_span *s)
 	c->mallocs += count;
 	count_up(&gol_heap.total_bytes, count * s->elem_size);
 	count_up(&gol_heap.live_bytes, 0 - (uint64_t)(s->elem_count - s->alloc_count) * s->elem_size);
-	/* make allocation bits say it all, so that a later refill starts from a clean state */
-	memset(s->alloc_bits, 0xff, s->free_index / 64 * sizeof(uint64_t));
-	if (s->free_index & 63)
-		s->alloc_bits[s->free_index / 64] |= ((uint64_t)1 << (s->free_index & 63)) - 1;
+	/* make allocation bits say it all, so that a later refill starts from a clean state; a marker may look at them */
+	for (uint32_t i = 0; i < s->free_index / 64; i++)
+		store_relaxed(&s->alloc_bits[i], ~(uint64_t)0);
+	if (s->free_index & 63) {
+		uint64_t *last = &s->alloc_bits[s->free_index / 64];
+		store_relaxed(last, *last | (((uint64_t)1 << (s->free_index & 63)) - 1));
+	}
 	if (GOL_UNLIKELY(gol_heap.marking))
 		unblacken(s, count);
 	if (s->alloc_count < s->elem_count) {

@@ -126,17 +126,19 @@ const gol_itab *gol_find_itab(gol_g *g, const gol_type *interface, const gol_typ
 
 /* ---- boxing ----------------------------------------------------------------------------------------- */
 
-static uint64_t small_integers[256];
+#define FOUR(n) (n), (n) + 1, (n) + 2, (n) + 3
+#define SIXTEEN(n) FOUR(n), FOUR((n) + 4), FOUR((n) + 8), FOUR((n) + 12)
+#define SIXTY_FOUR(n) SIXTEEN(n), SIXTEEN((n) + 16), SIXTEEN((n) + 32), SIXTEEN((n) + 48)
+static const uint64_t small_integers[256] = {SIXTY_FOUR(0), SIXTY_FOUR(64), SIXTY_FOUR(128), SIXTY_FOUR(192)};
 
 /* Where the value i (of 1, 2, 4 or 8 bytes) stands for ever. */
 static void *small_integer(uint64_t i, size_t size)
 {
-	small_integers[i] = i;
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	return (uint8_t *)&small_integers[i] + 8 - size;
+	return (void *)((uintptr_t)&small_integers[i] + 8 - size);
 #else
 	(void)size;
-	return &small_integers[i];
+	return (void *)(uintptr_t)&small_integers[i];
 #endif
 }
 

@@ -25,7 +25,7 @@ static struct {
 	spin_lock lock;
 	block *free[SIZE_CLASSES];
 	uint32_t count[SIZE_CLASSES];
-	size_t in_use, maximum;
+	size_t in_use, maximum;     /* in_use is also read without the lock */
 } pool = {.lock = LOCK_OF_RANK(RANK_STACKS), .maximum = 1000000000};
 
 static unsigned size_class(size_t size)
@@ -37,7 +37,7 @@ static char *block_take(size_t size)
 {
 	char *p = NULL;
 	spin_acquire(&pool.lock);
-	pool.in_use += size;
+	store_relaxed(&pool.in_use, pool.in_use + size);
 	if (size <= CACHED_MAXIMUM && pool.free[size_class(size)] != NULL) {
 		block *b = pool.free[size_class(size)];
 		pool.free[size_class(size)] = b->next;
@@ -55,7 +55,7 @@ static void block_give(char *p, size_t size)
 	if (gol_stress.on)
 		memset(p, 0xdb, size);
 	spin_acquire(&pool.lock);
-	pool.in_use -= size;
+	store_relaxed(&pool.in_use, pool.in_use - size);
 	bool keep = !gol_stress.on && size <= CACHED_MAXIMUM && pool.count[size_class(size)] < CACHED_COUNT;
 	if (keep) {
 		block *b = (block *)(void *)p;
@@ -87,7 +87,7 @@ void stack_release(G *g)
 	g->last = 0;
 }
 
-size_t stack_bytes_in_use(void) { return pool.in_use + side_bytes_in_use(); }
+size_t stack_bytes_in_use(void) { return load_relaxed(&pool.in_use) + side_bytes_in_use(); }
 
 size_t stack_set_maximum(size_t bytes)
 {
