@@ -17,6 +17,6 @@ static inline bool locked_apart(const M *m, const G *g)
 /* they are apart: another worker runs g. m may have lost its P, or another */
 void locked_pass_on(M *m, G *g);
 void locked_wait(M *m);                     /* m->bound is not running: until it may, or somebody stops the world */
-void locked_end(M *m);                      /* its goroutine has ended, and so will its thread */
+void locked_end(M *m, G *g);                /* its goroutine has ended, and so will its thread */
 
 #endif

@@ -324,7 +324,7 @@ static bool unwound(M *m, G *g)
 	bool locked = g->bound != NULL;
 	end_goroutine(m, g);
 	if (locked)
-		locked_end(m);
+		locked_end(m, g);
 	return true;
 }
 
@@ -386,7 +386,7 @@ __attribute__((hot)) void run_goroutine(M *m, G *g)
 			if (is_main)
 				proc_main_returned();
 			else if (GOL_UNLIKELY(locked))
-				locked_end(m);
+				locked_end(m, g);
 			return;
 		}
 		if (step(m, g))
