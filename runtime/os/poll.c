@@ -49,21 +49,24 @@ void os_poll_remove(int fd)
 	epoll_ctl(poll_set, EPOLL_CTL_DEL, fd, &ignored);
 }
 
+int os_poll_set(void) { return __atomic_load_n(&poll_set, __ATOMIC_ACQUIRE); }
+
 /* Before Linux 5.11 there is no call that takes nanoseconds: then it wakes up to a millisecond late. */
 static int wait_for_events(struct epoll_event *events, int count, int64_t ns)
 {
 	static bool coarse;
+	int set = os_poll_set();
 	struct timespec t = {.tv_sec = ns / 1000000000, .tv_nsec = ns % 1000000000};
 	if (ns == 0)
-		return epoll_wait(poll_set, events, count, 0);
+		return epoll_wait(set, events, count, 0);
 	if (!coarse) {
-		long n = syscall(SYS_epoll_pwait2, poll_set, events, count, ns < 0 ? NULL : &t, NULL, 0);
+		long n = syscall(SYS_epoll_pwait2, set, events, count, ns < 0 ? NULL : &t, NULL, 0);
 		if (n >= 0 || errno != ENOSYS)
 			return (int)n;
 		coarse = true;
 	}
 	int64_t ms = ns < 0 ? -1 : (ns + 999999) / 1000000;
-	return epoll_wait(poll_set, events, count, ms > INT_MAX ? INT_MAX : (int)ms);
+	return epoll_wait(set, events, count, ms > INT_MAX ? INT_MAX : (int)ms);
 }
 
 int os_poll_wait(os_ready *out, int count, int64_t ns)
@@ -93,7 +96,6 @@ void os_poll_interrupt(void)
 	(void)!write(poll_interrupter, &one, sizeof one);
 }
 
-int os_poll_set(void) { return __atomic_load_n(&poll_set, __ATOMIC_ACQUIRE); }
 bool os_poll_is_made(void) { return __atomic_load_n(&poll_set, __ATOMIC_ACQUIRE) >= 0; }
 bool os_poll_is_own(int fd) { return poll_set >= 0 && (fd == poll_set || fd == poll_interrupter); }
 
