@@ -23,7 +23,7 @@ import subprocess
 CPU_SECONDS = 20            # of a program under gol; a quarter of it under go
 HANG_SECONDS = 2            # of one that is known to hang, while it is reduced
 WALL_SECONDS = 90           # other work may hold the processors
-BUILD_SECONDS = 300
+BUILD_SECONDS, BUILD_WALL = 300, 1500       # the standard library may have to be compiled first
 OUTPUT_BYTES = 4 << 20
 
 Build = collections.namedtuple("Build", "versions level cc bundle flags")
@@ -132,7 +132,7 @@ class Worker:
         return os.path.join(self.folder, name)
 
     def build_go(self):
-        return self.execute([self.go, "build", "-o", self.binary("go.out"), "."], BUILD_SECONDS, BUILD_SECONDS)
+        return self.execute([self.go, "build", "-o", self.binary("go.out"), "."], BUILD_SECONDS, BUILD_WALL)
 
     def build_gol(self, build):
         """(status, messages, Finding or None)."""
@@ -140,12 +140,12 @@ class Worker:
         folder = self.binary("bundle")
         shutil.rmtree(folder, ignore_errors=True)
         command = [self.gol, "build", *command_of(build), "-o", folder if build.bundle else target, "."]
-        status, text = self.execute(command, BUILD_SECONDS, BUILD_SECONDS, {"CC": build.cc} if build.cc else None)
+        status, text = self.execute(command, BUILD_SECONDS, BUILD_WALL, {"CC": build.cc} if build.cc else None)
         self.counts[f"build {build.versions} -O{build.level}{' ' + build.cc if build.cc else ''}{' bundle' if build.bundle else ''}"] += 1
         if "internal compiler error" in text:
             return status, text, Finding("internal", build, None, text)
         if status == "hang":
-            return status, text, Finding("hang", build, None, text)
+            return status, text, Finding("hang", build, None, "the build does not end\n" + text)
         if status != 0 and status != 1 and status != 2:
             return status, text, Finding("crash", build, None, text)
         if status == 0 and text:
@@ -162,11 +162,11 @@ class Worker:
         with open(os.path.join(folder, "golrt.c"), "rb") as f:
             kept = self.binary(f"golrt-{hashlib.sha256(f.read() + repr(cc).encode()).hexdigest()[:16]}.o")
         if not os.path.exists(kept):
-            status, text = self.execute([*cc, "-c", "-o", kept, os.path.join(folder, "golrt.c")], BUILD_SECONDS, BUILD_SECONDS)
+            status, text = self.execute([*cc, "-c", "-o", kept, os.path.join(folder, "golrt.c")], BUILD_SECONDS, BUILD_WALL)
             if status or text:
                 return status, text
         sources = [os.path.join(folder, f) for f in sorted(os.listdir(folder)) if f.endswith(".c") and f != "golrt.c"]
-        return self.execute([*cc, "-o", target, *sources, kept, "-lpthread", "-lm"], BUILD_SECONDS, BUILD_SECONDS)
+        return self.execute([*cc, "-o", target, *sources, kept, "-lpthread", "-lm"], BUILD_SECONDS, BUILD_WALL)
 
     # ---- comparison ------------------------------------------------------------------
 
