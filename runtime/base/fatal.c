@@ -36,8 +36,10 @@ void runtime_out_of_memory(void)
 void runtime_no_thread(void)
 {
 	char message[200];
-	int error = errno, n = snprintf(message, sizeof message, "runtime: failed to create new OS thread (have %u already; errno=%d)\n%s",
-		os_thread_count(), error, error == EAGAIN ? "runtime: may need to increase max user processes (ulimit -u)\n" : "");
+	int error = errno;
+	const char *more = error == EAGAIN ? "runtime: may need to increase max user processes (ulimit -u)\n" : "";
+	int n = snprintf(message, sizeof message, "runtime: failed to create new OS thread (have %u already; errno=%d)\n%s",
+		os_thread_count(), error, more);
 	os_write_all(2, message, (size_t)n);
 	exit_fatal("newosproc");
 }

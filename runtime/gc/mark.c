@@ -53,8 +53,9 @@ static inline void work_push(uintptr_t object)
  * mark bits too. An object that was there when marking began has its allocation bit; those that came since are
  * marked (heap/span.c). */
 
-/* What the program writes beside the marker without telling anybody: words of objects, and the bits that say which of them
- * are pointers. Any value will do (shade.c), so that is no race; ThreadSanitizer must not see these loads, and no others. */
+/* What the program writes beside the marker without telling anybody: words of objects, and the bits that say which of
+ * them are pointers. Any value will do (shade.c), so that is no race; ThreadSanitizer must not see these loads, and no
+ * others. */
 #ifdef GOL_TSAN
 __attribute__((noinline, no_sanitize("thread"))) static uint64_t peek(const void *p)
 {

@@ -281,7 +281,7 @@ static void grow(uint32_t count)
 	store_relaxed(&gol_heap.end, gol_heap.end + wanted * HEAP_PAGE_SIZE);
 	gol_heap.pages_grown += wanted;
 	gol_heap.pages_released += wanted;
-	gol_heap.pages_in_use += wanted;        /* heap_pages_give takes them off again */
+	store_relaxed(&gol_heap.pages_in_use, gol_heap.pages_in_use + wanted);  /* heap_pages_give takes them off again */
 	set_untouched(first, (uint32_t)wanted, true);
 	heap_pages_give(gol_heap.base + (uintptr_t)first * HEAP_PAGE_SIZE, wanted);
 }
@@ -310,7 +310,7 @@ uintptr_t heap_pages_take(size_t count, bool *needs_zero)
 		set_untouched(first, (uint32_t)count, false);
 	gol_heap.pages_released -= untouched;
 	gol_heap.pages_free -= count;
-	gol_heap.pages_in_use += count;
+	store_relaxed(&gol_heap.pages_in_use, gol_heap.pages_in_use + count);
 	return gol_heap.base + (uintptr_t)first * HEAP_PAGE_SIZE;
 }
 
@@ -319,7 +319,7 @@ void heap_pages_give(uintptr_t base, size_t count)
 	uint32_t first = (uint32_t)((base - gol_heap.base) >> HEAP_PAGE_SHIFT), length = (uint32_t)count;
 	uint32_t page_count = (uint32_t)((gol_heap.end - gol_heap.base) >> HEAP_PAGE_SHIFT);
 
-	gol_heap.pages_in_use -= count;
+	store_relaxed(&gol_heap.pages_in_use, gol_heap.pages_in_use - count);
 	gol_heap.pages_free += count;
 	if (first > 0 && gol_heap.page_span[first - 1] == NULL && pages.runs[first - 1].length != 0) {
 		uint32_t before = pages.runs[first - 1].length;

@@ -10,13 +10,12 @@
 #include "heap/heap.h"
 #include "lang/utf8.h"
 
-static uint8_t byte_table[256];
+#define BYTES_4(n) (n), (n) + 1, (n) + 2, (n) + 3
+#define BYTES_16(n) BYTES_4(n), BYTES_4((n) + 4), BYTES_4((n) + 8), BYTES_4((n) + 12)
+#define BYTES_64(n) BYTES_16(n), BYTES_16((n) + 16), BYTES_16((n) + 32), BYTES_16((n) + 48)
+static const uint8_t byte_table[256] = {BYTES_64(0), BYTES_64(64), BYTES_64(128), BYTES_64(192)};
 
-static gol_string one_byte(uint8_t c)
-{
-	byte_table[c] = c;      /* idempotent: every writer stores the same */
-	return (gol_string){&byte_table[c], 1};
-}
+static gol_string one_byte(uint8_t c) { return (gol_string){&byte_table[c], 1}; }
 
 /* ---- UTF-8 ------------------------------------------------------------------------------------ */
 

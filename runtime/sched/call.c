@@ -131,7 +131,7 @@ static void call_body(gol_g *gp, gol_frame *h)
 	uint32_t p = g->m->p->id;
 	call_enter(g);
 	c->run(c);
-	h->resume = POINT_DONE;
+	store_relaxed(&h->resume, (uint32_t)POINT_DONE);        /* who scans it may see either */
 	if (GOL_UNLIKELY(begun >= 0))
 		event_write(EVENT_CALL, p, g->id, (uint64_t)begun, 0, 0);
 	if (!call_exit(g)) {

@@ -165,7 +165,7 @@ void locked_wait(M *m)
 
 void locked_end(M *m, G *g)
 {
-	g_set_limit(g, 0);              /* whoever gets the struct must not look like a goroutine of this thread's, or its successor's */
+	g_set_limit(g, 0);              /* who gets the struct must not look like a goroutine of this thread's */
 	os_acquire(&scheduler.lock);
 	m->bound = NULL;
 	m->ends = true;

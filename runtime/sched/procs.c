@@ -19,7 +19,7 @@
 
 struct scheduler scheduler = {.lock = LOCK_OF_RANK(RANK_SCHEDULER), .watch_until = INT64_MAX, .thread_limit = 10000};
 
-P *proc_at(uint32_t i) { return load_relaxed(&scheduler.procs[i]); }
+P *proc_at(uint32_t i) { return load_dependent(&scheduler.procs[i]); }
 uint32_t proc_count(void) { return load_relaxed(&scheduler.proc_count); }
 uint32_t proc_made(void) { return load_acquire(&scheduler.procs_made); }
 void sched_expect(int delta) { atomic_add(&scheduler.expected, delta); }
@@ -43,7 +43,7 @@ static void add_proc(void)
 {
 	uint32_t i = scheduler.proc_count;
 	if (i == scheduler.procs_made) {
-		scheduler.procs[i] = make_p(i);
+		store_release(&scheduler.procs[i], make_p(i));
 		store_release(&scheduler.procs_made, i + 1);
 	}
 	store_relaxed(&scheduler.proc_count, i + 1);

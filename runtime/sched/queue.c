@@ -207,7 +207,7 @@ void queue_empty(P *p)
 	if (p->run_next != NULL)
 		queue_add_global(p->run_next);
 	store_relaxed(&p->run_next, (G *)NULL);
-	for (; p->head != p->tail; p->head++)
+	for (; p->head != p->tail; store_relaxed(&p->head, p->head + 1))
 		queue_add_global(*queue_entry(p, p->head));
 }
 

@@ -7,12 +7,13 @@
 #include "base/fatal.h"
 #include "stack/stack.h"
 
-/* The map of the point a frame stands at. */
+/* The map of the point a frame stands at: at that moment, if its goroutine is in a call (sched/call.c). */
 static inline const uint8_t *frame_map(const gol_frame *frame)
 {
 	const gol_func_info *func = frame->func;
-	debug_require(frame->resume < func->point_count);
-	return func->maps + (size_t)func->points[frame->resume].map * func->map_bytes;
+	uint32_t point = load_relaxed(&frame->resume);
+	debug_require(point < func->point_count);
+	return func->maps + (size_t)func->points[point].map * func->map_bytes;
 }
 
 static inline __attribute__((always_inline)) void
