@@ -121,13 +121,28 @@ static bool take_module(Driver *d)
 
 /* ---- the module made for it ------------------------------------------------------------------------------- */
 
+/* go install names the first word in front of what is wrong, go get only where that does not name it: with a version in full all that is
+ * wrong names it. */
+static void show_fault(Driver *d, const char *line, size_t n)
+{
+	const char *word = d->options.inputs.items[0], *start = arena_printf(d->c->arena, "go: %s: ", word);
+	if (n > 4 && strncmp(line, start, 4) == 0 && (strncmp(line, start, strlen(start)) != 0 || version_is_exact(d->c, strchr(word, '@') + 1))) {
+		fputs(start, stderr);
+		line += 4;
+		n -= 4;
+	}
+	fwrite(line, 1, n, stderr);
+}
+
 /* What go get says of the module made here is nobody's business; that something is downloaded is. */
-static void show_downloads(const char *said, bool all)
+static void show_said(Driver *d, const char *said, bool failed)
 {
 	for (const char *line = said; *line;) {
 		size_t n = strcspn(line, "\n") + (strchr(line, '\n') != NULL);
-		if (all || strncmp(line, "go: downloading ", 16) == 0)
+		if (strncmp(line, "go: downloading ", 16) == 0)
 			fwrite(line, 1, n, stderr);
+		else if (failed)
+			show_fault(d, line, n);
 		line += n;
 	}
 }
@@ -145,7 +160,7 @@ static int get_version(Driver *d, const char *folder)
 		return EXIT_ERROR;
 	}
 	int status = run_tool_apart(d, "cmd/go", words.items, folder, &said);
-	show_downloads(said, status != EXIT_OK);
+	show_said(d, said, status != EXIT_OK);
 	return status == EXIT_OK ? EXIT_OK : EXIT_ERROR;
 }
 
