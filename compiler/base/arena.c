@@ -41,6 +41,14 @@ struct Arena {
 	char *next, *limit;
 };
 
+size_t arena_size(const Arena *a)
+{
+	size_t size = 0;
+	for (const Chunk *chunk = a->first; chunk; chunk = chunk->next)
+		size += chunk->size;
+	return size;
+}
+
 static NORETURN void out_of_memory(size_t size)
 {
 	fprintf(stderr, "gol: out of memory (%zu bytes wanted)\n", size);

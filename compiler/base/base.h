@@ -24,6 +24,7 @@
 typedef struct Arena Arena;
 Arena *arena_new(void);
 void arena_free(Arena *a);
+size_t arena_size(const Arena *a);
 /* For tests that compile more than once from one state: two arenas exchange what they hold; every piece of memory held. */
 void arena_swap(Arena *a, Arena *b);
 void arena_visit(const Arena *a, void (*visit)(void *arg, void *bytes, size_t size), void *arg);

@@ -123,8 +123,7 @@ static uint64_t texts_key(uint64_t key, const TextList *texts)
 	return key;
 }
 
-/* By what goes into it, before anything of it is checked. */
-uint64_t program_key(Driver *d, const Program *program)
+uint64_t settings_key(Driver *d)
 {
 	const Options *o = &d->options;
 	int shape[] = {o->optimise, o->versions, o->no_line, o->debug};
@@ -132,7 +131,13 @@ uint64_t program_key(Driver *d, const Program *program)
 	key = hash_bytes(key, o->cc, strlen(o->cc) + 1);
 	key = hash_bytes(key, d->c->arch, strlen(d->c->arch) + 1);
 	key = hash_bytes(key, o->cflags, strlen(o->cflags) + 1);
-	key = texts_key(texts_key(key, &o->compiler_flags), &o->linker_flag_texts);
+	return texts_key(texts_key(key, &o->compiler_flags), &o->linker_flag_texts);
+}
+
+/* By what goes into it, before anything of it is checked. */
+uint64_t program_key(Driver *d, const Program *program)
+{
+	uint64_t key = settings_key(d);
 	key = hash_bytes(key, program->godebug, strlen(program->godebug) + 1);
 	for (int i = 0; i < program->packages.len; i++)
 		key = sources_key(key, program->packages.items[i]);

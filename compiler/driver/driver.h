@@ -214,6 +214,7 @@ typedef struct Unit {           /* one package being built */
 } Unit;
 Job compile_job(Driver *d, const char *level, const char *flags, const char *c_path, const char *object);
 void base_arguments(Driver *d, Arguments *a, const char *level, const char *flags);
+uint64_t settings_key(Driver *d);                               /* of compiler, runtime, flags */
 uint64_t program_key(Driver *d, const Program *program);        /* of a loaded program */
 int compile_packages(Driver *d, Program *program, Unit **units, const char ***objects);
 /* link.c: an exit status. *lost: an object that was no longer there, then nothing was said; else NULL. */

@@ -5,6 +5,7 @@
  *     test_build.c   from a loaded package to its program      test_cache.c   results that need not be worked out again
  *     test_run.c     building, running, printing, in order     test_cover.c   what is said of coverage, profiles
  *     test_vet.c     vet before the tests                      test_program.c programs that need not be made again
+ *     test_load.c    the packages of one program               test_inputs.c  programs that need not be loaded
  *
  * The programs are made of the tests and of package testing of the Go source tree (load/tests.c), which prints all that
  * a single test says. What is printed around it is gol's: a line a package, in the order of the packages:
@@ -27,7 +28,7 @@ enum { SECOND = 1000 * 1000 * 1000 };
 
 /* ---- what is to be tested -------------------------------------------------------------------------- */
 
-static void setup_failed(Testing *t, const char *path, const char *said)
+void setup_failed(Testing *t, const char *path, const char *said)
 {
 	const char *line = arena_printf(t->arena, "FAIL\t%s [setup failed]\n", path);
 	t->failed = true;
@@ -69,36 +70,6 @@ static void find_words(Testing *t, TargetList *targets, BadWordList *bad)
 }
 
 /* ---- loading ------------------------------------------------------------------------------------------ */
-
-/* A header over each message. Of tests one is enough: what follows is often the same mistake. */
-static const char *load_errors(Testing *t, const Program *program, const char *path, bool has_tests)
-{
-	Buf b;
-	buf_init(&b, t->arena);
-	for (int i = 0; i < program->errors.len && (i == 0 || !has_tests); i++)
-		buf_printf(&b, "# %s\n%s\n", path, program->errors.items[i]);
-	return b.s;
-}
-
-static bool is_mistake(const Program *program) { return program->errors.len && !program->skipped; }
-
-static bool is_in_tests(Compiler *c, const Program *program, const Diagnostic *d)
-{
-	const char *name = c->files.items[diag_pos(d).file]->full_path, *dot = strrchr(name, '.');
-	return program->tested && strncmp(dot - strlen("_test"), "_test", strlen("_test")) == 0;
-}
-
-static const char *without_dot(const char *text) { return strncmp(text, "./", 2) == 0 ? text + 2 : text; }
-
-/* A syntax error in a test file: nobody knows what its functions are. */
-static const char *broken_test(Testing *t, const Program *program)
-{
-	for (int i = 0; i < program->broken.len; i++)
-		for (int k = 0; k < program->broken.items[i].len && program->broken.items[i].syntax; k++)
-			if (is_in_tests(t->d->c, program, program->broken.items[i].items[k]))
-				return without_dot(diag_line(t->d->c, program->broken.items[i].items[k]));
-	return NULL;
-}
 
 /* -c, -o: where the program stays; NULL: nowhere. */
 static const char *copy_path(Testing *t, const char *name)
@@ -143,27 +114,11 @@ static bool check_outputs(Testing *t, const TargetList *targets)
 
 static void load_one(Testing *t, const Target *target, int number)
 {
-	Driver *d = t->d;
-	if (number > 0)
-		fresh_compiler(d);
-	types_new(d->c);
-	Test test = {.target = target, .c = d->c, .said = -1, .pipe = -1};
-	test.program = load_tests(d->c, target, d->options.tags);
-	test.has_tests = test.program->root || test.program->errors.len;
-	bool plain = !test.has_tests;
-	if (plain)
-		test.program = load_program(d->c, target, d->options.tags);
-	const char *syntax = broken_test(t, test.program);
-	if (syntax)
-		setup_failed(t, target->path, arena_printf(d->c->arena, "# %s\n%s\n", target->path, syntax));
-	else if (is_mistake(test.program))
-		setup_failed(t, target->path, load_errors(t, test.program, target->path, !plain));
-	if (syntax || test.program->errors.len)
+	Test test = {.target = target, .c = t->d->c, .said = -1, .pipe = -1};
+	if (!load_test(t, &test))
 		return;
-	if (plain && test.program->root && !test.program->skipped)
-		note_uncovered(&test);
-	test.folder = arena_printf(d->c->arena, "%s/b%03d", t->folder, number + 1);
-	test.path = arena_printf(d->c->arena, "%s/%s.test", test.folder, target->output);
+	test.folder = arena_printf(t->arena, "%s/b%03d", t->folder, number + 1);
+	test.path = arena_printf(t->arena, "%s/%s.test", test.folder, target->output);
 	test.copy = test.has_tests ? copy_path(t, target->output) : NULL;
 	vec_push(t->arena, &t->tests, test);
 }
@@ -240,7 +195,7 @@ static int test_all(Testing *t)
 
 int test_command(Driver *d, int argc, char **argv)
 {
-	Testing t = {.d = d, .arena = d->c->arena, .said = {.by_text = true}};
+	Testing t = {.d = d, .arena = d->c->arena, .compiler = d->c, .said = {.by_text = true}};
 	int status = parse_test_flags(d, argc, argv, &t.flags);
 	if (status != EXIT_OK)
 		return status;

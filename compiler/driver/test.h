@@ -58,12 +58,16 @@ typedef enum {
 } TestState;
 
 /* What the process that builds a package tells the one that started it; in memory of both. */
-typedef struct BuildReport { bool built; } BuildReport;
+typedef struct BuildReport {
+	bool built;
+	bool changed;               /* it was loaded once more, and is not what it was */
+} BuildReport;
 
 typedef struct Test {
 	const Target *target;
 	Compiler *c;
-	Program *program;           /* of the tests; without a root: the package has no test files */
+	Program *program;           /* of the tests; without a root: the package has no test files. NULL: it is loaded where it is built */
+	uint64_t program_key;       /* of what it is made of (program_key) */
 	TestState state;
 	bool has_tests, failed, skipped;
 	bool shows;                 /* its output goes to stdout as it comes */
@@ -100,6 +104,8 @@ typedef struct Testing {
 	TestFlags flags;
 	VEC(Test) tests;
 	const char *folder;         /* of all programs */
+	Compiler *compiler;         /* of none of them */
+	size_t loaded_size;         /* of programs that were loaded */
 	FILE *profile;              /* of coverage; or NULL */
 	Duration kill_after, wait_delay;    /* 0: never */
 	Child vet;                  /* the process that vets all packages; no pid: there is none */
@@ -112,6 +118,14 @@ typedef struct Testing {
 	bool not_compiled;          /* -c, and one could not be: nothing more is said of it */
 } Testing;
 
+/* test.c */
+void setup_failed(Testing *t, const char *path, const char *said);
+/* test_load.c */
+bool load_test(Testing *t, Test *test);                 /* false: it has failed already, or there is nothing to do */
+bool load_again(Testing *t, Test *test);                /* in the process that builds it, if it is not there; false, and said: it cannot be */
+/* test_inputs.c */
+bool take_inputs(Testing *t, Test *test);               /* it need not be loaded: all is as it was the last time */
+void keep_inputs(Testing *t, const Test *test, struct timespec start);   /* of when it was begun to be loaded */
 /* test_build.c */
 bool start_building(Testing *t, Test *test);
 void finish_building(Testing *t, Test *test);

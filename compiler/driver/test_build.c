@@ -1,8 +1,8 @@
 /*
  * test_build.c - a process that makes one test program.
  *
- * All packages are loaded by gol test itself, one after the other, as the order of what is said depends on it. From there on
- * each program is made by a process of its own, forked from this one: it has everything that was loaded, checks,
+ * All packages are loaded first, one after the other (test_load.c). From there on
+ * each program is made by a process of its own, forked from this one: it has what was loaded, or loads it, checks,
  * compiles and links it, and is gone with all the memory that took. Two at a time use two processors in the front end too.
  * Where both want the same object made, one waits for the other (compile.c).
  *
@@ -27,9 +27,11 @@ NORETURN static void build(Testing *t, Test *test, pid_t parent)
 	scratch_forked(d->scratch, parent);
 	dup2(test->said, 1);
 	dup2(test->said, 2);
-	d->c = test->c;
 	d->work = test->folder;     /* gol test's, which removes it */
 	d->options.keep_work = true;
+	if (!load_again(t, test))
+		exit(EXIT_ERROR);
+	d->c = test->c;
 	int status = build_program(d, test->program, test->has_tests ? test->path : NULL, test->has_tests);
 	test->report->built = status == EXIT_OK;
 	exit(status);
@@ -92,6 +94,8 @@ void finish_building(Testing *t, Test *test)
 		*said = '\0';
 	close(test->said);
 	bool built = test->report->built;
+	if (test->report->changed)
+		test->key = test->program_key = 0;
 	if (t->flags.json && !built)
 		json_build_failed(said);
 	else

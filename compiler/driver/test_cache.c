@@ -246,7 +246,7 @@ static uint64_t result_key(Testing *t, const Test *test)
 	bool has_root = test->target->module || test->target->is_stdlib;
 	if (t->flags.local || t->flags.compile_only || !test->has_tests || !has_root || (o->exec && *o->exec) || o->rebuild || o->dry_run)
 		return 0;
-	uint64_t key = program_key(t->d, test->program);
+	uint64_t key = test->program_key;
 	const char *folder = tests_folder(test->c, test->target);
 	key = hash_bytes(key, folder, strlen(folder));
 	if (test->others)

@@ -50,7 +50,7 @@ bool take_program(Testing *t, Test *test)
 	if (!may_be_kept(t, test))
 		return false;
 	const char *path = kept_path(t, test);
-	uint64_t key = program_key(t->d, test->program);
+	uint64_t key = test->program_key;
 	return kept_key(path) == key && is_sound_object(path) && mkdir(test->folder, 0777) == 0 &&
 	       (link(path, test->path) == 0 || copy_file(path, test->path, O_CREAT | O_EXCL, 0777));
 }
@@ -65,7 +65,7 @@ static bool append_key(const char *path, uint64_t key)
 /* Before it is run. Where it cannot be kept it is made again one day. */
 void keep_program(Testing *t, Test *test)
 {
-	if (!may_be_kept(t, test) || !append_key(test->path, program_key(t->d, test->program)) || !seal_object(test->path))
+	if (!may_be_kept(t, test) || !test->program_key || !append_key(test->path, test->program_key) || !seal_object(test->path))
 		return;
 	const char *path = kept_path(t, test), *aside = arena_printf(t->arena, "%s.%d", path, (int)getpid());
 	scratch_file(t->d, aside);

@@ -47,7 +47,7 @@ static uint64_t verdict_key(Testing *t, const Test *test, const char *tool, cons
 {
 	Driver *d = t->d;
 	const char *texts[] = {"vet", tool, d->c->work_dir, test->target->dir, d->options.tags ? d->options.tags : ""};
-	uint64_t key = program_key(d, test->program);
+	uint64_t key = test->program_key;
 	for (int i = 0; i < COUNT_OF(texts); i++)
 		key = hash_bytes(key, texts[i], strlen(texts[i]) + 1);
 	for (int i = 0; i < flags->len; i++)
