@@ -28,7 +28,7 @@ SILENT = 150            # seconds without a line, for a program that is not slow
 SHOWN = 60              # lines of a failure
 
 ASAN = "-fsanitize=address,undefined -fno-sanitize-recover=undefined"
-TSAN = "-fsanitize=thread"
+TSAN = "-fsanitize=thread -Wno-tsan"
 
 # name: how the program is built, its environment ({seed}), how many times slower it may be, further arguments
 SETTINGS = {
@@ -44,7 +44,7 @@ SETTINGS = {
     "fences": ("plain", {"GOLSTRESS": "fences"}, 1, []),
     "one": ("one", {}, 2, ["-toggle", "8"]),
     "debug": ("debug", {"GOLSTRESS": "freeze=13:{seed},window=5"}, 4, ["-toggle", "8"]),
-    "asan": ("asan", {"ASAN_OPTIONS": "detect_leaks=0:detect_stack_use_after_return=1"}, 4, []),
+    "asan": ("asan", {"ASAN_OPTIONS": "detect_leaks=0:detect_stack_use_after_return=1:quarantine_size_mb=16"}, 4, []),
     "tsan": ("tsan", {"TSAN_OPTIONS": "halt_on_error=1:exitcode=66:report_signal_unsafe=0:second_deadlock_stack=1"}, 8, ["-heavy=false"]),
 }
 
