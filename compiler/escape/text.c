@@ -174,11 +174,12 @@ static bool print_text_conversion(Escape *e, Buf *out, Expr *x)
 	return true;
 }
 
-/* The size that make allocates is printed as the constant that it certainly is. */
+/* The size that a make of a slice allocates is printed as the constant that it certainly is. */
 static void print_make(Escape *e, Buf *out, Expr *x)
 {
+	bool slice = x->type && underlying(x->type)->kind == TYPE_SLICE;
 	for (int i = 0; i < x->list.len; i++) {
-		Constant *size = i > 0 && i == x->list.len - 1 ? certain_constant(e, x->list.items[i]) : NULL;
+		Constant *size = slice && i > 0 && i == x->list.len - 1 ? certain_constant(e, x->list.items[i]) : NULL;
 		buf_str(out, i ? ", " : "");
 		if (size)
 			print_constant(e, out, size, value_type(x->list.items[i]));
