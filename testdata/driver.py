@@ -1699,12 +1699,62 @@ def traces(p):
     p.expect(2, "invalid duration \"soon\"", "trace", "-from", "soon", "t.trace")
     p.expect(2, "^usage: gol trace", "trace", "-frmo=1s", "t.trace")
     p.expect(0, "^t.trace.html: 0 events", "trace", "-from=1h", "t.trace")
+    more = struct.pack("<qQQIHBB", 10, 1, 5, 0, 2000, 5, 1)        # a slice of a processor that there cannot be
+    trace_of(whole + more, 1, r"damaged at byte \d+")
+    trace_of(whole + struct.pack("<qQQIHBB", -10, 1, 5, 0, 0, 5, 1), 1, r"damaged at byte \d+")
+    trace_of(whole + struct.pack("<qQQIHBB", 10, 1, 5, 1 << 31, 0, 2, 0), 1, r"damaged at byte \d+")
+    with open(p.path("x.trace"), "wb") as f:
+        f.write(whole)
+        f.truncate((1 << 30) + 64)
+    p.expect(1, r"x\.trace: larger than a trace gets", "trace", "x.trace")
+    with subprocess.Popen([p.path("w")], cwd=p.dir, env={**p.env, "GODEBUG": "goltrace=/dev/full"}, stderr=subprocess.PIPE) as run:
+        text = run.communicate(timeout=TIMEOUT)[1].decode()
+    if run.returncode != 0 or "40425" not in text or "goltrace: the record is not whole: No space left on device\n" not in text:
+        raise Failure(f"a trace without room: exit {run.returncode}: {text}")
     with open(p.path("t.trace"), "rb") as f:
         fcntl.flock(f, fcntl.LOCK_EX)
         with subprocess.Popen([p.path("w")], cwd=p.dir, env={**p.env, "GODEBUG": "goltrace=t.trace"}, stderr=subprocess.PIPE) as run:
             text = run.communicate(timeout=TIMEOUT)[1].decode()
     if run.returncode == 0 or "t.trace: another process writes it" not in text:
         raise Failure(f"a trace that another process writes: exit {run.returncode}: {text}")
+
+
+BEATS = """package main
+
+import "time"
+
+func beat() {
+	for {
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func main() {
+	go beat()
+	select {}
+}
+"""
+
+
+def traces_of_killed(p):
+    """What the last 100 ms did not bring is in the file; names of goroutines that began before the part that is asked for."""
+    p.write("beats.go", BEATS)
+    p.expect(0, r"^$", "build", "-o", "beats", "beats.go")
+    with subprocess.Popen([p.path("beats")], cwd=p.dir, env={**p.env, "GODEBUG": "goltrace=b.trace"}) as run:
+        end = time.monotonic() + TIMEOUT
+        while not (os.path.exists(p.path("b.trace")) and os.path.getsize(p.path("b.trace")) > 200 * 32) and time.monotonic() < end:
+            time.sleep(0.02)
+        size = os.path.getsize(p.path("b.trace"))
+        run.kill()
+    if not 200 * 32 < size < 1024 * 32:
+        raise Failure(f"a thread's buffer is written when it is full: {size} bytes")
+    p.expect(0, r"^b\.trace\.html: \d+ events of \d+ processors in \d+\.\d+ s$", "trace", "b.trace")
+    data = json.loads(re.search(r"^const T = (\{.*?\});$", p.read("b.trace.html"), re.M | re.S).group(1))
+    p.expect(0, r"^part: \d+ events", "trace", "-from", f"{data['to'] // 2}ns", "-o", "part", "b.trace")
+    part = json.loads(re.search(r"^const T = (\{.*?\});$", p.read("part"), re.M | re.S).group(1))
+    names = [part["names"][n].split("\t")[0] for n in part["made"][2::4]]
+    if part["from"] < data["to"] // 4 or names != ["main.beat"] or len(part["slices"]) >= len(data["slices"]):
+        raise Failure(f"a part: from {part['from']} of {data['to']}, names {names}")
 
 
 # Every function of this file that takes a place, and nothing else.

@@ -20,8 +20,7 @@ static int usage(void)
 	return EXIT_USAGE;
 }
 
-/* The value of the flag at argv[*i], which may stand in the next word. NULL: it is another flag, or there is no
- * value. */
+/* The value of the flag at argv[*i], which may stand in the next word. NULL: another flag, or no value. */
 static const char *flag_value(const char *name, int argc, char **argv, int *i)
 {
 	const char *word = argv[*i] + 1 + (argv[*i][1] == '-');
@@ -82,7 +81,7 @@ static int write_page(const char *path, const Buf *page)
 static void say_what_is_missing(const TraceFlags *f, const Trace *t)
 {
 	if (t->torn)
-		fprintf(stderr, "gol trace: %s ends in the middle of a record: the program was killed\n", f->input);
+		fprintf(stderr, "gol trace: %s ends in the middle of a record: the program was killed, or the disk full\n", f->input);
 	if (t->dropped)
 		fprintf(stderr, "gol trace: %s was full before the program ended\n", f->input);
 	if (t->cut)
@@ -112,7 +111,7 @@ int trace_command(Driver *d, int argc, char **argv)
 	trace_page(d->c, &t, &page);
 	status = write_page(output, &page);
 	if (status == EXIT_OK && strcmp(output, "-") != 0)
-		printf("%s: %d events of %u processors in %.3f s\n", output, t.events.len, t.processors,
+		printf("%s: %d events of %u processors in %.3f s\n", output, t.events.len + t.made.len, t.processors,
 		       (double)(t.to - t.from) / 1e9);
 	return status;
 }

@@ -3,9 +3,10 @@
  * relative to the row before. They are shorter so, and a browser reads them in one go.
  *
  *     {"procs": 2, "process": 71, "from": 0, "to": 90, "cut": 0, "dropped": 0, "names": ["main.f\ta.go:3"],
- *     "reasons": ["waiting", ...],
- *      "slices": [begin, length, p, g, how, reason, ...], "ready": [at, g, by, ...], ...}      (page.html names the
- *      columns)
+ *      "reasons": {"2": "chan receive", ...},
+ *      "slices": [begin, length, p, g, how, reason, ...], "ready": [at, g, by, ...], ...}
+ *
+ * page.html names the columns.
  */
 #include "trace.h"
 
@@ -33,14 +34,6 @@ static void put_text(Buf *b, const char *text, int length)
 			buf_printf(b, "%.*s", size, text + i);
 	}
 	buf_printf(b, "\"");
-}
-
-static int name_index(const Trace *t, uint64_t key)
-{
-	for (int i = 0; i < t->names.len; i++)
-		if (t->names.items[i].key == key)
-			return i;
-	return -1;
 }
 
 static void put_texts(const Trace *t, Buf *b)
@@ -72,18 +65,19 @@ static int columns(const Trace *t, const event *e, int64_t out[5])
 	case EVENT_STOP: out[0] = length, out[1] = e->p, out[2] = e->extra; return 3;
 	case EVENT_CYCLE: out[0] = length, out[1] = e->extra, out[2] = e->how; return 3;
 	case EVENT_MARKER: out[0] = length, out[1] = e->how; return 2;
-	case EVENT_MAKE: out[0] = (int64_t)e->g, out[1] = name_index(t, e->value), out[2] = e->how; return 3;
+	case EVENT_MAKE: out[0] = (int64_t)e->g, out[1] = trace_name(t, e->value), out[2] = e->how; return 3;
 	default: return 0;
 	}
 }
 
-static void put_list(const Trace *t, Buf *b, const char *name, enum event_kind kind)
+/* Those of the events that are of this kind. */
+static void put_list(const Trace *t, const event *events, int count, Buf *b, const char *name, enum event_kind kind)
 {
 	int64_t before = 0, column[5];
 	const char *comma = "";
 	buf_printf(b, ",\n\"%s\":[", name);
-	for (int i = 0; i < t->events.len; i++) {
-		const event *e = &t->events.items[i];
+	for (int i = 0; i < count; i++) {
+		const event *e = &events[i];
 		if (e->kind != kind)
 			continue;
 		int n = columns(t, e, column);
@@ -101,8 +95,7 @@ void trace_page(Compiler *c, const Trace *t, Buf *page)
 {
 	static const struct { const char *name; enum event_kind kind; } lists[] = {
 		{"slices", EVENT_SLICE}, {"ready", EVENT_READY}, {"freezes", EVENT_FREEZE}, {"grows", EVENT_GROW},
-			{"calls", EVENT_CALL},
-		{"stops", EVENT_STOP}, {"cycles", EVENT_CYCLE}, {"marker", EVENT_MARKER}, {"made", EVENT_MAKE},
+		{"calls", EVENT_CALL}, {"stops", EVENT_STOP}, {"cycles", EVENT_CYCLE}, {"marker", EVENT_MARKER},
 	};
 	uint32_t processors = t->processors;
 	for (int i = 0; i < t->events.len; i++)     /* GOMAXPROCS may have grown */
@@ -113,10 +106,11 @@ void trace_page(Compiler *c, const Trace *t, Buf *page)
 	if (!hole)
 		ice(c, (Pos){0}, "the page has no place for the record");
 	buf_printf(page, "%.*s", (int)(hole - trace_page_text), trace_page_text);
-	buf_printf(page, "{\"procs\":%u,\"process\":%" PRIu64 ",\"from\":%" PRId64 ",\"to\":%" PRId64 ",\"cut\":%d,\"dropped\":%d", processors, t->process,
-		t->from, t->to, t->cut, t->dropped);
+	buf_printf(page, "{\"procs\":%u,\"process\":%" PRIu64, processors, t->process);
+	buf_printf(page, ",\"from\":%" PRId64 ",\"to\":%" PRId64 ",\"cut\":%d,\"dropped\":%d", t->from, t->to, t->cut, t->dropped);
 	put_texts(t, page);
 	for (int i = 0; i < COUNT_OF(lists); i++)
-		put_list(t, page, lists[i].name, lists[i].kind);
+		put_list(t, t->events.items, t->events.len, page, lists[i].name, lists[i].kind);
+	put_list(t, t->made.items, t->made.len, page, "made", EVENT_MAKE);
 	buf_printf(page, "}%s", hole + sizeof placeholder - 1);
 }

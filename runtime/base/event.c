@@ -1,24 +1,29 @@
 /*
  * event.c - buffers of events, and the file they go to.
  *
- * A buffer belongs to its thread, which alone adds to it and publishes how many there are. The lock is for the file
- * and for the list of buffers: a thread takes it when its buffer is full, the one that ends the program once. What a
- * thread adds after that is lost.
+ * A buffer belongs to its thread, which alone adds to it, publishes how many there are, and empties it. What of them is
+ * in the file already is a count that the lock guards, as it does the file and the list of buffers: so others may write
+ * out what a thread has published while it goes on. A thread takes the lock when its buffer is full; what it adds after
+ * event_finish is lost. Threads come and go, buffers stay: they are used again.
  */
 #include "base/event.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/lock.h"
+#include "base/text.h"
 #include "os/os.h"
 
-enum { BUFFER_EVENTS = 1024, KEYS_MINIMUM = 256 };
-#define EVENT_LIMIT ((uint64_t)1 << 30)         /* bytes in the file */
+enum { BUFFER_EVENTS = 1024, KEYS_MINIMUM = 256, FLUSH_EVERY = 100000000 };
+_Static_assert((BUFFER_EVENTS - 1) * sizeof(event) == EVENT_TEXT_MOST, "a text and its record fill a buffer");
 
 typedef struct buffer {
 	struct buffer *next;
-	uint32_t used;              /* atomic: by its thread; 0 again by whoever wrote it, under the lock */
+	uint32_t used;              /* atomic: only its thread changes it */
+	uint32_t written;           /* of those; the lock is held */
+	bool owned;                 /* by a thread; the lock is held */
 	event events[BUFFER_EVENTS];
 } buffer;
 
@@ -28,7 +33,9 @@ static struct {
 	os_lock lock;
 	int fd;
 	int64_t start;
-	uint64_t written;
+	uint64_t size, missing;     /* bytes in the file; that found no place in it */
+	int error;                  /* an error number: nothing is written any more */
+	int64_t flushed;            /* the monitor's own: when it did so last */
 	buffer *buffers;
 	uint64_t *keys;             /* of texts written; open addressing, 0: none */
 	uint32_t key_count, key_cap;
@@ -41,27 +48,59 @@ int64_t event_now(void) { return event_time(os_nanotime()); }
 
 /* ---- buffers ---------------------------------------------------------------------------------------- */
 
-/* The lock is held. */
+/* By one call, so that a record that is cut off, the file system being full, is the last. The lock is held. */
+static void put_file(const void *data, size_t size)
+{
+	if (record.error != 0 || !load_relaxed(&event_on))
+		return;
+	if (record.missing != 0 || size > EVENT_LIMIT - record.size) {
+		record.missing += size;         /* from here to the end: no holes */
+		return;
+	}
+	if (!os_write_all(record.fd, data, size))
+		record.error = errno;
+	record.size += size;
+}
+
+/* What b has and the file has not. The lock is held. */
 static void write_out(buffer *b)
 {
 	uint32_t used = load_acquire(&b->used);
-	size_t size = used * sizeof *b->events;
-	if (load_relaxed(&event_on) && record.written + size <= EVENT_LIMIT)
-		os_write_all(record.fd, b->events, size);
-	record.written += size;
-	store_release(&b->used, 0u);
+	if (used > b->written)
+		put_file(&b->events[b->written], (used - b->written) * sizeof *b->events);
+	b->written = used;
+}
+
+static void write_all_out(void)
+{
+	for (buffer *b = record.buffers; b != NULL; b = b->next)
+		write_out(b);
 }
 
 static GOL_COLD buffer *make_buffer(void)
 {
-	buffer *b = calloc(1, sizeof *b);
-	if (b == NULL)
-		return NULL;
 	os_acquire(&record.lock);
-	b->next = record.buffers;
-	record.buffers = b;
+	buffer *b = record.buffers;
+	while (b != NULL && b->owned)
+		b = b->next;
+	if (b == NULL && (b = calloc(1, sizeof *b)) != NULL) {
+		b->next = record.buffers;
+		record.buffers = b;
+	}
+	if (b != NULL)
+		b->owned = true;
 	os_release(&record.lock);
 	return b;
+}
+
+void event_thread_ends(void)
+{
+	if (mine == NULL)
+		return;
+	os_acquire(&record.lock);
+	mine->owned = false;
+	os_release(&record.lock);
+	mine = NULL;
 }
 
 /* Room for n events one after the other. NULL: no memory. */
@@ -72,6 +111,8 @@ static event *room(uint32_t n)
 	if (load_relaxed(&mine->used) + n > BUFFER_EVENTS) {
 		os_acquire(&record.lock);
 		write_out(mine);
+		mine->written = 0;
+		store_relaxed(&mine->used, 0u);
 		os_release(&record.lock);
 	}
 	return &mine->events[load_relaxed(&mine->used)];
@@ -124,20 +165,19 @@ static bool is_new(uint64_t key)
 	return added;
 }
 
-void event_text(enum event_kind kind, uint64_t key, const char *text, uint32_t length)
+void event_text(enum event_kind kind, uint64_t key, const char *bytes, uint32_t length)
 {
-	uint32_t most = (BUFFER_EVENTS - 1) * sizeof(event);
 	if (!is_new(key << 8 | kind))
 		return;
-	if (length > most)
-		length = most;
+	if (length > EVENT_TEXT_MOST)
+		length = EVENT_TEXT_MOST;
 	uint32_t n = 1 + (length + (uint32_t)sizeof(event) - 1) / (uint32_t)sizeof(event);
 	event *e = room(n);
 	if (e == NULL)
 		return;
 	memset(e, 0, n * sizeof *e);
 	*e = (event){event_now(), key, 0, length, EVENT_NO_P, (uint8_t)kind, 0};
-	memcpy(e + 1, text, length);
+	memcpy(e + 1, bytes, length);
 	store_release(&mine->used, load_relaxed(&mine->used) + n);
 }
 
@@ -164,13 +204,27 @@ void event_finish(void)
 	if (!load_relaxed(&event_on))
 		return;
 	os_acquire(&record.lock);
-	for (buffer *b = record.buffers; b != NULL; b = b->next)
-		write_out(b);
-	if (record.written > EVENT_LIMIT) {
-		event last = {.time = event_now(), .kind = EVENT_DROPPED, .p = EVENT_NO_P,
-			.value = record.written - EVENT_LIMIT};
-		os_write_all(record.fd, &last, sizeof last);
-	}
+	write_all_out();
+	event last = {.time = event_now(), .kind = EVENT_DROPPED, .p = EVENT_NO_P, .value = record.missing};
+	if (record.missing != 0 && record.error == 0 && !os_write_all(record.fd, &last, sizeof last))
+		record.error = errno;
 	store_relaxed(&event_on, 0u);
+	os_release(&record.lock);
+	if (record.error != 0) {
+		text t = {0};
+		text_string(&t, "runtime: GODEBUG=goltrace: the record is not whole: ");
+		text_string(&t, strerror(record.error));
+		text_string(&t, "\n");
+		text_flush(&t);
+	}
+}
+
+void event_flush(int64_t now)
+{
+	if (now - record.flushed < FLUSH_EVERY)
+		return;
+	record.flushed = now;
+	os_acquire(&record.lock);
+	write_all_out();
 	os_release(&record.lock);
 }

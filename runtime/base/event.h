@@ -3,8 +3,8 @@
  *
  * Each thread fills a buffer of its own and writes it by one write(2) to a file opened for appending: blocks of
  * several threads never mix. Records have one size and carry their times, so their order in the file says nothing.
- * Whoever ends the program writes what stands in the others' buffers. A process that is killed loses up to a buffer
- * a thread.
+ * Whoever ends the program writes what stands in the others' buffers, and so does the monitor every 100 ms
+ * (event_flush): that much a process loses that a signal kills.
  *
  * While nothing is recorded it costs one load where a goroutine gives way, and nothing where it is readied or
  * dispatched: a record makes the rare ways of these taken (sched/record.c).
@@ -29,13 +29,17 @@ static inline bool event_recorded(void) { return GOL_UNLIKELY(load_relaxed(&even
 bool event_start(const char *path, uint32_t processors, int *error);
 /* Any thread, once, after which nothing is recorded. Harmless where nothing was. */
 void event_finish(void);
+/* What the buffers have, to the file: where that was done last long enough before now (of os_nanotime). */
+void event_flush(int64_t now);
+/* The calling thread writes no event any more: another one takes its buffer. */
+void event_thread_ends(void);
 
 int64_t event_now(void);
 int64_t event_time(int64_t ns);         /* of os_nanotime */
-/* Now. Allocates the buffer of a thread at its first; without memory, or with the file full (EVENT_LIMIT), it is
- * dropped. */
+/* Now. Allocates the buffer of a thread at its first. It is dropped without memory, with the file full (EVENT_LIMIT),
+ * and after an error of the file, of which event_finish tells on the standard error. */
 void event_write(enum event_kind kind, uint32_t p, uint64_t g, uint64_t value, uint32_t extra, uint32_t how);
 /* Written once for each key and kind: NAME, REASON. */
-void event_text(enum event_kind kind, uint64_t key, const char *text, uint32_t length);
+void event_text(enum event_kind kind, uint64_t key, const char *bytes, uint32_t length);
 
 #endif

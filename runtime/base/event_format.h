@@ -30,7 +30,9 @@ enum event_kind {
 #undef EVENT_KIND
 };
 enum event_why { EVENT_ENDED, EVENT_PARKED, EVENT_YIELDED, EVENT_LOST_P, EVENT_WAITS_FOR_IO };
-enum { EVENT_VERSION = 1, EVENT_NO_P = 0xffff };
+enum { EVENT_VERSION = 1, EVENT_NO_P = 0xffff, EVENT_PROCESSORS = 1024 };      /* the last: how many there can be */
+enum { EVENT_TEXT_MOST = 1023 * 32 };           /* bytes of one text */
+#define EVENT_LIMIT ((uint64_t)1 << 30)         /* bytes in the file, without DROPPED */
 
 typedef struct event {
 	int64_t time;               /* nanoseconds since START */

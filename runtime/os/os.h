@@ -46,8 +46,8 @@ void os_prefer_huge_pages(uintptr_t at, size_t size);       /* where the system 
 
 /* ---- standard files (output.c) ---------------------------------------------------------------------- */
 
-/* Writes all of it, restarting after signals; an error ends it, as nobody can be told. */
-void os_write_all(int fd, const void *data, size_t size);
+/* Writes all of it, restarting after signals. An error ends it: false, and errno says which. */
+bool os_write_all(int fd, const void *data, size_t size);
 /* Those of the descriptors 0, 1 and 2 that the process was started without lead to /dev/null: a file that the program
  * opens later must not get what is written to standard output. */
 void os_open_standard_files(void);

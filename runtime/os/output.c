@@ -18,18 +18,19 @@ void os_open_standard_files(void)
 			(void)!open("/dev/null", O_RDWR);       /* the lowest free number: fd */
 }
 
-void os_write_all(int fd, const void *data, size_t size)
+bool os_write_all(int fd, const void *data, size_t size)
 {
 	const char *p = data;
 	while (size > 0) {
 		ssize_t n = write(fd, p, size);
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
-			return;
+			return false;
 		if (n > 0) {
 			p += n;
 			size -= (size_t)n;
 		}
 	}
+	return true;
 }
 
 int os_create_log(const char *path, int *error)

@@ -18,6 +18,7 @@
  * What it knows of a P may be old when it acts. A request to give way then reaches another goroutine, which costs a
  * switch; proc_retake says why taking a P is safe.
  */
+#include "base/event.h"
 #include "base/fatal.h"
 #include "gc/gc.h"
 #include "os/os.h"
@@ -29,6 +30,8 @@
 enum { SLICE = 10000000, ROUND_MINIMUM = 20000, ROUND_WATCHING = 160000, ROUND_MAXIMUM = 10000000, QUIET_ROUNDS = 50 };
 enum { STACK = 128 << 10 };
 enum { LOOK_EVERY = 1000000, TIMER_LATE = 20000, TIMER_VERY_LATE = 1000000, MANY_QUEUED = 8, PATIENCE = 64 };
+#define IDLE_SLEEP INT64_C(60000000000)
+#define IDLE_RECORDED INT64_C(100000000)        /* then what was recorded last is written to its file */
 
 uint32_t monitor_rounds;
 
@@ -156,6 +159,8 @@ static bool round_over(bool *all_idle)
 	int64_t now = os_nanotime();
 	quit_look();
 	report_look(now);
+	if (event_recorded())
+		event_flush(now);
 	store_relaxed(&monitor_rounds, monitor_rounds + 1);
 	*all_idle = true;
 	monitor.watches = false;
@@ -195,7 +200,7 @@ static void sleep_idle(void)
 	announce(INT64_MAX);
 	round_over(&all_idle);
 	if (all_idle)
-		os_futex_wait(&monitor.asleep, 1, 60000000000);
+		os_futex_wait(&monitor.asleep, 1, event_recorded() ? IDLE_RECORDED : IDLE_SLEEP);
 	store_seq(&monitor.until, 0);
 }
 

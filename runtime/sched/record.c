@@ -20,6 +20,7 @@
 #include "unwind/trace.h"
 
 enum { PATH_MAXIMUM = 4096 };
+_Static_assert((int)EVENT_PROCESSORS == (int)MAX_PROCS, "gol trace refuses a record of more");
 
 void record_start(void)
 {

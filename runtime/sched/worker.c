@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "base/event.h"
 #include "base/exit.h"
 #include "base/fatal.h"
 #include "base/options.h"
@@ -36,6 +37,7 @@ static void worker_main(void *argument)
 	store_relaxed(&m->clock, os_thread_clock());
 	os_thread_precise();
 	proc_loop(m);
+	event_thread_ends();
 	os_acquire(&scheduler.lock);        /* m->ends */
 	m->link = scheduler.ended_ms;
 	scheduler.ended_ms = m;

@@ -114,8 +114,11 @@ void world_start(void)
 {
 	os_acquire(&scheduler.lock);
 	debug_require(scheduler.asked & 1);
-	if (event_recorded())
-		event_write(EVENT_STOP, current_m->p->id, 0, (uint64_t)stop.asked, (uint32_t)(stop.reached - stop.asked), 0);
+	if (event_recorded()) {
+		int64_t took = stop.reached - stop.asked;
+		uint32_t reach = took < UINT32_MAX ? (uint32_t)took : UINT32_MAX;
+		event_write(EVENT_STOP, current_m->p->id, 0, (uint64_t)stop.asked, reach, 0);
+	}
 	for (uint32_t i = 0; i < proc_count(); i++) {
 		P *p = proc_at(i);
 		if ((load_relaxed(&p->status) & 3) == P_STOPPED)
