@@ -45,7 +45,8 @@ SETTINGS = {
     "one": ("one", {}, 2, ["-toggle", "8"]),
     "debug": ("debug", {"GOLSTRESS": "freeze=13:{seed},window=5"}, 4, ["-toggle", "8"]),
     "asan": ("asan", {"ASAN_OPTIONS": "detect_leaks=0:detect_stack_use_after_return=1:quarantine_size_mb=16"}, 4, []),
-    "tsan": ("tsan", {"TSAN_OPTIONS": "halt_on_error=1:exitcode=66:report_signal_unsafe=0:second_deadlock_stack=1"}, 8, ["-heavy=false"]),
+    # TSan keeps a signal until its thread calls something of the C library: an idle program never gets it.
+    "tsan": ("tsan", {"TSAN_OPTIONS": "halt_on_error=1:exitcode=66:report_signal_unsafe=0"}, 8, ["-heavy=false"]),
 }
 
 # name: options of gol build, flags of the C compiler for program and runtime
