@@ -1715,7 +1715,7 @@ def traces(p):
         fcntl.flock(f, fcntl.LOCK_EX)
         with subprocess.Popen([p.path("w")], cwd=p.dir, env={**p.env, "GODEBUG": "goltrace=t.trace"}, stderr=subprocess.PIPE) as run:
             text = run.communicate(timeout=TIMEOUT)[1].decode()
-    if run.returncode == 0 or "t.trace: another process writes it" not in text:
+    if run.returncode != 0 or "40425" not in text or "t.trace: another process writes it" not in text:
         raise Failure(f"a trace that another process writes: exit {run.returncode}: {text}")
 
 

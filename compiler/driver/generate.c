@@ -2,9 +2,9 @@
  * generate.c - gol generate: runs what lines //go:generate COMMAND ARGUMENT... say, in the folder of their file.
  *
  * Files are not parsed: a line is a directive wherever it stands. Words are divided by blanks; one in double quotes
- * is a
- * Go string. Then $NAME and ${NAME} are replaced, in quotes too, by what the directive is told ($GOFILE, $GOLINE,
- * $GOPACKAGE, $GOOS, $GOARCH, $GOROOT, $DOLLAR) or by the environment. The first mistake or failure ends the package.
+ * is a Go string. Then $NAME and ${NAME} are replaced, in quotes too, by what the directive is told ($GOFILE,
+ * $GOLINE, $GOPACKAGE, $GOOS, $GOARCH, $GOROOT, $DOLLAR) or by the environment. The first mistake or failure ends the
+ * package.
  * A directive that runs `go` where there is no such program gets this one.
  *
  * -run and -skip take the C library's extended regular expressions: those of Go without \d, (?:x) and lazy repetition.

@@ -1,7 +1,6 @@
 /*
  * install.c - gol install: gol build, with the programs put where Go puts them: $GOBIN, else bin below the first
- * folder of
- * $GOPATH, else ~/go/bin; for another machine in a folder linux_$GOARCH there.
+ * folder of $GOPATH, else ~/go/bin; for another machine in a folder linux_$GOARCH there.
  */
 #include "driver.h"
 #include "../base/setting.h"

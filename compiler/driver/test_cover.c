@@ -79,8 +79,8 @@ void note_uncovered(Test *test) { test->uncovered = lines_of_named(test, test->p
 /* ---- -coverpkg ------------------------------------------------------------------------------------------------
  *
  * Each program counts in the packages that the patterns mean, as far as they are part of it. The others of those that
- * are named on the
- * command line count too, as not run: the program reads their lines from a file in the folder of -test.gocoverdir. */
+ * are named on the command line count too, as not run: the program reads their lines from a file in the folder of
+ * -test.gocoverdir. */
 
 static bool is_part_of(const Program *program, const char *path)
 {

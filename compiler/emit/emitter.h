@@ -25,9 +25,8 @@
  *
  * Deferred calls. In both styles a return goes to the label `epilogue`, behind which the calls stand (ir.h). Only the
  * FRAMED body knows how to make them while something unwinds: its label `unwind` takes the reason into fr->pending
- * first. A
- * PLAIN function with defers has a frame too, as a C local `fr`: variables whose address was taken live there. Where
- * something unwinds it stores what is live into it and has the body go on (gol_unwind_frame):
+ * first. A PLAIN function with defers has a frame too, as a C local `fr`: variables whose address was taken live
+ * there. Where something unwinds it stores what is live into it and has the body go on (gol_unwind_frame):
  *
  *     if (GOL_UNWINDING(g)) { fr.defers = defers; fr.kept = kept; fr.h.resume = 3; goto unwind; }
  *

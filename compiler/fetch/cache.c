@@ -13,9 +13,8 @@
  * Nothing is written in place: a file is made under a name that ends in .tmp, and renamed when it is whole; .ziphash is
  * written under the lock, and one that is damaged is made anew from the zip. A process that dies leaves .tmp files,
  * which the next one that makes such a file removes (those of .mod and .info, which no lock guards, once they are an
- * hour old), or a
- * .partial, and then the folder is filled again; so is a folder that has no .ziphash. A process that is ended by a
- * signal removes its .tmp files itself.
+ * hour old), or a .partial, and then the folder is filled again; so is a folder that has no .ziphash. A process that
+ * is ended by a signal removes its .tmp files itself.
  */
 #include "fetch.h"
 

@@ -95,8 +95,8 @@ typedef struct Response {
 
 enum { BODY_LIMIT = 64 << 20, GO_MOD_LIMIT = 16 << 20, ZIP_LIMIT = 500 << 20 };
 
-/* Any answer is a success. The body goes into file if that is not -1 (and the answer is 200), else into the response.
- * */
+/* Any answer is a success. The body goes into file if that is not -1 (and the answer is 200), else into the
+ * response. */
 bool http_get(Request *r, const char *url, int file, size_t limit, Response *out);
 /* The same where only 200 will do. */
 bool http_read(Request *r, const char *url, int file, size_t limit, Response *out);
@@ -132,8 +132,8 @@ bool make_folder(Request *r, const char *path);         /* and those above it */
  * removed. */
 int temporary_file(Request *r, const char *path, const char **name);
 void temporary_done(Request *r);
-/* Those of dead processes; seconds 0: the caller holds the lock under which they are made, else those that are older.
- * */
+/* Those of dead processes; seconds 0: the caller holds the lock under which they are made, else those that are
+ * older. */
 void remove_temporaries_of(Request *r, const char *path, int seconds);
 bool write_all(Request *r, int file, const char *name, const char *text, size_t size);
 int lock_file(Request *r, const char *path);            /* waits; -1 after fail */

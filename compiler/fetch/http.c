@@ -4,9 +4,9 @@
  * Errors are worded as Go's net/http has them, since they end up in the same messages: 'Get "URL": dial tcp ...' until
  * the head of the answer is there, 'read "URL": unexpected EOF' in its body, 'reading URL: 404 Not Found' for an answer
  * that is none. Nothing waits for ever: connect_seconds for a connection with its handshake, stall_seconds with less
- * than
- * LEAST_SPEED after that, or a server that trickles would keep us, and all who wait for our locks, for years. (Go has
- * no such limit; its user has Ctrl-C.) At most 9 redirects are followed, as by Go, and none from https to http.
+ * than LEAST_SPEED after that, or a server that trickles would keep us, and all who wait for our locks, for years.
+ * (Go has no such limit; its user has Ctrl-C.) At most 9 redirects are followed, as by Go, and none from https to
+ * http.
  *
  * The threads share what is known of names and TLS sessions, under locks; connections are each thread's own, because
  * libcurl does not let threads share them.

@@ -53,8 +53,7 @@ const char *rt_result(RtFunc f)
 
 /* May the colour of caller depend on that of f, which has a body here? Where a body is static it is nested in the
  * caller, or this is the root: what only the root declares no copy elsewhere can name, and the root's own copies of
- * instances
- * have the colour of the others, or less. */
+ * instances have the colour of the others, or less. */
 static bool may_know(const IrFunc *caller, const IrFunc *f)
 {
 	return !caller->is_shared || f->is_shared || f->is_static;

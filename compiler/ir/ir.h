@@ -284,8 +284,8 @@ struct IrFunc {
 	/* has_recover: variable of type unsafe.Pointer, set by the prologue (gol_recover_take) */
 	IrVar *recover_var;
 	bool frameless;             /* wrapper: checks, then one call whose results are returned unchanged (last statement: CALL with
-	                             * tail set by dsts empty, followed by RETURN without values); has no frame of its own
-	                             * */
+	                             * tail set by dsts empty, followed by RETURN without values); has no frame of its
+	                             * own */
 	/* frameless wrapper or go/defer closure: recover() inside the target shall see the panic */
 	IrFunc *aims_at;
 	bool aims;                  /* set with aims_at, and also where the target is known at run time only: what the last IR_CALL of the

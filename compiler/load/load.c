@@ -559,8 +559,8 @@ static Package *parse_package(Load *l, const char *path, const char *dir, bool f
 	return p;
 }
 
-/* The package of hooks that goes with a package, whose functions that are elsewhere it supplies; NULL: there is none.
- * */
+/* The package of hooks that goes with a package, whose functions that are elsewhere it supplies; NULL: there is
+ * none. */
 static Package *parse_hooks(Load *l, const char *path)
 {
 	Package *hooks = parse_standard(l, arena_printf(l->c->arena, "internal/gol/hooks/%s", path));

@@ -184,8 +184,8 @@ const char *not_supported(const char *path)
 
 /* go/build has files for the two compilers it knows and no others: those for gc have no assembly behind them. Go's
  * commands can do without net/http and without counting how often they are used; what cmd/go gets from the net is
- * supplied by
- * hooks/cmd/go/internal/web. The assembly of golang.org/x/sys/unix calls package syscall, and so do its hooks. */
+ * supplied by hooks/cmd/go/internal/web. The assembly of golang.org/x/sys/unix calls package syscall, and so do its
+ * hooks. */
 const char *own_tag(const char *path)
 {
 	static const struct { const char *path, *tag; } table[] = {

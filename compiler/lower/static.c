@@ -152,8 +152,8 @@ IrExpr *static_initial(FuncState *f, Expr *e, Type *type)
 	return static_element(f, e, type);
 }
 
-/* Inside functions: a place with the elements of the literal, to be copied; NULL where that does not pay or is wrong.
- * */
+/* Inside functions: a place with the elements of the literal, to be copied; NULL where that does not pay or is
+ * wrong. */
 IrExpr *static_copy(FuncState *f, Expr *e, Type *array)
 {
 	if (e->list.len < COPY_LENGTH || underlying(array)->length / SPARSE > e->list.len ||

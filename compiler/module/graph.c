@@ -221,8 +221,8 @@ static void run_queue(Modules *all, Queue *q)
 	}
 }
 
-/* In a workspace a module may be selected that the one who imports it does not list: then what that lists counts too.
- * */
+/* In a workspace a module may be selected that the one who imports it does not list: then what that lists counts
+ * too. */
 static bool enqueue_upgraded(Modules *all, Queue *q)
 {
 	bool more = false;

@@ -127,8 +127,8 @@ static int mark_signature(Marker *m, int i)
 	return close + 1;
 }
 
-/* Is i part of a type whose end has been looked for already? Keeps the pass linear for types nested without brackets.
- * */
+/* Is i part of a type whose end has been looked for already? Keeps the pass linear for types nested without
+ * brackets. */
 static bool inside_skipped_type(const Marker *m, int i)
 {
 	return i < m->type_end && m->depth == m->type_depth;

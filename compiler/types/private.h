@@ -31,8 +31,8 @@ Type *param_interface(Type *param);         /* the constraint's INTERFACE */
 int method_order(const Object *a, const Object *b);
 bool term_includes(Term term, Type *t);
 bool term_set_subset(const TypeSet *a, const TypeSet *b);
-/* The one underlying type of a type set: false if there is none. single: the set has one term, *tilde is that term's.
- * */
+/* The one underlying type of a type set: false if there is none. single: the set has one term, *tilde is that
+ * term's. */
 bool core_term(Type *t, Type **core, bool *tilde, bool *single);
 
 /* named.c */

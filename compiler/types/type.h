@@ -79,8 +79,7 @@ struct Type {
 	TypeList type_args;         /* instance */
 	ObjectList enclosing_params;    /* local type declared in a generic function (or method of a generic type): the type
 	                                 * parameters in scope there; set by the checker when it declares the type. subst
-	                                 * makes
-	                                 * an instance of such a type for each list of arguments of the function */
+	                                 * makes an instance of such a type for each list of arguments of the function */
 	TypeList enclosing_args;    /* such an instance: what they stand for */
 	int state;                  /* expansion progress; private to types/ */
 	Types *types;               /* of every type: the tables it belongs to */
@@ -294,8 +293,8 @@ MethodSet method_set(Compiler *c, Type *t);
 /* all, embedded ones too, sorted by name (unexported by package path too) */
 ObjectList interface_methods(Compiler *c, Type *iface);
 /* Does t implement iface (constraint: also type sets)? cause gets Go's whole sentence: "T does not implement I
- * (missing method M)",
- * "T does not satisfy C (int missing in ~string)". missing_method's is the parenthesis alone: "(missing method M)".
+ * (missing method M)", "T does not satisfy C (int missing in ~string)". missing_method's is the parenthesis alone:
+ * "(missing method M)".
  * cause may be NULL. static_only false (assertion of an interface value to iface): methods that an interface t lacks
  * do not count. */
 bool implements(Compiler *c, Type *t, Type *iface, bool constraint, const char **cause);

@@ -257,8 +257,7 @@ void heap_scavenge(size_t keep_bytes)
 /* A large heap is walked at random: with pages of 2 MiB the processor finds most of its addresses without walking the
  * page table, and the system clears a huge page at one fault. A small heap keeps small pages, which cost no more
  * memory than they hold. So does one large object: it is mostly written from start to end, often to be outgrown soon,
- * and huge pages
- * are the dearest to get. */
+ * and huge pages are the dearest to get. */
 static void prefer_huge_pages(uintptr_t at, size_t size)
 {
 	if (at - gol_heap.base >= HUGE_FROM)

@@ -22,6 +22,17 @@
 enum { PATH_MAXIMUM = 4096 };
 _Static_assert((int)EVENT_PROCESSORS == (int)MAX_PROCS, "gol trace refuses a record of more");
 
+/* Programs start others, which have the same environment: only the first is recorded. */
+static void say_who_writes(const char *path)
+{
+	text t = {0};
+	text_string(&t, "runtime: GODEBUG=goltrace: ");
+	text_string(&t, path);
+	text_string(&t, ": another process writes it\n");
+	text_flush(&t);
+	text_free(&t);
+}
+
 void record_start(void)
 {
 	const char *value = option_value(getenv("GODEBUG"), "goltrace");
@@ -34,9 +45,12 @@ void record_start(void)
 		runtime_fatal("runtime: GODEBUG=goltrace: the file name is too long");
 	memcpy(path, value, length);
 	path[length] = '\0';
-	if (!event_start(path, proc_count(), &error))
-		runtime_fatal("runtime: GODEBUG=goltrace: %s: %s", path, error == EAGAIN ? "another process writes it" :
-			strerror(error));
+	if (!event_start(path, proc_count(), &error)) {
+		if (error != EAGAIN)
+			runtime_fatal("runtime: GODEBUG=goltrace: %s: %s", path, strerror(error));
+		say_who_writes(path);
+		return;
+	}
 	for (uint64_t i = 0; i < WAIT_REASONS; i++)
 		if (trace_wait_reasons[i] != NULL)
 			event_text(EVENT_REASON, i, trace_wait_reasons[i], (uint32_t)strlen(trace_wait_reasons[i]));
@@ -80,6 +94,7 @@ void record_slice(M *m, G *g, enum event_why why)
 void record_ready(const G *g)
 {
 	const M *m = current_m;
-	event_write(EVENT_READY, m != NULL && m->p != NULL ? m->p->id : EVENT_NO_P, g->id, m != NULL &&
-		m->g != NULL ? m->g->id : 0, 0, 0);
+	uint32_t p = m != NULL && m->p != NULL ? m->p->id : EVENT_NO_P;
+	uint64_t by = m != NULL && m->g != NULL ? m->g->id : 0;
+	event_write(EVENT_READY, p, g->id, by, 0, 0);
 }

@@ -7,8 +7,8 @@
 #include "base/event.h"
 #include "sched/p.h"
 
-/* Reads GODEBUG; before the first goroutine is made. A file that cannot be written ends the program with exit code 2.
- * */
+/* Reads GODEBUG; before the first goroutine is made. A file that cannot be written ends the program with exit code 2;
+ * one that another process writes stays that one's, and nothing is recorded. */
 void record_start(void);
 
 /* The rest: only where event_recorded(). */

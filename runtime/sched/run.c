@@ -213,7 +213,7 @@ static GOL_COLD void note_give_way(M *m, G *g)
 {
 	static const uint8_t whys[] = {
 		[WHY_YIELD] = EVENT_YIELDED, [WHY_PARK] = EVENT_PARKED, [WHY_CALL_LOST_P] = EVENT_LOST_P,
-			[WHY_POLL] = EVENT_WAITS_FOR_IO,
+		[WHY_POLL] = EVENT_WAITS_FOR_IO,
 	};
 	if (profile_waiting != 0 && g->why != WHY_CALL_LOST_P)      /* read by holders of a P only */
 		book_samples(g);

@@ -7,14 +7,12 @@
  * runs:
  *
  *     solo -> many  by the one that is inside, itself: when it wakes another worker (idle_take_p), or when somebody
- *     outside
- *                   wants in (an ended call, a timer, a descriptor). He sets wants_many and asks; the one inside
- *                   grants it at its next poll or in its dispatcher, and then wakes a worker for what was queued. If
- *                   it goes idle instead nobody is inside, and the next one to take a P is alone again; if it is in a
- *                   C call the monitor takes its P away and gives it to somebody else, who is alone.
+ *                   outside wants in (an ended call, a timer, a descriptor). He sets wants_many and asks; the one
+ *                   inside grants it at its next poll or in its dispatcher, and then wakes a worker for what was
+ *                   queued. If it goes idle instead nobody is inside, and the next one to take a P is alone again;
+ *                   if it is in a C call the monitor takes its P away and gives it to somebody else, who is alone.
  *     many -> solo  by the only one inside, in its dispatcher, under scheduler.lock, when it has been for a
- *     millisecond;
- *                   sooner where others do not pay (idle.c).
+ *                   millisecond; sooner where others do not pay (idle.c).
  *
  * Nobody changes it with a spin lock held, and whoever is not inside touches only words that are always atomic.
  * Rejected: plain operations only with GOMAXPROCS=1, which nobody sets.

@@ -21,8 +21,8 @@ extern _Thread_local M *current_m;
 /* The goroutine of this thread; NULL outside gol code. */
 static inline G *g_current(void) { return current_m != NULL ? current_m->g : NULL; }
 
-/* Its frames are all saved and stay where they are: in a stop, or at the program's end, where somebody may still run.
- * */
+/* Its frames are all saved and stay where they are: in a stop, or at the program's end, where somebody may still
+ * run. */
 static inline bool g_can_be_read(const G *g)
 {
 	uint32_t status = load_acquire(&g->status);

@@ -124,8 +124,8 @@ static void scan_object(frame_scan *f, gol_frame *frame, const gol_stack_object 
 			scan_slot(f, words + i);
 }
 
-/* Object i of the frame: first those in the frame, then those in its block. True: it is reached, and was looked into.
- * */
+/* Object i of the frame: first those in the frame, then those in its block. True: it is reached, and was looked
+ * into. */
 static bool scan_if_reached(frame_scan *f, gol_frame *frame, uint32_t i)
 {
 	const gol_func_info *func = frame->func;
@@ -144,8 +144,8 @@ static bool scan_if_reached(frame_scan *f, gol_frame *frame, uint32_t i)
 	return true;
 }
 
-/* Objects of one frame may point to each other: until nothing new is reached. At the entry there are only parameters.
- * */
+/* Objects of one frame may point to each other: until nothing new is reached. At the entry there are only
+ * parameters. */
 static void scan_objects(frame_scan *f, gol_frame *frame)
 {
 	const gol_func_info *func = frame->func;

@@ -71,9 +71,8 @@ static inline bool status_parked(G *g)
 }
 
 /* Once for each park: whoever takes its waiter out of what it waits in. A thread without a P may do so only once the
- * goroutine is
- * WAITING. True: the caller queues it. False: its worker, or whoever holds it, does; of status_ready_plainly: nothing
- * was done. */
+ * goroutine is WAITING. True: the caller queues it. False: its worker, or whoever holds it, does; of
+ * status_ready_plainly: nothing was done. */
 static inline bool status_ready_plainly(G *g)
 {
 	if (load_relaxed(&status_scanning) || load_acquire(&g->status) != G_WAITING)

@@ -111,8 +111,8 @@ typedef double gol_float64_a GOL_ALIAS;
 #define GOL_REINTERPRET(T, v) (__extension__({ __typeof__(v) v_ = (v); T r_; memcpy(&r_, &v_, sizeof r_); r_; }))
 /* A composite, braces and all, as part of an expression. It is addressed so that it lies in memory: without
  * optimisation gcc keeps composites of up to 16 bytes in pseudo registers, fills these by halves, therefore takes
- * them for live
- * since the function's entry, and needs time quadratic in their number. With optimisation it makes no difference. */
+ * them for live since the function's entry, and needs time quadratic in their number. With optimisation it makes no
+ * difference. */
 #define GOL_VALUE(T, ...) (*&(T)__VA_ARGS__)
 #define GOL_STRING(text, n) GOL_VALUE(gol_string, {(const uint8_t *)(text), n})
 
