@@ -107,7 +107,7 @@ def strip(output, totals):
 
 def build(args, path, versions, program):
     """(status, messages) of building a program; with --bundle a C compiler that says anything has failed."""
-    options = [f"-versions={versions}", f"-O{args.optimise}"]
+    options = [f"-versions={versions}", f"-O{args.optimise}"] + ([f"-gcflags=-d=inline={args.inline}"] if args.inline is not None else [])
     if not args.bundle:
         return execute([args.gol, "build", *options, "-o", program, path], timeout=BUILD_TIMEOUT)
     folder = program + "-c"
@@ -160,14 +160,14 @@ def wanted_remarks(text):
             yield number, pattern
 
 
-def error_test(args, path, flags):
+def error_test(args, path, flags, about=""):
     with open(path, encoding="utf-8", errors="surrogateescape") as f:
         text = f.read()
     code, output = execute([args.gol, "build", "-gcflags=" + flags, "-o", "/dev/null", path])
     found = []
     for line in output.splitlines():
         m = re.match(r"[^\s:]+:(\d+)(?::\d+)?: (.*)", line)
-        if m:
+        if m and about in m[2]:
             found.append([int(m[1]), m[2]])
         elif line.startswith("\t") and found:
             found[-1][1] += "\n" + line
@@ -198,11 +198,12 @@ def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--gol", default=os.path.join(HERE, "..", "gol"))
     p.add_argument("--only", metavar="REGEX")
-    p.add_argument("--folders", default="run,errors,escape", type=lambda s: s.split(","))
+    p.add_argument("--folders", default="run,errors,escape,inline", type=lambda s: s.split(","))
     p.add_argument("--settings", default="plain,freeze,window,gc,barrier,beside,sched")
     p.add_argument("--seeds", type=int, default=1)
     p.add_argument("--versions", default="1,2", type=lambda s: s.split(","))
     p.add_argument("-O", dest="optimise", default="0")
+    p.add_argument("--inline", metavar="N", type=int, help="calls are replaced by bodies that cost up to N (-gcflags=-d=inline=N)")
     p.add_argument("--bundle", metavar="CC", help="compile the C of -emit=c by this compiler, with no flags but those given here")
     p.add_argument("--runner", metavar="COMMAND", default="", help="runs the programs: an emulator")
     p.add_argument("-j", type=int, default=os.cpu_count())
@@ -216,7 +217,8 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(args.j) as pool:
         for folder, work in (("run", lambda t: run_test(args, t, table, totals)),
                              ("errors", lambda t: error_test(args, t, "-e")),
-                             ("escape", lambda t: error_test(args, t, "-m -l"))):
+                             ("escape", lambda t: error_test(args, t, "-m -l")),
+                             ("inline", lambda t: error_test(args, t, "-m=2", "inline "))):
             for test in tests_of(folder) if folder in args.folders else []:
                 if not args.only or re.search(args.only, test):
                     jobs.append(pool.submit(work, test))

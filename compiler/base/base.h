@@ -98,10 +98,17 @@ typedef struct SourceFile {
 } SourceFile;
 
 /* line and col are 1-based; col counts bytes. file == 0: no position (built in).
- * line_directives (//line) are applied when a diagnostic or traceback is printed. */
-typedef struct { uint32_t file, line, col; } Pos;
-#define NO_POS ((Pos){0, 0, 0})
+ * line_directives (//line) are applied when a diagnostic or traceback is printed.
+ * call: in code that was inlined (inline/), the call that it stands in place of, an index into Compiler.calls; else
+ * 0. */
+typedef struct { uint32_t file, line, col, call; } Pos;
+#define NO_POS ((Pos){0, 0, 0, 0})
 int pos_compare(Pos a, Pos b);
+
+/* A call that was inlined: where it stands (which may be in inlined code itself), the name of what it called as
+ * tracebacks show it,
+ * and that function. */
+typedef struct InlinedCall { Pos pos; const char *name; const void *callee; } InlinedCall;
 
 /* ---- Unicode classes (tables generated from unicode-data at build time) ------------- */
 
@@ -143,6 +150,7 @@ typedef struct Compiler {
 	int errors;                         /* error diagnostics queued so far */
 	bool all_errors;                    /* -e: no cap of 10 */
 	Types *types;
+	VEC(InlinedCall) calls;             /* [0] is none */
 	int go_version;                     /* newest minor version of the language; that of a file is in SourceFile */
 	const char *stdlib_dir;             /* where stdlib/ is */
 	const char *generated_dir;          /* generated sources of the standard library, laid out alike; may be NULL */
@@ -211,6 +219,9 @@ const char *diag_text(Compiler *c, int number);
 const char *diag_line(Compiler *c, const Diagnostic *d);
 Pos diag_pos(const Diagnostic *d);
 /* "path:line:col" as diagnostics show it, //line applied; "-" for NO_POS. */
+/* of inlined code: of the call in the function that is compiled */
+Pos pos_outermost(const Compiler *c, Pos pos);
+bool pos_inside(const Compiler *c, Pos pos, Pos from, Pos to);  /* between two of one text, or in code inlined there */
 void pos_print(Compiler *c, Buf *out, Pos pos);
 enum { POS_COLUMNS = 255 };             /* Go's compiler cannot tell columns from there on: they are equal, and not shown */
 void pos_print_first(Compiler *c, Buf *out, Pos pos);   /* the same as messages begin with it */

@@ -95,10 +95,25 @@ void soft_error_at(Compiler *c, Pos pos, const char *format, ...)
 	va_end(ap);
 }
 
+Pos pos_outermost(const Compiler *c, Pos pos)
+{
+	while (pos.call)
+		pos = c->calls.items[pos.call].pos;
+	return pos;
+}
+
+bool pos_inside(const Compiler *c, Pos pos, Pos from, Pos to)
+{
+	while (pos.call && pos.call != from.call)
+		pos = c->calls.items[pos.call].pos;
+	return pos.call == from.call && pos.file == from.file && pos_compare(pos, from) > 0 && pos_compare(pos, to) < 0;
+}
+
 void remark_at(Compiler *c, Pos pos, const char *format, ...)
 {
 	va_list ap;
 
+	pos = pos_outermost(c, pos);
 	va_start(ap, format);
 	queue(c, pos, SEVERITY_REMARK, format, ap);
 	va_end(ap);

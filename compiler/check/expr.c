@@ -161,6 +161,7 @@ void check_func_literal(Checker *k, Operand *x, Expr *e)
 	FuncInfo *outer = k->env.func;
 	FuncInfo *info = check_new_func_info(k, NULL, outer, signature);
 	e->func_info = info;
+	info->literal = e;
 	if (outer) {
 		vec_push(k->arena, &outer->literals, e);
 		info->number = outer->literals.len;

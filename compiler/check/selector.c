@@ -222,8 +222,8 @@ void check_selector(Checker *k, Operand *x, Expr *e, bool want_type)
 	if (x->mode == MODE_TYPE && !check_is_complete(k, x->type))
 		goto invalid;
 	if (x->mode == MODE_BUILTIN) {
-		check_error(k, (Pos){e->pos.file, e->pos.line, e->pos.col - 1}, "invalid use of %s in selector expression",
-		            operand_text(k, x));
+		check_error(k, (Pos){e->pos.file, e->pos.line, e->pos.col - 1, 0}, "invalid use of %s in selector expression",
+				operand_text(k, x));
 		goto invalid;
 	}
 	if (want_type) {

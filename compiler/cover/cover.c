@@ -78,7 +78,7 @@ static int token_at(const Cover *v, Pos pos)
 
 static Pos token_start(const Cover *v, int i)
 {
-	return (Pos){(uint32_t)v->source->index, v->tokens.items[i].line, v->tokens.items[i].col};
+	return (Pos){(uint32_t)v->source->index, v->tokens.items[i].line, v->tokens.items[i].col, 0};
 }
 
 /* Behind it; raw strings may have several lines. */

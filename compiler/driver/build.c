@@ -10,6 +10,7 @@
 #include "json.h"
 #include "../check/check.h"
 #include "../escape/escape.h"
+#include "../inline/inline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,13 +79,35 @@ static bool check_program(Driver *d, Program *program)
 	return all && !failed;
 }
 
-/* Escape analysis of everything; remarks are of the root alone. */
+/* Calls of the program's own packages are replaced where it is asked for, with -gcflags=-d=inline=N:
+ * inline/README.md says what is
+ * still to be shown before it is so always. -l is for these packages too: the standard library's objects serve all
+ * programs. */
+InlineOptions inline_options(Driver *d, const Package *p, int remarks)
+{
+	const Options *o = &d->options;
+	bool own = !p->is_stdlib && !p->from_tree;
+	InlineOptions r = {.budget = INLINE_BUDGET, .call_cost = COST_CALL, .remarks = remarks};
+	if (own && o->inline_budget_given)
+		r.budget = o->inline_budget;
+	if (own && o->inline_level == 1)
+		r.budget = 0;
+	if (own && o->inline_level >= 4)
+		r.call_cost = 1;
+	r.replace = own && o->inline_budget_given && r.budget > 0;
+	return r;
+}
+
+/* Inlining and escape analysis of everything; remarks are of the root alone. */
 static void analyse_program(Driver *d, Program *program)
 {
 	int remarks = d->options.remarks ? d->options.remark_level : 0;
 	for (int i = 0; i < program->packages.len; i++) {
 		Package *p = program->packages.items[i];
-		escape_package(d->c, p, remarks > 0, p == program->root ? remarks : 0);
+		int own = p == program->root ? remarks : 0;
+		InlineOptions inlining = inline_options(d, p, own);
+		inline_package(d->c, p, &inlining);
+		escape_package(d->c, p, remarks > 0, own);
 	}
 }
 

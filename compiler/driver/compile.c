@@ -126,7 +126,8 @@ static uint64_t texts_key(uint64_t key, const TextList *texts)
 uint64_t settings_key(Driver *d)
 {
 	const Options *o = &d->options;
-	int shape[] = {o->optimise, o->versions, o->no_line, o->debug};
+	int shape[] = {o->optimise, o->versions, o->no_line, o->debug, o->inline_level, o->inline_budget,
+			o->inline_budget_given};
 	uint64_t key = hash_file(hash_bytes(d->identity, shape, sizeof shape), d->runtime_library);
 	key = hash_bytes(key, o->cc, strlen(o->cc) + 1);
 	key = hash_bytes(key, d->c->arch, strlen(d->c->arch) + 1);
@@ -147,7 +148,10 @@ uint64_t program_key(Driver *d, const Program *program)
 static uint64_t unit_key(Driver *d, Program *program, Unit *units, Unit *u)
 {
 	Package *p = u->package;
-	int shape[] = {u->optimise, u->versions, d->options.no_line, d->options.debug, p == program->root};
+	InlineOptions inlining = inline_options(d, p, 0);
+	int shape[] = {u->optimise, u->versions, d->options.no_line, d->options.debug, p == program->root, inlining.budget,
+			inlining.call_cost,
+	               inlining.replace};
 	uint64_t key = hash_bytes(d->identity, shape, sizeof shape);
 	key = hash_bytes(key, d->options.cc, strlen(d->options.cc));
 	key = hash_bytes(key, d->c->arch, strlen(d->c->arch));

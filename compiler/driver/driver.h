@@ -5,6 +5,7 @@
 #define GOL_DRIVER_H
 
 #include "../emit/emit.h"
+#include "../inline/inline.h"
 #include "../load/constraint.h"
 #include "../load/load.h"
 
@@ -54,6 +55,8 @@ typedef struct Options {
 	bool no_line;               /* -gcflags=-noline: no #line */
 	bool debug;                 /* -g, -gcflags=-N, or -g in CFLAGS: for debuggers */
 	int remark_level;
+	int inline_level, inline_budget;    /* -gcflags=-l, -d=inline=N */
+	bool inline_budget_given;
 	TextList compiler_flags, linker_flag_texts;     /* each -gcflags and -ldflags as given; the last whose pattern matches a package
 	                             * is its own */
 	ListOptions list;
@@ -214,6 +217,7 @@ typedef struct Unit {           /* one package being built */
 } Unit;
 Job compile_job(Driver *d, const char *level, const char *flags, const char *c_path, const char *object);
 void base_arguments(Driver *d, Arguments *a, const char *level, const char *flags);
+InlineOptions inline_options(Driver *d, const Package *p, int remarks);         /* build.c */
 uint64_t settings_key(Driver *d);                               /* of compiler, runtime, flags */
 uint64_t program_key(Driver *d, const Program *program);        /* of a loaded program */
 int compile_packages(Driver *d, Program *program, Unit **units, const char ***objects);

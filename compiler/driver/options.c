@@ -25,13 +25,26 @@ static bool is_listed(const char *const *list, int count, const char *s, size_t 
 	return false;
 }
 
-/* Levels of inlining; there is no inliner. */
-static bool is_inlining_flag(const char *word)
+/* -l, -l -l, -ll, -l=4: level 0 inlines as usual, 1 not at all, 4 as if calls cost nothing. */
+static bool take_inlining_flag(Options *o, const char *word)
 {
 	const char *p = word + 1;
 	while (*p == 'l')
 		p++;
-	return p > word + 1 && (*p == '\0' || *p == '=');
+	if (p == word + 1 || (*p != '\0' && *p != '='))
+		return false;
+	o->inline_level = *p == '=' ? atoi(p + 1) : o->inline_level + (int)(p - word - 1);
+	return true;
+}
+
+/* -d=inline=N: ours: calls are replaced by the bodies of functions that cost up to N, Go's number being 80; 0: none. */
+static bool take_debug_flag(Options *o, const char *word)
+{
+	if (!has_prefix(word, "-d=inline=") || strspn(word + 10, "0123456789") != strlen(word + 10) || !word[10])
+		return false;
+	o->inline_budget = atoi(word + 10);
+	o->inline_budget_given = true;
+	return true;
 }
 
 /* What keeps the flag from being taken; NULL if it was. */
@@ -57,11 +70,13 @@ static const char *compiler_flag(Driver *d, const char *word)
 		o->no_line = true;
 	} else if (has_prefix(word, "-lang=")) {
 		o->lang = word + 6;
+	} else if (take_debug_flag(o, word) || take_inlining_flag(o, word)) {
+		;
 	} else if (is_listed(not_yet, COUNT_OF(not_yet), word, length)) {
 		return arena_printf(d->c->arena, "compile: %s is not supported yet", word);
-	} else if (!is_inlining_flag(word) && !is_listed(so_already, COUNT_OF(so_already), word, length)) {
+	} else if (!is_listed(so_already, COUNT_OF(so_already), word, length)) {
 		return arena_printf(d->c->arena, "flag provided but not defined: %.*s\nusage: compile [options] file.go...",
-		                    (int)length, word);
+				(int)length, word);
 	}
 	o->remarks = o->remark_level > 0;
 	return NULL;

@@ -3,6 +3,7 @@
  * known by their summary, to the unknown (everything leaks); builtins; go and defer.
  */
 #include "graph.h"
+#include "../lower/walk.h"
 
 typedef struct Callee {
 	Object *object;             /* declared function or method; NULL: a literal, or unknown */
@@ -98,6 +99,15 @@ static Callee callee_of(Escape *e, Expr *call, Hole *results, int count, Hole al
 {
 	Expr *fun = unparen(call->x);
 	Callee k = {.signature = core_type(fun->type), .results = results, .count = count, .also = also};
+	if (call->inlined) {
+		k.info = call->inlined->info;
+		if (method_receiver_of(call)) {
+			k.method = fun->selection;
+			k.selector = fun;
+			k.object = origin_of(fun->selection->object);
+		}
+		return k;
+	}
 	if (fun->kind == EXPR_SELECTOR && fun->selection && fun->selection->kind != SELECT_FIELD) {
 		if (fun->selection->kind != SELECT_METHOD_EXPR) {
 			method_callee(e, &k, call, fun);
@@ -259,6 +269,10 @@ static void flow_arguments(Escape *e, Callee *k, Expr *call, int first)
 	for (int i = 0; i < call->list.len; i++) {
 		bool packed = packs && i >= fixed;
 		Type *t = param_type(k->signature, i, packed);
+		if (call->inlined && !packed && is_dropped(k->info->params.items[i])) {
+			flow_unwanted(e, call->list.items[i]);
+			continue;
+		}
 		if (packed && !rest.to) {
 			Hole slice = late_slice(e, k) ? parameter_hole(e, k, first + fixed, call) : param_hole(e, k, first + fixed, call);
 			rest = spread(e, k, slice, first + fixed, call, t, call->list.len - fixed);
@@ -282,6 +296,8 @@ static void flow_into_call(Escape *e, Callee *k, Expr *call)
 	if (k->method) {
 		flow_receiver(e, k, call);
 		first = 1;
+	} else if (call->inlined) {
+		flow_unwanted(e, fun);
 	} else if (!declared_function(fun) && !(fun->kind == EXPR_SELECTOR && fun->selection && fun->selection->kind == SELECT_METHOD_EXPR)) {
 		if (fun->kind == EXPR_FUNC)
 			map_put(e->c->arena, &e->called, fun->func_info, fun);
@@ -466,6 +482,16 @@ static void flow_builtin(Escape *e, Hole k, Expr *call, Hole also)
 
 /* ---- calls ---------------------------------------------------------------------------------------- */
 
+/* What was parameters and results are variables of the function around the call, new each time. */
+static void declare_inlined(Escape *e, FuncInfo *info)
+{
+	declare(e, info->receiver);
+	for (int i = 0; i < info->params.len; i++)
+		declare(e, info->params.items[i]);
+	for (int i = 0; i < info->results.len; i++)
+		declare(e, info->results.items[i]);
+}
+
 void flow_call(Escape *e, Hole *results, int count, Expr *call)
 {
 	Hole none = discard_hole(e);
@@ -483,7 +509,11 @@ void flow_call(Escape *e, Hole *results, int count, Expr *call)
 		flow_builtin(e, count ? results[0] : none, call, none);
 	} else {
 		Callee k = callee_of(e, call, results, count, none);
+		if (call->inlined)
+			declare_inlined(e, k.info);
 		flow_into_call(e, &k, call);
+		if (call->inlined)
+			flow_block(e, call->inlined->body);
 	}
 	e->quiet = quiet;
 }

@@ -47,6 +47,8 @@ Expr *static_value(Escape *e, Expr *x)
 		if (u->kind != EXPR_NAME || !u->object || u->object->kind != OBJECT_VAR)
 			return u;
 		Expr *initial = map_get(&e->initial, u->object);
+		if (!initial && !u->object->assigned)
+			initial = u->object->initial;
 		if (!initial)
 			return u;
 		x = initial;

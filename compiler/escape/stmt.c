@@ -41,6 +41,14 @@ static Hole noted_assign(Escape *e, Hole k, Expr *lhs, Expr *rhs, Stmt *s)
 	return k;
 }
 
+/* A value that nobody wants: what calls in it do. */
+void flow_unwanted(Escape *e, Expr *x)
+{
+	x = unparen(x);
+	if (x->kind == EXPR_CALL && x->inlined)
+		flow_call(e, NULL, 0, x);
+}
+
 void flow_assign(Escape *e, Expr *lhs, Expr *rhs, Stmt *s)
 {
 	if (grows_in_place(e, lhs, rhs))
@@ -98,8 +106,16 @@ static void flow_assignment(Escape *e, Stmt *s)
 		flow_several(e, &s->lhs, s->rhs.items[0], s->pos);
 		return;
 	}
-	for (int i = 0; i < s->lhs.len && i < s->rhs.len; i++)
-		flow_assign(e, s->lhs.items[i], s->rhs.items[i], s);
+	if (assigns_dropped(s)) {
+		flow_unwanted(e, s->rhs.items[0]);
+		return;
+	}
+	for (int i = 0; i < s->lhs.len && i < s->rhs.len; i++) {
+		if (i < s->defined.len && is_dropped(s->defined.items[i]))
+			flow_unwanted(e, s->rhs.items[i]);
+		else
+			flow_assign(e, s->lhs.items[i], s->rhs.items[i], s);
+	}
 }
 
 static Hole object_hole(Escape *e, Object *o)
@@ -131,8 +147,12 @@ static void flow_declaration(Escape *e, Decl *d)
 	}
 	for (int i = 0; i < d->values.len && i < d->objects.len; i++) {
 		Object *o = d->objects.items[i];
-		flow_as(e, noted(e, object_hole(e, o), "assign", d->values.items[i], d->name_pos.items[i]), d->values.items[i],
-		        o ? o->type : NULL);
+		if (is_dropped(o)) {
+			flow_unwanted(e, d->values.items[i]);
+			continue;
+		}
+		flow_as(e, noted(e, object_hole(e, o), "assign", d->values.items[i], d->name_pos.items[i]), d->values.items[i], o ?
+				o->type : NULL);
 	}
 }
 
@@ -213,8 +233,7 @@ static void share(void *arg, Expr *x)
 	Object *o = x->kind == EXPR_NAME ? x->object : NULL;
 	if (!o || o->kind != OBJECT_VAR || o->is_package_level || o->is_field)
 		return;
-	bool inside = o->pos.file == u->body->pos.file && pos_compare(o->pos, u->body->pos) > 0 &&
-		pos_compare(o->pos, u->body->end) < 0;
+	bool inside = pos_inside(u->e->c, o->pos, u->body->pos, u->body->end);
 	if (!inside && (o->assigned || o->addr_taken || o->is_result))
 		flow(u->e, shifted(heap_hole(u->e), -1), variable_node(u->e, o));
 	else if (!inside && u->e->judgement == JUDGE_FRAMES)

@@ -145,7 +145,7 @@ static const char *instead_of_package(Load *l, const SourceFile *source, Pos *po
 		"go", "goto", "if", "import", "interface", "map", "range", "return", "select", "struct", "switch", "type",
 		"var"};
 	const char *end = source->text + source->size, *s = skip_blanks_and_comments(source->text, end);
-	*pos = (Pos){(uint32_t)source->index, 1, 1};
+	*pos = (Pos){(uint32_t)source->index, 1, 1, 0};
 	for (const char *p = source->text; p < s; p++) {
 		pos->line += *p == '\n';
 		pos->col = *p == '\n' ? 1 : pos->col + 1;

@@ -7,6 +7,7 @@
  * such a left side.
  */
 #include "state.h"
+#include "walk.h"
 
 typedef struct Prepared {
 	enum { TO_NOTHING, TO_PLACE, TO_MAP, TO_INDEX, TO_POINTER, TO_FIELD } kind;
@@ -383,9 +384,36 @@ static bool define_literal(FuncState *f, Object *o, Expr *rhs)
 	return true;
 }
 
+static void define_list(FuncState *f, ObjectList *objects, ExprList *lhs, ExprList *rhs);
+
+/* A definition some of whose variables are dropped: their values are functions, whose making does nothing. */
+static void define_without(FuncState *f, ObjectList *objects, ExprList *lhs, ExprList *rhs)
+{
+	ObjectList o = {0};
+	ExprList l = {0}, r = {0};
+	for (int i = 0; i < objects->len; i++) {
+		if (is_dropped(objects->items[i])) {
+			lower_unwanted(f, rhs->items[i]);
+			continue;
+		}
+		vec_push(f->c->arena, &o, objects->items[i]);
+		vec_push(f->c->arena, &r, rhs->items[i]);
+		if (lhs)
+			vec_push(f->c->arena, &l, lhs->items[i]);
+	}
+	if (o.len)
+		define_list(f, &o, lhs ? &l : NULL, &r);
+}
+
 static void define_list(FuncState *f, ObjectList *objects, ExprList *lhs, ExprList *rhs)
 {
 	int n = objects->len;
+	for (int i = 0; n == rhs->len && i < n; i++) {
+		if (is_dropped(objects->items[i])) {
+			define_without(f, objects, lhs, rhs);
+			return;
+		}
+	}
 	if (n == 1 && rhs->len == 1 && define_literal(f, objects->items[0], rhs->items[0]))
 		return;
 	Type **targets = NEW_ARRAY(f->c->arena, Type *, n + 1);
@@ -404,6 +432,10 @@ void assign_statement(FuncState *f, Stmt *s)
 {
 	if (s->kind == STMT_DEFINE) {
 		define_list(f, &s->defined, &s->lhs, &s->rhs);
+		return;
+	}
+	if (assigns_dropped(s)) {
+		lower_unwanted(f, s->rhs.items[0]);
 		return;
 	}
 	if (s->op != OP_NONE) {

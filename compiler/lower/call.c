@@ -6,6 +6,7 @@
  * the call happens. Its results go to new temporaries.
  */
 #include "state.h"
+#include "walk.h"
 
 /* f, f[T], pkg.f: the name that denotes a declared function; NULL if the callee is something else. */
 static Expr *declared_function(Expr *fun)
@@ -164,7 +165,9 @@ static void argument_values(FuncState *f, Expr *call, Type *signature, IrExprLis
 		Type *t = types_canonical(f->c, signature->fields.items[i < n ? i : n - 1]->type);
 		if (signature->variadic && !call->has_dots && i >= n - 1)
 			t = types_canonical(f->c, t->elem);
-		vec_push(f->c->arena, out, value_as(f, call->list.items[i], t));
+		bool dropped = call->inlined && i < call->inlined->info->params.len &&
+				is_dropped(call->inlined->info->params.items[i]);
+		vec_push(f->c->arena, out, dropped ? ir_zero(f->c, t) : value_as(f, call->list.items[i], t));
 	}
 }
 
@@ -267,6 +270,10 @@ void call_for_effect(FuncState *f, Expr *e)
 {
 	Pos saved = f->pos;
 	IrExprList held;
+	if (e->inlined) {
+		inlined_call(f, e);
+		return;
+	}
 	emit(f, prepare_call(f, e, &held));
 	keep_alive(f, &held);
 	f->pos = saved;
@@ -277,9 +284,14 @@ IrVarList call_results(FuncState *f, Expr *e)
 {
 	Pos saved = f->pos;
 	IrExprList held;
-	IrStmt *call = prepare_call(f, e, &held);
-	IrVarList r = emit_call(f, call, call->signature);
-	keep_alive(f, &held);
+	IrVarList r;
+	if (e->inlined) {
+		r = inlined_call(f, e);
+	} else {
+		IrStmt *call = prepare_call(f, e, &held);
+		r = emit_call(f, call, call->signature);
+		keep_alive(f, &held);
+	}
 	if (r.len > 1) {
 		IrVarList *kept = NEW(f->c->arena, IrVarList);
 		*kept = r;

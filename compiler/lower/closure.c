@@ -145,6 +145,8 @@ static const char *literal_name(FuncState *f, FuncInfo *info)
 		return arena_printf(f->c->arena, "%s.glob..func%d", f->package->path, f->literal_count);
 	bool nested = f->info->outer;
 	int number = info->number ? info->number : f->literal_count;
+	if (info->copied_from)
+		return arena_printf(f->c->arena, "%s.%s.func%d", naming_function(f)->ir->go_name, info->copied_from, number);
 	return arena_printf(f->c->arena, nested ? "%s.%d" : "%s.func%d", naming_function(f)->ir->go_name, number);
 }
 
@@ -154,6 +156,7 @@ static IrFunc *literal_func(FuncState *f, Expr *e, Type *signature)
 	const char *symbol = nested_symbol(f, arena_printf(f->c->arena, "_3%d", f->literal_count));
 	IrFunc *fn = func_new(f->l, symbol, literal_name(f, e->func_info), f->package, NULL, signature);
 	fn->pos = e->pos;
+	fn->pos.call = 0;               /* a function of its own, whatever it was copied with */
 	fn->defined = true;
 	fn->is_static = true;
 	fn->is_shared = f->ir->is_shared;

@@ -91,15 +91,17 @@ IrExpr *allocate(FuncState *f, Type *type, bool in_frame)
 	return ir_addr(f->c, ir_var(f->c, v));
 }
 
-static const char *variable_name(Object *o)
+const char *variable_name(const Object *o)
 {
+	if (o->name && *o->name == '~')
+		return "r";
 	return o->name && *o->name && strcmp(o->name, "_") != 0 ? o->name : "v";
 }
 
 /* v stands for o where a debugger asks: holds it, or its address. */
 void show_variable(FuncState *f, IrVar *v, Object *o, bool is_box)
 {
-	if (!o->name || !*o->name || strcmp(o->name, "_") == 0)
+	if (f->inlined || !o->name || !*o->name || strcmp(o->name, "_") == 0)
 		return;
 	v->shown = o->name;
 	v->is_box = is_box;
@@ -186,16 +188,12 @@ void bind_results(FuncState *f, ObjectList results)
 
 typedef struct { FuncState *f; Block *body; bool returns, defers; } SharedWalk;
 
-static bool inside(Pos p, Block *b)
-{
-	return p.file == b->pos.file && pos_compare(p, b->pos) > 0 && pos_compare(p, b->end) < 0;
-}
-
 static void share_use(void *arg, Expr *e)
 {
 	SharedWalk *w = arg;
 	Object *o = e->kind == EXPR_NAME ? e->object : NULL;
-	if (local_variable_of(o) && !inside(o->pos, w->body) && (o->assigned || o->addr_taken || o->is_result))
+	if (local_variable_of(o) && !pos_inside(w->f->c, o->pos, w->body->pos, w->body->end) && (o->assigned ||
+			o->addr_taken || o->is_result))
 		map_put(w->f->c->arena, &w->f->shared, o, o);
 }
 

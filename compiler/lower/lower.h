@@ -29,5 +29,7 @@ const char *symbol_of_object(Compiler *c, Object *o);
 /* named types readable, others by hash of type_key */
 const char *symbol_of_type(Compiler *c, Type *t, const char *suffix);
 const char *mangle_package(Compiler *c, const char *path);
+/* As tracebacks show it; instance: of a generic function. */
+const char *go_name_of_function(Compiler *c, Object *fn, bool instance);
 
 #endif

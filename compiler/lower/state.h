@@ -104,6 +104,7 @@ struct FuncState {
 	DeferSlot defers[DEFER_BITS + 1];
 	IrExpr *defer_list;         /* range bodies: the enclosing function's list, a place */
 	IrExprList held;            /* pointers that the arguments being evaluated are as numbers */
+	int inlined;                /* > 0: this is code that was inlined */
 	int later;                  /* > 0: what is being hoisted is followed by something to hoist */
 	int buffers;                /* in the frame, for strings */
 	/* Object of a slice -> any: an append to it has its store in the frame, or had no use for one */
@@ -121,6 +122,7 @@ void lower_body(FuncState *f, Block *body, ObjectList *params);
 void bind_params(FuncState *f, Object *receiver, ObjectList params);
 void bind_results(FuncState *f, ObjectList results);
 bool must_box(FuncState *f, Object *o);
+const char *variable_name(const Object *o);
 IrExpr *declare_variable(FuncState *f, Object *o, IrExpr *initial);
 bool shares_loop_variables(FuncState *f, const Stmt *s);
 void show_variable(FuncState *f, IrVar *v, Object *o, bool is_box);
@@ -171,7 +173,6 @@ bool const_as_int(const IrExpr *e, int64_t *v);
 /* name.c */
 const char *symbol_of_function(Compiler *c, Object *fn, TypeList *args);
 const char *symbol_of_method(Compiler *c, Type *named, Object *method);
-const char *go_name_of_function(Compiler *c, Object *fn, bool instance);
 const char *short_type_name(Compiler *c, Type *t);
 uint64_t text_hash(const char *s);
 const char *mangle_package(Compiler *c, const char *path);
@@ -211,6 +212,10 @@ IrExpr *binary_value(FuncState *f, Op op, IrExpr *x, IrExpr *y, Type *type, bool
 IrExpr *concat(FuncState *f, IrExprList *parts, Type *type, bool in_frame);
 IrExpr *func_value_of(FuncState *f, Expr *e);
 TypeList type_args_in(FuncState *f, TypeList *args);
+
+/* inline.c */
+IrVarList inlined_call(FuncState *f, Expr *e);
+void lower_unwanted(FuncState *f, Expr *e);
 
 /* call.c */
 IrVarList call_results(FuncState *f, Expr *e);

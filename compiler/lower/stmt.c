@@ -60,7 +60,7 @@ static BranchTarget *find_target(FuncState *f, Stmt *s)
 static bool label_inside(FuncState *f, Stmt *labeled)
 {
 	Block *b = f->range->stmt->body;
-	return pos_compare(labeled->pos, b->pos) >= 0 && pos_compare(labeled->pos, b->end) < 0;
+	return pos_inside(f->c, labeled->pos, b->pos, b->end);
 }
 
 /* Leave the body of a loop over a function: say why, end the loop. */

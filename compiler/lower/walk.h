@@ -13,7 +13,12 @@ typedef struct Walker {
 	bool literals;                          /* go into function literals too */
 } Walker;
 
+/* Calls that were inlined (Expr.inlined) appear as such, then their arguments and bodies do. */
 void walk_expr(Walker *w, Expr *e);
+void walk_unwanted(Walker *w, Expr *e);         /* its value is not wanted: e itself does not appear */
+bool is_dropped(const Object *o);
+bool assigns_dropped(const Stmt *s);            /* an assignment to a variable that is dropped */
+Expr *method_receiver_of(const Expr *call);     /* x of x.M(); NULL: no call of a declared method */
 void walk_stmt(Walker *w, Stmt *s);
 void walk_block(Walker *w, Block *b);
 

@@ -139,6 +139,7 @@ struct Expr {
 	int builtin;                /* CALL_BUILTIN: BuiltinId of types/type.h */
 	bool comma_ok;              /* used in a two-value context: type is then the tuple (T, bool) */
 	struct FuncInfo *func_info; /* FUNC: captured variables etc. */
+	struct Inlined *inlined;    /* CALL: the body that takes its place (inline/inline.h); NULL: it is called */
 	/* escape analysis: what it allocates that may live in the frame, bits of escape/escape.h */
 	unsigned stays;
 };
@@ -296,11 +297,29 @@ typedef struct FuncInfo {
 	ObjectList locals;          /* every other variable declared in the body, nested literals' not included */
 	ObjectList captured;        /* of a literal: variables of outer functions it uses, directly or by inner literals */
 	VEC(Expr *) literals;       /* EXPR_FUNC directly inside */
+	Expr *literal;              /* of a literal: itself */
+	const char *copied_from;    /* of a literal that was inlined along with the function around it: that function's name */
+	struct Inlining *inlining;  /* what it costs (inline/inline.h); NULL: not looked at */
 	bool has_defer, has_recover, has_goto;
+	bool has_inlined;           /* inliner: a call in it was replaced */
+	int calls;                  /* inliner: how many calls of it there are */
 	int once_count;             /* escape: defer statements that run at most once (Stmt.runs_once) */
 	int number;                 /* literals: n of func1, func2 ... as Go names them */
 	bool has_range_func, range_defers;  /* lowering: a range over a function is directly inside, and its body defers */
 } FuncInfo;
+
+/* A call's callee, copied into the function that calls it. Arguments go to the variables that info names, which are
+ * variables of that
+ * function; so are the copies of the callee's own. Each `return` became assignments to the results and a jump to the
+ * end. */
+typedef struct Inlined {
+	FuncInfo *info;             /* receiver, params, results: nothing else in it counts */
+	Block *body;
+	Stmt *end;                  /* what breaks out of body have as their target; NULL: there are none */
+	Package *package;           /* where the body was written */
+	Expr *returned;             /* the result has no other value than this; or NULL */
+	bool single_return;         /* results are set at the end, once */
+} Inlined;
 
 /* A line //go:linkname LOCAL [TARGET]; wherever in the file it stands. Interned. */
 typedef struct Linkname { const char *local, *target; Pos pos; } Linkname;      /* target NULL: none given */

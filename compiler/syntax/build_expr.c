@@ -10,7 +10,7 @@
 
 Pos token_pos(const Parser *p, const Token *t)
 {
-	return t ? (Pos){(uint32_t)p->source->index, t->line, t->col} : NO_POS;
+	return t ? (Pos){(uint32_t)p->source->index, t->line, t->col, 0} : NO_POS;
 }
 
 static Expr *expr_new(Parser *p, ExprKind kind, Pos start, Pos pos, Pos end)

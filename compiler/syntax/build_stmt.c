@@ -109,7 +109,7 @@ Stmt *build_labeled(Parser *p, const Token *name, Stmt *body)
 	const Token *next = &p->tokens[p->fetched];
 
 	if (!body && (next->kind == T_CASE || next->kind == T_DEFAULT))
-		syntax_error(p, (Pos){s->pos.file, s->pos.line, s->pos.col + name->length}, "missing statement after label");
+		syntax_error(p, (Pos){s->pos.file, s->pos.line, s->pos.col + name->length, 0}, "missing statement after label");
 	s->name = name->text;
 	s->name_pos = s->pos;
 	s->body_stmt = body ? body : stmt_at(p, STMT_EMPTY, name);

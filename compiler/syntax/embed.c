@@ -89,7 +89,7 @@ static void read_patterns(Parser *p, Embed *e, const char *text, Pos pos)
 			s++;
 		if (!*s)
 			break;
-		Pos at = {pos.file, pos.line, pos.col + (uint32_t)(s - text)};
+		Pos at = {pos.file, pos.line, pos.col + (uint32_t)(s - text), 0};
 		s = add_pattern(p, e, s, at, &fault);
 		if (s)
 			continue;

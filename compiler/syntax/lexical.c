@@ -38,7 +38,7 @@ void lexical_check_encoding(Lexer *l)
 {
 	const char *text = l->source->text, *line_start = text;
 	size_t size = l->source->size;
-	Pos pos = {(uint32_t)l->source->index, 1, 0};
+	Pos pos = {(uint32_t)l->source->index, 1, 0, 0};
 
 	for (size_t i = 0; i < size; ) {
 		int length = 1;
@@ -162,7 +162,7 @@ void lexical_comment(Lexer *l, const char *text, size_t n, Pos pos)
 	if (block && n > 9 && strncmp(text, "/*line ", 7) == 0)
 		line_directive(l, text + 7, n - 9, advance(pos, 7), next);
 	else if (!block && pos.col == 1 && n > 7 && strncmp(text, "//line ", 7) == 0)
-		line_directive(l, text + 7, n - 7, advance(pos, 7), (Pos){pos.file, pos.line + 1, 1});
+		line_directive(l, text + 7, n - 7, advance(pos, 7), (Pos){pos.file, pos.line + 1, 1, 0});
 }
 
 /* ---- numbers -------------------------------------------------------------------------------- */

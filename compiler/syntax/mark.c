@@ -485,7 +485,7 @@ bool mark_tokens(Compiler *c, SourceFile *source, TokenList *tokens)
 	deepest = match_brackets(&m, stack, &too_deep);
 	if (too_deep > 0) {
 		Token *t = &m.tokens[too_deep];
-		error_at(c, (Pos){(uint32_t)source->index, t->line, t->col}, "exceeded max nesting depth");
+		error_at(c, (Pos){(uint32_t)source->index, t->line, t->col, 0}, "exceeded max nesting depth");
 		return false;
 	}
 	m.marks = NEW_ARRAY(c->arena, uint8_t, m.count + 1);

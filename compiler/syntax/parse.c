@@ -54,14 +54,14 @@ static void collect_directives(Parser *p, uint32_t package_line)
 
 	for (int i = 0; i < p->comments->len; i++) {
 		const Comment *comment = &p->comments->items[i];
-		Pos pos = {(uint32_t)p->source->index, comment->line, comment->col};
+		Pos pos = {(uint32_t)p->source->index, comment->line, comment->col, 0};
 
 		if (has_prefix(comment, "//go:build ") && comment->line < package_line)
 			vec_push(p->arena, &file->build_tags, comment->text);
 		if (has_prefix(comment, "//go:")) {
 			bool alone = stands_alone(p, i);
 			if (!alone)
-				directive_fault(p, (Pos){pos.file, pos.line, pos.col + 2}, "misplaced compiler directive");
+				directive_fault(p, (Pos){pos.file, pos.line, pos.col + 2, 0}, "misplaced compiler directive");
 			note_embed(p, comment, pos, alone);
 		}
 		if (has_prefix(comment, linkname))

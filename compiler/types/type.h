@@ -134,6 +134,8 @@ struct Object {
 	bool captured_by_reference; /* captured, and changed: cannot be captured by value */
 	bool addr_taken;            /* &x, x.ptrMethod(), x[:] of an array, closure by reference */
 	bool escapes;               /* escape analysis: lives in the heap */
+	Expr *initial;              /* inliner: its only value; NULL: not known */
+	bool dropped;               /* inliner: a function value that nobody uses any more: not evaluated */
 	Constant *defined;          /* package level: the string that the command line gives it; NULL: none */
 	/* TYPE */
 	bool is_alias;

@@ -122,7 +122,7 @@ INTRINSIC(pc_result, runtime_pcInfo, gol_g *g, uintptr_t pc)
 	(void)g;
 	if (!pc_find(pc, &p))
 		return (pc_result){0};
-	return (pc_result){string_of(p.func->name), string_of(position_file(&p)), position_line(&p), pc_entry(p.func)};
+	return (pc_result){string_of(position_name(&p)), string_of(position_file(&p)), position_line(&p), pc_entry(p.func)};
 }
 
 /* ---- traces ------------------------------------------------------------------------------------------ */

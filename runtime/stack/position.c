@@ -13,12 +13,47 @@
 #include "base/options.h"
 #include "heap/heap.h"
 
-bool position_is_shown(const gol_func_info *func)
+/* The innermost inlined call that a place is in: 1 + its index; 0: none. */
+static uint32_t call_at(const position *p)
+{
+	const gol_inlining *in = p->func->inlining;
+	if (in == NULL || p->point == 0)
+		return 0;
+	if (p->point >= p->func->point_count)
+		return in->calls[p->point - p->func->point_count].around;
+	uint32_t low = 0, high = in->point_count;
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+		if (in->points[middle].point < p->point)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < in->point_count && in->points[low].point == p->point ? in->points[low].call + 1 : 0;
+}
+
+const char *position_name(const position *p)
+{
+	uint32_t call = call_at(p);
+	return call != 0 ? p->func->inlining->calls[call - 1].name : p->func->name;
+}
+
+bool position_outer(position *p)
+{
+	uint32_t call = call_at(p);
+	if (call == 0)
+		return false;
+	p->point = p->func->point_count + call - 1;
+	return true;
+}
+
+bool position_is_shown(const position *p)
 {
 	if (gol_traceback >= TRACEBACK_SYSTEM)
 		return true;
-	bool is_internal = strncmp(func->name, "runtime.", 8) == 0 && func->name[8] >= 'a' && func->name[8] <= 'z';
-	return !is_internal && !(func->flags & (GOL_FUNC_WRAPPER | GOL_FUNC_RUNTIME));
+	const char *name = position_name(p);
+	bool is_internal = strncmp(name, "runtime.", 8) == 0 && name[8] >= 'a' && name[8] <= 'z';
+	return !is_internal && !(p->func->flags & (GOL_FUNC_WRAPPER | GOL_FUNC_RUNTIME));
 }
 
 const char *position_file(const position *p)
@@ -31,7 +66,8 @@ const char *position_file(const position *p)
 
 uint32_t position_line(const position *p)
 {
-	return p->point < p->func->point_count && p->point != 0 ? p->func->points[p->point].line : p->func->line;
+	uint32_t count = p->func->point_count + (p->func->inlining != NULL ? p->func->inlining->call_count : 0);
+	return p->point < count && p->point != 0 ? p->func->points[p->point].line : p->func->line;
 }
 
 size_t stack_positions(const G *g, position *out, size_t cap, size_t *total)
@@ -79,9 +115,13 @@ void stack_walk(const G *g, stack_visit *visit, void *context)
 		const gol_frame *frame = (const gol_frame *)(const void *)p;
 		uint32_t point = frame->resume;
 		size = frame->below;
-		if (!walk_panic(g, frame, &marks, &point, visit, context) ||
-			!visit(context, &(position){frame->func, point, MARK_NONE}))
+		if (!walk_panic(g, frame, &marks, &point, visit, context))
 			return;
+		position where = {frame->func, point, MARK_NONE};
+		do {
+			if (!visit(context, &where))
+				return;
+		} while (position_outer(&where));
 	}
 }
 
@@ -127,8 +167,11 @@ position *trail_malloc(position *old, uint32_t old_cap, uint32_t cap)
 
 void record_in_trace(G *g, const gol_func_info *func, uint32_t point)
 {
-	if (position_is_shown(func))
-		trail_add(&g->trace, &(position){func, point, MARK_NONE}, trail_malloc);
+	position where = {func, point, MARK_NONE};
+	do {
+		if (position_is_shown(&where))
+			trail_add(&g->trace, &where, trail_malloc);
+	} while (position_outer(&where));
 }
 
 static position *grow_in_heap(position *old, uint32_t old_cap, uint32_t cap)
@@ -150,8 +193,11 @@ static void record_add(gol_panic_record *p, const position *where)
 void record_position(G *g, const gol_func_info *func, uint32_t point)
 {
 	if (g->pub.unwinding == GOL_PANIC && g->panic != NULL) {
-		if (position_is_shown(func))
-			record_add(g->panic, &(position){func, point, MARK_NONE});
+		position where = {func, point, MARK_NONE};
+		do {
+			if (position_is_shown(&where))
+				record_add(g->panic, &where);
+		} while (position_outer(&where));
 	} else if (g->pub.unwinding == GOL_FATAL) {
 		record_in_trace(g, func, point);
 	}

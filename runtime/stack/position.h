@@ -9,14 +9,20 @@
 
 uint32_t position_line(const position *p);
 const char *position_file(const position *p);
+const char *position_name(const position *p);           /* of the function, which may have been inlined */
+/* A place in a function that was inlined: moves to where that was called, in the same frame. False: it is in the
+ * frame's own function. */
+bool position_outer(position *p);
 /* Wrappers, the runtime's own frames and the unexported functions of package runtime are left out, as in Go. */
-bool position_is_shown(const gol_func_info *func);
+bool position_is_shown(const position *p);
 
-/* The saved frames of g, innermost first. Returns how many it stored (at most cap); *total: how many there are. */
+/* The saved frames of g, innermost first, without what was inlined. Returns how many it stored (at most cap);
+ * *total: how many there are. */
 size_t stack_positions(const G *g, position *out, size_t cap, size_t *total);
 
-/* The same with the frames that panics in progress have unwound spliced in (after a mark) where their deferred calls
- * are being made. Stops when visit answers false. */
+/* The same with inlined functions as frames of their own, and with the frames that panics in progress have unwound
+ * spliced in (after a mark) where their deferred calls are
+ * being made. Stops when visit answers false. */
 typedef bool stack_visit(void *context, const position *p);
 void stack_walk(const G *g, stack_visit *visit, void *context);
 

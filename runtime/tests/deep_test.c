@@ -21,7 +21,8 @@ typedef struct { gol_frame h; deep_result r; gol_int n, *p, x; } deep_frame;
 static const uint8_t deep_maps[] = {1 << 4, 1 << 4, 1 << 4};
 static void deep_start(gol_g *g, gol_frame *h);
 static void deep_thaw(gol_g *g, gol_frame *h);
-static const gol_func_info deep_info = {"main.deep", "/t/deep.go", 1, sizeof(deep_frame), 3, 0, points, deep_maps, 1, deep_start, deep_thaw, NULL, NULL, NULL, 0, 0, NULL, NULL};
+static const gol_func_info deep_info = {"main.deep", "/t/deep.go", 1, sizeof(deep_frame), 3, 0, points, deep_maps, 1,
+		deep_start, deep_thaw, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL};
 static const uint16_t deep_slots[] = {5, 6};
 static const gol_save deep_save[] = {{&deep_info, 0, 2, deep_slots}, {&deep_info, 1, 2, deep_slots}, {&deep_info, 2, 2, deep_slots}};
 
@@ -73,7 +74,8 @@ typedef struct { gol_frame h; deep_result r; gol_int n, *p, x; deep_result t; } 
 static const uint8_t one_maps[] = {1 << 4, 0, 1 << 4, 0, 1 << 4, 0};
 static void one_start(gol_g *g, gol_frame *h);
 static void one_body(gol_g *g, gol_frame *h);
-static const gol_func_info one_info = {"main.one", "/t/deep.go", 10, sizeof(one_frame), 3, 0, points, one_maps, 2, one_start, one_body, NULL, NULL, NULL, 0, 0, NULL, NULL};
+static const gol_func_info one_info = {"main.one", "/t/deep.go", 10, sizeof(one_frame), 3, 0, points, one_maps, 2,
+		one_start, one_body, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL};
 
 static deep_result one(gol_g *g, gol_int n, gol_int *p)
 {
@@ -123,7 +125,8 @@ typedef struct { gol_frame h; gol_int depth, zero, k; double t; } main_frame;
 static const gol_point main_points[] = {{1, 0}, {2, 0}, {3, 0}, {4, 0}};
 static void main_body(gol_g *g, gol_frame *h);
 static void main_start(gol_g *g, gol_frame *h);
-static const gol_func_info main_info = {"main.main", "/t/deep.go", 20, sizeof(main_frame), 4, 0, main_points, NULL, 0, main_start, main_body, NULL, NULL, NULL, 0, 0, NULL, NULL};
+static const gol_func_info main_info = {"main.main", "/t/deep.go", 20, sizeof(main_frame), 4, 0, main_points, NULL,
+		0, main_start, main_body, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL};
 static gol_int limit = 10000;
 static bool measure;
 
@@ -142,7 +145,8 @@ static void feed(gol_g *g, gol_func *fn);
 typedef struct { gol_frame h; gol_int k; } feed_frame;
 static void feed_start(gol_g *g, gol_frame *h) { (void)h; feed(g, NULL); }
 static void feed_body(gol_g *g, gol_frame *h);
-static const gol_func_info feed_info = {"main.feed", "/t/deep.go", 20, sizeof(feed_frame), 4, 0, main_points, NULL, 0, feed_start, feed_body, NULL, NULL, NULL, 0, 0, NULL, NULL};
+static const gol_func_info feed_info = {"main.feed", "/t/deep.go", 20, sizeof(feed_frame), 4, 0, main_points, NULL,
+		0, feed_start, feed_body, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL};
 static gol_func feed_func = {(void *)feed};
 static void feed(gol_g *g, gol_func *fn)
 {

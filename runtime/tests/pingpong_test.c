@@ -15,7 +15,7 @@ static void pong_thaw(gol_g *g, gol_frame *h);
 static const gol_point pong_points[] = NO_POINTERS_8;
 static const uint8_t pong_maps[] = {3};
 static const gol_func_info pong_func = {"main.pong", "/t/pingpong.go", 1, sizeof(pong_frame), 3, 0, pong_points, pong_maps, 1,
-	pong_start, pong_thaw, NULL, NULL, NULL, 0, 0, NULL, NULL};
+	pong_start, pong_thaw, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL};
 static const uint16_t pong_slots[] = {2, 3, 4, 5};
 static const gol_save pong_save[] = {{&pong_func, 0, 4, pong_slots}, {&pong_func, 1, 4, pong_slots}, {&pong_func, 2, 4, pong_slots}};
 #define PONG_FREEZE(k, i) gol_freeze_words(g, &pong_save[k], (uint64_t)(uintptr_t)a, (uint64_t)(uintptr_t)b, (uint64_t)(i), (uint64_t)n)
@@ -66,7 +66,8 @@ typedef struct { gol_frame h; gol_func *fn; } go_frame;
 static void go_start(gol_g *g, gol_frame *h);
 static void go_body(gol_g *g, gol_frame *h);
 static const uint8_t go_maps[] = {1};
-static const gol_func_info go_info = {"main.main.func1", "/t/pingpong.go", 2, sizeof(go_frame), 3, 0, pong_points, go_maps, 1, go_start, go_body, NULL, NULL, NULL, 0, 0, NULL, NULL};
+static const gol_func_info go_info = {"main.main.func1", "/t/pingpong.go", 2, sizeof(go_frame), 3, 0, pong_points,
+		go_maps, 1, go_start, go_body, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL};
 
 static void go_entry(gol_g *g, gol_func *fn)
 {
@@ -98,7 +99,8 @@ typedef struct { gol_frame h; gol_int r0; gol_chan *a, *b; gol_int i, n, sum; } 
 static void ping_start(gol_g *g, gol_frame *h);
 static void ping_body(gol_g *g, gol_frame *h);
 static const uint8_t ping_maps[] = {6};
-static const gol_func_info ping_info = {"main.ping", "/t/pingpong.go", 9, sizeof(ping_frame), 3, 0, pong_points, ping_maps, 1, ping_start, ping_body, NULL, NULL, NULL, 0, 0, NULL, NULL};
+static const gol_func_info ping_info = {"main.ping", "/t/pingpong.go", 9, sizeof(ping_frame), 3, 0, pong_points,
+		ping_maps, 1, ping_start, ping_body, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL};
 
 static gol_int ping(gol_g *g, gol_chan *a, gol_chan *b, gol_int n)
 {
@@ -142,7 +144,8 @@ typedef struct { gol_frame h; gol_chan *a, *b; gol_int i, sum, rounds; double t;
 static void main_body(gol_g *g, gol_frame *h);
 static void main_start(gol_g *g, gol_frame *h);
 static const uint8_t main_maps[] = {3};
-static const gol_func_info main_info = {"main.main", "/t/pingpong.go", 20, sizeof(main_frame), 4, 0, pong_points, main_maps, 1, main_start, main_body, NULL, NULL, NULL, 0, 0, NULL, NULL};
+static const gol_func_info main_info = {"main.main", "/t/pingpong.go", 20, sizeof(main_frame), 4, 0, pong_points,
+		main_maps, 1, main_start, main_body, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL};
 
 static void main_entry(gol_g *g, gol_func *fn)
 {

@@ -15,7 +15,7 @@ static const gol_point exec_points[] = {{10, 0}, {11, 1}, {12, 1}, {13, 1}, {14,
 static void exec_start(gol_g *g, gol_frame *h);
 static void exec_body(gol_g *g, gol_frame *h);
 static const gol_func_info exec_info = {"main.exec", "/t/unwind.go", 9, sizeof(exec_frame), 6, GOL_FUNC_HAS_DEFERS, exec_points, exec_maps, 1,
-	exec_start, exec_body, NULL, NULL, NULL, 0, 0, NULL, NULL};
+	exec_start, exec_body, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL};
 
 typedef struct { gol_func f; const char *p; } exec_closure;
 static const uint8_t exec_closure_map[] = {0};
@@ -155,7 +155,8 @@ static const uint8_t run_maps[] = {0, 3};
 static const gol_point run_points[] = {{1, 0}, {2, 1}, {3, 1}, {4, 0}};
 static void run_body(gol_g *g, gol_frame *h);
 static void run_start(gol_g *g, gol_frame *h);
-static const gol_func_info run_info = {"main.main.func1", "/t/unwind.go", 1, sizeof(run_frame), 3, GOL_FUNC_HAS_DEFERS, run_points, run_maps, 1, run_start, run_body, NULL, NULL, NULL, 0, 0, NULL, NULL};
+static const gol_func_info run_info = {"main.main.func1", "/t/unwind.go", 1, sizeof(run_frame), 3,
+		GOL_FUNC_HAS_DEFERS, run_points, run_maps, 1, run_start, run_body, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL};
 static void run(gol_g *g, gol_func *fn)
 {
 	run_frame fr = {0};
@@ -196,7 +197,8 @@ epilogue:
 typedef struct { gol_frame h; } main_frame;
 static void main_body(gol_g *g, gol_frame *h);
 static void main_start(gol_g *g, gol_frame *h);
-static const gol_func_info main_info = {"main.main", "/t/unwind.go", 30, sizeof(main_frame), 4, 0, run_points, NULL, 0, main_start, main_body, NULL, NULL, NULL, 0, 0, NULL, NULL};
+static const gol_func_info main_info = {"main.main", "/t/unwind.go", 30, sizeof(main_frame), 4, 0, run_points, NULL,
+		0, main_start, main_body, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL};
 static void main_entry(gol_g *g, gol_func *fn)
 {
 	main_frame fr = {0};
@@ -211,7 +213,8 @@ static void main_start(gol_g *g, gol_frame *h) { (void)h; main_entry(g, NULL); }
 static void feed(gol_g *g, gol_func *fn);
 static void feed_body(gol_g *g, gol_frame *h);
 static void feed_start(gol_g *g, gol_frame *h) { (void)h; feed(g, NULL); }
-static const gol_func_info feed_info = {"main.feed", "/t/unwind.go", 30, sizeof(main_frame), 4, 0, run_points, NULL, 0, feed_start, feed_body, NULL, NULL, NULL, 0, 0, NULL, NULL};
+static const gol_func_info feed_info = {"main.feed", "/t/unwind.go", 30, sizeof(main_frame), 4, 0, run_points, NULL,
+		0, feed_start, feed_body, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL};
 static gol_func feed_func = {(void *)feed};
 static void feed(gol_g *g, gol_func *fn)
 {

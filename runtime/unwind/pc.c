@@ -51,9 +51,9 @@ static int by_address(const void *a, const void *b)
 
 static void add_function(const gol_func_info *func)
 {
-	if (func->points != NULL && func->point_count > 0)
-		table.places[table.count++] = (place){(uintptr_t)func->points, (uintptr_t)(func->points + func->point_count),
-			func, false};
+	uint32_t points = func->point_count + (func->inlining != NULL ? func->inlining->call_count : 0);
+	if (func->points != NULL && points > 0)
+		table.places[table.count++] = (place){(uintptr_t)func->points, (uintptr_t)(func->points + points), func, false};
 	if (func->code != NULL)
 		table.places[table.count++] = (place){(uintptr_t)func->code, (uintptr_t)func->code + 1, func, true};
 }

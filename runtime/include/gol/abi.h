@@ -57,7 +57,7 @@
 #error "generated C is C"
 #endif
 
-#define GOL_ABI_VERSION 2
+#define GOL_ABI_VERSION 3
 
 #define GOL_LIKELY(x) __builtin_expect(!!(x), 1)
 #define GOL_UNLIKELY(x) __builtin_expect(!!(x), 0)
@@ -224,6 +224,21 @@ enum {
 /* A point in another file than its function's: package initialisation, //line. */
 typedef struct gol_point_file { uint32_t point; const char *file; } gol_point_file;
 
+/* Calls that were inlined into a function. A point inside one of them is a place in the function called there; the
+ * place of the
+ * call itself is point point_count + i of the function around, for calls[i]: only traces ask for it. */
+typedef struct gol_inlined_call {
+	const char *name;           /* of the function that was called */
+	/* 1 + the index of the call that this one was inlined with; 0: it stands in the function itself */
+	uint32_t around;
+} gol_inlined_call;
+typedef struct gol_inlined_point { uint32_t point, call; } gol_inlined_point;      /* call: the innermost one */
+typedef struct gol_inlining {
+	uint32_t call_count, point_count;
+	const gol_inlined_call *calls;
+	const gol_inlined_point *points;    /* ascending by point */
+} gol_inlining;
+
 /* A variable in the frame whose address was taken: it is alive while a pointer to it is, or while a map names its
  * words. */
 typedef struct gol_stack_object { uint32_t offset, size; } gol_stack_object;       /* bytes, from the frame's start */
@@ -244,7 +259,7 @@ struct gol_func_info {
 	uint32_t line;              /* of the declaration */
 	uint32_t frame_size;        /* header included; multiple of 8; >= header + results */
 	uint32_t point_count, flags;
-	const gol_point *points;
+	const gol_point *points;    /* point_count of them, then those of inlined calls */
 	const uint8_t *maps;        /* concatenated bitmaps, each map_bytes long */
 	uint32_t map_bytes;
 	void (*start)(gol_g *g, gol_frame *h);      /* resume point 0 */
@@ -256,6 +271,7 @@ struct gol_func_info {
 	uint32_t file_count;
 	const gol_point_file *files;        /* ascending; absolute names */
 	const gol_side *side;       /* NULL: none, or no frame */
+	const gol_inlining *inlining;       /* NULL: nothing was inlined */
 };
 
 /* ---- goroutine: the part generated code sees ----------------------------------------------- */

@@ -1,0 +1,44 @@
+/*
+ * pass.h - what the files of inline/ share.
+ */
+#ifndef GOL_INLINE_PASS_H
+#define GOL_INLINE_PASS_H
+
+#include "inline.h"
+
+typedef struct Inliner {
+	Compiler *c;
+	Package *package;
+	InlineOptions options;
+	Map sites;                  /* FuncInfo -> Sites (sites.c) */
+} Inliner;
+
+/* cost.c */
+void find_cost(Inliner *n, FuncInfo *info);
+int count_nodes(Inliner *n, FuncInfo *info, int most);
+
+/* callee.c */
+void note_initial_values(Inliner *n, FuncInfo *info);
+void gather_initial_values(Inliner *n, Block *body);
+Expr *known_value(Expr *x);
+FuncInfo *static_callee(const Expr *call, Object **object);
+Expr *declared_function(Expr *fun);
+bool is_method_call(const Expr *fun);
+bool is_intrinsic(const Object *o);
+bool is_cheap_call(const Object *o);
+Block *body_of(const FuncInfo *info);
+const char *inline_name(Inliner *n, const FuncInfo *info);
+Pos function_pos(const FuncInfo *info);
+
+/* clone.c */
+Inlined *clone_body(Compiler *c, FuncInfo *callee, FuncInfo *caller, Package *package, Subst subst_, uint32_t call,
+		const char *name);
+
+/* sites.c */
+void count_calls(Inliner *n, FuncInfo *info);
+bool replace_calls(Inliner *n, FuncInfo *info);
+
+/* tidy.c */
+void tidy_function(Inliner *n, FuncInfo *info);
+
+#endif

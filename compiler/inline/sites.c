@@ -1,0 +1,219 @@
+/*
+ * sites.c - the calls of a function, and which of them are replaced.
+ *
+ * As Go does it: calls are taken in batches, first those of the function's own text, then those of the bodies that took
+ * their place; all of a batch are resolved before any is replaced, so that a literal that is called twice is not taken
+ * for one that is called once. It is done again until nothing changes, since a replaced call may show what a
+ * variable holds.
+ *
+ * A body is not put into itself: a callee that is on the way from the function to the call is called.
+ */
+#include "pass.h"
+#include "../lower/lower.h"
+#include "../lower/walk.h"
+
+#include <string.h>
+
+typedef struct Sites {
+	Inliner *n;
+	FuncInfo *owner;            /* whose calls they are */
+	bool is_big;
+	ExprList calls;
+	VEC(FuncInfo *) callees;    /* per call: what it was resolved to, or NULL */
+	Map later;                  /* calls of go and defer statements */
+	bool changed;
+} Sites;
+
+/* ---- gathering ------------------------------------------------------------------------ */
+
+static void add_site(void *arg, Expr *e)
+{
+	Sites *s = arg;
+	if (e->kind != EXPR_CALL || e->call_kind != CALL_FUNC || e->inlined || map_get(&s->later, e))
+		return;
+	vec_push(s->n->c->arena, &s->calls, e);
+	vec_push(s->n->c->arena, &s->callees, NULL);
+}
+
+static bool note_later(void *arg, Stmt *st)
+{
+	Sites *s = arg;
+	if (st->kind == STMT_GO || st->kind == STMT_DEFER)
+		map_put(s->n->c->arena, &s->later, unparen(st->x), st);
+	return true;
+}
+
+static void gather(Sites *s, Block *b)
+{
+	Walker w = {.expr = add_site, .stmt = note_later, .arg = s};
+	walk_block(&w, b);
+}
+
+/* ---- what may be replaced ----------------------------------------------------------------- */
+
+/* The literal's variables of functions around it are all the owner's own. */
+static bool captures_only(const FuncInfo *literal, const FuncInfo *owner)
+{
+	for (int i = 0; i < literal->captured.len; i++)
+		if (literal->captured.items[i]->owner != owner)
+			return false;
+	return true;
+}
+
+static void resolve(Sites *s, int i)
+{
+	Object *object;
+	const Expr *call = s->calls.items[i];
+	if (s->callees.items[i] || call->inlined)
+		return;
+	FuncInfo *callee = static_callee(call, &object);
+	if (!callee || (object && (is_intrinsic(object) || strcmp(object->package->path, "runtime") == 0)))
+		return;
+	if (!callee->object && !captures_only(callee, s->owner))
+		return;
+	s->callees.items[i] = callee;
+	callee->calls++;
+}
+
+static bool is_on_the_way(const Compiler *c, const Expr *call, const FuncInfo *callee)
+{
+	for (uint32_t at = call->pos.call; at; at = c->calls.items[at].pos.call)
+		if (c->calls.items[at].callee == callee)
+			return true;
+	return false;
+}
+
+/* uintptr(p) in arguments: what p points to has to be alive until a call is over, so there must be one. */
+static bool passes_number(const Expr *call)
+{
+	for (int i = 0; i < call->list.len; i++) {
+		const Expr *x = unparen(call->list.items[i]);
+		if (x->kind == EXPR_CALL && x->call_kind == CALL_CONVERSION && x->type && underlying(x->type)->kind == TYPE_UINTPTR &&
+		    x->list.items[0]->type && underlying(x->list.items[0]->type)->kind == TYPE_UNSAFE_POINTER)
+			return true;
+	}
+	return false;
+}
+
+static bool is_replaced(Sites *s, const Expr *call, FuncInfo *callee)
+{
+	find_cost(s->n, callee);
+	const Inlining *i = callee->inlining;
+	if (i->reason || i->has_range_body)
+		return false;
+	int budget = s->n->options.budget, most = s->is_big && budget > INLINE_BIG_BUDGET ? INLINE_BIG_BUDGET : budget;
+	if (!callee->object) {
+		most *= INLINE_LITERAL_FACTOR;
+		if (callee->calls == 1 && most < INLINE_CALLED_ONCE)
+			most = INLINE_CALLED_ONCE;
+	}
+	return i->cost <= most && !is_on_the_way(s->n->c, call, callee) && !passes_number(call);
+}
+
+/* ---- replacing ------------------------------------------------------------------------------- */
+
+static const char *traced_name(Inliner *n, const FuncInfo *info, bool instance)
+{
+	Arena *a = n->c->arena;
+	if (!info->object && info->outer)
+		return arena_printf(a, info->outer->object ? "%s.func%d" : "%s.%d", traced_name(n, info->outer, false), info->number);
+	if (!info->object)
+		return arena_printf(a, "%s.init.func%d", n->package->path, info->number);
+	return go_name_of_function(n->c, info->object, instance);
+}
+
+/* The parameter i is not assigned to: what it holds is the argument. */
+static void note_arguments(Expr *call)
+{
+	FuncInfo *info = call->inlined->info;
+	const Type *signature = core_type(unparen(call->x)->type);
+	int n = info->params.len - (signature && signature->variadic && !call->has_dots);
+	if (call->list.len == 1 && call->list.items[0]->type && call->list.items[0]->type->kind == TYPE_TUPLE)
+		return;
+	for (int i = 0; i < n && i < call->list.len; i++) {
+		Object *o = info->params.items[i];
+		Type *type = call->list.items[i]->type;
+		if (!o->assigned && type && underlying(o->type)->kind == TYPE_FUNC && underlying(type)->kind == TYPE_FUNC)
+			o->initial = call->list.items[i];
+	}
+}
+
+static Subst substitution(Inliner *n, const Expr *call, const FuncInfo *callee)
+{
+	Subst s = {0};
+	if (!callee->object)
+		return s;
+	const Type *signature = callee->object->type;
+	Expr *fun = unparen(call->x);
+	if (signature->type_params.len) {
+		s.params = signature->type_params;
+		s.args = declared_function(known_value(fun))->type_args;
+	} else if (signature->receiver_type_params.len) {
+		Type *holder = unalias(fun->selection->holder);
+		if (holder->kind == TYPE_POINTER)
+			holder = unalias(holder->elem);
+		s.params = signature->receiver_type_params;
+		s.args = holder->type_args;
+	}
+	(void)n;
+	return s;
+}
+
+static void replace(Sites *s, Expr *call, FuncInfo *callee)
+{
+	Inliner *n = s->n;
+	Compiler *c = n->c;
+	Package *package = callee->object ? callee->object->package : s->n->package;
+	const char *name = inline_name(n, callee);
+	if (n->options.remarks)
+		remark_at(c, call->pos, "inlining call to %s", name);
+	if (c->calls.len == 0)
+		vec_push(c->arena, &c->calls, ((InlinedCall){0}));
+	Subst subst_ = substitution(n, call, callee);
+	vec_push(c->arena, &c->calls, ((InlinedCall){call->pos, traced_name(n, callee, subst_.params.len > 0), callee}));
+	call->inlined = clone_body(c, callee, s->owner, package, subst_, (uint32_t)c->calls.len - 1, name);
+	note_arguments(call);
+	gather_initial_values(n, call->inlined->body);
+	gather(s, call->inlined->body);
+	s->changed = true;
+}
+
+static void replace_batch(Sites *s, int from, int to)
+{
+	for (int i = from; i < to; i++) {
+		FuncInfo *callee = s->callees.items[i];
+		if (callee && !s->calls.items[i]->inlined && is_replaced(s, s->calls.items[i], callee))
+			replace(s, s->calls.items[i], callee);
+	}
+}
+
+/* ---- a function ------------------------------------------------------------------------------- */
+
+/* Every call in the package counts before the first is replaced. */
+void count_calls(Inliner *n, FuncInfo *info)
+{
+	Sites *s = NEW(n->c->arena, Sites);
+	*s = (Sites){.n = n, .owner = info};
+	find_cost(n, info);
+	s->is_big = count_nodes(n, info, INLINE_BIG_NODES) >= INLINE_BIG_NODES;
+	gather(s, body_of(info));
+	for (int i = 0; i < s->calls.len; i++)
+		resolve(s, i);
+	map_put(n->c->arena, &n->sites, info, s);
+}
+
+/* True if something changed. */
+bool replace_calls(Inliner *n, FuncInfo *info)
+{
+	Sites *s = map_get(&n->sites, info);
+	if (!s || s->calls.len == 0)
+		return false;
+	s->changed = false;
+	for (int from = 0, to = s->calls.len; from < to; from = to, to = s->calls.len) {
+		for (int i = from; i < to; i++)
+			resolve(s, i);
+		replace_batch(s, from, to);
+	}
+	info->has_inlined |= s->changed;
+	return s->changed;
+}
