@@ -71,9 +71,9 @@ gc_state gc;
 void monitor_need(void) {}
 uint32_t event_on;
 int64_t event_now(void) { return 0; }
-void event_write(enum event_kind kind, uint32_t p, uint64_t g, uint64_t value, uint32_t extra, uint32_t how)
+void event_write(enum event_kind kind, uint32_t on, uint64_t of, uint64_t value, uint32_t extra, uint32_t how)
 {
-	(void)kind; (void)p; (void)g; (void)value; (void)extra; (void)how;
+	(void)kind; (void)on; (void)of; (void)value; (void)extra; (void)how;
 }
 void record_ready(const G *readied) { (void)readied; }
 void bubble_readied(G *readied) { (void)readied; }
