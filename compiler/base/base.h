@@ -25,7 +25,8 @@ typedef struct Arena Arena;
 Arena *arena_new(void);
 void arena_free(Arena *a);
 size_t arena_size(const Arena *a);
-/* For tests that compile more than once from one state: two arenas exchange what they hold; every piece of memory held. */
+/* For tests that compile more than once from one state: two arenas exchange what they hold; every piece of memory
+ * held. */
 void arena_swap(Arena *a, Arena *b);
 void arena_visit(const Arena *a, void (*visit)(void *arg, void *bytes, size_t size), void *arg);
 /* Zeroed, aligned to 16 bytes; never NULL (out of memory is fatal). */
@@ -106,8 +107,7 @@ typedef struct { uint32_t file, line, col, call; } Pos;
 int pos_compare(Pos a, Pos b);
 
 /* A call that was inlined: where it stands (which may be in inlined code itself), the name of what it called as
- * tracebacks show it,
- * and that function. */
+ * tracebacks show it, and that function. */
 typedef struct InlinedCall { Pos pos; const char *name; const void *callee; } InlinedCall;
 
 /* ---- Unicode classes (tables generated from unicode-data at build time) ------------- */
@@ -159,12 +159,14 @@ typedef struct Compiler {
 	const char *arch;                   /* GOARCH, the machine that is compiled for; NULL: this one */
 	const char *modfile;                /* -modfile: read instead of go.mod; or NULL */
 	const char *mod_mode;               /* -mod: readonly, vendor, mod; NULL or empty: not given */
-	bool of_module_cache;               /* gol mod download, verify: go.sum need not be complete, vendor/ does not count, whatever mod_mode says */
+	/* gol mod download, verify: go.sum need not be complete, vendor/ does not count, whatever mod_mode says */
+	bool of_module_cache;
 	bool writable_modules;              /* -modcacherw */
 	const struct Overlay *overlay;      /* -overlay: what overlay_actual answers from; or NULL */
 	int cover;                          /* gol test -cover: a CoverMode (cover/cover.h) */
 	TextList cover_patterns;            /* -coverpkg: which packages get counters; none: the one that is tested */
-	const char *godebug_version;        /* of p@v: its module's go line, which defaults of GODEBUG go by instead of the main module's; or NULL */
+	/* of p@v: its module's go line, which defaults of GODEBUG go by instead of the main module's; or NULL */
+	const char *godebug_version;
 	bool trim_paths;                    /* recorded paths begin with the module's path instead of the file system's */
 	const char *work_dir;               /* current directory: diagnostics print paths relative to it */
 	const char *seen_from;              /* folder of the package being checked, absolute; or NULL */
@@ -223,7 +225,8 @@ Pos diag_pos(const Diagnostic *d);
 Pos pos_outermost(const Compiler *c, Pos pos);
 bool pos_inside(const Compiler *c, Pos pos, Pos from, Pos to);  /* between two of one text, or in code inlined there */
 void pos_print(Compiler *c, Buf *out, Pos pos);
-enum { POS_COLUMNS = 255 };             /* Go's compiler cannot tell columns from there on: they are equal, and not shown */
+/* Go's compiler cannot tell columns from there on: they are equal, and not shown */
+enum { POS_COLUMNS = 255 };
 void pos_print_first(Compiler *c, Buf *out, Pos pos);   /* the same as messages begin with it */
 /* Path and line as tracebacks show them: absolute path, //line applied. */
 const char *pos_full_path(Compiler *c, Pos pos, uint32_t *line);

@@ -77,9 +77,9 @@ void check_note_assigned(Checker *k, Expr *lhs)
 }
 
 /*
- * Since Go 1.22 the post statement of a loop assigns to a new copy of its variables, after the body: literals of the body
- * see what the variable was in their round, and may have a copy of it. A literal in the post statement itself sees the
- * new one before it is assigned to.
+ * Since Go 1.22 the post statement of a loop assigns to a new copy of its variables, after the body: literals of the
+ * body see what the variable was in their round, and may have a copy of it. A literal in the post statement itself
+ * sees the new one before it is assigned to.
  */
 void check_note_stepped(Checker *k)
 {

@@ -1,11 +1,13 @@
 /*
- * at_version.c - gol install p@v, gol run p@v: programs of a module at a version, whatever module the working directory is in.
+ * at_version.c - gol install p@v, gol run p@v: programs of a module at a version, whatever module the working
+ * directory is in.
  *
- * A module is made for it in a folder that goes away, Go's own command (tool.c) has it require the version, as go get does, with
- * all hashes that go.sum needs, and the build is one of that module. The module of the program must mean the same there as where
- * it is the main module: one with replace or exclude lines is refused.
+ * A module is made for it in a folder that goes away, Go's own command (tool.c) has it require the version, as go get
+ * does, with all hashes that go.sum needs, and the build is one of that module. The module of the program must mean
+ * the same there as where it is the main module: one with replace or exclude lines is refused.
  *
- * Rejected: building in the module cache with the module's own go.mod and go.sum, which its authors may have left incomplete.
+ * Rejected: building in the module cache with the module's own go.mod and go.sum, which its authors may have left
+ * incomplete.
  */
 #include "driver.h"
 #include "../base/path.h"
@@ -59,7 +61,9 @@ static const char *common_version(Driver *d)
 		if (at && !at[1])
 			fault = "version must not be empty";
 		else if (!at || strcmp(at + 1, version) != 0)
-			fault = arena_printf(d->c->arena, "all arguments must refer to packages in the same module at the same version (@%s)", version);
+			fault = arena_printf(d->c->arena,
+			                     "all arguments must refer to packages in the same module at the same version (@%s)",
+			                     version);
 		else
 			fault = fault_of(d, arena_strndup(d->c->arena, word, (size_t)(at - word)));
 		if (!fault)
@@ -88,7 +92,8 @@ static const Module *module_of(const ModuleList *list, const char *path)
 	for (int i = 0; i < list->len; i++) {
 		const Module *m = list->items[i];
 		size_t n = strlen(m->path);
-		if (m->version && strncmp(m->path, path, n) == 0 && strchr("/@", path[n]) && (!found || n > strlen(found->path)))
+		if (m->version && strncmp(m->path, path, n) == 0 && strchr("/@", path[n]) &&
+		    (!found || n > strlen(found->path)))
 			found = m;
 	}
 	return found;
@@ -113,7 +118,8 @@ static bool take_module(Driver *d)
 		if (is_written(source->text, directives[i])) {
 			fprintf(stderr, "gol: %s (in %s@%s):\n\tThe go.mod file for the module providing named packages contains one or\n"
 			        "\tmore %s directives. It must not contain directives that would cause\n"
-			        "\tit to be interpreted differently than if it were the main module.\n", word, m->path, m->version, directives[i]);
+			        "\tit to be interpreted differently than if it were the main module.\n", word, m->path, m->version,
+			        directives[i]);
 			return false;
 		}
 	return true;
@@ -121,12 +127,13 @@ static bool take_module(Driver *d)
 
 /* ---- the module made for it ------------------------------------------------------------------------------- */
 
-/* go install names the first word in front of what is wrong, go get only where that does not name it: with a version in full all that is
- * wrong names it. */
+/* go install names the first word in front of what is wrong, go get only where that does not name it: with a version
+ * in full all that is wrong names it. */
 static void show_fault(Driver *d, const char *line, size_t n)
 {
 	const char *word = d->options.inputs.items[0], *start = arena_printf(d->c->arena, "go: %s: ", word);
-	if (n > 4 && strncmp(line, start, 4) == 0 && (strncmp(line, start, strlen(start)) != 0 || version_is_exact(d->c, strchr(word, '@') + 1))) {
+	if (n > 4 && strncmp(line, start, 4) == 0 && (strncmp(line, start, strlen(start)) != 0 ||
+	                                              version_is_exact(d->c, strchr(word, '@') + 1))) {
 		fputs(start, stderr);
 		line += 4;
 		n -= 4;
@@ -155,7 +162,8 @@ static int get_version(Driver *d, const char *folder)
 	for (int i = 0; i < d->options.inputs.len; i++)
 		add_argument(d, &words, "%s", d->options.inputs.items[i]);
 	vec_push(d->c->arena, &words, NULL);
-	if (!write_text(arena_printf(d->c->arena, "%s/go.mod", folder), arena_printf(d->c->arena, "module command-line-arguments\n\ngo 1.%d\n", d->c->tree.minor))) {
+	if (!write_text(arena_printf(d->c->arena, "%s/go.mod", folder),
+	                arena_printf(d->c->arena, "module command-line-arguments\n\ngo 1.%d\n", d->c->tree.minor))) {
 		fprintf(stderr, "gol: %s/go.mod: %s\n", folder, reason(d, errno));
 		return EXIT_ERROR;
 	}
@@ -169,7 +177,8 @@ int enter_version(Driver *d, VersionPlace *place)
 	if (!tool_path(d, "cmd/go") || !common_version(d))
 		return EXIT_ERROR;
 	const char *work = getenv("GOWORK");
-	*place = (VersionPlace){.before = d->c->work_dir, .work = work ? arena_printf(d->c->arena, "%s", work) : NULL, .folder = make_scratch(d, "gol-get")};
+	*place = (VersionPlace){.before = d->c->work_dir, .work = work ? arena_printf(d->c->arena, "%s", work) : NULL,
+		.folder = make_scratch(d, "gol-get")};
 	int status = get_version(d, place->folder);
 	if (status != EXIT_OK || chdir(place->folder) != 0)
 		return EXIT_ERROR;

@@ -80,9 +80,8 @@ static bool check_program(Driver *d, Program *program)
 }
 
 /* Calls of the program's own packages are replaced where it is asked for, with -gcflags=-d=inline=N:
- * inline/README.md says what is
- * still to be shown before it is so always. -l is for these packages too: the standard library's objects serve all
- * programs. */
+ * inline/README.md says what is still to be shown before it is so always. -l is for these packages too: the standard
+ * library's objects serve all programs. */
 InlineOptions inline_options(Driver *d, const Package *p, int remarks)
 {
 	const Options *o = &d->options;
@@ -277,13 +276,13 @@ int build_target(Driver *d, const Target *target, const char *output, bool *is_p
 	}
 	if (!may_be_kept(d))
 		return build_program(d, program, output, *is_program);
-	const char *slot = kept_slot(d, target);
+	const char *slot = kept_slot(d, d->c->arena, target);
 	uint64_t key = run_key(d, program);
 	if (kept_take(slot, key, output))
 		return EXIT_OK;
 	int status = build_program(d, program, output, *is_program);
 	if (status == EXIT_OK)
-		kept_put(d, slot, key, output);
+		kept_put(d, d->c->arena, slot, key, output);
 	return status;
 }
 

@@ -9,11 +9,11 @@
  * changed compiler that emits the same C compiles nothing anew.
  *
  * The runtime is no part of an object's key: what objects know of it stands in the headers (abi.h has its version), and
- * every program is linked with the libgolrt.a at hand. Where a whole program is kept, a tool or a test's result, it is part
- * of that key (program_key).
+ * every program is linked with the libgolrt.a at hand. Where a whole program is kept, a tool or a test's result, it
+ * is part of that key (program_key).
  *
- * A large package is several C files, which compile side by side, each in bounded memory; their objects are joined (ld -r), so that a
- * package has one object for all others.
+ * A large package is several C files, which compile side by side, each in bounded memory; their objects are joined
+ * (ld -r), so that a package has one object for all others.
  */
 #include "driver.h"
 
@@ -26,7 +26,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Generated C is compiled with these, whatever the user asks for. A debug compiler's has checks of the runtime's invariants. */
+/* Generated C is compiled with these, whatever the user asks for. A debug compiler's has checks of the runtime's
+ * invariants. */
 #ifdef GOL_DEBUG
 #define DEBUG_FLAG " -DGOL_DEBUG"
 enum { STDLIB_LEVEL = 1 };
@@ -34,18 +35,19 @@ enum { STDLIB_LEVEL = 1 };
 #define DEBUG_FLAG ""
 enum { STDLIB_LEVEL = 2 };
 #endif
-static const char fixed_flags[] = "-std=gnu11 -w -c -fno-strict-aliasing -ffp-contract=off -fno-asynchronous-unwind-tables "
+static const char fixed_flags[] =
+	"-std=gnu11 -w -c -fno-strict-aliasing -ffp-contract=off -fno-asynchronous-unwind-tables "
                                   "-fno-math-errno -fno-trapping-math -ftree-vectorize -fno-tree-slp-vectorize" DEBUG_FLAG;
 
 /*
- * Strings, slices and interfaces are structs of words that were stored one by one. Where gcc copies them 16 bytes at a time, the processor
- * waits until both stores are through (no store forwarding): programs that hand slices around run up to twice as fast without.
- * gcc for x86-64 has this name for it; clang copies words.
+ * Strings, slices and interfaces are structs of words that were stored one by one. Where gcc copies them 16 bytes at
+ * a time, the processor waits until both stores are through (no store forwarding): programs that hand slices around
+ * run up to twice as fast without. gcc for x86-64 has this name for it; clang copies words.
  */
 #define WORD_STORES "-mtune-ctrl=^sse_unaligned_load_optimal"
 /*
- * gcc 12 clears and copies structs from 40 bytes on by `rep stos` and `rep movs`, which take 30 cycles to start; a few stores are
- * done by then. From 256 bytes on the C library, which knows the processor, does it.
+ * gcc 12 clears and copies structs from 40 bytes on by `rep stos` and `rep movs`, which take 30 cycles to start; a
+ * few stores are done by then. From 256 bytes on the C library, which knows the processor, does it.
  */
 #define UNROLL "unrolled_loop:256:noalign,libcall:-1:noalign"
 #define TUNING WORD_STORES " -mmemset-strategy=" UNROLL " -mmemcpy-strategy=" UNROLL
@@ -54,14 +56,15 @@ static const char fixed_flags[] = "-std=gnu11 -w -c -fno-strict-aliasing -ffp-co
 static const char *tuning(Driver *d)
 {
 	if (!d->tuning)
-		d->tuning = strcmp(d->c->arch, "amd64") == 0 && strncmp(machine_of_compiler(d, TUNING), "x86_64", 6) == 0 ? TUNING : "";
+		d->tuning = strcmp(d->c->arch, "amd64") == 0 && strncmp(machine_of_compiler(d, TUNING), "x86_64",
+		                                                        6) == 0 ? TUNING : "";
 	return d->tuning;
 }
 
 /* ---- keys and units --------------------------------------------------------------------------- */
 
-/* gol's own library and the Go source tree: their objects serve all programs and settings, without the user's flags, lines
- * and variables. */
+/* gol's own library and the Go source tree: their objects serve all programs and settings, without the user's flags,
+ * lines and variables. */
 static bool is_standard(const Package *p) { return p->is_stdlib || p->from_tree; }
 
 static bool is_debugged(Driver *d, Unit *u) { return d->options.debug && !is_standard(u->package); }
@@ -214,7 +217,10 @@ static uint64_t text_key(Driver *d, Unit *u, const TextList *texts)
 	return hash_bytes(key, flags_of(d, u), strlen(flags_of(d, u)));
 }
 
-static const char *lock_path(Driver *d, uint64_t key) { return arena_printf(d->c->arena, "%s.lock", cache_path(d, key)); }
+static const char *lock_path(Driver *d, uint64_t key)
+{
+	return arena_printf(d->c->arena, "%s.lock", cache_path(d, key));
+}
 
 /* Another gol is compiling the same text: wait for it. Where not, its lock is ours until the object is stored. All
  * processes take the locks in the same order, that of the packages, and hold those of one program only. */
@@ -227,8 +233,9 @@ static void wait_for_others(Driver *d, uint64_t key)
 	vec_push(d->c->arena, &d->locks, (CompileLock){fd, key});
 }
 
-/* Before anything that may take long or wait for others: the linker, a program under gol run, the next package. A lock's file
- * goes away with it: who waits for that file still gets it, and finds the object; who comes later makes a new one. */
+/* Before anything that may take long or wait for others: the linker, a program under gol run, the next package. A
+ * lock's file goes away with it: who waits for that file still gets it, and finds the object; who comes later makes a
+ * new one. */
 static void let_others_go_on(Driver *d)
 {
 	while (d->locks.len) {
@@ -281,7 +288,8 @@ static bool emit_unit(Driver *d, Program *program, Unit *u, Pending *p, JobList 
 		const char *name = c_file_name(d, u->package);
 		if (i > 0)
 			name = arena_printf(d->c->arena, "%d-%s", i, name);
-		const char *path = arena_printf(d->c->arena, "%s/%s", d->work, name), *object = arena_printf(d->c->arena, "%s.o", path);
+		const char *path = arena_printf(d->c->arena, "%s/%s", d->work, name),
+			*object = arena_printf(d->c->arena, "%s.o", path);
 		if (kept)
 			path = options.c_path;
 		else if (!d->options.dry_run && !write_text(path, texts.items[i])) {
@@ -343,7 +351,8 @@ static int take_object(Driver *d, const Job *jobs, const Pending *p)
 		return EXIT_ERROR;
 	if (!seal_object(object)) {
 		if (errno == ENOENT)
-			fprintf(stderr, "gol: %s made no object of package %s; gol needs gcc or clang\n", d->options.cc, p->unit->package->path);
+			fprintf(stderr, "gol: %s made no object of package %s; gol needs gcc or clang\n", d->options.cc,
+			        p->unit->package->path);
 		else
 			fprintf(stderr, "gol: writing %s: %s\n", object, reason(d, errno));
 		return EXIT_ERROR;

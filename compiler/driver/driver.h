@@ -103,7 +103,8 @@ typedef struct Driver {
 	const char *root;           /* where include/, libgolrt.a and stdlib/ are found */
 	const char *include_dir, *runtime_library, *amalgamation;
 	const char *cache_dir;      /* where objects are looked for and stored */
-	const char *read_only_cache;        /* looked at too: the configured one where cache_dir stands in for it; or NULL */
+	/* looked at too: the configured one where cache_dir stands in for it; or NULL */
+	const char *read_only_cache;
 	const char *tuning;                 /* a flag of the C compiler (compile.c); NULL until it is needed */
 	const char *installed_cache;        /* objects of the standard library, filled by make install; may be NULL */
 	const char *work;           /* temporary folder, NULL until one is needed */
@@ -124,10 +125,12 @@ typedef struct Driver {
 int parse_options(Driver *d, int argc, char **argv);
 /* The flags of -gcflags that are meant for the program's package. */
 void apply_compiler_flags(Driver *d, const Program *program);
-const char *flags_for(Driver *d, const TextList *all, const Program *program);  /* [PATTERN=]FLAGS, the last that is meant for it; "" if none is */
+/* [PATTERN=]FLAGS, the last that is meant for it; "" if none is */
+const char *flags_for(Driver *d, const TextList *all, const Program *program);
 void usage_line(Driver *d);
 /* ldflags.c */
-int take_linker_flags(Driver *d, const char *value, const char *flags);  /* of -ldflags, flags: behind the pattern; an exit status */
+/* of -ldflags, flags: behind the pattern; an exit status */
+int take_linker_flags(Driver *d, const char *value, const char *flags);
 void apply_linker_flags(Driver *d, const Program *program);     /* those that are meant for it */
 bool define_variables(Driver *d, Program *program);     /* -X, after checking; false: what is wrong was said */
 uint64_t definitions_key(Driver *d, uint64_t key, const Package *p);
@@ -138,7 +141,8 @@ int finish_options(Driver *d);
 int check_environment(Driver *d);
 /* place.c: finds the installation and the cache. */
 void find_places(Driver *d);
-bool make_folders(const char *path);                     /* false with errno set if it is no folder that can be written to */
+/* false with errno set if it is no folder that can be written to */
+bool make_folders(const char *path);
 const char *reason(Driver *d, int error);               /* as Go words it: strerror in lower case */
 uint64_t hash_bytes(uint64_t h, const void *data, size_t n);
 uint64_t hash_file(uint64_t h, const char *path);
@@ -147,11 +151,13 @@ const char *absolute_name(Driver *d, const char *path); /* the working directory
 /* scratch.c */
 void scratch_start(Scratch *s);                         /* before any thread: blocks signals */
 void scratch_watch(Scratch *s);                         /* the main thread's part, for ever */
-void scratch_forked(Scratch *s, pid_t parent);          /* in a child that goes on as gol: nothing of the parent's is its own */
+/* in a child that goes on as gol: nothing of the parent's is its own */
+void scratch_forked(Scratch *s, pid_t parent);
 const char *make_scratch(Driver *d, const char *name);  /* a new folder name-XXXXXX there; exits if that fails */
 void scratch_remove(Driver *d, const char *path);
 void scratch_keep(Driver *d, const char *path);         /* it is no longer ours to remove */
-void scratch_file(Driver *d, const char *path);         /* to be removed unless scratch_keep or scratch_remove comes first */
+/* to be removed unless scratch_keep or scratch_remove comes first */
+void scratch_file(Driver *d, const char *path);
 void child_started(Scratch *s, Child *child);           /* with the lock held */
 void child_ended(Scratch *s, Child *child);
 void remove_tree(const char *path);
@@ -164,7 +170,8 @@ void guard_end(Scratch *s);
 
 /* cache.c: objects by key */
 const char *cache_find(Driver *d, uint64_t key);        /* the path of a sound one, NULL if there is none */
-void cache_store(Driver *d, uint64_t key, const char *object);  /* a sealed one; where that fails it is compiled again one day */
+/* a sealed one; where that fails it is compiled again one day */
+void cache_store(Driver *d, uint64_t key, const char *object);
 /* The C of a package that is built for a debugger, which shows it; false where it cannot be kept. */
 const char *cache_text_path(Driver *d, uint64_t key);
 bool cache_store_text(Driver *d, uint64_t key, const char *text);
@@ -189,7 +196,8 @@ void print_command(char *const argv[]);
 int child_descriptor(pid_t pid);                        /* readable once it has ended; -1: not to be had */
 void run_job(Driver *d, Job *job);
 bool run_jobs(Driver *d, Job *jobs, int count);         /* stops at the first that fails */
-void raise_stack_limit(Driver *d);                      /* of the C compiler, which recurses as deep as expressions nest */
+/* of the C compiler, which recurses as deep as expressions nest */
+void raise_stack_limit(Driver *d);
 /* slots.c: -p. `running`: processes that this gol has started and that have not ended. */
 int job_limit(Driver *d);                               /* how many may run at once */
 void share_slots(Driver *d);                            /* from now on with the gols that are forked from this one */
@@ -224,7 +232,8 @@ int compile_packages(Driver *d, Program *program, Unit **units, const char ***ob
 /* link.c: an exit status. *lost: an object that was no longer there, then nothing was said; else NULL. */
 int link_program(Driver *d, const char *const *objects, const char *output, const char **lost);
 int copy_program(Driver *d, const char *linked, const char *output);     /* aside and renamed; an exit status */
-bool copy_file(const char *from, const char *to, int flags, mode_t mode);       /* flags of open(2); false with errno set */
+/* flags of open(2); false with errno set */
+bool copy_file(const char *from, const char *to, int flags, mode_t mode);
 /* emit_c.c */
 int emit_sources(Driver *d, Program *program, const char *dir);
 int dump(Driver *d, Program *program);
@@ -256,18 +265,22 @@ int install_command(Driver *d);
 /* list.c */
 int list_command(Driver *d);
 /* run.c */
-/* Runs the program in the foreground and waits for it: a status as of waitpid; -1: it could not be started, which was said. */
+/* Runs the program in the foreground and waits for it: a status as of waitpid; -1: it could not be started, which was
+ * said. */
 int execute(Driver *d, const char *path, char *const argv[]);
 int run_command_line(Driver *d);
-NORETURN void become_program(Driver *d, const char *path, char *const argv[]);  /* in a child: signals and limits as gol found them */
+/* in a child: signals and limits as gol found them */
+NORETURN void become_program(Driver *d, const char *path, char *const argv[]);
 const char *signal_text(Driver *d, int number);         /* as os.ProcessState words it: "killed" */
 /* test.c */
 int test_command(Driver *d, int argc, char **argv);
 
 /* at_version.c: packages named as path@version */
-typedef struct VersionPlace { const char *folder, *before, *work; } VersionPlace;       /* the module made for them; where gol was, $GOWORK */
+/* the module made for them; where gol was, $GOWORK */
+typedef struct VersionPlace { const char *folder, *before, *work; } VersionPlace;
 bool names_version(const Options *o);
-int enter_version(Driver *d, VersionPlace *place);      /* goes to a module that requires them, and drops the versions; an exit status */
+/* goes to a module that requires them, and drops the versions; an exit status */
+int enter_version(Driver *d, VersionPlace *place);
 void leave_version(Driver *d, const VersionPlace *place);
 
 /* vet.c */
@@ -275,9 +288,11 @@ int vet_command(Driver *d, int argc, char **argv);
 
 /* tool.c: programs of the Go source tree, such as cmd/gofmt, compiled when they are first wanted */
 const char *tool_path(Driver *d, const char *package);  /* the program; NULL: there is none, which was said */
-const char *ready_tool(Driver *d, const char *package); /* if it was compiled before; NULL, and nothing said: it was not */
+/* if it was compiled before; NULL, and nothing said: it was not */
+const char *ready_tool(Driver *d, const char *package);
 void set_tool_environment(Driver *d);                   /* what a tool must find in this process's environment */
-/* Runs it in the foreground with the arguments (NULL terminated, without its name): an exit status, its own if it ran. */
+/* Runs it in the foreground with the arguments (NULL terminated, without its name): an exit status, its own if it
+ * ran. */
 int run_tool(Driver *d, const char *package, char *const *arguments);
 /* The same in another folder, for gol alone: *said is what it wrote, and nothing stays in the environment. */
 int run_tool_apart(Driver *d, const char *package, char *const *arguments, const char *folder, const char **said);
@@ -293,10 +308,10 @@ int clean_module_cache(Driver *d);
 int tree_command(Driver *d, int argc, char **argv);
 
 /* kept.c */
-const char *kept_slot(Driver *d, const Target *target);        /* where its program is kept, if one is */
+const char *kept_slot(Driver *d, Arena *arena, const Target *target);   /* where its program is kept, if one is */
 bool kept_take(const char *slot, uint64_t key, const char *program);    /* it is there now, made of what the key says */
 /* Before it is run: the key goes behind its last byte. Where it cannot be kept it is made again one day. */
-void kept_put(Driver *d, const char *slot, uint64_t key, const char *program);
+void kept_put(Driver *d, Arena *arena, const char *slot, uint64_t key, const char *program);
 
 /* trace.c */
 int trace_command(Driver *d, int argc, char **argv);

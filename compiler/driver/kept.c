@@ -1,10 +1,11 @@
 /*
- * kept.c - programs that stay in the cache as they were linked, so that what is wanted again unchanged need not be checked and
- * linked again: test programs, and what gol run makes.
+ * kept.c - programs that stay in the cache as they were linked, so that what is wanted again unchanged need not be
+ * checked and linked again: test programs, and what gol run makes.
  *
  * A slot is a file of the cache, named by what the program is (its package and folder), not by what it was made of: so
- * the cache holds the last program of each and does not grow with every change. What it was made of is the key behind its last
- * byte, which nobody minds who runs it; behind that stands a seal (cache.c), and what is not sound does not count.
+ * the cache holds the last program of each and does not grow with every change. What it was made of is the key behind
+ * its last byte, which nobody minds who runs it; behind that stands a seal (cache.c), and what is not sound does not
+ * count.
  *
  * Kept and taken by a link where the file system allows, else by a copy. A program that is replaced while somebody runs
  * it lives on in his link.
@@ -18,13 +19,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-const char *kept_slot(Driver *d, const Target *target)
+const char *kept_slot(Driver *d, Arena *arena, const Target *target)
 {
 	const char *names[] = {target->path, target->dir, d->options.verb, target->output};
 	uint64_t key = (uint64_t)d->options.optimise;
 	for (int i = 0; i < COUNT_OF(names); i++)
 		key = hash_bytes(key, names[i] ? names[i] : "", names[i] ? strlen(names[i]) + 1 : 1);
-	return arena_printf(d->c->arena, "%s/%016llx.program", d->cache_dir, (unsigned long long)key);
+	return arena_printf(arena, "%s/%016llx.program", d->cache_dir, (unsigned long long)key);
 }
 
 static uint64_t key_of(const char *slot)
@@ -59,11 +60,11 @@ static bool append_key(const char *program, uint64_t key)
 	return fd >= 0 && close(fd) == 0 && ok;
 }
 
-void kept_put(Driver *d, const char *slot, uint64_t key, const char *program)
+void kept_put(Driver *d, Arena *arena, const char *slot, uint64_t key, const char *program)
 {
 	if (!append_key(program, key) || !seal_object(program))
 		return;
-	const char *aside = arena_printf(d->c->arena, "%s.%d", slot, (int)getpid());
+	const char *aside = arena_printf(arena, "%s.%d", slot, (int)getpid());
 	scratch_file(d, aside);
 	if (link_or_copy(program, aside))
 		(void)!rename(aside, slot);

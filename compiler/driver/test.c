@@ -13,9 +13,9 @@
  *     ok      p   0.003s          FAIL    p   0.003s          FAIL    p [build failed]
  *     ?       p   [no test files] ok      p   (cached)        FAIL    p [setup failed]
  *
- * Everything is loaded before anything is built, and a package that cannot be loaded fails there and then (setup failed);
- * the others go on. Without packages on the command line those of the current folder are tested, and the program writes to
- * the terminal itself; with packages its output is kept, and shown if it fails or with -v.
+ * Everything is loaded before anything is built, and a package that cannot be loaded fails there and then (setup
+ * failed); the others go on. Without packages on the command line those of the current folder are tested, and the
+ * program writes to the terminal itself; with packages its output is kept, and shown if it fails or with -v.
  */
 #include "test.h"
 
@@ -171,7 +171,8 @@ static int test_all(Testing *t)
 		fprintf(stderr, "WORK=%s\n", t->folder);
 	for (int i = 0, k = 0; i <= targets.len; i++) {
 		for (; k < bad.len && bad.items[k].before == i; k++)
-			setup_failed(t, bad.items[k].word, arena_printf(t->arena, "# %s\n%s\n", bad.items[k].word, bad.items[k].error));
+			setup_failed(t, bad.items[k].word, arena_printf(t->arena, "# %s\n%s\n", bad.items[k].word,
+			                                                bad.items[k].error));
 		if (i < targets.len)
 			load_one(t, &targets.items[i], i);
 	}
@@ -209,7 +210,8 @@ int test_command(Driver *d, int argc, char **argv)
 		return EXIT_ERROR;
 	}
 	if (t.flags.cover_packages.len && d->c->tree.minor < 20) {
-		fprintf(stderr, "gol: -coverpkg needs a Go source tree of 1.20 or later; %s is 1.%d\n", d->c->tree.root, d->c->tree.minor);
+		fprintf(stderr, "gol: -coverpkg needs a Go source tree of 1.20 or later; %s is 1.%d\n", d->c->tree.root,
+		        d->c->tree.minor);
 		return EXIT_USAGE;
 	}
 	return test_all(&t);

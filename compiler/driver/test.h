@@ -43,7 +43,8 @@ void output_free(Output *o);
 typedef struct JsonWriter JsonWriter;
 JsonWriter *json_new(const char *package);               /* prints the event "start" */
 void json_write(JsonWriter *j, const char *text, size_t n);
-void json_close(JsonWriter *j, bool failed, const char *failed_build);   /* prints the last one; failed_build may be NULL */
+/* prints the last one; failed_build may be NULL */
+void json_close(JsonWriter *j, bool failed, const char *failed_build);
 /* What the compiler said of a package: build-output events, and build-fail. */
 void json_build_failed(const char *text);
 void json_vet_failed(const char *package, const char *text);    /* the same of what vet said of one package */
@@ -66,7 +67,8 @@ typedef struct BuildReport {
 typedef struct Test {
 	const Target *target;
 	Compiler *c;
-	Program *program;           /* of the tests; without a root: the package has no test files. NULL: it is loaded where it is built */
+	/* of the tests; without a root: the package has no test files. NULL: it is loaded where it is built */
+	Program *program;
 	uint64_t program_key;       /* of what it is made of (program_key) */
 	TestState state;
 	bool has_tests, failed, skipped;
@@ -75,7 +77,8 @@ typedef struct Test {
 	bool streams;               /* the program writes to our stdout itself: no pipe */
 	const char *failed_build;   /* the package that could not be built: "path [variant]" */
 	const char *uncovered;      /* no tests: the lines of its profile, if it has statements; or NULL */
-	const char *others;         /* -coverpkg: lines of profiles of other packages named, which are not in the program; or NULL */
+	/* -coverpkg: lines of profiles of other packages named, which are not in the program; or NULL */
+	const char *others;
 	Output profile;             /* what the program wrote of coverage */
 	const char *folder, *path;  /* of the program */
 	const char *copy;           /* where it is to stay: -c, -o; or NULL */
@@ -122,7 +125,8 @@ typedef struct Testing {
 void setup_failed(Testing *t, const char *path, const char *said);
 /* test_load.c */
 bool load_test(Testing *t, Test *test);                 /* false: it has failed already, or there is nothing to do */
-bool load_again(Testing *t, Test *test);                /* in the process that builds it, if it is not there; false, and said: it cannot be */
+/* in the process that builds it, if it is not there; false, and said: it cannot be */
+bool load_again(Testing *t, Test *test);
 /* test_inputs.c */
 bool take_inputs(Testing *t, Test *test);               /* it need not be loaded: all is as it was the last time */
 void keep_inputs(Testing *t, const Test *test, struct timespec start);   /* of when it was begun to be loaded */

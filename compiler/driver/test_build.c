@@ -3,7 +3,8 @@
  *
  * All packages are loaded first, one after the other (test_load.c). From there on
  * each program is made by a process of its own, forked from this one: it has what was loaded, or loads it, checks,
- * compiles and links it, and is gone with all the memory that took. Two at a time use two processors in the front end too.
+ * compiles and links it, and is gone with all the memory that took. Two at a time use two processors in the front end
+ * too.
  * Where both want the same object made, one waits for the other (compile.c).
  *
  * What such a process says goes into a file without a name, which is printed when it is the package's turn.
@@ -87,7 +88,8 @@ static void say_news(Testing *t, const char *said)
 void finish_building(Testing *t, Test *test)
 {
 	if (WIFSIGNALED(test->status) && !is_interrupted(t))    /* behind what it has said itself */
-		dprintf(test->said, "# %s.test\ngol: signal: %s\n", test->target->path, signal_text(t->d, WTERMSIG(test->status)));
+		dprintf(test->said, "# %s.test\ngol: signal: %s\n", test->target->path,
+		        signal_text(t->d, WTERMSIG(test->status)));
 	off_t size = lseek(test->said, 0, SEEK_END);
 	char *said = calloc(1, (size_t)size + 1);
 	if (size > 0 && pread(test->said, said, (size_t)size, 0) < 0)

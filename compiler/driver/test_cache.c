@@ -2,18 +2,20 @@
  * test_cache.c - results of tests that need not be run again.
  *
  * A test that passed passes again if nothing has changed that it depends on: its program, its flags, and what of the
- * system it looks at. The first two are a key. What it looked at the last time, the program has written down (internal/testlog
- * in the library): environment variables, and files and folders it opened or asked about, where it was then.
+ * system it looks at. The first two are a key. What it looked at the last time, the program has written down
+ * (internal/testlog in the library): environment variables, and files and folders it opened or asked about, where it
+ * was then.
  *
  *     KEY.result                  that list, under the key of program and flags
  *     KEY2.result                 what was printed, under that key and a hash of all that the list names, as it is now
  *
- * So a result is found by what the list of the last run says now. Files are told by size, mode and time of change; what lies
- * outside of the module is not looked at, as in Go. A file that was changed less than two seconds before is no
- * basis for anything: the next change may have the same time. Each file carries a seal (cache.c), and one that is not sound is not there.
+ * So a result is found by what the list of the last run says now. Files are told by size, mode and time of change;
+ * what lies outside of the module is not looked at, as in Go. A file that was changed less than two seconds before is
+ * no basis for anything: the next change may have the same time. Each file carries a seal (cache.c), and one that is
+ * not sound is not there.
  *
- * Kept are only results of flags of which it is known that they do not ask for another run: -count, -bench, -shuffle and the
- * program's own flags do. Without packages on the command line nothing is kept.
+ * Kept are only results of flags of which it is known that they do not ask for another run: -count, -bench, -shuffle
+ * and the program's own flags do. Without packages on the command line nothing is kept.
  */
 #include "test.h"
 
@@ -223,7 +225,8 @@ static bool is_listed(const char *const *list, int count, const char *flag, size
 /* False: with these flags the test is run whatever was seen before. */
 static bool add_flags(const TestFlags *flags, uint64_t *key)
 {
-	static const char *const harmless[] = {"-test.benchtime", "-test.cpu", "-test.list", "-test.parallel", "-test.run", "-test.short", "-test.skip",
+	static const char *const harmless[] = {"-test.benchtime", "-test.cpu", "-test.list", "-test.parallel", "-test.run",
+		"-test.short", "-test.skip",
 		"-test.timeout", "-test.failfast", "-test.v", "-test.fullpath"};
 	static const char *const no_matter[] = {"-test.coverprofile", "-test.outputdir"};
 	for (int i = 0; i < flags->passed.len; i++) {
@@ -244,7 +247,8 @@ static uint64_t result_key(Testing *t, const Test *test)
 {
 	const Options *o = &t->d->options;
 	bool has_root = test->target->module || test->target->is_stdlib;
-	if (t->flags.local || t->flags.compile_only || !test->has_tests || !has_root || (o->exec && *o->exec) || o->rebuild || o->dry_run)
+	if (t->flags.local || t->flags.compile_only || !test->has_tests || !has_root || (o->exec && *o->exec) ||
+	    o->rebuild || o->dry_run)
 		return 0;
 	uint64_t key = test->program_key;
 	const char *folder = tests_folder(test->c, test->target);

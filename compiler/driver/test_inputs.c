@@ -1,18 +1,20 @@
 /*
  * test_inputs.c - test programs that need not be loaded: nothing that they were loaded from has changed.
  *
- * To find a result or a program that is kept, gol test must know what the program would be made of (program_key), and to know that it
- * would have to read and parse 60 packages for the smallest test. So what was read is listed, with what the system says of each file
- * and folder, and hundreds of stats take a millisecond: KEY.result (test_cache.c), under a key of the package, of the settings,
- * and of where gol was. Its first line is the program's key.
+ * To find a result or a program that is kept, gol test must know what the program would be made of (program_key), and
+ * to know that it would have to read and parse 60 packages for the smallest test. So what was read is listed, with
+ * what the system says of each file and folder, and hundreds of stats take a millisecond: KEY.result (test_cache.c),
+ * under a key of the package, of the settings, and of where gol was. Its first line is the program's key.
  *
- * Listed are: go.mod, go.work, go.sum and the like, also those that are not there but would count; folders of packages, whose time changes
- * with the names in them, and the folders above them in their module, where a go.mod may appear; the files of packages, those
- * too that do not belong to the build so far, as a build tag in them may change. Of packages that nobody edits, the standard library's and
- * those in the module cache, the folder, and of the former the files of the build.
+ * Listed are: go.mod, go.work, go.sum and the like, also those that are not there but would count; folders of
+ * packages, whose time changes with the names in them, and the folders above them in their module, where a go.mod may
+ * appear; the files of packages, those too that do not belong to the build so far, as a build tag in them may change.
+ * Of packages that nobody edits, the standard library's and those in the module cache, the folder, and of the former
+ * the files of the build.
  *
- * A file is told by its size, times of change and of change of state (which no program can set), and its number; one that has changed since the
- * program was begun to be loaded is no basis for anything. Programs with mistakes, with -cover and with -overlay are loaded each time.
+ * A file is told by its size, times of change and of change of state (which no program can set), and its number; one
+ * that has changed since the program was begun to be loaded is no basis for anything. Programs with mistakes, with
+ * -cover and with -overlay are loaded each time.
  */
 #include "../base/path.h"
 #include "../base/setting.h"
@@ -43,7 +45,8 @@ static void facts_of(const char *path, char room[160], struct timespec *changed)
 		return;
 	}
 	snprintf(room, 160, "%llx.%llx.%llx.%llx.%llx.%llx", (unsigned long long)st.st_size, (unsigned long long)st.st_ino,
-	         (unsigned long long)st.st_mtim.tv_sec, (unsigned long long)st.st_mtim.tv_nsec, (unsigned long long)st.st_ctim.tv_sec,
+	         (unsigned long long)st.st_mtim.tv_sec, (unsigned long long)st.st_mtim.tv_nsec,
+	         (unsigned long long)st.st_ctim.tv_sec,
 	         (unsigned long long)st.st_ctim.tv_nsec);
 	*changed = st.st_ctim;
 }
@@ -135,7 +138,8 @@ static void list_package(Listing *l, const Package *p)
 /* What decides which modules there are. */
 static void list_modules(Listing *l, const Modules *all, const char *dir)
 {
-	static const char *const of_folder[] = {"go.work", "go.mod", "gol.mod"}, *const of_root[] = {"go.mod", "gol.mod", "go.sum", "vendor", "vendor/modules.txt"};
+	static const char *const of_folder[] = {"go.work", "go.mod", "gol.mod"},
+		*const of_root[] = {"go.mod", "gol.mod", "go.sum", "vendor", "vendor/modules.txt"};
 	for (const char *at = dir;; at = folder_of(l->c, at)) {
 		for (int i = 0; i < COUNT_OF(of_folder); i++)
 			list_in(l, at, of_folder[i]);
@@ -148,7 +152,8 @@ static void list_modules(Listing *l, const Modules *all, const char *dir)
 			list_in(l, mains->items[i]->root, of_root[k]);
 	const char *work = modules_work_file(all);
 	const char *const files[] = {modules_go_mod(all), work, work ? arena_printf(l->c->arena, "%s.sum", work) : NULL,
-	                             work ? arena_printf(l->c->arena, "%s/vendor/modules.txt", folder_of(l->c, work)) : NULL};
+	                             work ? arena_printf(l->c->arena, "%s/vendor/modules.txt", folder_of(l->c, work)) :
+	                             	NULL};
 	for (int i = 0; i < COUNT_OF(files); i++)
 		if (files[i] && files[i][0] == '/')
 			list_path(l, files[i]);
@@ -156,20 +161,26 @@ static void list_modules(Listing *l, const Modules *all, const char *dir)
 
 /* ---- the key ------------------------------------------------------------------------------------------------ */
 
-static uint64_t add_text(uint64_t key, const char *text) { return hash_bytes(key, text ? text : "", text ? strlen(text) + 1 : 1); }
+static uint64_t add_text(uint64_t key, const char *text)
+{
+	return hash_bytes(key, text ? text : "", text ? strlen(text) + 1 : 1);
+}
 
 /* 0: its inputs are not to be kept. */
 static uint64_t inputs_key(Testing *t, const Test *test)
 {
-	static const char *const variables[] = {"GOWORK", "GOFLAGS", "GOROOT", "GOMODCACHE", "GOPATH", "GO111MODULE", "GOEXPERIMENT"};
+	static const char *const variables[] = {"GOWORK", "GOFLAGS", "GOROOT", "GOMODCACHE", "GOPATH", "GO111MODULE",
+		"GOEXPERIMENT"};
 	const Options *o = &t->d->options;
 	const Target *target = test->target;
 	Compiler *c = t->compiler;
 	if (t->flags.cover || c->overlay || !target->modules || target->files.len || o->dry_run)
 		return 0;
 	uint64_t key = add_text(settings_key(t->d), "inputs of a test");
-	const char *texts[] = {target->path, target->dir, target->output, target->module ? target->module->path : NULL, o->tags, o->modfile, o->mod, c->mod_mode,
-	                       c->modfile, c->work_dir, c->stdlib_dir, c->generated_dir, c->tree.root, c->tree.version, o->trim_paths ? "trim" : NULL};
+	const char *texts[] = {target->path, target->dir, target->output, target->module ? target->module->path : NULL,
+		o->tags, o->modfile, o->mod, c->mod_mode,
+	                       c->modfile, c->work_dir, c->stdlib_dir, c->generated_dir, c->tree.root, c->tree.version,
+	                       o->trim_paths ? "trim" : NULL};
 	for (int i = 0; i < COUNT_OF(texts); i++)
 		key = add_text(key, texts[i]);
 	for (int i = 0; i < COUNT_OF(variables); i++)

@@ -1,13 +1,15 @@
 /*
- * test_load.c - the packages of one test program are loaded, one program after the other, as the order of what is said depends on it.
+ * test_load.c - the packages of one test program are loaded, one program after the other, as the order of what is
+ * said depends on it.
  *
- * What a program is made of takes memory until it is built: 0.6 GB where net/http is part of it. So the first programs are loaded here, and
- * the processes that build them inherit them; when they take more than a share of memory the others are loaded in processes of
- * their own, which are gone when it is known whether there is anything to build, and once more where they are built. What is known from before
- * (test_inputs.c) is loaded at most there too. With -cover all stay: what is said of coverage asks for the parsed packages.
+ * What a program is made of takes memory until it is built: 0.6 GB where net/http is part of it. So the first
+ * programs are loaded here, and the processes that build them inherit them; when they take more than a share of
+ * memory the others are loaded in processes of their own, which are gone when it is known whether there is anything
+ * to build, and once more where they are built. What is known from before (test_inputs.c) is loaded at most there
+ * too. With -cover all stay: what is said of coverage asks for the parsed packages.
  *
- * A program that is loaded once more may have become another one: files change. Then it is what its files are now, and neither it nor
- * its results are kept.
+ * A program that is loaded once more may have become another one: files change. Then it is what its files are now,
+ * and neither it nor its results are kept.
  */
 #include "test.h"
 

@@ -1,14 +1,15 @@
 /*
  * test_vet.c - vet before tests.
  *
- * Packages are vetted (vet.c) with the few analyzers that are hardly ever wrong, or those of -vet; one that vet has something to
- * say of fails as if it could not be built. One process looks at all packages, while the first programs are built; its
- * verdicts are kept with the results of tests, under a key of all sources that the program is made of and of what else lies in
- * the package's folder (test_cache.c has the files), so that nothing is run where nothing has changed.
+ * Packages are vetted (vet.c) with the few analyzers that are hardly ever wrong, or those of -vet; one that vet has
+ * something to say of fails as if it could not be built. One process looks at all packages, while the first programs
+ * are built; its verdicts are kept with the results of tests, under a key of all sources that the program is made of
+ * and of what else lies in the package's folder (test_cache.c has the files), so that nothing is run where nothing
+ * has changed.
  *
- * The first vet of a tree has to be compiled, which takes minutes: gol test does that only where -vet asks for it. Without the flag
- * packages are vetted if vet is there, because gol vet was used before. Standard packages are not vetted (what
- * gol has is not what vet would see), nor what is written for a newer Go than the tree's.
+ * The first vet of a tree has to be compiled, which takes minutes: gol test does that only where -vet asks for it.
+ * Without the flag packages are vetted if vet is there, because gol vet was used before. Standard packages are not
+ * vetted (what gol has is not what vet would see), nor what is written for a newer Go than the tree's.
  */
 #define _GNU_SOURCE           /* memfd_create */
 #include "test.h"
@@ -60,7 +61,8 @@ static uint64_t verdict_key(Testing *t, const Test *test, const char *tool, cons
 /* False, and said: the tree's vet has no such analyzer. */
 static bool choose_analyzers(Testing *t, const char *known, TextList *flags)
 {
-	static const char *const by_default[] = {"atomic", "bool", "buildtags", "directive", "errorsas", "ifaceassert", "nilfunc", "printf", "slog",
+	static const char *const by_default[] = {"atomic", "bool", "buildtags", "directive", "errorsas", "ifaceassert",
+		"nilfunc", "printf", "slog",
 		"stringintconv", "tests"};
 	const TestFlags *f = &t->flags;
 	bool some;
@@ -72,7 +74,8 @@ static bool choose_analyzers(Testing *t, const char *known, TextList *flags)
 	for (int i = 0; i < f->vet.len; i++) {
 		const char *flag = arena_printf(t->arena, "-%s", f->vet.items[i]);
 		if (!is_vet_flag(t->d, known, flag, &some)) {
-			fprintf(stderr, "gol: -vet=%s: vet of the Go tree %s has no such analyzer\n", f->vet.items[i], t->d->c->tree.root);
+			fprintf(stderr, "gol: -vet=%s: vet of the Go tree %s has no such analyzer\n", f->vet.items[i],
+			        t->d->c->tree.root);
 			return false;
 		}
 		vec_push(t->arena, flags, flag);
@@ -229,7 +232,8 @@ static const char *package_of(Testing *t, const Test *test, const char *block)
 {
 	const char *path = block + strlen("# "), *line = strchr(block, '\n');
 	const char *name = arena_strndup(t->arena, path, strcspn(path, "\n"));
-	return line && strncmp(line, "\n# [", 4) == 0 ? arena_printf(t->arena, "%s [%s.test]", name, test->target->path) : name;
+	return line && strncmp(line, "\n# [", 4) == 0 ? arena_printf(t->arena, "%s [%s.test]", name, test->target->path) :
+		name;
 }
 
 void take_vet_verdict(Testing *t, Test *test)

@@ -81,7 +81,8 @@ static int write_page(const char *path, const Buf *page)
 static void say_what_is_missing(const TraceFlags *f, const Trace *t)
 {
 	if (t->torn)
-		fprintf(stderr, "gol trace: %s ends in the middle of a record: the program was killed, or the disk full\n", f->input);
+		fprintf(stderr, "gol trace: %s ends in the middle of a record: the program was killed, or the disk full\n",
+		        f->input);
 	if (t->dropped)
 		fprintf(stderr, "gol trace: %s was full before the program ended\n", f->input);
 	if (t->cut)

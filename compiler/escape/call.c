@@ -64,7 +64,8 @@ static void devirtualize(Escape *e, Callee *k, Expr *call, Expr *fun)
 		return;
 	bool partly = found.selection.kind == SELECT_INTERFACE_METHOD;
 	if (e->remarks && e->judgement == JUDGE_GO)
-		remark_at(e->c, call->pos, "%sdevirtualizing %s to %s", partly ? "partially " : "", text_of(e, fun), type_text_of(e, t));
+		remark_at(e->c, call->pos, "%sdevirtualizing %s to %s", partly ? "partially " : "", text_of(e, fun),
+		          type_text_of(e, t));
 	if (partly)
 		k->concrete = t;
 	if (partly || found.selection.path.len)
@@ -79,8 +80,10 @@ static void method_callee(Escape *e, Callee *k, Expr *call, Expr *fun)
 	k->method = s;
 	k->selector = fun;
 	Type *receiver = value_type(fun->x);
-	k->is_interface = s->kind == SELECT_INTERFACE_METHOD || !s->object->receiver_base || s->object->receiver_base->kind != TYPE_NAMED ||
-	                  (s->holder && (is_interface(s->holder) || is_type_param(s->holder))) || (receiver && is_type_param(receiver));
+	k->is_interface = s->kind == SELECT_INTERFACE_METHOD || !s->object->receiver_base ||
+		s->object->receiver_base->kind != TYPE_NAMED ||
+	                  (s->holder && (is_interface(s->holder) || is_type_param(s->holder))) ||
+	                  (receiver && is_type_param(receiver));
 	if (!k->is_interface)
 		known_function(e, k, s->object);
 	else if (k->also.to == &e->blank)
@@ -114,7 +117,8 @@ static Callee callee_of(Escape *e, Expr *call, Hole *results, int count, Hole al
 			return k;
 		}
 		Object *m = fun->selection->object;
-		if (fun->selection->path.len == 0 && m->receiver_base && m->receiver_base->kind == TYPE_NAMED && !is_interface(m->receiver_base))
+		if (fun->selection->path.len == 0 && m->receiver_base && m->receiver_base->kind == TYPE_NAMED &&
+		    !is_interface(m->receiver_base))
 			known_function(e, &k, m);
 		return k;
 	}
@@ -221,7 +225,8 @@ static void flow_results_as_arguments(Escape *e, Callee *k, Expr *call, int firs
 	for (int i = 0; i < n; i++) {
 		bool packed = i >= fixed;
 		if (packed && !rest.to)
-			rest = spread(e, k, param_hole(e, k, first + fixed, call), first + fixed, call, param_type(k->signature, i, true), n - fixed);
+			rest = spread(e, k, param_hole(e, k, first + fixed, call), first + fixed, call,
+			              param_type(k->signature, i, true), n - fixed);
 		holes[i] = packed ? rest : param_hole(e, k, first + i, call);
 		Type *t = inner->type->fields.items[i]->type;
 		if (is_interface(param_type(k->signature, i, packed)) && !is_interface(t))
@@ -274,13 +279,15 @@ static void flow_arguments(Escape *e, Callee *k, Expr *call, int first)
 			continue;
 		}
 		if (packed && !rest.to) {
-			Hole slice = late_slice(e, k) ? parameter_hole(e, k, first + fixed, call) : param_hole(e, k, first + fixed, call);
+			Hole slice = late_slice(e, k) ? parameter_hole(e, k, first + fixed, call) : param_hole(e, k, first + fixed,
+				call);
 			rest = spread(e, k, slice, first + fixed, call, t, call->list.len - fixed);
 			if (late_slice(e, k))
 				rest = tee(e, rest, k->also);
 		}
 		Hole h = packed ? noted(e, rest, "slice-literal-element", call, NO_POS) : param_hole(e, k, first + i, call);
-		if (call->has_dots && i == fixed - 1 && late_slice(e, k) && flow_late_literal(e, parameter_hole(e, k, first + i, call), k, call->list.items[i], t))
+		if (call->has_dots && i == fixed - 1 && late_slice(e, k) &&
+		    flow_late_literal(e, parameter_hole(e, k, first + i, call), k, call->list.items[i], t))
 			continue;
 		flow_as(e, h, call->list.items[i], t);
 	}
@@ -298,7 +305,8 @@ static void flow_into_call(Escape *e, Callee *k, Expr *call)
 		first = 1;
 	} else if (call->inlined) {
 		flow_unwanted(e, fun);
-	} else if (!declared_function(fun) && !(fun->kind == EXPR_SELECTOR && fun->selection && fun->selection->kind == SELECT_METHOD_EXPR)) {
+	} else if (!declared_function(fun) && !(fun->kind == EXPR_SELECTOR && fun->selection &&
+	                                        fun->selection->kind == SELECT_METHOD_EXPR)) {
 		if (fun->kind == EXPR_FUNC)
 			map_put(e->c->arena, &e->called, fun->func_info, fun);
 		flow_expr(e, k->also, fun);
@@ -321,7 +329,8 @@ void flow_method_value(Escape *e, Hole k, Expr *x)
 	if (callee.is_interface)
 		callee.object = NULL, callee.info = NULL;
 	Type *held = value_type(x->x);
-	Hole closure = spill(e, k, ALLOC_METHOD_VALUE, x, callee.object && !callee.object->pointer_receiver ? callee.object->receiver_base : held);
+	Hole closure = spill(e, k, ALLOC_METHOD_VALUE, x, callee.object &&
+	                     !callee.object->pointer_receiver ? callee.object->receiver_base : held);
 	Hole h = tee(e, param_hole(e, &callee, 0, x), closure);
 	flow_path(e, h, x, x->selection, callee.object && callee.object->pointer_receiver);
 }
@@ -416,7 +425,8 @@ static void flow_builtin(Escape *e, Hole k, Expr *call, Hole also)
 {
 	ExprList *list = &call->list;
 	Type *any = e->c->types->empty_interface;
-	if (list->len == 1 && list->items[0]->type && list->items[0]->type->kind == TYPE_TUPLE && list->items[0]->mode != MODE_TYPE) {
+	if (list->len == 1 && list->items[0]->type && list->items[0]->type->kind == TYPE_TUPLE &&
+	    list->items[0]->mode != MODE_TYPE) {
 		Hole holes[16];
 		for (int i = 0; i < 16; i++)
 			holes[i] = heap_hole(e);

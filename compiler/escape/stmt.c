@@ -151,7 +151,8 @@ static void flow_declaration(Escape *e, Decl *d)
 			flow_unwanted(e, d->values.items[i]);
 			continue;
 		}
-		flow_as(e, noted(e, object_hole(e, o), "assign", d->values.items[i], d->name_pos.items[i]), d->values.items[i], o ?
+		flow_as(e, noted(e, object_hole(e, o), "assign", d->values.items[i], d->name_pos.items[i]), d->values.items[i],
+		        o ?
 				o->type : NULL);
 	}
 }

@@ -1,7 +1,6 @@
 /*
  * callee.c - who is called: the value of a variable that has but one, functions that Go's compiler knows by name,
- * and the
- * names of functions in remarks.
+ * and the names of functions in remarks.
  */
 #include "pass.h"
 #include "../lower/walk.h"

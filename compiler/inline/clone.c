@@ -3,17 +3,15 @@
  *
  * Everything is copied that a later pass writes to or that belongs to one function: statements, expressions, variables,
  * function literals. Types, constants and objects of packages are shared. In the copy of a generic function's body
- * type parameters are
- * replaced by the call's type arguments, which may be type parameters of the function around it; selectors of
- * methods are looked up again then.
+ * type parameters are replaced by the call's type arguments, which may be type parameters of the function around it;
+ * selectors of methods are looked up again then.
  *
  * Variables of the callee become variables of the caller, those of its literals variables of the copied literals. A
  * literal's body may use variables of the functions around it: these stay.
  *
  * `return a, b` becomes { r0, r1 = a, b; break end }, where `end` is a statement that stands for the place behind the
  * body (Inlined.end), so a return in the body of a loop over a function leaves that loop as any break does. The
- * break is
- * left out where the return is the last statement.
+ * break is left out where the return is the last statement.
  *
  * Positions are those of the callee, with the number of the call in Pos.call: who prints one can tell where it was
  * inlined (base.h, call_of).

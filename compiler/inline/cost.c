@@ -2,8 +2,7 @@
  * cost.c - what a function costs, counted as Go 1.26 counts the nodes of its own tree.
  *
  * Go's limit decides which remarks a program gets and which of its allocations vanish, so the number has to be Go's.
- * Its
- * inliner counts nodes of a tree that was written out more than ours: implicit conversions, the address that a
+ * Its inliner counts nodes of a tree that was written out more than ours: implicit conversions, the address that a
  * method call takes, the declaration of a variable (2: the declaration, the name), the temporaries of
  * `return f()`. Each function here adds what Go has for one of our nodes; testdata/inline/costs.gol compares.
  *

@@ -3,11 +3,9 @@
  * literal shares any more.
  *
  * A variable, parameter or result of an inlined call is dropped if what it holds is known to be a function and
- * nobody reads
- * it but calls that were replaced. All that may be are taken to be so at first; whatever is read is taken back, with
- * what it is made of, until nothing changes. Then who captures what is found anew, as the checker did
- * (check/capture.c): a
- * variable that only replaced literals shared is an ordinary variable again.
+ * nobody reads it but calls that were replaced. All that may be are taken to be so at first; whatever is read is
+ * taken back, with what it is made of, until nothing changes. Then who captures what is found anew, as the checker
+ * did (check/capture.c): a variable that only replaced literals shared is an ordinary variable again.
  */
 #include "pass.h"
 #include "../lower/walk.h"

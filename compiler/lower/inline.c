@@ -2,10 +2,8 @@
  * inline.c - calls that were inlined: arguments become variables, then stands the body.
  *
  * Callee and arguments are evaluated as for a call (call.c): everything that runs in order first, then receiver and
- * arguments are
- * read. The results are the variables that the body's returns assigned to (inline/clone.c); they are fresh in each
- * copy, so
- * whoever reads them later in the expression finds what the call left, like a temporary.
+ * arguments are read. The results are the variables that the body's returns assigned to (inline/clone.c); they are
+ * fresh in each copy, so whoever reads them later in the expression finds what the call left, like a temporary.
  */
 #include "state.h"
 #include "walk.h"

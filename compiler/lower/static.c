@@ -162,7 +162,8 @@ IrExpr *static_copy(FuncState *f, Expr *e, Type *array)
 	return static_place(f, array, static_parts(f, e, array, underlying(array)->length), true);
 }
 
-/* What an interface points to that gets the literal e: nobody writes to it, so one will do for all. NULL: it is no data. */
+/* What an interface points to that gets the literal e: nobody writes to it, so one will do for all. NULL: it is no
+ * data. */
 IrExpr *static_box(FuncState *f, Expr *e)
 {
 	Expr *u = unparen(e);

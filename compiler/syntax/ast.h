@@ -298,7 +298,8 @@ typedef struct FuncInfo {
 	ObjectList captured;        /* of a literal: variables of outer functions it uses, directly or by inner literals */
 	VEC(Expr *) literals;       /* EXPR_FUNC directly inside */
 	Expr *literal;              /* of a literal: itself */
-	const char *copied_from;    /* of a literal that was inlined along with the function around it: that function's name */
+	/* of a literal that was inlined along with the function around it: that function's name */
+	const char *copied_from;
 	struct Inlining *inlining;  /* what it costs (inline/inline.h); NULL: not looked at */
 	bool has_defer, has_recover, has_goto;
 	bool has_inlined;           /* inliner: a call in it was replaced */
@@ -309,9 +310,8 @@ typedef struct FuncInfo {
 } FuncInfo;
 
 /* A call's callee, copied into the function that calls it. Arguments go to the variables that info names, which are
- * variables of that
- * function; so are the copies of the callee's own. Each `return` became assignments to the results and a jump to the
- * end. */
+ * variables of that function; so are the copies of the callee's own. Each `return` became assignments to the results
+ * and a jump to the end. */
 typedef struct Inlined {
 	FuncInfo *info;             /* receiver, params, results: nothing else in it counts */
 	Block *body;

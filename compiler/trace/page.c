@@ -107,7 +107,8 @@ void trace_page(Compiler *c, const Trace *t, Buf *page)
 		ice(c, (Pos){0}, "the page has no place for the record");
 	buf_printf(page, "%.*s", (int)(hole - trace_page_text), trace_page_text);
 	buf_printf(page, "{\"procs\":%u,\"process\":%" PRIu64, processors, t->process);
-	buf_printf(page, ",\"from\":%" PRId64 ",\"to\":%" PRId64 ",\"cut\":%d,\"dropped\":%d", t->from, t->to, t->cut, t->dropped);
+	buf_printf(page, ",\"from\":%" PRId64 ",\"to\":%" PRId64 ",\"cut\":%d,\"dropped\":%d", t->from, t->to, t->cut,
+	           t->dropped);
 	put_texts(t, page);
 	for (int i = 0; i < COUNT_OF(lists); i++)
 		put_list(t, t->events.items, t->events.len, page, lists[i].name, lists[i].kind);

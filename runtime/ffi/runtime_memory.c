@@ -34,7 +34,11 @@ static void collect(gol_g *g, uint32_t reasons)
 INTRINSIC(void, runtime_GC, gol_g *g) { collect(g, GC_FORCED); }
 INTRINSIC(void, runtime_1debug_freeOSMemory, gol_g *g) { collect(g, GC_FORCED | GC_RELEASE); }
 INTRINSIC(gol_int, runtime_1debug_setGCPercent, gol_g *g, gol_int percent) { (void)g; return gc_set_percent(percent); }
-INTRINSIC(int64_t, runtime_1debug_setMemoryLimit, gol_g *g, int64_t limit) { (void)g; return gc_set_memory_limit(limit); }
+INTRINSIC(int64_t, runtime_1debug_setMemoryLimit, gol_g *g, int64_t limit)
+{
+	(void)g;
+	return gc_set_memory_limit(limit);
+}
 
 INTRINSIC(void, runtime_KeepAlive, gol_g *g, gol_eface x)
 {
@@ -70,8 +74,16 @@ static gol_int pauses(gol_slice lengths, gol_slice ends)
 	return (gol_int)gc_recent_pauses(lengths.ptr, ends.ptr, (size_t)n);
 }
 
-INTRINSIC(gol_int, runtime_gcPauses, gol_g *g, gol_slice lengths, gol_slice ends) { (void)g; return pauses(lengths, ends); }
-INTRINSIC(gol_int, runtime_1debug_gcPauses, gol_g *g, gol_slice lengths, gol_slice ends) { (void)g; return pauses(lengths, ends); }
+INTRINSIC(gol_int, runtime_gcPauses, gol_g *g, gol_slice lengths, gol_slice ends)
+{
+	(void)g;
+	return pauses(lengths, ends);
+}
+INTRINSIC(gol_int, runtime_1debug_gcPauses, gol_g *g, gol_slice lengths, gol_slice ends)
+{
+	(void)g;
+	return pauses(lengths, ends);
+}
 
 typedef struct { uint64_t r0, r1, r2; } size_class_result;
 
@@ -130,7 +142,8 @@ static bool passes(const gol_type *want, const gol_type *arg)
 INTRINSIC(bool, runtime_typeIsFuncTaking, gol_g *g, const gol_type *f, const gol_type *arg)
 {
 	(void)g;
-	return f->kind == GOL_KIND_FUNC && f->parameter_count == 1 && !(f->flags & GOL_TYPE_VARIADIC) && passes(f->parameters[0], arg);
+	return f->kind == GOL_KIND_FUNC && f->parameter_count == 1 && !(f->flags & GOL_TYPE_VARIADIC) &&
+		passes(f->parameters[0], arg);
 }
 
 /* ---- finalizers and cleanups ---------------------------------------------------------------------------- */
@@ -165,8 +178,8 @@ static due_result result_of(const gc_due *due)
 	return (due_result){due->object, due->fn};
 }
 
-/* The goroutine that is parked in nextFinalizer, or NULL. It looks for something due and enters itself in one step: so what
- * becomes due is seen by it, or wakes it. */
+/* The goroutine that is parked in nextFinalizer, or NULL. It looks for something due and enters itself in one step:
+ * so what becomes due is seen by it, or wakes it. */
 static struct { os_lock lock; G *waiting; } finalizers = {.lock = LOCK_OF_RANK(RANK_FINALIZERS)};
 
 static void wake(void)

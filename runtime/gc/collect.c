@@ -178,7 +178,8 @@ int64_t gc_set_memory_limit(int64_t limit)
 
 static struct {
 	uint64_t start, begun;                  /* of the first stop; its end, 0: there was but one */
-	uint64_t before, goal, hard;            /* bytes when it began; the goal that led to it; what the heap should not outgrow */
+	/* bytes when it began; the goal that led to it; what the heap should not outgrow */
+	uint64_t before, goal, hard;
 	uint64_t time_beside;                   /* the marker's, when it began */
 	uint64_t slices;                        /* nanoseconds of stops between the first and the last */
 } cycle;
@@ -259,9 +260,12 @@ static void print_trace(const uint64_t ns[3], uint64_t beside, uint64_t after, u
 		text_in_ms(ns[i], ms[i]);
 	text_in_ms(cycle.begun != 0 ? beside : ns[1], cpu);
 	fprintf(stderr, "gc %u @%.3fs %d%%: %s+%s+%s ms clock, %s+0/%s/0+%s ms cpu, %u->%u->%u MB, %u MB goal, %u MB stacks, 0 MB globals, %u P%s\n",
-		gc.stats.count, (double)(cycle.start - gc.start_ns) / 1e9, since ? (int)(gc.stats.mark_ns * 100 / since) : 0, ms[0], ms[1], ms[2],
-		ms[0], cpu, ms[2], megabytes(cycle.before), megabytes(after), megabytes(gc.stats.marked_bytes), megabytes(cycle.goal),
-		megabytes(gc_stack_bytes()), gc_world.processors != NULL ? gc_world.processors() : 1, reasons & GC_FORCED ? " (forced)" : "");
+		gc.stats.count, (double)(cycle.start - gc.start_ns) / 1e9, since ? (int)(gc.stats.mark_ns * 100 / since) : 0,
+		ms[0], ms[1], ms[2],
+		ms[0], cpu, ms[2], megabytes(cycle.before), megabytes(after), megabytes(gc.stats.marked_bytes),
+		megabytes(cycle.goal),
+		megabytes(gc_stack_bytes()), gc_world.processors != NULL ? gc_world.processors() : 1,
+		reasons & GC_FORCED ? " (forced)" : "");
 }
 
 /* beside: nanoseconds of the marker. */
@@ -275,7 +279,8 @@ static void record_cycle(uint64_t pause, uint64_t beside)
 	gc.stats.count++;
 }
 
-static uint64_t to_keep;        /* atomic: give_back_beyond is to be called with this, once all is swept; 0: it is not */
+/* atomic: give_back_beyond is to be called with this, once all is swept; 0: it is not */
+static uint64_t to_keep;
 
 void gc_give_back(void)
 {
@@ -311,7 +316,8 @@ static void end_cycle(uint64_t stopped, uint64_t marked, uint64_t after, uint32_
 	uint64_t ns[3] = {begun - cycle.start, marking_ended - begun, now - marking_ended};
 
 	if (event_recorded())
-		event_write(EVENT_CYCLE, EVENT_NO_P, 0, (uint64_t)event_time((int64_t)cycle.start), (uint32_t)(gc.stats.marked_bytes >> 10),
+		event_write(EVENT_CYCLE, EVENT_NO_P, 0, (uint64_t)event_time((int64_t)cycle.start),
+			(uint32_t)(gc.stats.marked_bytes >> 10),
 			cycle.begun != 0);
 	record_cycle(cycle.begun != 0 ? ns[0] + cycle.slices + ns[2] : now - cycle.start, beside);
 	if (reasons & GC_FORCED)

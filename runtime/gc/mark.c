@@ -148,7 +148,8 @@ __attribute__((always_inline)) static inline void scan_bits(uintptr_t base, size
 }
 
 /* count values in a row, of a type whose pointers are told by at most 64 bits. */
-__attribute__((always_inline)) static inline void scan_repeated(const gol_type *type, uintptr_t base, size_t count, bool beside)
+__attribute__((always_inline)) static inline void scan_repeated(const gol_type *type, uintptr_t base, size_t count,
+	bool beside)
 {
 	size_t words = type->pointer_bytes / 8, bytes = (words + 7) / 8;
 	uint64_t map = 0;
@@ -162,7 +163,8 @@ __attribute__((always_inline)) static inline void scan_repeated(const gol_type *
 			mark((uintptr_t)word_at((const uint64_t GOL_ALIAS *)base + __builtin_ctzll(bits), beside), beside);
 }
 
-/* The rest of a large object goes back to the work list: `base` may be the beginning of such a rest. Returns the cost. */
+/* The rest of a large object goes back to the work list: `base` may be the beginning of such a rest. Returns the
+ * cost. */
 __attribute__((always_inline)) static inline size_t scan_typed(const heap_span *s, uintptr_t base, bool beside)
 {
 	const gol_type *type = s->types[heap_slot_of(s, base)];

@@ -220,7 +220,8 @@ static void *new_plain(size_t size, size_t filled)
 static void *new_tiny(size_t size)
 {
 	heap_cache *cache = heap_current;
-	size_t align = (size & 7) == 0 ? 8 : (size & 3) == 0 ? 4 : (size & 1) == 0 ? 2 : 1;   /* no type of this size asks for more */
+	/* no type of this size asks for more */
+	size_t align = (size & 7) == 0 ? 8 : (size & 3) == 0 ? 4 : (size & 1) == 0 ? 2 : 1;
 	uintptr_t at = (cache->tiny + align - 1) & ~(align - 1);
 	void *block;
 

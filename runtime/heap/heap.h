@@ -23,7 +23,8 @@
  * the type over the whole slot: slots are cleared whole, so what lies beyond the object
  * is zero.
  *
- * Who may allocate. Whoever has an allocation cache: each P has one, and a worker uses its P's (heap_current; sched/worker.c).
+ * Who may allocate. Whoever has an allocation cache: each P has one, and a worker uses its P's (heap_current;
+ * sched/worker.c).
  * From a cache slots are taken without locks; it owns the spans it allocates from, which hang in no list. When one
  * is full it is exchanged for another of its class under the class's lock (heap_refill); pages, span records and
  * the list of all spans are under one lock, gol_heap.lock, which is taken inside of that. Sums that all change are
@@ -57,8 +58,9 @@ enum heap_span_state { HEAP_SPAN_DEAD, HEAP_SPAN_IN_USE };
  * bit in alloc_bits is set. alloc_cache holds the inverted alloc_bits from free_index
  * on (bit 0 is slot free_index) up to the next multiple of 64.
  * sweep_epoch == heap.sweep_epoch: swept; == heap.sweep_epoch - 1: alloc_bits are stale and
- * mark_bits say what lives. mark_bits of a swept span are zero outside of a mark phase. While marking, a cached span has
- * every slot that its cache may still hand out marked, and mark_bits change by atomic operations only (span.c, blacken).
+ * mark_bits say what lives. mark_bits of a swept span are zero outside of a mark phase. While marking, a cached span
+ * has every slot that its cache may still hand out marked, and mark_bits change by atomic operations only (span.c,
+ * blacken).
  */
 typedef struct heap_span {
 	uintptr_t base;
@@ -112,7 +114,8 @@ typedef struct heap_state {
 	uint32_t hooks;                         /* != 0: allocations go the slow way (stress modes) */
 	bool ready, poison;
 	bool marking;                           /* changes in stops: what is allocated meanwhile is born marked */
-	uint64_t black_bytes;                   /* atomic; of those since marking began, as far as caches have given their spans up */
+	/* atomic; of those since marking began, as far as caches have given their spans up */
+	uint64_t black_bytes;
 	/* accounting, atomic; live_bytes counts spans in caches as full, as the pacer wants it */
 	uint64_t live_bytes, trigger;
 	uint64_t total_bytes, freed_bytes;      /* of objects, ever */
@@ -127,7 +130,8 @@ extern heap_state gol_heap;
 /* What allocation tells the collector, which is above this floor and sets these (gc_start). */
 struct heap_hooks {
 	void (*goal_reached)(void);             /* live_bytes >= trigger: asks for a collection; cheap, any time */
-	void (*span_taken)(void);               /* now and then: a span was taken into use, or a large object is about to be made */
+	/* now and then: a span was taken into use, or a large object is about to be made */
+	void (*span_taken)(void);
 	/* while gol_heap.hooks != 0: */
 	void (*allocating)(void);
 	void (*allocated)(void *object, size_t size);           /* one with pointers */
@@ -173,8 +177,9 @@ void *heap_new_bytes(size_t size);                          /* no pointers, not 
 
 /* ---- questions ------------------------------------------------------------------------------- */
 
-/* An object's address comes from whoever allocated it, after the span's fields were written and its pages entered (release):
- * who follows the address to the span sees them. An address of anything else may find a span in the making, or none. */
+/* An object's address comes from whoever allocated it, after the span's fields were written and its pages entered
+ * (release): who follows the address to the span sees them. An address of anything else may find a span in the
+ * making, or none. */
 static inline heap_span *heap_span_of(uintptr_t address)
 {
 	if (address - gol_heap.base >= load_relaxed(&gol_heap.end) - gol_heap.base)
@@ -204,7 +209,8 @@ bool heap_object_is_tiny(const void *address);      /* shares its block with oth
 
 /* ---- for the collector ------------------------------------------------------------------------- */
 
-void heap_flush_own_cache(void);        /* that of this thread, at any time; those of others may count some as not yet handed out */
+/* that of this thread, at any time; those of others may count some as not yet handed out */
+void heap_flush_own_cache(void);
 void heap_flush_caches(void);           /* in a stop: spans in caches go to no list; counters become exact */
 void heap_start_sweep(void);            /* after marking: every span becomes unswept */
 bool heap_sweep_one(void);              /* false: nothing left */

@@ -84,7 +84,8 @@ static void set_page_span(heap_span *s, heap_span *to)
 }
 
 /* used: how many of its slots are allocated from the start. */
-static void span_start(heap_span *s, size_t page_count, unsigned span_class, size_t elem_size, uint32_t elem_count, uint32_t used)
+static void span_start(heap_span *s, size_t page_count, unsigned span_class, size_t elem_size, uint32_t elem_count,
+	uint32_t used)
 {
 	bool needs_zero;
 

@@ -60,9 +60,11 @@ static const gol_imethod *interface_missing(const gol_type *type, const gol_type
 	for (uint32_t i = 0; i < interface->imethod_count; i++) {
 		const gol_imethod *wanted = &interface->imethods[i];
 
-		while (at < type->imethod_count && compare_names(type->imethods[at].name, type->imethods[at].pkg_path, wanted) < 0)
+		while (at < type->imethod_count && compare_names(type->imethods[at].name, type->imethods[at].pkg_path,
+			wanted) < 0)
 			at++;
-		if (at == type->imethod_count || compare_names(type->imethods[at].name, type->imethods[at].pkg_path, wanted) != 0 ||
+		if (at == type->imethod_count || compare_names(type->imethods[at].name, type->imethods[at].pkg_path,
+			wanted) != 0 ||
 				type->imethods[at].type != wanted->type)
 			return wanted;
 	}
@@ -241,7 +243,8 @@ const char *iface_type_package(const gol_type *t)
 }
 
 /* The same text as the value's Error method makes; used where package runtime is not linked. */
-static void raise_text(gol_g *g, const gol_type *from, const gol_type *have, const gol_type *want, const gol_imethod *missing)
+static void raise_text(gol_g *g, const gol_type *from, const gol_type *have, const gol_type *want,
+	const gol_imethod *missing)
 {
 	text t = {0};
 
@@ -267,7 +270,8 @@ static void raise_text(gol_g *g, const gol_type *from, const gol_type *have, con
 		text_string(&t, ", not ");
 		text_type(&t, want);
 		if (have->text.len == want->text.len && memcmp(have->text.ptr, want->text.ptr, (size_t)have->text.len) == 0)
-			text_string(&t, compare_paths(iface_type_package(have), iface_type_package(want)) != 0 ? " (types from different packages)" :
+			text_string(&t, compare_paths(iface_type_package(have),
+				iface_type_package(want)) != 0 ? " (types from different packages)" :
 				" (types from different scopes)");
 	}
 	text_bytes(&t, "", 1);
@@ -288,6 +292,7 @@ void gol_panic_assert(gol_g *g, const gol_type *from, const gol_type *have, cons
 		return;
 	}
 	e = heap_new(type);
-	gol_copy_value(g, type, e, &(assertion_error){from, have, want, missing ? c_string(missing->name) : (gol_string){NULL, 0}});
+	gol_copy_value(g, type, e, &(assertion_error){from, have, want, missing ? c_string(missing->name) :
+		(gol_string){NULL, 0}});
 	panic_raise_value(g, (gol_eface){type->pointer_to, e});
 }

@@ -49,7 +49,8 @@ static void on_own_stack(void *argument)
 int gol_main(int argc, char **argv, char **envp, const gol_program *p)
 {
 	if (p->abi_version != GOL_ABI_VERSION)
-		runtime_fatal("program made for version %u of the runtime, this is version %u", p->abi_version, GOL_ABI_VERSION);
+		runtime_fatal("program made for version %u of the runtime, this is version %u", p->abi_version,
+			GOL_ABI_VERSION);
 	first.start.code = (void *)p->start;
 	program_set(p, argc, argv, envp);
 	exit_traces = trace_everything;

@@ -23,7 +23,8 @@ bool os_thread_start(void (*run)(void *), void *argument, size_t stack_size);   
 uint32_t os_thread_count(void);
 int os_thread_clock(void);                                  /* of this thread's processor time, for all threads */
 int64_t os_thread_time(int clock);                          /* nanoseconds; 0: the thread has ended */
-void os_thread_precise(void);                               /* this thread's sleeps end on time, not up to 50 microseconds later */
+/* this thread's sleeps end on time, not up to 50 microseconds later */
+void os_thread_precise(void);
 /* Usable bytes of stack below the caller on the thread that started the process. */
 size_t os_main_stack_room(void);
 int os_processor_count(void);                               /* that this process may run on, now */
@@ -41,7 +42,8 @@ uint64_t os_random_seed(void);
 void *os_reserve(uintptr_t hint, size_t size, bool usable);
 void os_unreserve(void *p, size_t size);
 bool os_make_usable(uintptr_t at, size_t size);
-bool os_give_back(uintptr_t at, size_t size);               /* the memory, not the addresses, which read as zeros then */
+/* the memory, not the addresses, which read as zeros then */
+bool os_give_back(uintptr_t at, size_t size);
 void os_prefer_huge_pages(uintptr_t at, size_t size);       /* where the system has none, nothing is lost */
 
 /* ---- standard files (output.c) ---------------------------------------------------------------------- */
@@ -51,7 +53,8 @@ bool os_write_all(int fd, const void *data, size_t size);
 /* Those of the descriptors 0, 1 and 2 that the process was started without lead to /dev/null: a file that the program
  * opens later must not get what is written to standard output. */
 void os_open_standard_files(void);
-/* Creates or empties a file that is appended to, for this process alone. -1: *error says why, EAGAIN: another process has it. */
+/* Creates or empties a file that is appended to, for this process alone. -1: *error says why, EAGAIN: another process
+ * has it. */
 int os_create_log(const char *path, int *error);
 int os_process_id(void);
 /* Ends the process the way GOTRACEBACK=crash asks for. */
@@ -69,10 +72,12 @@ void os_broken_pipe(bool standard);
 /* From now on SIGQUIT is told, from its handler: by whom it was sent (as si_code), and what it interrupted. */
 void os_signal_quit(void (*tell)(int code, uintptr_t pc));
 int os_signal_want(int number);                             /* has it reported; an error number */
-void os_signal_default(int number);                         /* what it did before it was wanted; but what is ignored stays so */
+/* what it did before it was wanted; but what is ignored stays so */
+void os_signal_default(int number);
 void os_signal_ignore(int number);
 bool os_signal_is_ignored(int number);
-int os_signals_descriptor(void);                            /* can be read when one has come; -1: none was ever wanted */
+/* can be read when one has come; -1: none was ever wanted */
+int os_signals_descriptor(void);
 int os_signal_next(void);                                   /* takes one that has come; 0: none has */
 bool os_signals_pending(void);
 
@@ -81,9 +86,11 @@ bool os_signals_pending(void);
 /* One set for the process. It reports, with the data a descriptor was added with, each time that
  * a side becomes ready; an error or the other end's closing counts as both. */
 typedef struct os_ready { void *data; bool read, write; } os_ready;
-int os_poll_add(int fd, void *data);                        /* an error number; EPERM: it is always ready; the caller's lock */
+/* an error number; EPERM: it is always ready; the caller's lock */
+int os_poll_add(int fd, void *data);
 void os_poll_remove(int fd);
-int os_poll_wait(os_ready *out, int count, int64_t ns);     /* how many; waits at most ns, -1: for ever; result -1: the set is gone */
+/* how many; waits at most ns, -1: for ever; result -1: the set is gone */
+int os_poll_wait(os_ready *out, int count, int64_t ns);
 void os_poll_interrupt(void);                               /* who waits returns, or the next one does at once */
 int os_poll_set(void);                                      /* its descriptor; negative: there is none */
 bool os_poll_is_made(void);                                 /* something was added, once */
@@ -93,7 +100,8 @@ bool os_is_nonblocking(int fd);
 
 /* ---- processes (process.c) ------------------------------------------------------------------------- */
 
-/* A program to be started: NUL-terminated texts, lists that end with NULL. Flags are those of Go's syscall.SysProcAttr. */
+/* A program to be started: NUL-terminated texts, lists that end with NULL. Flags are those of Go's
+ * syscall.SysProcAttr. */
 typedef struct os_spawn {
 	char *path, **arguments, **environment;
 	char *root, *folder;                /* NULL: as they are */
@@ -113,7 +121,8 @@ int os_become(const char *path, char *const *arguments, char *const *environment
 
 enum { OS_USAGE_COUNT = 18 };
 typedef struct os_ended {
-	int64_t pid, status, usage[OS_USAGE_COUNT];             /* status as of wait4; usage in the order of struct rusage */
+	/* status as of wait4; usage in the order of struct rusage */
+	int64_t pid, status, usage[OS_USAGE_COUNT];
 } os_ended;
 int os_wait4(int pid, int options, os_ended *out);          /* an error number; pid 0: none has changed (WNOHANG) */
 int os_wait_descriptor(int descriptor, os_ended *out);      /* the same without waiting */

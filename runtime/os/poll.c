@@ -13,9 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
-static int poll_set = -1, poll_interrupter;    /* made by the first call of os_poll_add, which the caller's lock guards */
+/* made by the first call of os_poll_add, which the caller's lock guards */
+static int poll_set = -1, poll_interrupter;
 
-/* The interrupter is watched by level, and emptied by who waits: one who only looks would take the wake-up away from it. */
+/* The interrupter is watched by level, and emptied by who waits: one who only looks would take the wake-up away from
+ * it. */
 static int make_poll_set(void)
 {
 	struct epoll_event e = {.events = EPOLLIN, .data.ptr = &poll_interrupter};

@@ -55,7 +55,8 @@ static bool watch_call(P *p, uint32_t status, int64_t now)
 	int64_t lasted = now - p->monitor_call_since;
 	if (lasted >= ROUND_MINIMUM && proc_has_work(p))
 		return proc_retake(p, status);
-	/* Nothing to run: after a while the P is better idle, so that this thread can sleep, or a worker waits for descriptors. */
+	/* Nothing to run: after a while the P is better idle, so that this thread can sleep, or a worker waits for
+	 * descriptors. */
 	if (poll_has_waiters())
 		return lasted >= LOOK_EVERY && proc_retake(p, status);
 	return lasted >= SLICE && timers_next() == INT64_MAX && proc_retake(p, status);

@@ -113,7 +113,10 @@ static void give_result(G *g)
 }
 
 /* An edge lets one wait return. */
-static bool take_ready(poll_side *s) { return load_relaxed(&s->ready) && __atomic_exchange_n(&s->ready, 0, __ATOMIC_SEQ_CST); }
+static bool take_ready(poll_side *s)
+{
+	return load_relaxed(&s->ready) && __atomic_exchange_n(&s->ready, 0, __ATOMIC_SEQ_CST);
+}
 
 bool poll_wait(G *g, poll_desc *d, bool write, int *result)
 {

@@ -225,8 +225,7 @@ enum {
 typedef struct gol_point_file { uint32_t point; const char *file; } gol_point_file;
 
 /* Calls that were inlined into a function. A point inside one of them is a place in the function called there; the
- * place of the
- * call itself is point point_count + i of the function around, for calls[i]: only traces ask for it. */
+ * place of the call itself is point point_count + i of the function around, for calls[i]: only traces ask for it. */
 typedef struct gol_inlined_call {
 	const char *name;           /* of the function that was called */
 	/* 1 + the index of the call that this one was inlined with; 0: it stands in the function itself */
