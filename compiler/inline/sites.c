@@ -77,9 +77,16 @@ static void resolve(Sites *s, int i)
 
 static bool is_on_the_way(const Compiler *c, const Expr *call, const FuncInfo *callee)
 {
-	for (uint32_t at = call->pos.call; at; at = c->calls.items[at].pos.call)
-		if (c->calls.items[at].callee == callee)
+	enum { DEEPEST = 30 };
+	int depth = 0;
+	for (uint32_t at = call->pos.call; at; at = c->calls.items[at].pos.call) {
+		const FuncInfo *around = c->calls.items[at].callee;
+		/* copies of one literal count as one function */
+		bool same_literal = around->literal && callee->literal && around->literal->pos.file == callee->literal->pos.file &&
+			pos_compare(around->literal->pos, callee->literal->pos) == 0;
+		if (around == callee || same_literal || ++depth == DEEPEST)
 			return true;
+	}
 	return false;
 }
 
