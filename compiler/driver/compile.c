@@ -152,9 +152,8 @@ static uint64_t unit_key(Driver *d, Program *program, Unit *units, Unit *u)
 {
 	Package *p = u->package;
 	InlineOptions inlining = inline_options(d, p, 0);
-	int shape[] = {u->optimise, u->versions, d->options.no_line, d->options.debug, p == program->root, inlining.budget,
-			inlining.call_cost,
-	               inlining.replace};
+	int shape[] = {u->optimise, u->versions, d->options.no_line, d->options.debug, p == program->root,
+	               inlining.budget, inlining.call_cost, inlining.replace};
 	uint64_t key = hash_bytes(d->identity, shape, sizeof shape);
 	key = hash_bytes(key, d->options.cc, strlen(d->options.cc));
 	key = hash_bytes(key, d->c->arch, strlen(d->c->arch));
