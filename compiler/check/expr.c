@@ -164,7 +164,7 @@ void check_func_literal(Checker *k, Operand *x, Expr *e)
 	info->literal = e;
 	if (outer) {
 		vec_push(k->arena, &outer->literals, e);
-		info->number = outer->literals.len;
+		info->number = ++outer->numbered;
 		check_function_body(k, info, signature, scope, e->body, k->env.decl);
 	} else {
 		vec_push(k->arena, &k->package->package_literals, e);

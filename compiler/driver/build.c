@@ -79,9 +79,7 @@ static bool check_program(Driver *d, Program *program)
 	return all && !failed;
 }
 
-/* Calls of the program's own packages are replaced where it is asked for, with -gcflags=-d=inline=N:
- * inline/README.md says what is still to be shown before it is so always. -l is for these packages too: the standard
- * library's objects serve all programs. */
+/* In the program's own packages. -l is for these, too: the standard library's objects serve all programs. */
 InlineOptions inline_options(Driver *d, const Package *p, int remarks)
 {
 	const Options *o = &d->options;
@@ -93,7 +91,7 @@ InlineOptions inline_options(Driver *d, const Package *p, int remarks)
 		r.budget = 0;
 	if (own && o->inline_level >= 4)
 		r.call_cost = 1;
-	r.replace = own && o->inline_budget_given && r.budget > 0;
+	r.replace = own && r.budget > 0;
 	return r;
 }
 

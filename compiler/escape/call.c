@@ -274,7 +274,7 @@ static void flow_arguments(Escape *e, Callee *k, Expr *call, int first)
 	for (int i = 0; i < call->list.len; i++) {
 		bool packed = packs && i >= fixed;
 		Type *t = param_type(k->signature, i, packed);
-		if (call->inlined && !packed && is_dropped(k->info->params.items[i])) {
+		if (call->inlined && !packed && drops(e, k->info->params.items[i])) {
 			flow_unwanted(e, call->list.items[i]);
 			continue;
 		}
@@ -303,7 +303,7 @@ static void flow_into_call(Escape *e, Callee *k, Expr *call)
 	if (k->method) {
 		flow_receiver(e, k, call);
 		first = 1;
-	} else if (call->inlined) {
+	} else if (call->inlined && (e->judgement != JUDGE_GO || fun->kind != EXPR_CALL)) {
 		flow_unwanted(e, fun);
 	} else if (!declared_function(fun) && !(fun->kind == EXPR_SELECTOR && fun->selection &&
 	                                        fun->selection->kind == SELECT_METHOD_EXPR)) {
@@ -533,12 +533,13 @@ void flow_call(Escape *e, Hole *results, int count, Expr *call)
 void flow_go_defer(Escape *e, Stmt *s)
 {
 	Expr *call = unparen(s->x);
-	bool in_frame = s->kind == STMT_DEFER && e->loop_depth == 1;
+	FuncInfo *owner = e->func->range_of ? e->func->range_of : e->func;
+	bool in_frame = s->kind == STMT_DEFER && e->loop_depth == 1 && owner == e->func;
 	if (e->judgement == JUDGE_FRAMES) {
-		in_frame &= e->func->once_count < DEFER_BITS;
+		in_frame &= owner->once_count < DEFER_BITS;
 		s->runs_once = in_frame;
-		s->once_before = e->func->once_count;
-		e->func->once_count += in_frame;
+		s->once_before = owner->once_count;
+		owner->once_count += in_frame;
 	}
 	Hole held = in_frame ? discard_hole(e) : heap_hole(e);
 	if (call->call_kind == CALL_BUILTIN) {

@@ -142,6 +142,7 @@ bool takes_address_of_array(Expr *x);
 /* stmt.c */
 void flow_block(Escape *e, Block *b);
 void flow_unwanted(Escape *e, Expr *x);
+bool drops(const Escape *e, const Object *o);
 void flow_body(Escape *e, FuncInfo *info, Block *body);
 void flow_assign(Escape *e, Expr *lhs, Expr *rhs, Stmt *s);
 

@@ -41,6 +41,12 @@ static Hole noted_assign(Escape *e, Hole k, Expr *lhs, Expr *rhs, Stmt *s)
 	return k;
 }
 
+/* A function value that nobody uses any more, which is not made. */
+bool drops(const Escape *e, const Object *o)
+{
+	return o && (e->judgement == JUDGE_GO ? o->dropped_by_go : o->dropped);
+}
+
 /* A value that nobody wants: what calls in it do. */
 void flow_unwanted(Escape *e, Expr *x)
 {
@@ -106,12 +112,13 @@ static void flow_assignment(Escape *e, Stmt *s)
 		flow_several(e, &s->lhs, s->rhs.items[0], s->pos);
 		return;
 	}
-	if (assigns_dropped(s)) {
+	if (s->kind == STMT_ASSIGN && s->lhs.len == 1 && s->rhs.len == 1 && s->lhs.items[0]->kind == EXPR_NAME &&
+			drops(e, s->lhs.items[0]->object)) {
 		flow_unwanted(e, s->rhs.items[0]);
 		return;
 	}
 	for (int i = 0; i < s->lhs.len && i < s->rhs.len; i++) {
-		if (i < s->defined.len && is_dropped(s->defined.items[i]))
+		if (i < s->defined.len && drops(e, s->defined.items[i]))
 			flow_unwanted(e, s->rhs.items[i]);
 		else
 			flow_assign(e, s->lhs.items[i], s->rhs.items[i], s);
@@ -147,7 +154,7 @@ static void flow_declaration(Escape *e, Decl *d)
 	}
 	for (int i = 0; i < d->values.len && i < d->objects.len; i++) {
 		Object *o = d->objects.items[i];
-		if (is_dropped(o)) {
+		if (drops(e, o)) {
 			flow_unwanted(e, d->values.items[i]);
 			continue;
 		}
@@ -224,39 +231,6 @@ static void flow_for(Escape *e, Stmt *s)
 	e->loop_depth--;
 }
 
-typedef struct { Escape *e; Block *body; } Uses;
-
-/* The body of a loop over a function is a function of its own: what it uses of the function around it, it has by
- * reference. */
-static void share(void *arg, Expr *x)
-{
-	Uses *u = arg;
-	Object *o = x->kind == EXPR_NAME ? x->object : NULL;
-	if (!o || o->kind != OBJECT_VAR || o->is_package_level || o->is_field)
-		return;
-	bool inside = pos_inside(u->e->c, o->pos, u->body->pos, u->body->end);
-	if (!inside && (o->assigned || o->addr_taken || o->is_result))
-		flow(u->e, shifted(heap_hole(u->e), -1), variable_node(u->e, o));
-	else if (!inside && u->e->judgement == JUDGE_FRAMES)
-		flow(u->e, heap_hole(u->e), variable_node(u->e, o));
-}
-
-static bool share_statement(void *arg, Stmt *s)
-{
-	Uses *u = arg;
-	if (s->kind == STMT_RETURN)
-		for (int i = 0; i < u->e->func->results.len; i++)
-			flow(u->e, shifted(heap_hole(u->e), -1), variable_node(u->e, u->e->func->results.items[i]));
-	return true;
-}
-
-static bool is_loop_over_function(Escape *e, Stmt *s)
-{
-	(void)e;
-	Type *t = value_type(s->x), *core = t ? core_type(t) : NULL;
-	return t && (!core || core->kind == TYPE_FUNC);
-}
-
 static void flow_range_variables(Escape *e, Stmt *s, Node *from)
 {
 	Type *t = value_type(s->x), *core = t ? core_type(t) : NULL;
@@ -277,22 +251,12 @@ static void flow_range(Escape *e, Stmt *s)
 {
 	Node *from = node_new(e);
 	from->silent = true;
-	bool function = is_loop_over_function(e, s);
-	Hole k = function ? discard_hole(e) : hole_of(from);
-	if (!function)
-		share_range(s->x);
-	flow_expr(e, k, s->x);
+	share_range(s->x);
+	flow_expr(e, hole_of(from), s->x);
 	e->loop_depth++;
 	for (int i = 0; i < s->defined.len; i++)
 		declare(e, s->defined.items[i]);
 	flow_range_variables(e, s, from);
-	if (function) {
-		Uses u = {e, s->body};
-		Walker w = {.expr = share, .stmt = share_statement, .arg = &u, .literals = true};
-		walk_block(&w, s->body);
-		for (int i = 0; !s->define && i < s->lhs.len; i++)
-			walk_expr(&w, s->lhs.items[i]);
-	}
 	flow_block(e, s->body);
 	e->loop_depth--;
 }

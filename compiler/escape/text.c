@@ -358,9 +358,10 @@ const char *function_text(Escape *e, const FuncInfo *info)
 {
 	Arena *a = e->c->arena;
 	if (!info->object) {
-		if (info->outer)
-			return arena_printf(a, info->outer->outer ? "%s.%d" : "%s.func%d", function_text(e, info->outer),
-			                    info->number);
+		const FuncInfo *outer = named_after(info);
+		if (outer)
+			return arena_printf(a, info->range_of ? "%s-range%d" : named_after(outer) ? "%s.%d" : "%s.func%d",
+			                    function_text(e, outer), info->number);
 		return info == e->init_info ? "init" : "glob..func";
 	}
 	Object *o = info->object;

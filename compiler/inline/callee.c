@@ -172,8 +172,11 @@ bool is_cheap_call(const Object *o)
 Pos function_pos(const FuncInfo *info)
 {
 	enum { KEYWORD = 5 };
-	if (info->literal)
-		return info->literal->pos;
+	if (info->literal) {
+		Pos p = info->literal->pos;
+		p.call = 0;             /* a copy is a function of its own */
+		return p;
+	}
 	Pos p = info->object && info->object->decl ? info->object->decl->keyword_pos : NO_POS;
 	p.col += KEYWORD;
 	return p;
@@ -198,8 +201,12 @@ const char *inline_name(Inliner *n, const FuncInfo *info)
 {
 	if (info->object)
 		return declared_name(n, info->object);
-	if (info->outer)
-		return arena_printf(n->c->arena, info->outer->object ? "%s.func%d" : "%s.%d", inline_name(n, info->outer),
-				info->number);
+	const FuncInfo *outer = named_after(info);
+	if (outer && info->copied_from)
+		return arena_printf(n->c->arena, info->range_of ? "%s.%s-range%d" : "%s.%s.func%d", inline_name(n, outer),
+				info->copied_from, info->number);
+	if (outer)
+		return arena_printf(n->c->arena, info->range_of ? "%s-range%d" : outer->object ? "%s.func%d" : "%s.%d",
+				inline_name(n, outer), info->number);
 	return arena_printf(n->c->arena, "init.func%d", info->number);
 }

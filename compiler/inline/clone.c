@@ -155,17 +155,23 @@ static FuncInfo *clone_info(Clone *k, Expr *literal, const FuncInfo *info)
 	copy->captured = objects_of(k, &info->captured);
 	copy->once_count = 0;
 	vec_push(k->c->arena, &k->info->literals, literal);
-	copy->number = k->info->literals.len;
+	if (info->range_of) {
+		FuncInfo *named = owner_of(k, info->range_of);
+		copy->range_of = named ? named : info->range_of;
+		copy->number = ++copy->range_of->range_loops;
+	} else {
+		copy->number = ++named_after(copy)->numbered;
+	}
 	copy->copied_from = k->info == k->caller ? k->from : NULL;
 	return copy;
 }
 
 static void clone_literal(Clone *k, Expr *copy, const Expr *e)
 {
-	FuncInfo *outer = k->info, *info = clone_info(k, copy, e->func_info);
+	FuncInfo *outer = k->info;
 	uint32_t call = k->call;
-	k->info = copy->func_info = info;
 	k->call = 0;                    /* it is a function of its own, into which nothing was inlined yet */
+	k->info = copy->func_info = clone_info(k, copy, e->func_info);
 	copy->body = clone_block(k, e->body);
 	k->call = call;
 	k->info = outer;
@@ -318,6 +324,9 @@ static Stmt *clone_stmt(Clone *k, Stmt *s)
 		if (s->decls.items[i]->kind == DECL_VAR)
 			vec_push(k->c->arena, &copy->decls, clone_decl(k, s->decls.items[i]));
 	copy->body = clone_block(k, s->body);
+	for (int i = 0; s->range_call && i < s->body->list.len; i++)
+		if (s->body->list.items[i]->x == s->range_call)
+			copy->range_call = copy->body->list.items[i]->x;
 	copy->post = clone_stmt(k, s->post);
 	copy->else_ = clone_stmt(k, s->else_);
 	copy->body_stmt = clone_stmt(k, s->body_stmt);

@@ -156,55 +156,21 @@ static bool terminates(Stmt *s)
 	}
 }
 
-static bool is_over_function(const Stmt *s)
-{
-	Type *t = cost_value_type(s->x), *core = t ? core_type(t) : NULL;
-	return t && core && core->kind == TYPE_FUNC;
-}
-
-static bool defers(const StmtList *list);
-
-static bool block_defers(const Block *b) { return b && defers(&b->list); }
-
-static bool statement_defers(const Stmt *s)
-{
-	if (!s)
-		return false;
-	bool found = s->kind == STMT_DEFER || block_defers(s->body) || statement_defers(s->else_) ||
-			statement_defers(s->body_stmt);
-	for (int i = 0; i < s->cases.len; i++)
-		found |= defers(&s->cases.items[i]->body);
-	return found;
-}
-
-static bool defers(const StmtList *list)
-{
-	for (int i = 0; i < list->len; i++)
-		if (statement_defers(list->items[i]))
-			return true;
-	return false;
-}
-
-/* Go makes a call of it, with a literal for the body and a variable for the loop's state that is looked at after the
- * call. */
-static void range_over_function(Cost *k, Stmt *s)
+/* A loop over a function: Go's call of it, with a literal for the body, and a variable for the loop's state that is
+ * looked at after the call (rangefunc.c). */
+static void range_over_function(Cost *k, const Stmt *s)
 {
 	enum { STATE = 5, AFTER = 20 };
-	Expr *fun = unparen(s->x);
-	k->info->inlining->has_range_body = true;
-	if (block_defers(s->body))
+	Expr *call = s->range_call, *fun = unparen(call->x);
+	if (call->list.items[0]->func_info->deferring)
 		cost_forbid(k, "defer call in range func");
 	k->sum += 1 + STATE + AFTER + 1 + (k->nodes ? 0 : COST_LITERAL + (cost_is_parameter(k, fun) ? COST_PARAMETER_CALL :
 			k->n->options.call_cost));
-	cost_expr(k, s->x);
+	cost_expr(k, fun);
 }
 
 static void loop_over(Cost *k, Stmt *s)
 {
-	if (is_over_function(s)) {
-		range_over_function(k, s);
-		return;
-	}
 	k->sum += 1 + (s->define ? declarations(s) : 0);
 	for (int i = 0; i < s->lhs.len; i++)
 		if (s->lhs.items[i])
@@ -346,7 +312,10 @@ static void statement(Cost *k, Stmt *s)
 		k->sum++;
 		break;
 	case STMT_BLOCK:
-		block(k, s->body);
+		if (s->range_call)
+			range_over_function(k, s);
+		else
+			block(k, s->body);
 		break;
 	case STMT_IF:
 		branch(k, s);

@@ -226,6 +226,9 @@ static void builtin(Cost *k, Expr *e)
 	case BUILTIN_RECOVER:
 		cost_forbid(k, "call to recover");
 		return;
+	case BUILTIN_CHECK_RANGE:
+		k->sum += COST_CHECK_RANGE;
+		return;
 	case BUILTIN_PANIC: {
 		Expr *x = e->list.items[0];
 		k->sum += 1 + (k->nodes ? 0 : COST_PANIC - (cost_value_type(x) && !is_interface(cost_value_type(x))));

@@ -22,6 +22,7 @@ enum {
 	INLINE_LITERAL_FACTOR = 2,      /* a function literal may cost so many budgets where it is called */
 	INLINE_CALLED_ONCE = 800,       /* ... and this where there is one call of it */
 	COST_CALL = 57, COST_PARAMETER_CALL = 17, COST_LITERAL = 15, COST_PANIC = 1,
+	COST_CHECK_RANGE = 8,           /* of a loop over a function */
 };
 
 /* What is known of a function as something to inline. */
@@ -30,7 +31,6 @@ typedef struct Inlining {
 	const char *reason;             /* why not, in Go's words; NULL: it can */
 	bool single_return;             /* ends with its only return, which has values, and its results have no names */
 	Expr *returned;                 /* ... of one result: that value */
-	bool has_range_body;            /* a loop over a function: its body is a function of its own here */
 } Inlining;
 
 typedef struct InlineOptions {

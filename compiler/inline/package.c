@@ -147,6 +147,7 @@ static void replace_in_copies(Inliner *n, FuncInfo *info)
 		FuncInfo *literal = info->literals.items[i]->func_info;
 		if (!map_get(&n->sites, literal)) {
 			count_calls(n, literal);
+			report_cost(n, literal);
 			while (replace_calls(n, literal))
 				;
 		}
@@ -170,9 +171,10 @@ static void tidy_set(Inliner *n, FuncList set)
 void inline_package(Compiler *c, Package *package, const InlineOptions *options)
 {
 	Inliner n = {.c = c, .package = package, .options = *options};
+	c->types->current = package;
+	rewrite_range_functions(c, package);
 	if (options->budget <= 0)
 		return;
-	c->types->current = package;
 	for (int i = 0; i < package->functions.len; i++)
 		if (package->functions.items[i]->decl && package->functions.items[i]->decl->func_info)
 			note_initial_values(&n, package->functions.items[i]->decl->func_info);

@@ -38,6 +38,12 @@ Inlined *clone_body(Compiler *c, FuncInfo *callee, FuncInfo *caller, Package *pa
 void count_calls(Inliner *n, FuncInfo *info);
 bool replace_calls(Inliner *n, FuncInfo *info);
 
+/* rangefunc.c */
+void rewrite_range_functions(Compiler *c, Package *package);
+
+/* capture.c */
+void find_captures(Compiler *c, FuncInfo *info);
+
 /* tidy.c */
 void tidy_function(Inliner *n, FuncInfo *info);
 

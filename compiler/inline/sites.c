@@ -51,12 +51,22 @@ static void gather(Sites *s, Block *b)
 
 /* ---- what may be replaced ----------------------------------------------------------------- */
 
-/* The literal's variables of functions around it are all the owner's own. */
-static bool captures_only(const FuncInfo *literal, const FuncInfo *owner)
+static bool holds(const ObjectList *list, const Object *o)
 {
-	for (int i = 0; i < literal->captured.len; i++)
-		if (literal->captured.items[i]->owner != owner)
+	for (int i = 0; i < list->len; i++)
+		if (list->items[i] == o)
+			return true;
+	return false;
+}
+
+/* The literal's variables of functions around it are the owner's own, or the owner has them from there, too. */
+static bool can_reach_captures(const FuncInfo *literal, const FuncInfo *owner)
+{
+	for (int i = 0; i < literal->captured.len; i++) {
+		const Object *o = literal->captured.items[i];
+		if (o->owner != owner && !holds(&owner->captured, o))
 			return false;
+	}
 	return true;
 }
 
@@ -69,7 +79,7 @@ static void resolve(Sites *s, int i)
 	FuncInfo *callee = static_callee(call, &object);
 	if (!callee || (object && (is_intrinsic(object) || strcmp(object->package->path, "runtime") == 0)))
 		return;
-	if (!callee->object && !captures_only(callee, s->owner))
+	if (!callee->object && !can_reach_captures(callee, s->owner))
 		return;
 	s->callees.items[i] = callee;
 	callee->calls++;
@@ -106,7 +116,7 @@ static bool is_replaced(Sites *s, const Expr *call, FuncInfo *callee)
 {
 	find_cost(s->n, callee);
 	const Inlining *i = callee->inlining;
-	if (i->reason || i->has_range_body)
+	if (i->reason)
 		return false;
 	int budget = s->n->options.budget, most = s->is_big && budget > INLINE_BIG_BUDGET ? INLINE_BIG_BUDGET : budget;
 	if (!callee->object) {
@@ -122,8 +132,10 @@ static bool is_replaced(Sites *s, const Expr *call, FuncInfo *callee)
 static const char *traced_name(Inliner *n, const FuncInfo *info, bool instance)
 {
 	Arena *a = n->c->arena;
-	if (!info->object && info->outer)
-		return arena_printf(a, info->outer->object ? "%s.func%d" : "%s.%d", traced_name(n, info->outer, false), info->number);
+	const FuncInfo *outer = named_after(info);
+	if (!info->object && outer)
+		return arena_printf(a, info->range_of ? "%s-range%d" : outer->object ? "%s.func%d" : "%s.%d",
+				traced_name(n, outer, false), info->number);
 	if (!info->object)
 		return arena_printf(a, "%s.init.func%d", n->package->path, info->number);
 	return go_name_of_function(n->c, info->object, instance);

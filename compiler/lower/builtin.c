@@ -421,6 +421,9 @@ void builtin_statement(FuncState *f, Expr *e)
 	case BUILTIN_PRINTLN:
 		print_statement(f, e);
 		break;
+	case BUILTIN_CHECK_RANGE:
+		panic_if(f, condition(f, e->list.items[0]), RT_panic_range_state, 1, argument(f, e, 1));
+		break;
 	default:
 		builtin_value(f, e);
 	}

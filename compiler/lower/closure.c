@@ -34,7 +34,7 @@ Type *closure_layout(FuncState *f, ObjectList *names, IrExprList *captures)
 	Type *layout = type_new(f->c, TYPE_STRUCT);
 	add_field(f, layout, intern_str(f->c, "code"), basic(f, TYPE_UINTPTR));
 	for (int i = 0; i < captures->len; i++) {
-		const char *name = names && names->items[i] ? names->items[i]->name : "";
+		const char *name = names && names->items[i] ? variable_name(names->items[i]) : "";
 		if (!*name || strcmp(name, "_") == 0)
 			name = arena_printf(f->c->arena, "a%d", i);
 		add_field(f, layout, intern_str(f->c, name), captures->items[i]->type);
@@ -101,27 +101,57 @@ static bool by_reference(IrExpr *place)
 	return place->kind == IR_DEREF || (place->kind == IR_VAR && place->var->addr_taken);
 }
 
-/* What the closure object holds of each captured variable. */
-static IrExprList capture_values(FuncState *f, ObjectList *captured)
+/* What the closure object holds: the body of a loop over a function has the list of deferred calls and the panic that
+ * may be recovered of the function around it (numbers of the captures, or -1); then each captured variable. */
+typedef struct Captures { IrExprList values; ObjectList names; int defers, recovering, first; } Captures;
+
+static int capture(FuncState *f, Captures *k, IrExpr *e, Object *o)
 {
-	IrExprList r = {0};
-	for (int i = 0; i < captured->len; i++) {
-		IrExpr *place = place_of_object(f, captured->items[i]);
-		vec_push(f->c->arena, &r, by_reference(place) ? ir_addr(f->c, place) : place);
-	}
-	return r;
+	vec_push(f->c->arena, &k->values, e);
+	vec_push(f->c->arena, &k->names, o);
+	return k->values.len - 1;
 }
 
-/* In the literal: where its captured variables are. */
-static void bind_captures(FuncState *f, ObjectList *captured)
+static Captures captures_of(FuncState *f, const FuncInfo *info)
+{
+	Captures k = {.defers = -1, .recovering = -1};
+	IrExpr *list = info->range_of ? shared_defer_list(f, info) : NULL;
+	if (list)
+		k.defers = capture(f, &k, list, NULL);
+	if (info->range_of && f->recover_place)
+		k.recovering = capture(f, &k, f->recover_place, NULL);
+	k.first = k.values.len;
+	for (int i = 0; i < info->captured.len; i++) {
+		IrExpr *place = place_of_object(f, info->captured.items[i]);
+		capture(f, &k, by_reference(place) ? ir_addr(f->c, place) : place, info->captured.items[i]);
+	}
+	return k;
+}
+
+/* A capture copied to a variable of the literal. */
+static IrExpr *own_copy(FuncState *f, int i, const char *name, bool not_nil)
+{
+	IrExpr *field = context_field(f, i);
+	IrVar *v = ir_new_var(f->c, f->ir, VAR_LOCAL, name, field->type, f->pos);
+	v->not_nil = not_nil;
+	assign(f, ir_var(f->c, v), field);
+	return ir_var(f->c, v);
+}
+
+/* In the literal: where what it captured is. */
+static void bind_captures(FuncState *f, Captures *k)
 {
 	Compiler *c = f->c;
-	for (int i = 0; i < captured->len; i++) {
-		Object *o = captured->items[i];
+	if (k->defers >= 0)
+		f->defer_list = ir_deref(c, own_copy(f, k->defers, "defers", true), word_type(f));
+	if (k->recovering >= 0)
+		f->recover_place = own_copy(f, k->recovering, "recovering", false);
+	for (int i = k->first; i < k->values.len; i++) {
+		Object *o = k->names.items[i];
 		IrExpr *outer = place_of_object(f->outer, o), *field = context_field(f, i);
 		bool reference = by_reference(outer);
 		if (reference || type_size(c, field->type) <= COPIED_CAPTURE) {
-			IrVar *v = ir_new_var(c, f->ir, VAR_LOCAL, o->name, field->type, o->pos);
+			IrVar *v = ir_new_var(c, f->ir, VAR_LOCAL, variable_name(o), field->type, o->pos);
 			v->not_nil = reference;
 			show_variable(f, v, o, reference);
 			assign(f, ir_var(c, v), field);
@@ -134,7 +164,7 @@ static void bind_captures(FuncState *f, ObjectList *captured)
 /* The function that names what is nested in it: bodies of ranges over functions do not count. */
 FuncState *naming_function(FuncState *f)
 {
-	while (f->range && f->outer)
+	while (f->info && f->info->range_of)
 		f = f->outer;
 	return f;
 }
@@ -143,11 +173,15 @@ static const char *literal_name(FuncState *f, FuncInfo *info)
 {
 	if (!f->info)
 		return arena_printf(f->c->arena, "%s.glob..func%d", f->package->path, f->literal_count);
+	f = naming_function(f);
 	bool nested = f->info->outer;
 	int number = info->number ? info->number : f->literal_count;
 	if (info->copied_from)
-		return arena_printf(f->c->arena, "%s.%s.func%d", naming_function(f)->ir->go_name, info->copied_from, number);
-	return arena_printf(f->c->arena, nested ? "%s.%d" : "%s.func%d", naming_function(f)->ir->go_name, number);
+		return arena_printf(f->c->arena, info->range_of ? "%s.%s-range%d" : "%s.%s.func%d", f->ir->go_name,
+				info->copied_from, number);
+	if (info->range_of)
+		return arena_printf(f->c->arena, "%s-range%d", f->ir->go_name, number);
+	return arena_printf(f->c->arena, nested ? "%s.%d" : "%s.func%d", f->ir->go_name, number);
 }
 
 static IrFunc *literal_func(FuncState *f, Expr *e, Type *signature)
@@ -170,14 +204,14 @@ static IrExpr *closure_of(FuncState *f, Expr *e, IrFunc **code)
 	Type *type = type_in(f, e->type);
 	FuncInfo *info = e->func_info;
 	IrFunc *fn = literal_func(f, e, types_canonical(f->c, underlying(type)));
-	IrExprList captures = capture_values(f, &info->captured);
+	Captures k = captures_of(f, info);
 	FuncState *inner = func_state_new(f->l, fn, info, f->subst, f->package, f);
 	/* without captures too: what is mostly called as a value needs no wrapper then */
-	set_context(inner, closure_layout(f, &info->captured, &captures));
-	bind_captures(inner, &info->captured);
+	set_context(inner, closure_layout(f, &k.names, &k.values));
+	bind_captures(inner, &k);
 	lower_body(inner, e->body, &info->params);
 	*code = fn;
-	return make_closure(f, fn, type, &info->captured, &captures, e->stays & STAYS_OBJECT);
+	return make_closure(f, fn, type, &k.names, &k.values, e->stays & STAYS_OBJECT);
 }
 
 IrExpr *closure_value(FuncState *f, Expr *e)

@@ -286,24 +286,13 @@ static void defer_often(FuncState *f, Stmt *s, Later *later)
 	assign(f, list, ir_rt(f->c, RT_defer_push, word_type(f), 2, list, fn));
 }
 
-static bool find_defer(void *arg, Stmt *s)
-{
-	Stmt **found = arg;
-	if (s->kind == STMT_DEFER)
-		*found = s;
-	return true;
-}
-
-/* What the body of s, a range over a function, pushes its deferred calls to: the address of a list; NULL: it has
- * none. */
-IrExpr *shared_defer_list(FuncState *f, Stmt *s)
+/* What the body of a loop over a function, not yet lowered, is to push its deferred calls to: the address of a list;
+ * NULL: it has none. */
+IrExpr *shared_defer_list(FuncState *f, const FuncInfo *body)
 {
 	if (f->defer_list)
 		return f->defer_list->x;
-	Stmt *defer = NULL;
-	Walker w = {.stmt = find_defer, .arg = &defer};
-	walk_block(&w, s->body);
-	return defer ? defer_list(f, defer)->x : NULL;
+	return body->deferring ? defer_list(f, body->deferring)->x : NULL;
 }
 
 /* for list != nil { fn = first of list; list = rest; fn() } */

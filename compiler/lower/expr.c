@@ -3,6 +3,7 @@
  * explained in state.h.
  */
 #include "state.h"
+#include "walk.h"
 
 #include <string.h>
 
@@ -110,6 +111,22 @@ static bool is_boxing_conversion(FuncState *f, Expr *e)
 	return kind == TYPE_STRUCT || kind == TYPE_ARRAY;
 }
 
+static void note_call(void *arg, Expr *e)
+{
+	bool *found = arg;
+	*found |= e->kind == EXPR_CALL;
+}
+
+/* Would hoisting y put anything before the expression? */
+static bool leaves_before(FuncState *f, Expr *y)
+{
+	bool calls = false;
+	Walker w = {.expr = note_call, .arg = &calls};
+	if (f->later)
+		walk_expr(&w, y);
+	return calls || needs_hoist(y);
+}
+
 /* x && y, x || y where y has something to hoist: y must not run unless it is wanted. */
 static IrExpr *short_circuit(FuncState *f, Expr *e)
 {
@@ -182,7 +199,7 @@ void hoist(FuncState *f, Expr *e)
 			keep(f, e, receive_value(f, e));
 		break;
 	case EXPR_BINARY:
-		if ((e->op == OP_ANDAND || e->op == OP_OROR) && needs_hoist(e->y)) {
+		if ((e->op == OP_ANDAND || e->op == OP_OROR) && leaves_before(f, e->y)) {
 			keep(f, e, short_circuit(f, e));
 			break;
 		}

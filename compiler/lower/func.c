@@ -6,10 +6,6 @@
  * field of the context. must_box is the one place that decides for the heap. Escape analysis
  * leaves its word in Object.escape (not NULL: it ran) and Object.escapes; without it, every
  * variable whose address is taken or that a closure shares is boxed.
- *
- * The body of a loop over a function becomes a function of its own, so variables that it
- * assigns to are shared just as by a closure, which the checker does not know. find_shared
- * looks for them before the body is lowered.
  */
 #include "state.h"
 #include "walk.h"
@@ -51,19 +47,9 @@ bool local_variable_of(Object *o)
 	return o && o->kind == OBJECT_VAR && !o->is_package_level && !o->is_field;
 }
 
-static bool is_shared(FuncState *f, Object *o)
-{
-	for (; f; f = f->outer)
-		if (map_get(&f->shared, o))
-			return true;
-	return false;
-}
-
 /* Does variable o live in the heap? */
-bool must_box(FuncState *f, Object *o)
+bool must_box(Object *o)
 {
-	if (is_shared(f, o))
-		return true;
 	return o->escape ? o->escapes : o->addr_taken || o->captured_by_reference;
 }
 
@@ -95,13 +81,15 @@ const char *variable_name(const Object *o)
 {
 	if (o->name && *o->name == '~')
 		return "r";
+	if (o->name && *o->name == '#')     /* of a loop over a function */
+		return o->name + 1;
 	return o->name && *o->name && strcmp(o->name, "_") != 0 ? o->name : "v";
 }
 
 /* v stands for o where a debugger asks: holds it, or its address. */
 void show_variable(FuncState *f, IrVar *v, Object *o, bool is_box)
 {
-	if (f->inlined || !o->name || !*o->name || strcmp(o->name, "_") == 0)
+	if (f->inlined || !o->name || !*o->name || *o->name == '#' || strcmp(o->name, "_") == 0)
 		return;
 	v->shown = o->name;
 	v->is_box = is_box;
@@ -113,7 +101,7 @@ IrExpr *declare_variable(FuncState *f, Object *o, IrExpr *initial)
 {
 	Type *type = type_in(f, o->type);
 	IrExpr *place;
-	if (must_box(f, o)) {
+	if (must_box(o)) {
 		if (initial)
 			initial = atom(f, initial);
 		IrExpr *box = new_box(f, type, variable_name(o), o->pos);
@@ -137,7 +125,7 @@ static void bind_param(FuncState *f, Object *o, IrVar *v)
 	v->name = variable_name(o);
 	v->pos = o->pos;
 	IrExpr *place = ir_var(f->c, v);
-	if (must_box(f, o)) {
+	if (must_box(o)) {
 		IrExpr *box = new_box(f, v->type, v->name, o->pos);
 		show_variable(f, box->var, o, true);
 		place = ir_deref(f->c, box, v->type);
@@ -158,18 +146,18 @@ void bind_params(FuncState *f, Object *receiver, ObjectList params)
 		bind_param(f, params.items[i], f->ir->params.items[at++]);
 }
 
-/* Results have variables when they have names, when deferred calls may see them, when a range body returns. */
+/* Results have variables when they have names, when deferred calls may see them. */
 void bind_results(FuncState *f, ObjectList results)
 {
 	bool named = false;
 	for (int i = 0; i < results.len; i++)
 		named |= results.items[i]->name && *results.items[i]->name;
-	if (!named && !f->ir->has_defer && !f->info->has_range_func)
+	if (!named && !f->ir->has_defer)
 		return;
 	for (int i = 0; i < results.len; i++) {
 		Object *o = results.items[i];
 		IrExpr *place;
-		if (must_box(f, o)) {
+		if (must_box(o)) {
 			place = declare_variable(f, o, NULL);
 		} else {
 			IrVar *v = ir_new_var(f->c, f->ir, VAR_RESULT, variable_name(o), type_in(f, o->type), o->pos);
@@ -182,55 +170,6 @@ void bind_results(FuncState *f, ObjectList results)
 		vec_push(f->c->arena, &f->results, place);
 		vec_push(f->c->arena, &f->ir->results, place);
 	}
-}
-
-/* ---- loops over functions: what their bodies share ------------------------------------------ */
-
-typedef struct { FuncState *f; Block *body; bool returns, defers; } SharedWalk;
-
-static void share_use(void *arg, Expr *e)
-{
-	SharedWalk *w = arg;
-	Object *o = e->kind == EXPR_NAME ? e->object : NULL;
-	if (local_variable_of(o) && !pos_inside(w->f->c, o->pos, w->body->pos, w->body->end) && (o->assigned ||
-			o->addr_taken || o->is_result))
-		map_put(w->f->c->arena, &w->f->shared, o, o);
-}
-
-static bool share_statement(void *arg, Stmt *s)
-{
-	SharedWalk *w = arg;
-	if (s->kind == STMT_RETURN)
-		w->returns = true;
-	if (s->kind == STMT_DEFER)
-		w->defers = true;
-	return true;
-}
-
-static bool find_range_bodies(void *arg, Stmt *s)
-{
-	FuncState *f = arg;
-	if (s->kind != STMT_RANGE || !type_is_range_func(f, s))
-		return true;
-	SharedWalk w = {.f = f, .body = s->body};
-	Walker inner = {.expr = share_use, .stmt = share_statement, .arg = &w, .literals = true};
-	walk_block(&inner, s->body);
-	for (int i = 0; !s->define && i < s->lhs.len; i++)
-		walk_expr(&inner, s->lhs.items[i]);
-	f->info->has_range_func = true;
-	if (w.returns)
-		for (int i = 0; i < f->info->results.len; i++)
-			map_put(f->c->arena, &f->shared, f->info->results.items[i], f);
-	if (w.defers)
-		f->info->range_defers = true;
-	return true;
-}
-
-void find_shared(FuncState *f, Block *body)
-{
-	f->info->has_range_func = f->info->range_defers = false;
-	Walker w = {.stmt = find_range_bodies, .arg = f};
-	walk_block(&w, body);
 }
 
 /* ---- bodies ------------------------------------------------------------------------------------ */
@@ -258,7 +197,6 @@ void lower_body(FuncState *f, Block *body, ObjectList *params)
 	f->ir->end_pos = body->end;
 	f->ir->has_defer = f->info->has_defer;
 	f->ir->has_recover = f->info->has_recover;
-	find_shared(f, body);
 	bind_params(f, f->info->receiver, *params);
 	bind_results(f, f->info->results);
 	set_up_recover(f);

@@ -48,7 +48,7 @@ static void declare_results(FuncState *f, const Inlined *to)
 		Object *o = to->info->results.items[i];
 		if (is_dropped(o))
 			continue;
-		if (!to->single_return || must_box(f, o) || o->addr_taken) {
+		if (!to->single_return || must_box(o) || o->addr_taken) {
 			declare_variable(f, o, NULL);
 			continue;
 		}
@@ -61,6 +61,10 @@ static void lower_inlined_body(FuncState *f, const Inlined *to)
 {
 	Package *package = f->package;
 	BranchTarget *targets = f->targets;
+	int later = f->later;
+	IrExprList held = f->held;
+	f->later = 0;                   /* that is about the expression around the call */
+	f->held = (IrExprList){0};
 	f->package = to->package;
 	f->inlined++;
 	if (!to->end) {
@@ -74,6 +78,8 @@ static void lower_inlined_body(FuncState *f, const Inlined *to)
 		emit(f, b);
 	}
 	f->inlined--;
+	f->later = later;
+	f->held = held;
 	f->targets = targets;
 	f->package = package;
 }

@@ -11,7 +11,7 @@
  *   closure.c   literals, captures            defer.c     go, defer
  *   convert.c   conversions                   iface.c     interfaces, assertions
  *   compare.c   equality, order               literal.c   composite literals
- *   builtin.c append.c print.c                switch.c select.c range.c rangefunc.c
+ *   builtin.c append.c print.c                switch.c select.c range.c
  *   init.c      package initialisation        embed.c     contents of files
  *   emit.c      small steps
  */

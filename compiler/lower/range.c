@@ -1,6 +1,6 @@
 /*
  * range.c - for ... range over integers, arrays, slices, strings, maps and
- * channels. Functions are in rangefunc.c.
+ * channels. Loops over functions are calls by now (inline/rangefunc.c).
  *
  * The range expression is evaluated once. A hidden counter drives the loop; the iteration
  * variables are declared anew in each iteration, so closures capture one each. Where nobody can
@@ -77,16 +77,16 @@ static IrExpr *plus_one(FuncState *f, IrExpr *h)
 }
 
 /* The key's variable, if it may be the counter itself; else NULL. */
-static Object *counter_object(FuncState *f, Stmt *s)
+static Object *counter_object(Stmt *s)
 {
 	Object *o = s->define && s->defined.len ? s->defined.items[0] : NULL;
-	return o && wants(s, 0) && !o->assigned && !must_box(f, o) ? o : NULL;
+	return o && wants(s, 0) && !o->assigned && !must_box(o) ? o : NULL;
 }
 
 /* A counter from zero: the key's variable or a hidden one. */
 static IrExpr *make_counter(FuncState *f, Stmt *s, Type *type, bool *is_key)
 {
-	Object *o = counter_object(f, s);
+	Object *o = counter_object(s);
 	*is_key = o && type_in(f, o->type) == type;
 	if (*is_key)
 		return declare_variable(f, o, NULL);
@@ -234,11 +234,6 @@ static void range_channel(FuncState *f, Stmt *s)
 	end_loop(f, s, &l, NULL, NULL);
 }
 
-bool type_is_range_func(FuncState *f, Stmt *s)
-{
-	return underlying(type_in(f, s->x->type))->kind == TYPE_FUNC;
-}
-
 void range_statement(FuncState *f, Stmt *s)
 {
 	Type *u = underlying(type_in(f, s->x->type));
@@ -258,9 +253,6 @@ void range_statement(FuncState *f, Stmt *s)
 		break;
 	case TYPE_CHAN:
 		range_channel(f, s);
-		break;
-	case TYPE_FUNC:
-		range_func_statement(f, s);
 		break;
 	default:
 		range_int(f, s);

@@ -60,20 +60,6 @@ typedef struct BranchTarget {         /* where break and continue of an AST stat
 	IrStmt *break_to, *continue_to;
 } BranchTarget;
 
-typedef enum { EXIT_BREAK, EXIT_CONTINUE, EXIT_GOTO, EXIT_RETURN } ExitKind;
-/* State of a loop over a function, in a variable that its body shares; the numbers that are failures are
- * panic_range_state's. */
-enum { RANGE_DONE, RANGE_PANIC, RANGE_MISSING_PANIC, RANGE_EXHAUSTED, RANGE_READY };
-
-typedef struct RangeExit { int code; ExitKind kind; Stmt *target; } RangeExit;
-
-/* A loop over a function while its body is being lowered. */
-typedef struct RangeFunc {
-	Stmt *stmt;
-	VEC(RangeExit) exits;
-	IrExpr *state, *next;       /* places, as the body sees them */
-} RangeFunc;
-
 /* once: runs the deferred call whose Stmt.once_before is the slot's number. list: the place of the list for the
  * statements in loops with that number, which stand before it. */
 typedef struct DeferSlot { IrStmt *once; IrExpr *list; } DeferSlot;
@@ -85,24 +71,22 @@ struct FuncState {
 	FuncInfo *info;             /* NULL in made-up functions */
 	Subst *subst;               /* NULL: not generic */
 	Package *package;           /* whose source this is */
-	FuncState *outer;           /* of literals and range bodies */
-	RangeFunc *range;           /* not NULL: this is the body of a loop over a function */
+	FuncState *outer;           /* of literals */
 	Map places;                 /* Object of a local variable -> IrExpr place */
 	Map hoisted;                /* Expr -> IrExpr */
 	Map tuples;                 /* Expr of a multi-value call that was hoisted -> IrVarList * */
 	Map canonical;              /* Type -> type_in */
-	Map shared;                 /* Object -> any: assigned, and used inside the body of a loop over a function */
 	IrStmtList *out;
 	BranchTarget *targets;
 	Map labels;                 /* labeled Stmt -> text */
-	int label_count, temp_count, literal_count, range_count;
+	int label_count, temp_count, literal_count;
 	IrExprList results;         /* places of result variables; empty when results have no variables */
 	TypeList result_types;
 	IrExpr *recover_place;      /* the panic that recover() may take */
 	/* deferred calls (defer.c) */
 	IrVar *defer_bits;          /* which of those that run at most once wait; NULL: none yet */
 	DeferSlot defers[DEFER_BITS + 1];
-	IrExpr *defer_list;         /* range bodies: the enclosing function's list, a place */
+	IrExpr *defer_list;         /* body of a loop over a function: the list of the function around it, a place */
 	IrExprList held;            /* pointers that the arguments being evaluated are as numbers */
 	int inlined;                /* > 0: this is code that was inlined */
 	int later;                  /* > 0: what is being hoisted is followed by something to hoist */
@@ -121,7 +105,7 @@ void lower_declared(Lower *l, Pending *p);
 void lower_body(FuncState *f, Block *body, ObjectList *params);
 void bind_params(FuncState *f, Object *receiver, ObjectList params);
 void bind_results(FuncState *f, ObjectList results);
-bool must_box(FuncState *f, Object *o);
+bool must_box(Object *o);
 const char *variable_name(const Object *o);
 IrExpr *declare_variable(FuncState *f, Object *o, IrExpr *initial);
 bool shares_loop_variables(FuncState *f, const Stmt *s);
@@ -129,7 +113,6 @@ void show_variable(FuncState *f, IrVar *v, Object *o, bool is_box);
 IrExpr *allocate(FuncState *f, Type *type, bool in_frame);
 IrExpr *new_box(FuncState *f, Type *type, const char *name, Pos pos);
 Type *type_in(FuncState *f, Type *t);
-void find_shared(FuncState *f, Block *body);
 bool local_variable_of(Object *o);
 
 /* emit.c: small steps */
@@ -307,14 +290,10 @@ IrExprList several_values(FuncState *f, Expr *rhs);
 void var_declaration(FuncState *f, Decl *d);
 void return_statement(FuncState *f, Stmt *s);
 void emit_function_return(FuncState *f);
-void branch_to(FuncState *f, ExitKind kind, Stmt *target);
 BranchTarget *push_target(FuncState *f, Stmt *s, IrStmt *break_to, IrStmt *continue_to);
 const char *label_of(FuncState *f, Stmt *labeled);
 void for_statement(FuncState *f, Stmt *s);
 void range_statement(FuncState *f, Stmt *s);
-void range_func_statement(FuncState *f, Stmt *s);
-bool is_range_over_func(Stmt *s);
-bool type_is_range_func(FuncState *f, Stmt *s);
 void assign_iteration(FuncState *f, Stmt *s, IrExpr *k, IrExpr *v);
 void define_or_store(FuncState *f, Stmt *s, int i, IrExpr *v);
 void switch_statement(FuncState *f, Stmt *s);
@@ -322,7 +301,7 @@ void type_switch_statement(FuncState *f, Stmt *s);
 void select_statement(FuncState *f, Stmt *s);
 void go_statement(FuncState *f, Stmt *s);
 void defer_statement(FuncState *f, Stmt *s);
-IrExpr *shared_defer_list(FuncState *f, Stmt *s);
+IrExpr *shared_defer_list(FuncState *f, const FuncInfo *body);
 void make_epilogue(FuncState *f);
 
 /* init.c, embed.c */

@@ -1,9 +1,5 @@
 /*
  * stmt.c - statements: dispatch, blocks, if, for, branches, return, send.
- *
- * The body of a loop over a function is lowered as a function of its own; branch_to is
- * where a break, continue, goto or return that leaves it is turned into a number for the
- * enclosing function to act on (rangefunc.c).
  */
 #include "state.h"
 
@@ -56,59 +52,22 @@ static BranchTarget *find_target(FuncState *f, Stmt *s)
 	return NULL;
 }
 
-/* Is the labeled statement in the body of this loop over a function? */
-static bool label_inside(FuncState *f, Stmt *labeled)
+static void branch(FuncState *f, StmtKind kind, Stmt *target)
 {
-	Block *b = f->range->stmt->body;
-	return pos_inside(f->c, labeled->pos, b->pos, b->end);
-}
-
-/* Leave the body of a loop over a function: say why, end the loop. */
-static void leave_range_body(FuncState *f, ExitKind kind, Stmt *target)
-{
-	RangeFunc *r = f->range;
-	if (target == r->stmt && kind == EXIT_CONTINUE) {
-		assign(f, r->state, ir_int(f->c, RANGE_READY));
-		emit_return_expr(f, 1, bool_const(f, true));
-		return;
-	}
-	if (!(target == r->stmt && kind == EXIT_BREAK)) {
-		RangeExit e = {.code = r->exits.len + 1, .kind = kind, .target = target};
-		for (int i = 0; i < r->exits.len; i++)
-			if (r->exits.items[i].kind == kind && r->exits.items[i].target == target)
-				e.code = i + 1;
-		if (e.code == r->exits.len + 1)
-			vec_push(f->c->arena, &r->exits, e);
-		assign(f, r->next, ir_int(f->c, e.code));
-	}
-	assign(f, r->state, ir_int(f->c, RANGE_DONE));
-	emit_return_expr(f, 1, bool_const(f, false));
-}
-
-void branch_to(FuncState *f, ExitKind kind, Stmt *target)
-{
-	if (target && target->kind == STMT_LABELED && kind != EXIT_GOTO)
-		target = target->body_stmt;
-	if (kind == EXIT_GOTO && (!f->range || label_inside(f, target))) {
+	if (kind == STMT_GOTO) {
 		if (pos_compare(target->pos, f->pos) <= 0)
 			emit_poll(f);
 		emit_goto(f, label_of(f, target));
 		return;
 	}
-	if (kind == EXIT_RETURN && !f->range) {
-		emit_function_return(f);
-		return;
-	}
-	BranchTarget *t = kind == EXIT_BREAK || kind == EXIT_CONTINUE ? find_target(f, target) : NULL;
-	if (t) {
-		IrStmt *s = stmt_new(f, kind == EXIT_BREAK ? IR_BREAK : IR_CONTINUE);
-		s->target = kind == EXIT_BREAK ? t->break_to : t->continue_to;
-		emit(f, s);
-		return;
-	}
-	if (!f->range)
+	if (target && target->kind == STMT_LABELED)
+		target = target->body_stmt;
+	BranchTarget *t = find_target(f, target);
+	if (!t)
 		ice(f->c, f->pos, "branch without target");
-	leave_range_body(f, kind, target);
+	IrStmt *s = stmt_new(f, kind == STMT_BREAK ? IR_BREAK : IR_CONTINUE);
+	s->target = kind == STMT_BREAK ? t->break_to : t->continue_to;
+	emit(f, s);
 }
 
 /* ---- return --------------------------------------------------------------------------- */
@@ -121,14 +80,6 @@ void emit_function_return(FuncState *f)
 		for (int i = 0; i < f->results.len; i++)
 			vec_push(f->c->arena, &s->args, f->results.items[i]);
 	emit(f, s);
-}
-
-/* The function whose results `return` sets: not a range body. */
-static FuncState *returning_function(FuncState *f)
-{
-	while (f->range)
-		f = f->outer;
-	return f;
 }
 
 static IrExprList return_values(FuncState *f, Stmt *s, TypeList *types)
@@ -146,17 +97,9 @@ static IrExprList return_values(FuncState *f, Stmt *s, TypeList *types)
 	return values;
 }
 
-/* Result variables, as this function or range body reaches them. */
-static IrExpr *result_place(FuncState *f, FuncState *owner, int i)
-{
-	if (f == owner)
-		return f->results.items[i];
-	return place_of_object(f, owner->info->results.items[i]);
-}
-
 static bool results_unseen(FuncState *f)
 {
-	if (f->range || f->ir->has_defer)
+	if (f->ir->has_defer)
 		return false;
 	for (int i = 0; i < f->results.len; i++)
 		if (f->results.items[i]->kind != IR_VAR || f->results.items[i]->var->addr_taken)
@@ -166,12 +109,11 @@ static bool results_unseen(FuncState *f)
 
 void return_statement(FuncState *f, Stmt *s)
 {
-	FuncState *owner = returning_function(f);
 	if (s->rhs.len == 0) {
-		branch_to(f, EXIT_RETURN, NULL);
+		emit_function_return(f);
 		return;
 	}
-	IrExprList values = return_values(f, s, &owner->result_types);
+	IrExprList values = return_values(f, s, &f->result_types);
 	f->pos = s->pos;
 	if (results_unseen(f)) {
 		IrStmt *r = stmt_new(f, IR_RETURN);
@@ -183,8 +125,8 @@ void return_statement(FuncState *f, Stmt *s)
 		if (values.items[i]->kind != IR_CONST && values.items[i]->kind != IR_ZERO)
 			values.items[i] = to_temp(f, values.items[i]);
 	for (int i = 0; i < values.len; i++)
-		assign(f, result_place(f, owner, i), values.items[i]);
-	branch_to(f, EXIT_RETURN, NULL);
+		assign(f, f->results.items[i], values.items[i]);
+	emit_function_return(f);
 }
 
 /* ---- if, for ----------------------------------------------------------------------------- */
@@ -333,9 +275,9 @@ static void one_statement(FuncState *f, Stmt *s)
 	case STMT_GO: go_statement(f, s); break;
 	case STMT_DEFER: defer_statement(f, s); break;
 	case STMT_RETURN: return_statement(f, s); break;
-	case STMT_BREAK: branch_to(f, EXIT_BREAK, s->target); break;
-	case STMT_CONTINUE: branch_to(f, EXIT_CONTINUE, s->target); break;
-	case STMT_GOTO: branch_to(f, EXIT_GOTO, s->target); break;
+	case STMT_BREAK:
+	case STMT_CONTINUE:
+	case STMT_GOTO: branch(f, s->kind, s->target); break;
 	case STMT_BLOCK: block(f, s->body); break;
 	case STMT_IF: if_statement(f, s); break;
 	case STMT_FOR: for_statement(f, s); break;

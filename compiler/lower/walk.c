@@ -32,8 +32,8 @@ static void walk_inlined(Walker *w, Expr *call)
 {
 	const FuncInfo *info = call->inlined->info;
 	Expr *receiver = method_receiver_of(call);
-	if (receiver)
-		walk_expr(w, receiver);
+	if (receiver || (w->callees && unparen(call->x)->kind == EXPR_CALL))
+		walk_expr(w, receiver ? receiver : call->x);
 	else
 		walk_unwanted(w, call->x);
 	for (int i = 0; i < call->list.len; i++) {
@@ -48,8 +48,11 @@ static void walk_inlined(Walker *w, Expr *call)
 void walk_unwanted(Walker *w, Expr *e)
 {
 	e = unparen(e);
-	if (e->kind == EXPR_CALL && e->inlined)
-		walk_inlined(w, e);
+	if (e->kind != EXPR_CALL || !e->inlined)
+		return;
+	if (w->unwanted)
+		w->unwanted(w->arg, e);
+	walk_inlined(w, e);
 }
 
 void walk_expr(Walker *w, Expr *e)

@@ -231,6 +231,8 @@ struct Stmt {
 	bool runs_once;
 	int once_before;            /* DEFER: how many of that kind stand before it */
 	Type *range_key, *range_value;      /* RANGE: element types before assignment, NULL if none */
+	/* BLOCK that was a loop over a function: the call that is made of it (inline/rangefunc.c) */
+	Expr *range_call;
 };
 
 /* ---- declarations, files -------------------------------------------------------------- */
@@ -306,8 +308,22 @@ typedef struct FuncInfo {
 	int calls;                  /* inliner: how many calls of it there are */
 	int once_count;             /* escape: defer statements that run at most once (Stmt.runs_once) */
 	int number;                 /* literals: n of func1, func2 ... as Go names them */
-	bool has_range_func, range_defers;  /* lowering: a range over a function is directly inside, and its body defers */
+	int numbered;               /* literals that are named after it */
+	/* the body of a loop over a function (inline/rangefunc.c): the function it stands in, which literals in it are named
+	 * after, whose defer statements and recover() it has; number: n of range1, range2 ... NULL: it is none */
+	struct FuncInfo *range_of;
+	Stmt *deferring;            /* ... a defer statement in it; NULL: none */
+	int range_loops;            /* how many there are in it */
+	bool range_defers;          /* ... one of which has a defer statement */
 } FuncInfo;
+
+/* The function that a literal is named after, with its number; NULL at package level. */
+static inline struct FuncInfo *named_after(const FuncInfo *literal)
+{
+	if (literal->range_of || !literal->outer)
+		return literal->range_of;
+	return literal->outer->range_of ? literal->outer->range_of : literal->outer;
+}
 
 /* A call's callee, copied into the function that calls it. Arguments go to the variables that info names, which are
  * variables of that function; so are the copies of the callee's own. Each `return` became assignments to the results

@@ -136,6 +136,7 @@ struct Object {
 	bool escapes;               /* escape analysis: lives in the heap */
 	Expr *initial;              /* inliner: its only value; NULL: not known */
 	bool dropped;               /* inliner: a function value that nobody uses any more: not evaluated */
+	bool dropped_by_go;         /* ... where what a call gave and was called counts as used, as it does in Go */
 	Constant *defined;          /* package level: the string that the command line gives it; NULL: none */
 	/* TYPE */
 	bool is_alias;
@@ -221,7 +222,8 @@ typedef enum {
 	BUILTIN_REAL, BUILTIN_RECOVER,
 	BUILTIN_UNSAFE_ADD, BUILTIN_UNSAFE_ALIGNOF, BUILTIN_UNSAFE_OFFSETOF, BUILTIN_UNSAFE_SIZEOF, BUILTIN_UNSAFE_SLICE,
 	BUILTIN_UNSAFE_SLICE_DATA, BUILTIN_UNSAFE_STRING, BUILTIN_UNSAFE_STRING_DATA,
-	BUILTIN_COUNT
+	BUILTIN_COUNT,
+	BUILTIN_CHECK_RANGE = BUILTIN_COUNT         /* has no name: inline/rangefunc.c makes calls of it */
 } BuiltinId;
 
 /* ---- the universe and the functions on types ------------------------------------------------ */
