@@ -79,7 +79,8 @@ static bool check_program(Driver *d, Program *program)
 	return all && !failed;
 }
 
-/* In the program's own packages. -l is for these, too: the standard library's objects serve all programs. */
+/* -l and -d=inline are for the program's own packages: the standard library's objects serve all programs. Who debugs
+ * at -O0 wants every function where it is. */
 InlineOptions inline_options(Driver *d, const Package *p, int remarks)
 {
 	const Options *o = &d->options;
@@ -91,7 +92,7 @@ InlineOptions inline_options(Driver *d, const Package *p, int remarks)
 		r.budget = 0;
 	if (own && o->inline_level >= 4)
 		r.call_cost = 1;
-	r.replace = own && r.budget > 0;
+	r.replace = r.budget > 0 && !(o->debug && o->optimise == 0);
 	return r;
 }
 
