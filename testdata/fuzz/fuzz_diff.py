@@ -25,7 +25,7 @@ import generate
 import modules
 import mutate
 import reducer
-from runner import Build, CPU_SECONDS, Dropped, HANG_SECONDS, Plan, Worker, command_of
+from runner import BUNDLE_LIBRARIES, BUNDLE_RUNTIME, Build, CPU_SECONDS, Dropped, HANG_SECONDS, Plan, Worker, command_of
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -132,7 +132,8 @@ def keep(args, n, origin, original, program, finding):
     lines = ["#!/bin/sh", f"# {origin} of seed {args.seed}: {finding.kind}", *("#   " + s for s in finding.text.splitlines()[:40]),
              f"{'CC=' + b.cc + ' ' if b.cc else ''}${{GOL:-{args.gol}}} build {' '.join(command_of(b))} {target} || exit"]
     if b.bundle:
-        lines.append(f"{b.cc or 'gcc'} -O{b.level} -o /tmp/program /tmp/bundle/*.c -lpthread -lm || exit")
+        libraries = " ".join([*BUNDLE_RUNTIME, *BUNDLE_LIBRARIES])
+        lines.append(f"{b.cc or 'gcc'} -O{b.level} -o /tmp/program /tmp/bundle/*.c {libraries} || exit")
     lines += [f"GOLSTRESS={finding.setting or ''} /tmp/program", "echo exit $?", "# right:", "go run ."]
     with open(os.path.join(folder, "run.sh"), "w", encoding="utf-8") as f:
         f.write("\n".join(lines) + "\n")

@@ -26,6 +26,9 @@ WALL_SECONDS = 90           # other work may hold the processors
 BUILD_SECONDS, BUILD_WALL = 300, 1500       # the standard library may have to be compiled first
 OUTPUT_BYTES = 4 << 20
 
+# reflect's calls want libffi, as gol links it (docs/command.md)
+BUNDLE_RUNTIME, BUNDLE_LIBRARIES = ["-DGOL_HAVE_FFI"], ["-lffi", "-lpthread", "-lm"]
+
 Build = collections.namedtuple("Build", "versions level cc bundle flags")
 Finding = collections.namedtuple("Finding", "kind build setting text reordered wanted", defaults=[False, None])  # reordered: the right lines; wanted: exit status
 Plan = collections.namedtuple("Plan", "builds settings refusals")       # refusals: gol must refuse what go refuses
@@ -162,11 +165,11 @@ class Worker:
         with open(os.path.join(folder, "golrt.c"), "rb") as f:
             kept = self.binary(f"golrt-{hashlib.sha256(f.read() + repr(cc).encode()).hexdigest()[:16]}.o")
         if not os.path.exists(kept):
-            status, text = self.execute([*cc, "-c", "-o", kept, os.path.join(folder, "golrt.c")], BUILD_SECONDS, BUILD_WALL)
+            status, text = self.execute([*cc, *BUNDLE_RUNTIME, "-c", "-o", kept, os.path.join(folder, "golrt.c")], BUILD_SECONDS, BUILD_WALL)
             if status or text:
                 return status, text
         sources = [os.path.join(folder, f) for f in sorted(os.listdir(folder)) if f.endswith(".c") and f != "golrt.c"]
-        return self.execute([*cc, "-o", target, *sources, kept, "-lpthread", "-lm"], BUILD_SECONDS, BUILD_WALL)
+        return self.execute([*cc, "-o", target, *sources, kept, *BUNDLE_LIBRARIES], BUILD_SECONDS, BUILD_WALL)
 
     # ---- comparison ------------------------------------------------------------------
 
