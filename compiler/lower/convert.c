@@ -139,12 +139,12 @@ static IrExpr *clipped(FuncState *f, IrExpr *slice)
 
 /* The conversion's argument is a constant that its own type may not hold exactly: string(rune), T(1) of a type
  * parameter. */
-static IrExpr *constant_conversion(FuncState *f, Expr *arg, Type *target, bool stays)
+static IrExpr *constant_conversion(FuncState *f, Expr *arg, Type *target, unsigned stays)
 {
 	Type *own = arg->type && !is_untyped(arg->type) ? type_in(f, arg->type) : NULL;
 	if (is_interface(target))
 		return to_interface(f, constant_value(f, arg->cval, own ? own : type_in(f, default_type(f->c, arg->type))),
-		                    target, stays);
+		                    target, stays & STAYS_BOX);
 	ConstKind kind = const_kind(arg->cval);
 	bool number = kind == CONST_INT || kind == CONST_FLOAT || kind == CONST_COMPLEX;
 	if (number && is_numeric(target)) {
@@ -156,8 +156,10 @@ static IrExpr *constant_conversion(FuncState *f, Expr *arg, Type *target, bool s
 		return constant_value(f, arg->cval, target);
 	if (!own)
 		own = type_in(f, default_type(f->c, arg->type));
-	IrExpr *x = convert_explicit(f, constant_value(f, arg->cval, own), target);
-	return kind == CONST_STRING && underlying(target)->kind == TYPE_SLICE ? clipped(f, x) : x;
+	IrExpr *x = constant_value(f, arg->cval, own);
+	if (kind != CONST_STRING || underlying(target)->kind != TYPE_SLICE)
+		return convert_explicit(f, x, target);
+	return clipped(f, slice_of_string(f, x, target, stays & STAYS_OBJECT));
 }
 
 /* T(x), where the analysis may know of better than a copy in the heap. */
@@ -186,7 +188,7 @@ IrExpr *conversion_call(FuncState *f, Expr *e)
 	if (text && (e->stays & (STAYS_SHARED | STAYS_READ)))
 		return shared_bytes(f, constant_value(f, arg->cval, basic(f, TYPE_STRING)), target);
 	if (arg->mode == MODE_CONST)
-		return constant_conversion(f, arg, target, e->stays & STAYS_BOX);
+		return constant_conversion(f, arg, target, e->stays);
 	IrExpr *x = value(f, arg);
 	f->pos = e->pos;
 	if (e->stays & STAYS_HELD) {
