@@ -197,14 +197,12 @@ static gol_type word_type(enum gol_kind kind)
 	return (gol_type){.size = 8, .pointer_bytes = 8, .align = 8, .kind = (uint8_t)kind, .flags = GOL_TYPE_DIRECT};
 }
 
-const gol_type *reflect_pointer_to(const gol_type *elem)
+static const gol_type *find_pointer_to(const gol_type *elem)
 {
 	gol_type model = word_type(GOL_KIND_POINTER);
 	const gol_type *found;
 	text name = {0};
 
-	if (elem->pointer_to)
-		return elem->pointer_to;
 	model.elem = elem;
 	model.flags |= GOL_TYPE_PLAIN_EQUAL;
 	found = find(&model);
@@ -213,6 +211,25 @@ const gol_type *reflect_pointer_to(const gol_type *elem)
 	text_string(&name, "*");
 	text_type(&name, elem);
 	return make(&model, &name);
+}
+
+/* The last answers, by the address of what is pointed to: who walks a value asks for the same few again and again
+ * (Value.Addr). Read and written without the lock: a type says itself what it points to. */
+const gol_type *reflect_pointer_to(const gol_type *elem)
+{
+	enum { ANSWERS = 256, ALIGN_BITS = 6 };
+	static const gol_type *answers[ANSWERS];
+	uintptr_t word = (uintptr_t)elem >> ALIGN_BITS;
+	const gol_type **answer = &answers[(word ^ word >> 8) % ANSWERS], *t;
+
+	if (elem->pointer_to)
+		return elem->pointer_to;
+	t = load_acquire(answer);
+	if (t == NULL || t->elem != elem) {
+		t = find_pointer_to(elem);
+		store_release(answer, t);
+	}
+	return t;
 }
 
 INTRINSIC(const gol_type *, reflect_typePtrTo, gol_g *g, const gol_type *t) { (void)g; return reflect_pointer_to(t); }

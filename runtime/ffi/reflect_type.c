@@ -59,6 +59,20 @@ INTRINSIC(field_result, reflect_typeField, gol_g *g, const gol_type *t, gol_int 
 	return (field_result){string_of(f->name), string_of(f->pkg_path), f->tag, f->type, f->offset, f->embedded};
 }
 
+typedef struct {
+	const gol_type *r0;
+	uintptr_t r1;
+	gol_int r2;
+} place_result;
+
+INTRINSIC(place_result, reflect_typeFieldPlace, gol_g *g, const gol_type *t, gol_int i)
+{
+	const gol_field *f = &t->fields[i];
+
+	(void)g;
+	return (place_result){f->type, f->offset, f->pkg_path == NULL ? 0 : f->embedded ? 2 : 1};
+}
+
 /* ---- methods ----------------------------------------------------------------------------------- */
 
 const gol_method *reflect_method(const gol_type *t, gol_int i)
