@@ -409,6 +409,24 @@ static Type *made_array(Escape *e, Expr *call, Type *slice)
 	return array_of(e->c, slice->elem, n);
 }
 
+/* What a map with so many entries may have in the frame; NULL: nothing. What is stored in it goes to the heap all the
+ * same. */
+Type *small_map(Escape *e, Type *map, int64_t entries)
+{
+	return e->judgement == JUDGE_FRAMES && entries >= 0 && entries <= MAP_SLOTS ? map_frame_type(e->c, map) : NULL;
+}
+
+static Type *made_map(Escape *e, Expr *call)
+{
+	int64_t n = 0;
+	if (call->list.len > 1) {
+		Constant *v = call->list.items[1]->mode == MODE_CONST ? const_to_int(e->c, call->list.items[1]->cval) : NULL;
+		if (!v || !const_fits_int64(v, &n))
+			return NULL;
+	}
+	return small_map(e, call->type, n);
+}
+
 static void flow_make(Escape *e, Hole k, Expr *call)
 {
 	Type *u = core_type(call->type);
@@ -417,7 +435,7 @@ static void flow_make(Escape *e, Hole k, Expr *call)
 	else if (u->kind == TYPE_SLICE)
 		spill(e, k, ALLOC_MAKE_SLICE, call, made_array(e, call, u));
 	else if (u->kind == TYPE_MAP)
-		spill(e, k, ALLOC_MAP, call, NULL);
+		spill(e, k, ALLOC_MAP, call, made_map(e, call));
 	discard_list(e, &call->list);
 }
 

@@ -328,7 +328,7 @@ static void flow_map_literal(Escape *e, Hole k, Expr *x, Type *u)
 {
 	bool quiet = e->quiet;
 	e->quiet = false;       /* maps are not laid out at compile time */
-	spill(e, k, ALLOC_MAP, x, NULL);
+	spill(e, k, ALLOC_MAP, x, small_map(e, x->type, x->list.len));
 	for (int i = 0; i < x->list.len; i++) {
 		Expr *pair = x->list.items[i];
 		if (pair->kind != EXPR_KEY_VALUE)

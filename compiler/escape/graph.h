@@ -141,6 +141,7 @@ bool takes_address_of_array(Expr *x);
 
 /* stmt.c */
 void flow_block(Escape *e, Block *b);
+Type *small_map(Escape *e, Type *map, int64_t entries);
 void flow_unwanted(Escape *e, Expr *x);
 bool drops(const Escape *e, const Object *o);
 void flow_body(Escape *e, FuncInfo *info, Block *body);

@@ -18,7 +18,7 @@ static const bool kept_kinds[ALLOC_COUNT] = {
 	[ALLOC_NEW] = true, [ALLOC_POINTER_LITERAL] = true, [ALLOC_SLICE_LITERAL] = true, [ALLOC_MAKE_SLICE] = true,
 	[ALLOC_CLOSURE] = true, [ALLOC_METHOD_VALUE] = true, [ALLOC_SPREAD] = true, [ALLOC_BOX] = true,
 	[ALLOC_STRING] = true,
-	[ALLOC_APPEND] = true,
+	[ALLOC_APPEND] = true, [ALLOC_MAP] = true,
 };
 
 /* Bytes of a value; -1: depends on type arguments. */
@@ -67,6 +67,8 @@ static const char *heap_reason(Escape *e, const Node *n)
 		return "always allocated";
 	if (n->alloc == ALLOC_MAKE_SLICE && !n->allocated)
 		return "non-constant size";
+	if (n->alloc == ALLOC_MAP && !n->allocated)
+		return "too large for stack";
 	if (n->alloc == ALLOC_APPEND || n->alloc == ALLOC_STRING ||
 	    (n->object && !n->object->addr_taken && !n->object->captured_by_reference))
 		return NULL;

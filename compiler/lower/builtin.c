@@ -97,13 +97,24 @@ static IrExpr *small_slice(FuncState *f, Type *type, IrExpr *n)
 	return made;
 }
 
+/* in_frame: hint is a constant of at most MAP_SLOTS. */
+IrExpr *new_map(FuncState *f, Type *type, IrExpr *hint, bool in_frame)
+{
+	Compiler *c = f->c;
+	Type *place = in_frame ? map_frame_type(c, type) : NULL;
+	if (!place)
+		return to_temp(f, ir_rt(c, RT_make_map, type, 2, ir_type(c, type), hint));
+	IrExpr *at = ir_convert(c, allocate(f, place, true), word_type(f));
+	return to_temp(f, ir_rt(c, RT_make_map_at, type, 3, ir_type(c, type), at, ir_int(c, type_size(c, place))));
+}
+
 static IrExpr *make_value(FuncState *f, Expr *e)
 {
 	Compiler *c = f->c;
 	Type *type = type_in(f, e->type), *u = underlying(type);
 	IrExpr *n = e->list.len > 1 ? int_argument(f, e, 1) : ir_int(c, 0);
 	if (u->kind == TYPE_MAP)
-		return to_temp(f, ir_rt(c, RT_make_map, type, 2, ir_type(c, type), n));
+		return new_map(f, type, n, e->stays & STAYS_OBJECT);
 	if (u->kind == TYPE_CHAN)
 		return ir_var(c, call_rt(f, RT_make_chan, type, 2, ir_type(c, type), n));
 	IrExpr *cap = e->list.len > 2 ? int_argument(f, e, 2) : n;

@@ -214,8 +214,7 @@ static IrExpr *map_literal(FuncState *f, Expr *e, Type *type)
 {
 	Compiler *c = f->c;
 	Type *u = underlying(type), *key = types_canonical(c, u->key), *elem = types_canonical(c, u->elem);
-	IrExpr *m = to_temp(f, ir_rt(c, RT_make_map, type, 2, ir_type(c, type), ir_int(c, e->list.len))),
-		*table = static_entries(f, e, key, elem);
+	IrExpr *m = new_map(f, type, ir_int(c, e->list.len), e->stays & STAYS_OBJECT), *table = static_entries(f, e, key, elem);
 	if (table) {
 		map_from_table(f, m, table);
 		return m;

@@ -215,6 +215,7 @@ IrExprList end_held(FuncState *f, IrExprList saved);
 void keep_alive(FuncState *f, IrExprList *pointers);
 
 /* builtin.c, print.c, append.c */
+IrExpr *new_map(FuncState *f, Type *type, IrExpr *hint, bool in_frame);
 IrExpr *builtin_value(FuncState *f, Expr *e);
 bool builtin_is_hoisted(Expr *e);
 Expr *spread_arguments(FuncState *f, Expr *e);

@@ -103,6 +103,35 @@ static void layout(Compiler *c, Type *t)
 	}
 }
 
+static void add_part(Compiler *c, Type *t, const char *name, Type *type)
+{
+	Object *o = object_new(c, OBJECT_VAR, intern_str(c, name), type, NO_POS, NULL);
+	o->is_field = true;
+	vec_push(c->arena, &t->fields, o);
+	vec_push(c->arena, &t->tags, (FieldTag){0});
+}
+
+Type *map_frame_type(Compiler *c, Type *map)
+{
+	enum { INDIRECT_ABOVE = 128 };
+	Type *u = underlying(map), **basic = c->types->basic;
+	if (has_type_params(map))
+		return NULL;
+	Type *key = types_canonical(c, u->key), *elem = types_canonical(c, u->elem);
+	if (type_size(c, key) > INDIRECT_ABOVE || type_size(c, elem) > INDIRECT_ABOVE)
+		return NULL;
+	Type *slot = type_new(c, TYPE_STRUCT), *whole = type_new(c, TYPE_STRUCT);
+	add_part(c, slot, "key", key);
+	add_part(c, slot, "elem", elem);
+	add_part(c, whole, "count", basic[TYPE_INT]);
+	add_part(c, whole, "groups", basic[TYPE_UNSAFE_POINTER]);
+	add_part(c, whole, "words", array_of(c, basic[TYPE_UINT64], 6));
+	add_part(c, whole, "control", basic[TYPE_UINT64]);
+	add_part(c, whole, "slots", array_of(c, slot, MAP_SLOTS));
+	whole = types_canonical(c, whole);
+	return type_size(c, whole) <= MAP_FRAME_MOST ? whole : NULL;
+}
+
 int64_t type_size(Compiler *c, Type *t)
 {
 	layout(c, t);

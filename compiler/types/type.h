@@ -358,6 +358,10 @@ Type *types_canonical(Compiler *c, Type *t);            /* canonical representat
 enum { VARIABLE_SIZE_LIMIT = 2000000000 };              /* of a package's variables, each and all together */
 #define TYPE_SIZE_LIMIT ((int64_t)1 << 50)              /* sizes that reach it are given as it: the type is too large */
 int64_t type_size(Compiler *c, Type *t);
+/* What a map of type t with up to MAP_SLOTS entries needs in a frame: header and one group, as runtime/lang/map.h has
+ * them. NULL: too large, or type parameters in it. */
+enum { MAP_SLOTS = 8, MAP_FRAME_MOST = 640 };
+Type *map_frame_type(Compiler *c, Type *map);
 int64_t type_align(Compiler *c, Type *t);
 int64_t field_offset(Compiler *c, Type *struct_type, int field);
 bool type_has_pointers(Compiler *c, Type *t);

@@ -10,6 +10,7 @@
  * no lock: two that look at the same moment both go on, and the one that is done second finds it cleared. Nothing
  * between the two unwinds or gives way, so operations meet only where several processors run.
  */
+#include "base/fatal.h"
 #include "heap/heap.h"
 #include "lang/map.h"
 #include "unwind/panic.h"
@@ -274,6 +275,23 @@ gol_map *gol_make_map(gol_g *g, const gol_type *map_type, gol_int hint)
 		m->hint = groups > UINT32_MAX ? UINT32_MAX / 2 + 1 : (uint32_t)groups;
 	}
 	return m;
+}
+
+/* The compiler lays out the place (types/layout.c): it must agree. */
+_Static_assert(sizeof(gol_map) == 64 && offsetof(map_in_frame, control) == 64, "map_frame_type knows the header");
+
+gol_map *gol_make_map_at(gol_g *g, const gol_type *map_type, void *place, gol_int size)
+{
+	map_in_frame *p = place;
+
+	(void)g;
+	p->map.layout = map_layout_of(map_type);
+	require((size_t)size == sizeof p->map + p->map.layout->group_size);   /* as in the heap */
+	p->map.seed = alg_random();
+	p->map.growth_left = MAP_SLOTS;
+	p->map.groups = (uint8_t *)&p->control;
+	p->control = MAP_ALL_EMPTY;
+	return &p->map;
 }
 
 gol_int gol_map_len(gol_g *g, gol_map *m)

@@ -50,7 +50,10 @@ typedef struct map_layout {
 	const void *zero;               /* value of a missing entry */
 } map_layout;
 
-/* count <= capacity. full + DELETED slots + growth_left == capacity. groups NULL: nothing was ever stored. */
+/* A map that does not escape may have its header and first group in its function's frame (map_in_frame); what it stores
+ * is as in any map, since the next groups are in the heap.
+ *
+ * count <= capacity. full + DELETED slots + growth_left == capacity. groups NULL: nothing was ever stored. */
 struct gol_map {
 	gol_int count;
 	uint8_t *groups;
@@ -62,6 +65,8 @@ struct gol_map {
 	uint32_t clear_count;
 	uint32_t writing;               /* relaxed atomic: a write is going on */
 };
+
+typedef struct map_in_frame { gol_map map; uint64_t control; } map_in_frame;        /* then the slots */
 
 const map_layout *map_layout_of(const gol_type *map_type);
 
