@@ -112,9 +112,12 @@ static int capture(FuncState *f, Captures *k, IrExpr *e, Object *o)
 	return k->values.len - 1;
 }
 
-static Captures captures_of(FuncState *f, const FuncInfo *info)
+/* link: what a literal that is deferred in a loop has first (gol_defer); NULL: nothing. */
+static Captures captures_of(FuncState *f, const FuncInfo *info, IrExpr *link)
 {
 	Captures k = {.defers = -1, .recovering = -1};
+	if (link)
+		capture(f, &k, link, NULL);
 	IrExpr *list = info->range_of ? shared_defer_list(f, info) : NULL;
 	if (list)
 		k.defers = capture(f, &k, list, NULL);
@@ -198,13 +201,13 @@ static IrFunc *literal_func(FuncState *f, Expr *e, Type *signature)
 	return fn;
 }
 
-/* code: what it calls. */
-static IrExpr *closure_of(FuncState *f, Expr *e, IrFunc **code)
+/* code: what it calls. link: as for captures_of. */
+static IrExpr *closure_of(FuncState *f, Expr *e, IrExpr *link, IrFunc **code)
 {
 	Type *type = type_in(f, e->type);
 	FuncInfo *info = e->func_info;
 	IrFunc *fn = literal_func(f, e, types_canonical(f->c, underlying(type)));
-	Captures k = captures_of(f, info);
+	Captures k = captures_of(f, info, link);
 	FuncState *inner = func_state_new(f->l, fn, info, f->subst, f->package, f);
 	/* without captures too: what is mostly called as a value needs no wrapper then */
 	set_context(inner, closure_layout(f, &k.names, &k.values));
@@ -217,14 +220,21 @@ static IrExpr *closure_of(FuncState *f, Expr *e, IrFunc **code)
 IrExpr *closure_value(FuncState *f, Expr *e)
 {
 	IrFunc *code;
-	return closure_of(f, e, &code);
+	return closure_of(f, e, NULL, &code);
+}
+
+/* A literal that is deferred in a loop, without parameters and results. */
+IrExpr *deferred_closure(FuncState *f, Expr *e, IrExpr *link)
+{
+	IrFunc *code;
+	return closure_of(f, e, link, &code);
 }
 
 /* A literal that is called where it stands. */
 Callee closure_callee(FuncState *f, Expr *e)
 {
 	IrFunc *code;
-	IrExpr *closure = closure_of(f, e, &code);
+	IrExpr *closure = closure_of(f, e, NULL, &code);
 	return (Callee){.kind = IR_CALL_DIRECT, .func = code, .x = code->context ? closure : NULL,
 		.signature = code->signature};
 }

@@ -5,8 +5,9 @@
  * is lowered inside a made-up closure, its argument expressions bound to the captures, and the call is that of the
  * closure.
  *
- * A go statement, and a defer statement in a loop, want a func value without parameters or results. Where the callee is
- * one already it is taken as it is; else a made-up closure captures the operands and makes the call.
+ * A go statement wants a func value without parameters or results. Where the callee is one already it is taken as it
+ * is; else a made-up closure captures the operands and makes the call. So it does for a defer statement in a loop: its
+ * first capture is the closure that was deferred before (gol_defer), the list is the last one.
  *
  * A defer statement that runs at most once (Stmt.runs_once, left by escape analysis) needs none: the operands stay in
  * variables of the function, a bit says that the call is to be made, and the call stands in the epilogue (ir.h):
@@ -61,8 +62,8 @@ static Later call_made_up(FuncState *f, IrFunc *fn, IrExprList *captures, bool i
 		.signature = fn->signature}};
 }
 
-/* The closure that will make the call: captures what is not constant. */
-static IrExpr *wrap_call(FuncState *f, Later *later, const char *kind)
+/* The closure that will make the call: captures what is not constant. link: captured first; NULL: nothing is. */
+static IrExpr *wrap_call(FuncState *f, Later *later, const char *kind, IrExpr *link)
 {
 	Callee *callee = &later->callee;
 	IrExprList *args = &later->args;
@@ -70,6 +71,8 @@ static IrExpr *wrap_call(FuncState *f, Later *later, const char *kind)
 	IrFunc *fn = made_up(f, kind);
 	FuncState *inner = func_state_new(f->l, fn, NULL, f->subst, f->package, f);
 	IrExprList captures = {0}, all = {0};
+	if (link)
+		vec_push(c->arena, &captures, link);
 	if (callee->x)
 		vec_push(c->arena, &all, callee->x);
 	if (callee->receiver)
@@ -85,7 +88,7 @@ static IrExpr *wrap_call(FuncState *f, Later *later, const char *kind)
 		set_context(inner, closure_layout(f, NULL, &captures));
 	IrExprList inner_args = {0}, held = {0};
 	Callee target = *callee;
-	int at = 0, k = 0;
+	int at = link != NULL, k = 0;
 	for (int i = 0; i < all.len; i++) {
 		IrExpr *e = needs_no_capture(all.items[i]) ? all.items[i] : context_field(inner, at++);
 		if (callee->x && k == 0 && i == 0)
@@ -164,7 +167,7 @@ static IrExpr *later_value(FuncState *f, Later *r, const char *kind)
 		IrExprList none = {0};
 		return make_closure(f, r->callee.func, r->callee.signature, NULL, &none, false);
 	}
-	return wrap_call(f, r, kind);
+	return wrap_call(f, r, kind, NULL);
 }
 
 void go_statement(FuncState *f, Stmt *s)
@@ -278,12 +281,20 @@ static IrExpr *defer_list(FuncState *f, Stmt *s)
 	return *list;
 }
 
+/* The literal of `defer func() { ... }()`, which can be on a list itself; else NULL. */
+static Expr *deferred_literal(const Expr *call)
+{
+	Expr *fun = unparen(call->x);
+	const Type *t = call->call_kind == CALL_FUNC && fun->kind == EXPR_FUNC ? fun->func_info->type : NULL;
+	return t && t->fields.len == 0 && t->results.len == 0 ? fun : NULL;
+}
+
 static void defer_often(FuncState *f, Stmt *s, Later *later)
 {
-	IrExpr *fn = later_value(f, later, "defer");
+	Expr *literal = later ? NULL : deferred_literal(unparen(s->x));
+	IrExpr *list = defer_list(f, s), *fn = literal ? deferred_closure(f, literal, list) : wrap_call(f, later, "defer", list);
 	f->pos = s->pos;
-	IrExpr *list = defer_list(f, s);
-	assign(f, list, ir_rt(f->c, RT_defer_push, word_type(f), 2, list, fn));
+	assign(f, list, ir_convert(f->c, fn, word_type(f)));
 }
 
 /* What the body of a loop over a function, not yet lowered, is to push its deferred calls to: the address of a list;
@@ -348,11 +359,15 @@ void defer_statement(FuncState *f, Stmt *s)
 	bool is_recover = call->call_kind == CALL_BUILTIN && call->builtin == BUILTIN_RECOVER;
 	if (is_recover && !f->recover_place)
 		return;
+	if (!s->runs_once && deferred_literal(call)) {
+		defer_often(f, s, NULL);
+		return;
+	}
 	Later later = is_recover ? recover_later(f, s->runs_once) : call_later(f, call, "defer", s->runs_once);
 	f->pos = s->pos;
 	if (later.callee.func && later.callee.func->takes_address) {
 		/* A check cannot stand in the epilogue. */
-		IrExpr *fn = wrap_call(f, &later, "defer");
+		IrExpr *fn = wrap_call(f, &later, "defer", NULL);
 		later = (Later){.callee = {.kind = IR_CALL_VALUE, .x = fn,
 			.signature = types_canonical(f->c, underlying(fn->type))}};
 	}

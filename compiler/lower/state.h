@@ -263,6 +263,7 @@ IrStatic *new_static(Lower *l, Type *type, IrExpr *v, bool read_only);
 
 /* closure.c, method.c */
 IrExpr *closure_value(FuncState *f, Expr *e);
+IrExpr *deferred_closure(FuncState *f, Expr *e, IrExpr *link);
 Callee closure_callee(FuncState *f, Expr *e);
 typedef VEC(IrExpr *) CaptureList;
 IrExpr *make_closure(FuncState *f, IrFunc *code, Type *func_type, ObjectList *names, IrExprList *captures,

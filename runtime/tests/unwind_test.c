@@ -17,9 +17,9 @@ static void exec_body(gol_g *g, gol_frame *h);
 static const gol_func_info exec_info = {"main.exec", "/t/unwind.go", 9, sizeof(exec_frame), 6, GOL_FUNC_HAS_DEFERS, exec_points, exec_maps, 1,
 	exec_start, exec_body, NULL, NULL, NULL, 0, 0, NULL, NULL, NULL};
 
-typedef struct { gol_func f; const char *p; } exec_closure;
-static const uint8_t exec_closure_map[] = {0};
-static const gol_type exec_closure_type = {.size = 16, .pointer_bytes = 0, .kind = GOL_KIND_STRUCT, .align = 8, .pointer_map = exec_closure_map};
+typedef struct { gol_defer d; const char *p; } exec_closure;
+static const uint8_t exec_closure_map[] = {1 << 1};
+static const gol_type exec_closure_type = {.size = 24, .pointer_bytes = 16, .kind = GOL_KIND_STRUCT, .align = 8, .pointer_map = exec_closure_map};
 static gol_chan *numbers, *done;
 
 static gol_int exec(gol_g *g, gol_func *fn)
@@ -34,12 +34,16 @@ static gol_int exec(gol_g *g, gol_func *fn)
 }
 static void exec_start(gol_g *g, gol_frame *h) { ((exec_frame *)(void *)h)->r0 = exec(g, ((exec_frame *)(void *)h)->fn); }
 
-static gol_func *block(gol_g *g, const char *p)
+/* link: where it is deferred, what was before. */
+static gol_defer *deferred(gol_g *g, gol_defer *link, const char *p)
 {
 	exec_closure *c = (exec_closure *)(void *)gol_new_closure(g, &exec_closure_type, (void *)exec);
+	gol_store_pointer(&c->d.link, link);
 	c->p = p + 1;
-	return &c->f;
+	return &c->d;
 }
+
+static gol_func *block(gol_g *g, const char *p) { return &deferred(g, NULL, p)->fn; }
 
 static const char *after(const char *p)
 {
@@ -113,7 +117,7 @@ static void exec_body(gol_g *g, gol_frame *h)
 			if (g->unwinding) { h->resume = 3; goto unwind; }
 			break;
 		case 'd':
-			fr->defers = gol_defer_push(g, fr->defers, block(g, p + 1));
+			fr->defers = deferred(g, fr->defers, p + 1);
 			fr->p = after(p + 1);
 			break;
 		case 'c':
@@ -148,7 +152,7 @@ epilogue:
 static const char *program;
 
 static void close_done(gol_g *g, gol_func *fn) { (void)fn; gol_chan_close(g, done); }
-static gol_func close_func = {(void *)close_done};
+static gol_defer close_done_later = {{(void *)close_done}, NULL};
 
 typedef struct { gol_frame h; gol_defer *defers; gol_pending pending; } run_frame;
 static const uint8_t run_maps[] = {0, 3};
@@ -174,7 +178,7 @@ static void run_body(gol_g *g, gol_frame *h)
 	run_frame *fr = (run_frame *)(void *)h;
 	if (h->resume == 1) goto r1;
 	if (h->resume == 2) goto r2;
-	fr->defers = gol_defer_push(g, fr->defers, &close_func);
+	fr->defers = &close_done_later;
 	exec(g, block(g, program - 1));
 r1:
 	if (!g->unwinding) goto epilogue;

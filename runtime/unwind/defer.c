@@ -23,26 +23,12 @@
 
 #include <stdlib.h>
 
-static const uint8_t defer_map[] = {3};
-static const gol_type defer_type = {
-	.size = sizeof(gol_defer), .pointer_bytes = sizeof(gol_defer), .kind = GOL_KIND_STRUCT, .align = 8,
-	.pointer_map = defer_map, .text = {(const uint8_t *)"runtime.deferRecord", 19},
-};
-
 static void call_nil(gol_g *g, gol_func *fn)
 {
 	(void)fn;
 	gol_panic_nil(g);
 }
 gol_func gol_nil_function = {(void *)call_nil};
-
-gol_defer *gol_defer_push(gol_g *g, gol_defer *link, gol_func *fn)
-{
-	gol_defer *d = gol_new(g, &defer_type);
-	gol_store_pointer(&d->link, link);
-	gol_store_pointer(&d->fn, fn);
-	return d;
-}
 
 gol_pending gol_take_pending(gol_g *gp)
 {
@@ -63,7 +49,7 @@ gol_pending gol_take_pending(gol_g *gp)
 gol_func *gol_defer_function(gol_g *g, gol_defer *d)
 {
 	(void)g;
-	return d->fn != NULL ? d->fn : &gol_nil_function;
+	return &d->fn;
 }
 
 gol_defer *gol_defer_next(gol_g *g, gol_defer *d)

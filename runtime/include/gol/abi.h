@@ -57,7 +57,7 @@
 #error "generated C is C"
 #endif
 
-#define GOL_ABI_VERSION 3
+#define GOL_ABI_VERSION 4
 
 #define GOL_LIKELY(x) __builtin_expect(!!(x), 1)
 #define GOL_UNLIKELY(x) __builtin_expect(!!(x), 0)
@@ -396,7 +396,8 @@ static inline void gol_side_unwind(gol_g *g, void *block)
  * its epilogue too, it fills a frame of its own (a C local, in which all variables with an address live
  * from the start), and gol_unwind_frame has the body go on at that point.
  */
-typedef struct gol_defer { struct gol_defer *link; gol_func *fn; } gol_defer;
+/* A call deferred in a loop: a closure whose first capture is the one that was deferred before it. */
+typedef struct gol_defer { gol_func fn; struct gol_defer *link; } gol_defer;
 /* One pointer word, one plain. point: where the frame was unwound, for traces; 0 if it returned. */
 typedef struct gol_pending { gol_panic_record *panic; uint32_t reason, point; } gol_pending;
 
