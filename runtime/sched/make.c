@@ -156,7 +156,7 @@ void proc_free_goroutine(G *g)
 	g->m = NULL;
 	g->pub.ret = NULL;
 	g->pub.recover.panic = NULL;
-	g->panic = NULL;
+	g->panic = g->spare_panic = NULL;
 	store_relaxed(&g->request, 0u);
 	store_relaxed(&g->status, (uint32_t)G_DEAD);
 	side_exit(g);

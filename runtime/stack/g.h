@@ -151,6 +151,7 @@ struct G {
 	/* run by the dispatcher before the top frame is thawed: sets pub.ret or raises the panic */
 	void (*complete)(G *);
 	gol_panic_record *panic;    /* the one unwinding == GOL_PANIC is about */
+	gol_panic_record *spare_panic;      /* cleared, for the next panic; NULL: none */
 	const char *fatal_text;     /* the one unwinding == GOL_FATAL is about */
 	wait_state wait;
 

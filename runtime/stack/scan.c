@@ -222,6 +222,7 @@ void stack_each_pointer(G *g, void (*visit)(void *, void **), void *argument)
 		g->wait_since = os_nanotime();          /* when a collection first saw it wait: good enough for traces */
 	scan_frames(g, &v);
 	visit_slot(&v, (void **)(void *)&g->panic);
+	visit_slot(&v, (void **)(void *)&g->spare_panic);
 	visit_slot(&v, (void **)(void *)&g->pub.recover.panic);
 	visit_slot(&v, &g->ready_argument);
 	visit_wait(&g->wait, &v);

@@ -138,8 +138,12 @@ bool gol_defer_end(gol_g *gp, gol_pending *pending)
 		replace(g, pending);
 	else if (gp->unwinding == GOL_GOEXIT)
 		exit_replaces(g, pending);
-	else if (pending->reason == GOL_PANIC && pending->panic->recovered)
-		*pending = after_recovery(pending->panic);
+	else if (pending->reason == GOL_PANIC && pending->panic->recovered) {
+		gol_panic_record *p = pending->panic;
+		*pending = after_recovery(p);
+		if (p->link == NULL && pending->reason != GOL_GOEXIT)
+			panic_retire(g, p);
+	}
 	gp->unwinding = GOL_RUNNING;
 	return true;
 }

@@ -38,12 +38,27 @@ static const gol_type record_type = {
 	.pointer_map = record_map, .text = {(const uint8_t *)"runtime.panicRecord", 19},
 };
 
+/* A panic that was recovered, of which nobody knows any more: its record is the goroutine's next one. */
+void panic_retire(G *g, gol_panic_record *p)
+{
+	debug_require(p->recovered && p->link == NULL);
+	gol_store_eface(&p->value, (gol_eface){NULL, NULL});
+	gol_store_pointer(&p->text.ptr, NULL);
+	p->text.len = 0;
+	p->where.total = 0;
+	p->recovered = p->goexit = p->has_text = p->is_fault = false;
+	g->spare_panic = p;
+}
+
 /* ---- raising --------------------------------------------------------------------------------------- */
 
 static gol_panic_record *raise(G *g, gol_eface value)
 {
 	debug_require(g->pub.unwinding == GOL_RUNNING);
-	gol_panic_record *p = gol_new(&g->pub, &record_type);
+	gol_panic_record *p = g->spare_panic;
+	if (p == NULL)
+		p = gol_new(&g->pub, &record_type);
+	g->spare_panic = NULL;
 	gol_store_eface(&p->value, value);
 	g->panic = p;
 	g->pub.unwinding = GOL_PANIC;

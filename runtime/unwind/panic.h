@@ -25,6 +25,7 @@ void fatal_raise(gol_g *g, const char *message);
  * values for their text (Error, String), prints everything and ends the program. */
 void panic_uncaught(G *g);
 _Noreturn void panic_die(G *g, gol_panic_record *p);
+void panic_retire(G *g, gol_panic_record *p);
 /* The same for a fatal error; what is left of the stack completes the trace. */
 _Noreturn void fatal_die(G *g);
 
