@@ -50,7 +50,12 @@ static const char fixed_flags[] =
  * few stores are done by then. From 256 bytes on the C library, which knows the processor, does it.
  */
 #define UNROLL "unrolled_loop:256:noalign,libcall:-1:noalign"
-#define TUNING WORD_STORES " -mmemset-strategy=" UNROLL " -mmemcpy-strategy=" UNROLL
+/*
+ * gcc makes a table of addresses of a switch from five cases on, Go from eight: a jump through a table is dear where
+ * processors are kept from guessing its target, a few comparisons are not.
+ */
+#define SWITCHES "--param=case-values-threshold=8"
+#define TUNING WORD_STORES " -mmemset-strategy=" UNROLL " -mmemcpy-strategy=" UNROLL " " SWITCHES
 
 /* Only asked where something is compiled. */
 static const char *tuning(Driver *d)

@@ -22,8 +22,10 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 SIZES = {"fib": 43, "nbody": 17000000, "spectralnorm": 5000, "fannkuch": 11, "mandelbrot": 4500, "matmul": 1300,
          "quicksort": 18000000, "sortstructs": 2200000, "dispatch": 200000000, "generics": 6000000, "deeprecursion": 120,
-         "maps": 9000000, "stringwork": 4000000, "binarytrees": 18, "defers": 35000000, "pingpong": 6000000, "spawn": 6000000, "selects": 5000000, "pool": 16000}
-ALLOCATING = {"maps", "stringwork", "binarytrees"}
+         "maps": 9000000, "stringwork": 4000000, "binarytrees": 18, "defers": 35000000, "pingpong": 6000000, "spawn": 6000000, "selects": 5000000, "pool": 16000,
+         "constructors": 1000000000, "iterators": 40000000, "options": 30000000, "closures": 600000, "writers": 6000000,
+         "machine": 160000000, "parsing": 1000000, "words": 100, "jsoncodec": 3000, "regexps": 300, "templates": 2500}
+ALLOCATING = {"maps", "stringwork", "binarytrees", "options", "writers", "parsing", "words", "jsoncodec", "templates"}
 SWITCHING = {"pingpong", "spawn", "selects"}
 PARALLEL = {"pool"}
 

@@ -311,7 +311,15 @@ register uintptr_t gol_stack_pointer __asm__("sp");
 #define GOL_MUST_FREEZE(g) \
 	(GOL_REQUIRE((g)->unwinding == GOL_RUNNING), GOL_UNLIKELY(GOL_STACK_POINTER() < GOL_RELAXED(g, limit)) && gol_must_freeze(g))
 /* On loop back-edges: asked to give way? */
-#define GOL_POLL(g) (GOL_REQUIRE((g)->unwinding == GOL_RUNNING), GOL_UNLIKELY(GOL_RELAXED(g, poll)) && gol_must_yield(g))
+#define GOL_POLL(g) (GOL_REQUIRE((g)->unwinding == GOL_RUNNING), GOL_UNLIKELY(GOL_IS_ASKED(g)) && gol_must_yield(g))
+/* Every round of a loop asks: for gcc, which loads what is atomic into a register first, as one instruction. */
+#if defined(__x86_64__) && defined(__OPTIMIZE__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
+#define GOL_IS_ASKED(g) __extension__({ __label__ asked; bool r_ = false; \
+	__asm__ goto("cmpl $0, %0\n\tjne %l1" : : "m"((g)->poll) : "cc" : asked); \
+	if (0) { asked: r_ = true; } r_; })
+#else
+#define GOL_IS_ASKED(g) GOL_RELAXED(g, poll)
+#endif
 
 /* Both set g->unwinding = GOL_FREEZE when they answer true. */
 GOL_RARE bool gol_must_freeze(gol_g *g);
