@@ -133,6 +133,9 @@ static const char *traced_name(Inliner *n, const FuncInfo *info, bool instance)
 {
 	Arena *a = n->c->arena;
 	const FuncInfo *outer = named_after(info);
+	if (outer && info->copied_from)
+		return arena_printf(a, info->range_of ? "%s.%s-range%d" : "%s.%s.func%d", traced_name(n, outer, false),
+				info->copied_from, info->number);
 	if (!info->object && outer)
 		return arena_printf(a, info->range_of ? "%s-range%d" : outer->object ? "%s.func%d" : "%s.%d",
 				traced_name(n, outer, false), info->number);
