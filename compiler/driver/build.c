@@ -96,6 +96,15 @@ InlineOptions inline_options(Driver *d, const Package *p, int remarks)
 	return r;
 }
 
+static void remark_on(Driver *d, Package *p, View *view, int level)
+{
+	InlineOptions inlining = inline_options(d, p, level);
+	view_swap(p, view);
+	inline_package(d->c, p, &inlining);
+	escape_remarks(d->c, p, level);
+	view_swap(p, view);
+}
+
 /* Inlining and escape analysis of everything; remarks are of the root alone. */
 static void analyse_program(Driver *d, Program *program)
 {
@@ -103,9 +112,13 @@ static void analyse_program(Driver *d, Program *program)
 	for (int i = 0; i < program->packages.len; i++) {
 		Package *p = program->packages.items[i];
 		int own = p == program->root ? remarks : 0;
-		InlineOptions inlining = inline_options(d, p, own);
+		InlineOptions inlining = inline_options(d, p, 0);
+		inline_prepare(d->c, p);
+		View *view = own ? view_new(d->c, p) : NULL;
 		inline_package(d->c, p, &inlining);
-		escape_package(d->c, p, remarks > 0, own);
+		escape_package(d->c, p, remarks > 0);
+		if (view)
+			remark_on(d, p, view, own);
 	}
 }
 

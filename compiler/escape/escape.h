@@ -4,8 +4,8 @@
  * escape_package analyses one checked package whose imports were analysed before. It leaves
  *  - on every function object a summary of where its parameters go (Object.escape),
  *  - on every local variable its verdict (Object.escape not NULL: judged; Object.escapes),
- *  - on every expression that allocates the STAYS_ bits of what need not be in the heap (Expr.stays),
- * and, if asked to, queues the remarks of -m.
+ *  - on every expression that allocates the STAYS_ bits of what need not be in the heap (Expr.stays).
+ * escape_remarks queues the remarks of -m about a package's view.
  *
  * There are two judgements. JUDGE_GO answers as Go's compiler does and is what -m prints. JUDGE_FRAMES
  * answers for the code we emit: what lowering always puts in the heap (closures deferred in loops,
@@ -36,7 +36,9 @@ enum {
 enum { APPEND_STORE = 32 };
 enum { DEFER_BITS = 32 };       /* deferred calls of one function that may wait in its frame */
 
-/* remarks: 0 none, 1 as -m, 2 as -m=2; all: the -m judgement is wanted by a later package. */
-void escape_package(Compiler *c, Package *package, bool all, int remarks);
+/* all: the -m judgement is wanted by a later package. */
+void escape_package(Compiler *c, Package *package, bool all);
+/* The package's view is in its place (inline/inline.h). level: 1 as -m, 2 as -m=2. */
+void escape_remarks(Compiler *c, Package *package, int level);
 
 #endif

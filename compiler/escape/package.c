@@ -352,10 +352,16 @@ static void analyse(Compiler *c, Package *package, Judgement judgement, int rema
 			connect(&k, all.items[i]);
 }
 
-void escape_package(Compiler *c, Package *package, bool all, int remarks)
+void escape_package(Compiler *c, Package *package, bool all)
 {
 	c->types->current = package;
 	analyse(c, package, JUDGE_FRAMES, 0);
 	if (all)
-		analyse(c, package, JUDGE_GO, remarks);
+		analyse(c, package, JUDGE_GO, 0);
+}
+
+void escape_remarks(Compiler *c, Package *package, int level)
+{
+	c->types->current = package;
+	analyse(c, package, JUDGE_GO, level);
 }

@@ -130,9 +130,17 @@ static bool has_name(const Object *o)
 	return o->name && *o->name && strcmp(o->name, "_") != 0;
 }
 
+/* Functions of other packages are among those of a view as shapes. */
+static bool is_own(const Escape *e, const FuncInfo *info)
+{
+	while (info && info->outer)
+		info = info->outer;
+	return !info || !info->object || info->object->package == e->package;
+}
+
 static void report_node(Escape *e, Node *n)
 {
-	if (n->silent)
+	if (n->silent || !is_own(e, n->func))
 		return;
 	if (n->object) {
 		if (n->escapes && has_name(n->object))
@@ -234,7 +242,7 @@ void report_batch(Escape *e, Unit **units, int count)
 			report_bodyless(e, units[i]);
 		else if (!units[i]->object)
 			report_initializers(e);
-		else
+		else if (!units[i]->object->stencil)    /* Go is silent where others may have the same function */
 			report_params(e, units[i]->object, units[i]->info);
 	}
 }

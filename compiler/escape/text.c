@@ -3,6 +3,7 @@
  * precedence demands, literals cut short, constants as their values.
  */
 #include "graph.h"
+#include "../inline/inline.h"
 
 #include <string.h>
 
@@ -26,24 +27,7 @@ static int precedence_of(Op op)
 
 enum { UNARY = 6, PRIMARY = 7 };
 
-/* Go prints `struct { x int }` and `interface {}` with blanks that type_text leaves out. */
-const char *type_text_of(Escape *e, Type *t)
-{
-	const char *s = type_text(e->c, t), *start = s;
-	if (!strstr(s, "interface{") && !strstr(s, "struct{"))
-		return s;
-	Buf b;
-	buf_init(&b, e->c->arena);
-	for (bool quoted = false; *s; s++) {
-		if (*s == '"' && s > start && s[-1] != '\\')
-			quoted = !quoted;
-		bool opens = !quoted && *s == '{', closes = !quoted && *s == '}', empty = s > start && s[-1] == '{';
-		buf_str(&b, opens || (closes && !empty && s[-1] != ' ') ? " " : "");
-		buf_char(&b, *s);
-		buf_str(&b, opens && s[1] != '}' && s[1] != ' ' ? " " : "");
-	}
-	return b.s;
-}
+const char *type_text_of(Escape *e, Type *t) { return type_remark_text(e->c, t); }
 
 static void print_list(Escape *e, Buf *out, ExprList *list)
 {
@@ -189,9 +173,29 @@ static void print_make(Escape *e, Buf *out, Expr *x)
 	buf_char(out, ')');
 }
 
+static const TypeList *holder_args(const Selection *method)
+{
+	const Type *holder = unalias(method->holder);
+	return &(holder->kind == TYPE_POINTER ? unalias(holder->elem) : holder)->type_args;
+}
+
+/* The dictionary that Go gives to F[go.shape.int] along with the arguments, where the type arguments are known. */
+static void print_dictionary(Escape *e, Buf *out, const Object *origin, const TypeList *args, bool more)
+{
+	const Type *base = origin->receiver_base;
+	buf_printf(out, "&.dict.%s", base ? base->object->name : origin->name);
+	for (int i = 0; i < args->len; i++)
+		buf_printf(out, "%s%s", i ? "," : "[", type_argument_text(e->c, args->items[i]));
+	buf_str(out, more ? "], " : "]");
+}
+
 static void print_call(Escape *e, Buf *out, Expr *x)
 {
 	const Selection *method = called_method(x);
+	if (x->inlined && x->inlined->info->results.len == 1) {
+		buf_str(out, x->inlined->info->results.items[0]->name);
+		return;
+	}
 	if (x->call_kind == CALL_CONVERSION && x->list.len == 1 && x->type && print_text_conversion(e, out, x))
 		return;
 	if (x->call_kind == CALL_CONVERSION)
@@ -199,6 +203,8 @@ static void print_call(Escape *e, Buf *out, Expr *x)
 	else if (method)
 		buf_printf(out, method->object->pointer_receiver ? "(*%s).%s" : "%s.%s",
 		           type_text_of(e, method->object->receiver_base), method->object->name);
+	else if (unparen(x->x)->object && unparen(x->x)->object->stencil)
+		buf_str(out, unparen(x->x)->object->name);
 	else
 		print(e, out, x->x, PRIMARY);
 	buf_char(out, '(');
@@ -206,9 +212,19 @@ static void print_call(Escape *e, Buf *out, Expr *x)
 		print_make(e, out, x);
 		return;
 	}
+	if (x->call_kind == CALL_BUILTIN && x->builtin == BUILTIN_NEW && strstr(type_text_of(e, x->type), "go.shape.")) {
+		buf_str(out, "<node DYNAMICTYPE>)");    /* found in a dictionary at run time */
+		return;
+	}
 	int fixed = fixed_arguments(x);
+	Expr *fun = unparen(x->x);
+	const TypeList *dictionary = method && method->object->stencil ? holder_args(method) :
+			fun->object && fun->object->stencil ? &fun->type_args : NULL;
+	bool any = x->list.len > 0 || fixed >= 0;
 	if (method)
-		print_receiver(e, out, unparen(x->x), method, x->list.len > 0 || fixed >= 0);
+		print_receiver(e, out, fun, method, any || dictionary);
+	if (dictionary)
+		print_dictionary(e, out, method ? method->object->stencil->origin : fun->object->stencil->origin, dictionary, any);
 	for (int i = 0; i < x->list.len && (fixed < 0 || i < fixed); i++) {
 		buf_str(out, i ? ", " : "");
 		print(e, out, x->list.items[i], 0);

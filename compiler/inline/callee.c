@@ -185,14 +185,16 @@ Pos function_pos(const FuncInfo *info)
 static const char *declared_name(Inliner *n, const Object *o)
 {
 	Arena *a = n->c->arena;
-	const char *package = o->package == n->package ? "" : arena_printf(a, "%s.", o->package->path);
+	const char *package = o->package == n->package ? "" : arena_printf(a, "%s.", o->package->name);
 	for (int i = 0; o->package && !o->receiver_base && i < o->package->init_functions.len; i++)
-		if (o->package->init_functions.items[i] == o)
+		if (pos_compare(o->package->init_functions.items[i]->pos, o->pos) == 0 &&
+		    o->package->init_functions.items[i]->pos.file == o->pos.file)
 			return arena_printf(a, "%sinit.%d", package, i);
 	if (!o->receiver_base)
 		return arena_printf(a, "%s%s", package, o->name);
-	const char *type = o->receiver_base->kind == TYPE_NAMED ? o->receiver_base->object->name : type_text(n->c,
-			o->receiver_base);
+	Type *base = o->receiver_base;
+	const char *text = type_remark_text(n->c, base), *args = base->type_args.len ? strchr(text, '[') : "";
+	const char *type = base->kind == TYPE_NAMED ? arena_printf(a, "%s%s", base->object->name, args) : text;
 	return arena_printf(a, o->pointer_receiver ? "%s(*%s).%s" : "%s%s.%s", package, type, o->name);
 }
 

@@ -34,6 +34,7 @@ typedef struct Clone {
 	Map statements;             /* Stmt -> its copy, for targets */
 	VEC(Stmt *) branches;       /* copies whose target is still the original's */
 	const Stmt *last;           /* last statement of the body: a return there needs no jump */
+	const CloneHooks *hooks;    /* a whole function is copied (clone_function), not a body for a call; else NULL */
 } Clone;
 
 static Expr *clone_expr(Clone *k, Expr *e);
@@ -77,7 +78,8 @@ static Object *clone_object(Clone *k, Object *o, FuncInfo *owner)
 	copy->initial = NULL;
 	copy->escapes = copy->dropped = false;
 	map_put(k->c->arena, &k->objects, o, copy);
-	if (owner == k->caller && owner)
+	bool declared = !k->hooks || (!o->is_param && !o->is_result && !o->is_receiver);
+	if (owner && declared && (k->hooks || owner == k->caller))
 		vec_push(k->c->arena, &owner->locals, copy);
 	return copy;
 }
@@ -125,6 +127,10 @@ static void clone_selection(Clone *k, Expr *copy, const Selection *s)
 	r->holder = type_of(k, s->holder);
 	if (s->kind == SELECT_FIELD)
 		return;
+	if (k->hooks && is_type_param(s->holder)) {     /* a shape has no methods: they are asked for at run time */
+		r->holder = s->holder;
+		return;
+	}
 	Package *from = s->object->package ? s->object->package : k->package;
 	Lookup found = lookup_field_or_method(k->c, r->receiver, true, from, copy->name, false);
 	if (!found.object)
@@ -154,8 +160,11 @@ static FuncInfo *clone_info(Clone *k, Expr *literal, const FuncInfo *info)
 	copy->results = objects_of(k, &info->results);
 	copy->captured = objects_of(k, &info->captured);
 	copy->once_count = 0;
-	vec_push(k->c->arena, &k->info->literals, literal);
-	if (info->range_of) {
+	if (k->info)
+		vec_push(k->c->arena, &k->info->literals, literal);
+	if (k->hooks) {                 /* the name stays */
+		copy->range_of = owner_of(k, info->range_of);
+	} else if (info->range_of) {
 		FuncInfo *named = owner_of(k, info->range_of);
 		copy->range_of = named ? named : info->range_of;
 		copy->number = ++copy->range_of->range_loops;
@@ -203,7 +212,7 @@ static Expr *clone_expr(Clone *k, Expr *e)
 		copy->index[i] = clone_expr(k, e->index[i]);
 	if (e->selection)
 		clone_selection(k, copy, e->selection);
-	return copy;
+	return k->hooks ? k->hooks->named(k->hooks->arg, copy) : copy;
 }
 
 /* ---- statements ---------------------------------------------------------------------------- */
@@ -303,7 +312,7 @@ static Stmt *clone_stmt(Clone *k, Stmt *s)
 {
 	if (!s)
 		return NULL;
-	if (s->kind == STMT_RETURN && k->info == k->caller)
+	if (s->kind == STMT_RETURN && k->info == k->caller && !k->hooks)
 		return clone_return(k, s);
 	Stmt *copy = NEW(k->c->arena, Stmt);
 	*copy = *s;
@@ -369,6 +378,15 @@ static FuncInfo *own_variables(Clone *k)
 	return info;
 }
 
+static void aim_branches(Clone *k)
+{
+	for (int i = 0; i < k->branches.len; i++) {
+		Stmt *target = map_get(&k->statements, k->branches.items[i]->target);
+		if (target)
+			k->branches.items[i]->target = target;
+	}
+}
+
 /* The copy of callee's body for a call in caller; call: the number of the call for positions; name: the callee's. */
 Inlined *clone_body(Compiler *c, FuncInfo *callee, FuncInfo *caller, Package *package, Subst subst_, uint32_t call,
 		const char *name)
@@ -382,11 +400,46 @@ Inlined *clone_body(Compiler *c, FuncInfo *callee, FuncInfo *caller, Package *pa
 	to->info = own_variables(&k);
 	k.last = body->list.len ? vec_last(&body->list) : NULL;
 	to->body = clone_block(&k, body);
-	for (int i = 0; i < k.branches.len; i++) {
-		Stmt *target = map_get(&k.statements, k.branches.items[i]->target);
-		if (target)
-			k.branches.items[i]->target = target;
-	}
+	aim_branches(&k);
 	caller->has_goto |= callee->has_goto;
 	return to;
+}
+
+/* ---- whole functions ------------------------------------------------------------------------------ */
+
+static ObjectList parameters_of(Clone *k, const ObjectList *list, FuncInfo *to)
+{
+	ObjectList r = {0};
+	for (int i = 0; i < list->len; i++)
+		vec_push(k->c->arena, &r, clone_object(k, list->items[i], to));
+	return r;
+}
+
+/* to becomes a copy of the declared function from, whose object is to->object; the result is its body. */
+Block *clone_function(Compiler *c, FuncInfo *from, FuncInfo *to, Package *package, Subst subst_, const CloneHooks *hooks)
+{
+	Object *object = to->object;
+	Clone k = {.c = c, .package = package, .callee = from, .caller = to, .info = to, .subst = subst_, .hooks = hooks};
+	*to = *from;
+	to->object = object;
+	to->type = type_of(&k, from->type);
+	to->inlining = NULL;
+	to->literals.items = NULL;
+	to->literals.len = to->literals.cap = 0;
+	to->locals = (ObjectList){0};
+	to->receiver = from->receiver ? clone_object(&k, from->receiver, to) : NULL;
+	to->params = parameters_of(&k, &from->params, to);
+	to->results = parameters_of(&k, &from->results, to);
+	Block *body = clone_block(&k, body_of(from));
+	aim_branches(&k);
+	return body;
+}
+
+/* A copy of an initialiser of package level. */
+Expr *clone_initializer(Compiler *c, Expr *e, Package *package, const CloneHooks *hooks)
+{
+	Clone k = {.c = c, .package = package, .hooks = hooks};
+	Expr *copy = clone_expr(&k, e);
+	aim_branches(&k);
+	return copy;
 }

@@ -184,6 +184,9 @@ bool cost_is_parameter(const Cost *k, const Expr *fun)
 	return o && o->kind == OBJECT_VAR && o->owner && (o->owner != k->info || o->is_param);
 }
 
+/* What a shape of a generic function is given: address, name. A method that it finds in there. */
+enum { DICTIONARY = 2, LOOKED_UP = 4 };
+
 static int price(Cost *k, const Expr *call, Expr *fun)
 {
 	Object *object;
@@ -206,13 +209,16 @@ static void call(Cost *k, Expr *e)
 	Expr *fun = unparen(e->x), *name = declared_function(fun);
 	k->sum += 1 + (k->nodes ? 0 : price(k, e, fun));
 	if (name)
-		k->sum += name->type_args.len ? 3 : 1;
-	else if (is_method_call(fun) && fun->selection->kind == SELECT_METHOD_VALUE)
+		k->sum += 1 + (name->type_args.len ? DICTIONARY : 0);
+	else if (is_method_call(fun) && fun->selection->kind == SELECT_METHOD_VALUE) {
 		receiver(k, fun);
+		k->sum += fun->selection->object->stencil ? DICTIONARY : 0;
+	}
 	else if (fun->kind == EXPR_SELECTOR && fun->selection && fun->selection->kind == SELECT_METHOD_EXPR)
 		k->sum += 0;
 	else if (is_method_call(fun)) {
-		k->sum += 1 + fun->selection->path.len;
+		bool looked_up = fun->selection->holder && is_type_param(fun->selection->holder);
+		k->sum += 1 + fun->selection->path.len + (looked_up ? LOOKED_UP : 0);
 		cost_expr(k, fun->x);
 	} else
 		cost_expr(k, fun);

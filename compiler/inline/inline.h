@@ -4,7 +4,8 @@
  * inline_package looks at one checked package whose imports went through here before. It leaves
  *  - on every FuncInfo what the function would cost (FuncInfo.inlining),
  *  - on calls that are replaced the copy of the body (Expr.inlined),
- * and, if asked to, queues the remarks "can inline f" and "inlining call to f".
+ * and, if asked to, queues the remarks "can inline f" and "inlining call to f". For remarks it runs once more, on the
+ * package's view.
  *
  * The tree itself stays as it was: escape analysis and lowering look at Expr.inlined and take the body instead of
  * the call, everybody else sees the call. README.md says how the work is divided.
@@ -40,6 +41,24 @@ typedef struct InlineOptions {
 	int remarks;                    /* 0, or the level of -m: for this package */
 } InlineOptions;
 
+/* What a function of a view is made from (view.c). */
+typedef struct Stencil {
+	Object *origin;                 /* the generic function */
+	Object *shape;                  /* is_around: what it calls */
+	bool is_around;
+} Stencil;
+
+/* A package as Go sees it, for remarks. */
+typedef struct View {
+	ObjectList functions;
+	VEC(Expr *) package_literals;
+	VEC(Initializer *) init_order;
+} View;
+
+View *view_new(Compiler *c, Package *package);          /* after inline_prepare, before inline_package */
+void view_swap(Package *package, View *view);
+
+void inline_prepare(Compiler *c, Package *package);
 void inline_package(Compiler *c, Package *package, const InlineOptions *options);
 
 #endif

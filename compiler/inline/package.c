@@ -43,7 +43,7 @@ static void visit_expr(void *arg, Expr *x)
 		o = x->object;
 	else if (x->kind == EXPR_SELECTOR)
 		o = x->selection->object;
-	if (!o || o->kind != OBJECT_FUNC || o->package != v->order->n->package)
+	if (!o || o->kind != OBJECT_FUNC || (o->package != v->order->n->package && !o->stencil))
 		return;
 	o = o->origin ? o->origin : o;
 	if (o->decl && o->decl->func_info && o->decl->body)
@@ -91,10 +91,18 @@ static void visit_all(Inliner *n, void (*each)(Inliner *n, FuncList set))
 
 /* ---- costs ------------------------------------------------------------------------------- */
 
+/* Shapes of functions of other packages are part of a view; what is in them is said where it is used. */
+bool is_remarked(const Inliner *n, const FuncInfo *info)
+{
+	while (info->outer)
+		info = info->outer;
+	return n->options.remarks && (!info->object || info->object->package == n->package);
+}
+
 static void report_cost(Inliner *n, FuncInfo *info)
 {
 	const Inlining *i = info->inlining;
-	if (!n->options.remarks)
+	if (!is_remarked(n, info))
 		return;
 	const char *name = inline_name(n, info);
 	if (!i->reason && n->options.remarks > 1)
@@ -147,7 +155,8 @@ static void replace_in_copies(Inliner *n, FuncInfo *info)
 		FuncInfo *literal = info->literals.items[i]->func_info;
 		if (!map_get(&n->sites, literal)) {
 			count_calls(n, literal);
-			report_cost(n, literal);
+			if (!info->object || !info->object->stencil || !info->object->stencil->is_around)
+				report_cost(n, literal);
 			while (replace_calls(n, literal))
 				;
 		}
@@ -168,11 +177,16 @@ static void tidy_set(Inliner *n, FuncList set)
 
 /* ---- the package --------------------------------------------------------------------------- */
 
+void inline_prepare(Compiler *c, Package *package)
+{
+	c->types->current = package;
+	rewrite_range_functions(c, package);
+}
+
 void inline_package(Compiler *c, Package *package, const InlineOptions *options)
 {
 	Inliner n = {.c = c, .package = package, .options = *options};
 	c->types->current = package;
-	rewrite_range_functions(c, package);
 	if (options->budget <= 0)
 		return;
 	for (int i = 0; i < package->functions.len; i++)

@@ -34,6 +34,14 @@ Pos function_pos(const FuncInfo *info);
 Inlined *clone_body(Compiler *c, FuncInfo *callee, FuncInfo *caller, Package *package, Subst subst_, uint32_t call,
 		const char *name);
 
+/* Of a copy of a whole function: what becomes of a copied expression, its operands copied. */
+typedef struct CloneHooks { Expr *(*named)(void *arg, Expr *copy); void *arg; } CloneHooks;
+Block *clone_function(Compiler *c, FuncInfo *from, FuncInfo *to, Package *package, Subst subst_, const CloneHooks *hooks);
+Expr *clone_initializer(Compiler *c, Expr *e, Package *package, const CloneHooks *hooks);
+
+/* package.c */
+bool is_remarked(const Inliner *n, const FuncInfo *info);
+
 /* sites.c */
 void count_calls(Inliner *n, FuncInfo *info);
 bool replace_calls(Inliner *n, FuncInfo *info);

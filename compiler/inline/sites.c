@@ -187,7 +187,7 @@ static void replace(Sites *s, Expr *call, FuncInfo *callee)
 	Compiler *c = n->c;
 	Package *package = callee->object ? callee->object->package : s->n->package;
 	const char *name = inline_name(n, callee);
-	if (n->options.remarks)
+	if (is_remarked(n, s->owner))
 		remark_at(c, call->pos, "inlining call to %s", name);
 	if (c->calls.len == 0)
 		vec_push(c->arena, &c->calls, ((InlinedCall){0}));

@@ -3,13 +3,14 @@
  *
  * Messages qualify a name by its package's name, unless that is the package being checked, and write out the
  * import path where two packages in view share a name. At run time every name is qualified by the package's name;
- * inside the square brackets of an instance by its whole path. The text for programs (type_key) is in key.c.
+ * inside the square brackets of an instance by its whole path. Remarks (-m) name types as messages do, write
+ * them out as programs do, and type arguments as both kinds of text do. The text for programs (type_key) is in key.c.
  */
 #include "private.h"
 
 #include <string.h>
 
-typedef enum { FOR_MESSAGES, FOR_RUNTIME, FOR_RUNTIME_ARGUMENT } Style;
+typedef enum { FOR_MESSAGES, FOR_REMARKS, FOR_RUNTIME, FOR_RUNTIME_ARGUMENT } Style;
 
 typedef struct {
 	Compiler *c;
@@ -82,21 +83,16 @@ static int local_number(const Object *o)
 	return number;
 }
 
-static const char *comma(const Printer *p)
-{
-	return p->style == FOR_MESSAGES ? ", " : ",";
-}
-
 static void print_type_args(Printer *p, const TypeList *args)
 {
 	Printer inside = *p;
 
 	if (args->len == 0)
 		return;
-	if (p->style == FOR_RUNTIME)
+	if (p->style == FOR_RUNTIME || p->style == FOR_REMARKS)
 		inside.style = FOR_RUNTIME_ARGUMENT;
 	for (int i = 0; i < args->len; i++) {
-		buf_str(p->out, i ? comma(p) : "[");
+		buf_str(p->out, !i ? "[" : inside.style == FOR_MESSAGES ? ", " : ",");
 		print(&inside, args->items[i]);
 	}
 	buf_char(p->out, ']');
@@ -302,9 +298,9 @@ static void print_union(Printer *p, const Type *t)
 
 static void print_basic(Printer *p, const Type *t)
 {
-	if (p->style == FOR_MESSAGES && t == t->types->byte_type)
+	if (p->style <= FOR_REMARKS && t == t->types->byte_type)
 		buf_str(p->out, "byte");
-	else if (p->style == FOR_MESSAGES && t == t->types->rune_type)
+	else if (p->style <= FOR_REMARKS && t == t->types->rune_type)
 		buf_str(p->out, "rune");
 	else
 		buf_str(p->out, basic_name(t->kind));
@@ -329,7 +325,7 @@ static void print(Printer *p, Type *t)
 		buf_str(p->out, "<nil>");
 		return;
 	}
-	if (t->alias && p->style == FOR_MESSAGES) {
+	if (t->alias && p->style <= FOR_REMARKS) {
 		print_alias(p, t);
 		return;
 	}
@@ -410,15 +406,24 @@ const char *type_path_text(Compiler *c, Type *t)
 	return out.s;
 }
 
-const char *type_runtime_text(Compiler *c, Type *t)
+static const char *text_in_style(Compiler *c, Type *t, Style style)
 {
 	Buf out;
-	Printer p = {.c = c, .out = &out, .style = FOR_RUNTIME};
+	Printer p = {.c = c, .out = &out, .style = style};
 
 	buf_init(&out, c->arena);
 	print(&p, t);
 	return out.s;
 }
+
+const char *type_runtime_text(Compiler *c, Type *t)
+{
+	return text_in_style(c, t, FOR_RUNTIME);
+}
+
+const char *type_remark_text(Compiler *c, Type *t) { return text_in_style(c, t, FOR_REMARKS); }
+
+const char *type_argument_text(Compiler *c, Type *t) { return text_in_style(c, t, FOR_RUNTIME_ARGUMENT); }
 
 void signature_print(Compiler *c, Buf *out, Type *func, bool names)
 {

@@ -149,6 +149,7 @@ struct Object {
 	Object *linked;             /* FUNC, VAR: what //go:linkname or //gol:replace says it is */
 	bool is_link_target;        /* another object's linked */
 	Object *origin;             /* method of an instantiated type: the generic one; else itself */
+	struct Stencil *stencil;    /* made for remarks (inline/view.c): what of */
 	/* PACKAGE */
 	Package *imported;
 	int builtin;                /* BUILTIN: BuiltinId */
@@ -352,6 +353,8 @@ void object_print(Compiler *c, Buf *out, Object *o);
 const char *type_key(Compiler *c, Type *t);             /* injective: full package paths, local types numbered */
 /* reflect's String: package names, "interface {}", "struct { X int \"tag\" }" */
 const char *type_runtime_text(Compiler *c, Type *t);
+const char *type_argument_text(Compiler *c, Type *t);   /* as an argument inside of that: "main.T", "struct { main.a int }" */
+const char *type_remark_text(Compiler *c, Type *t);     /* as remarks of -m have it: "T", "List[main.T]", "interface {}" */
 Type *types_canonical(Compiler *c, Type *t);            /* canonical representative; no type parameters inside */
 
 /* Layout of canonical types (gc, amd64): also fills offsets. */
