@@ -416,7 +416,8 @@ static ObjectList parameters_of(Clone *k, const ObjectList *list, FuncInfo *to)
 }
 
 /* to becomes a copy of the declared function from, whose object is to->object; the result is its body. */
-Block *clone_function(Compiler *c, FuncInfo *from, FuncInfo *to, Package *package, Subst subst_, const CloneHooks *hooks)
+Block *clone_function(Compiler *c, FuncInfo *from, FuncInfo *to, Package *package, Subst subst_,
+		const CloneHooks *hooks)
 {
 	Object *object = to->object;
 	Clone k = {.c = c, .package = package, .callee = from, .caller = to, .info = to, .subst = subst_, .hooks = hooks};

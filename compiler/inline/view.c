@@ -13,7 +13,7 @@
  * it has for its user: the call of F[go.shape.int] in a function that is not generic is of a func(int).
  *
  * Found from functions that are not generic: the functions they name, and each method of each instantiated type that
- * occurs; from there what those name, with the type arguments at hand, since Go lays types down in dictionaries for them.
+ * occurs; from there what those name, with the type arguments at hand, since Go lays types down in dictionaries.
  *
  * Rejected: remarks about the generic text with names of shapes put in, since what is a pointer, a string or
  * an interface decides who escapes; our own instances instead of shapes, whose number differs.
