@@ -39,11 +39,11 @@ def nested(n, before, inner, after):
 
 PROGRAMS = {  # name: (source, output, does the C compiler need long for it?)
     "long function": (main("x := 1\n" + many(10000, lambda i: f"x += {i} ^ x") + "\nprintln(x)"), "-10001", False),
-    "many statements": (main("x, s, a := 1, \"a\", []int{1, 2, 3}\nq := p{}\n" + many(70, lambda i:
+    "many statements": (main("x, s, a := 1, \"a\", []int{1, 2, 3}\nq := p{}\n" + many(58, lambda i:
                              f"if y, ok := f(x + {i}); ok {{ x = y % 1000 }}\ns = g(s)[:2]\na = append(a[:3], x)\nq = h(p{{x, len(a[x%3:]), s}})") +
                              "\nprintln(x, s, len(a), q.a)",
                              "type p struct { a, b int; s string }\nfunc f(n int) (int, bool) { return n, n > 0 }\n"
-                             "func g(s string) string { return s + \"b\" }\nfunc h(q p) p { q.a++; return q }"), "416 ab 4 417", False),
+                             "func g(s string) string { return s + \"b\" }\nfunc h(q p) p { q.a++; return q }"), "654 ab 4 655", False),
     "many calls": (main("x := f(1)\n" + "x = f(x)\n" * 10000 + "println(x)",
                         "func f(x int) int { if x < 0 { panic(x) }; return x + 1 }"), "10002", True),
     "many cases": (main("println(f(4321))", "func f(x int) int {\nswitch x {\n" +
@@ -63,6 +63,10 @@ PROGRAMS = {  # name: (source, output, does the C compiler need long for it?)
                            " else { println(x) }"), "1", False),
     "deep loops": (main("x := 1\n" + nested(1000, "for i := 0; i < 1; i++ {\n", "println(x)\n", "}\n")), "1", True),
     "deep closures": (main("x := 1\n" + nested(500, "func() {\n", "println(x)\n", "}()\n")), "1", True),
+    "deep iterators": (main("x := 1\n" + nested(200, "for range once {\n", "x++\n", "}\n") + "println(x)",
+                            "func once(yield func() bool) { yield() }"), "2", True),
+    "deep arguments": (main("x := 1\n" + nested(200, "call(func() {\n", "x++\n", "})\n") + "println(x)",
+                            "func call(f func()) { f() }"), "2", True),
     "deep composite literal": (main("n := 5\nv := " + nested(3000, "&T{n, ", "nil", "}") + "\nprintln(v.n)",
                                     "type T struct { n int; p *T }"), "5", False),
     "deep constant literal": (main("println(v.n)", "type T struct { n int; p *T }\n\nvar v = " +

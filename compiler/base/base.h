@@ -108,7 +108,8 @@ int pos_compare(Pos a, Pos b);
 
 /* A call that was inlined: where it stands (which may be in inlined code itself), the name of what it called as
  * tracebacks show it, and that function. */
-typedef struct InlinedCall { Pos pos; const char *name; const void *callee; } InlinedCall;
+/* A call that was inlined: where, and what (a FuncInfo of an instance or not, of a Package; inline/sites.c). */
+typedef struct InlinedCall { Pos pos; const void *callee, *package; bool instance; } InlinedCall;
 
 /* ---- Unicode classes (tables generated from unicode-data at build time) ------------- */
 

@@ -10,6 +10,7 @@
  * Both styles share layout and numbering: a PLAIN function's frame is resumed by the FRAMED body.
  */
 #include "emitter.h"
+#include "../inline/inline.h"
 
 #include <string.h>
 
@@ -247,7 +248,8 @@ static void emit_inlined(Emit *e, InlinedCalls *k)
 	for (int i = 0; i < k->calls.len; i++) {
 		const InlinedCall *in = &e->c->calls.items[k->calls.items[i]];
 		buf_str(&e->data, i ? ", {" : "{");
-		emit_string_literal(&e->data, in->name, strlen(in->name));
+		const char *name = inlined_name(e->c, in);
+		emit_string_literal(&e->data, name, strlen(name));
 		buf_printf(&e->data, ", %d}", (int)number_call(e, k, in->pos.call));
 	}
 	buf_printf(&e->data, "};\nstatic const gol_inlined_point %s_inlined_points[] = {%s};\n", e->info, k->points.s);

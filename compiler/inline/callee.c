@@ -198,17 +198,39 @@ static const char *declared_name(Inliner *n, const Object *o)
 	return arena_printf(a, o->pointer_receiver ? "%s(*%s).%s" : "%s%s.%s", package, type, o->name);
 }
 
+const char *relative_name(Compiler *c, Package *package, const FuncInfo *info)
+{
+	return inline_name(&(Inliner){.c = c, .package = package}, info);
+}
+
+/* Copies of copies would have names of any length. */
+static bool is_long(const char *name)
+{
+	enum { LONGEST = 200 };
+	return strlen(name) > LONGEST;
+}
+
+static const char *literal_name(Inliner *n, const FuncInfo *info)
+{
+	Arena *a = n->c->arena;
+	const FuncInfo *outer = named_after(info);
+	if (!outer)
+		return arena_printf(a, "init.func%d", info->number);
+	const char *around = inline_name(n, outer), *from = info->copied_from ? inline_name(n, info->copied_from) : NULL;
+	if (from && !is_long(from))
+		return arena_printf(a, info->range_of ? "%s.%s-range%d" : "%s.%s.func%d", around, from, info->number);
+	return arena_printf(a, info->range_of ? "%s-range%d" : outer->object ? "%s.func%d" : "%s.%d", around, info->number);
+}
+
 /* As remarks name it. */
 const char *inline_name(Inliner *n, const FuncInfo *info)
 {
 	if (info->object)
 		return declared_name(n, info->object);
-	const FuncInfo *outer = named_after(info);
-	if (outer && info->copied_from)
-		return arena_printf(n->c->arena, info->range_of ? "%s.%s-range%d" : "%s.%s.func%d", inline_name(n, outer),
-				info->copied_from, info->number);
-	if (outer)
-		return arena_printf(n->c->arena, info->range_of ? "%s-range%d" : outer->object ? "%s.func%d" : "%s.%d",
-				inline_name(n, outer), info->number);
-	return arena_printf(n->c->arena, "init.func%d", info->number);
+	FuncInfo *kept = (FuncInfo *)(uintptr_t)info;
+	if (!info->remarked || info->remarked_in != n->package) {
+		kept->remarked = literal_name(n, info);
+		kept->remarked_in = n->package;
+	}
+	return info->remarked;
 }

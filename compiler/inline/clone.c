@@ -26,13 +26,13 @@ typedef struct Clone {
 	FuncInfo *callee, *caller;
 	Inlined *to;
 	uint32_t call;              /* Pos.call of what is copied */
-	const char *from;           /* the callee's name */
 	Subst subst;
 	FuncInfo *info;             /* function that the copied code is in: caller, or a copied literal's */
 	Map objects;                /* Object -> its copy */
 	Map infos;                  /* FuncInfo of a literal -> its copy */
 	Map statements;             /* Stmt -> its copy, for targets */
 	VEC(Stmt *) branches;       /* copies whose target is still the original's */
+	int nodes;                  /* expressions copied */
 	const Stmt *last;           /* last statement of the body: a return there needs no jump */
 	const CloneHooks *hooks;    /* a whole function is copied (clone_function), not a body for a call; else NULL */
 } Clone;
@@ -151,6 +151,7 @@ static FuncInfo *clone_info(Clone *k, Expr *literal, const FuncInfo *info)
 	map_put(k->c->arena, &k->infos, info, copy);
 	copy->literal = literal;
 	copy->inlining = NULL;
+	copy->moved = false;
 	copy->outer = k->info;
 	copy->type = type_of(k, info->type);
 	copy->literals.items = NULL;
@@ -171,7 +172,8 @@ static FuncInfo *clone_info(Clone *k, Expr *literal, const FuncInfo *info)
 	} else {
 		copy->number = ++named_after(copy)->numbered;
 	}
-	copy->copied_from = k->info == k->caller ? k->from : NULL;
+	copy->copied_from = k->info == k->caller && !k->hooks ? k->callee : NULL;
+	copy->traced = copy->remarked = NULL;
 	return copy;
 }
 
@@ -192,6 +194,7 @@ static Expr *clone_expr(Clone *k, Expr *e)
 		return NULL;
 	Expr *copy = NEW(k->c->arena, Expr);
 	*copy = *e;
+	k->nodes++;
 	copy->pos = moved(k, e->pos);
 	copy->start = moved(k, e->start);
 	copy->end = moved(k, e->end);
@@ -387,13 +390,12 @@ static void aim_branches(Clone *k)
 	}
 }
 
-/* The copy of callee's body for a call in caller; call: the number of the call for positions; name: the callee's. */
-Inlined *clone_body(Compiler *c, FuncInfo *callee, FuncInfo *caller, Package *package, Subst subst_, uint32_t call,
-		const char *name)
+/* The copy of callee's body for a call in caller; call: the number of the call for positions. */
+Inlined *clone_body(Compiler *c, FuncInfo *callee, FuncInfo *caller, Package *package, Subst subst_, uint32_t call)
 {
 	Block *body = body_of(callee);
 	Inlined *to = NEW(c->arena, Inlined);
-	Clone k = {.c = c, .package = package, .callee = callee, .caller = caller, .to = to, .call = call, .from = name,
+	Clone k = {.c = c, .package = package, .callee = callee, .caller = caller, .to = to, .call = call,
 			.subst = subst_, .info = caller};
 	to->package = package;
 	to->single_return = callee->inlining->single_return;
@@ -401,6 +403,7 @@ Inlined *clone_body(Compiler *c, FuncInfo *callee, FuncInfo *caller, Package *pa
 	k.last = body->list.len ? vec_last(&body->list) : NULL;
 	to->body = clone_block(&k, body);
 	aim_branches(&k);
+	to->nodes = k.nodes;
 	caller->has_goto |= callee->has_goto;
 	return to;
 }

@@ -130,13 +130,27 @@ static void count_set(Inliner *n, FuncList set)
 			count_calls(n, set.items[i]);
 }
 
+/* Deep inside a literal whose body stands elsewhere now: mostly nobody needs it, and to copy what is in it again, and
+ * what is in that, would take for ever. Outer functions come first in a set. */
+static bool is_deep_in_moved(const FuncInfo *info)
+{
+	enum { DEEP = 8 };
+	int depth = 0;
+	bool moved = false;
+	for (; info; info = info->outer, depth++)
+		moved |= info->moved;
+	return moved && depth > DEEP;
+}
+
 static void replace_in_set(Inliner *n, FuncList set)
 {
 	bool again = true;
+	n->copied = 0;
 	while (again) {
 		again = false;
 		for (int i = 0; i < set.len; i++)
-			again |= replace_calls(n, set.items[i]);
+			if (!is_deep_in_moved(set.items[i]))
+				again |= replace_calls(n, set.items[i]);
 	}
 }
 
@@ -148,11 +162,41 @@ static bool any_inlined(const FuncInfo *info)
 	return any;
 }
 
-/* Literals that came along with the bodies that were put into them have calls of their own. */
+typedef struct { Arena *arena; FuncList infos; } Literals;
+
+static void note_literal(void *arg, Expr *x)
+{
+	Literals *list = arg;
+	if (x->kind == EXPR_FUNC)
+		vec_push(list->arena, &list->infos, x->func_info);
+}
+
+/* Literals that came along with the bodies that were put into them have calls of their own: those that are wanted. */
+static bool replace_in_wanted(Inliner *n, FuncInfo *info)
+{
+	Literals wanted = {.arena = n->c->arena};
+	Walker w = {.expr = note_literal, .arg = &wanted, .literals = true};
+	bool any = false;
+	walk_block(&w, body_of(info));
+	for (int i = 0; i < wanted.infos.len; i++) {
+		FuncInfo *literal = wanted.infos.items[i];
+		if (map_get(&n->sites, literal))
+			continue;
+		count_calls(n, literal);
+		while (replace_calls(n, literal))
+			;
+		any = true;
+	}
+	return any;
+}
+
+/* The same for remarks, which Go makes of others, too. */
 static void replace_in_copies(Inliner *n, FuncInfo *info)
 {
 	for (int i = 0; i < info->literals.len; i++) {
 		FuncInfo *literal = info->literals.items[i]->func_info;
+		if (is_deep_in_moved(literal))
+			continue;
 		if (!map_get(&n->sites, literal)) {
 			count_calls(n, literal);
 			if (!info->object || !info->object->stencil || !info->object->stencil->is_around)
@@ -169,7 +213,11 @@ static void tidy_set(Inliner *n, FuncList set)
 	for (int i = 0; i < set.len; i++) {
 		FuncInfo *info = set.items[i];
 		if ((info->object || !info->outer) && body_of(info) && any_inlined(info)) {
-			replace_in_copies(n, info);
+			n->copied = 0;
+			if (n->options.remarks)
+				replace_in_copies(n, info);
+			else
+				do drop_unwanted(n, info); while (replace_in_wanted(n, info));
 			tidy_function(n, info);
 		}
 	}

@@ -11,6 +11,7 @@ typedef struct Inliner {
 	Package *package;
 	InlineOptions options;
 	Map sites;                  /* FuncInfo -> Sites (sites.c) */
+	int copied;                 /* nodes, into the functions that are being looked at */
 } Inliner;
 
 /* cost.c */
@@ -31,8 +32,7 @@ const char *inline_name(Inliner *n, const FuncInfo *info);
 Pos function_pos(const FuncInfo *info);
 
 /* clone.c */
-Inlined *clone_body(Compiler *c, FuncInfo *callee, FuncInfo *caller, Package *package, Subst subst_, uint32_t call,
-		const char *name);
+Inlined *clone_body(Compiler *c, FuncInfo *callee, FuncInfo *caller, Package *package, Subst subst_, uint32_t call);
 
 /* Of a copy of a whole function: what becomes of a copied expression, its operands copied. */
 typedef struct CloneHooks { Expr *(*named)(void *arg, Expr *copy); void *arg; } CloneHooks;
@@ -53,6 +53,7 @@ void rewrite_range_functions(Compiler *c, Package *package);
 void find_captures(Compiler *c, FuncInfo *info);
 
 /* tidy.c */
+void drop_unwanted(Inliner *n, FuncInfo *info);
 void tidy_function(Inliner *n, FuncInfo *info);
 
 #endif

@@ -112,11 +112,14 @@ static bool passes_number(const Expr *call)
 	return false;
 }
 
+/* Literals in literals in literals: a copy has all that is inside. */
+enum { MOST_COPIED = 100000 };
+
 static bool is_replaced(Sites *s, const Expr *call, FuncInfo *callee)
 {
 	find_cost(s->n, callee);
 	const Inlining *i = callee->inlining;
-	if (i->reason)
+	if (i->reason || s->n->copied > MOST_COPIED)
 		return false;
 	int budget = s->n->options.budget, most = s->is_big && budget > INLINE_BIG_BUDGET ? INLINE_BIG_BUDGET : budget;
 	if (!callee->object) {
@@ -129,19 +132,28 @@ static bool is_replaced(Sites *s, const Expr *call, FuncInfo *callee)
 
 /* ---- replacing ------------------------------------------------------------------------------- */
 
-static const char *traced_name(Inliner *n, const FuncInfo *info, bool instance)
+/* Of a literal, kept: names of literals in literals are long. */
+static const char *traced_name(Compiler *c, Package *package, FuncInfo *info, bool instance)
 {
-	Arena *a = n->c->arena;
-	const FuncInfo *outer = named_after(info);
-	if (outer && info->copied_from)
-		return arena_printf(a, info->range_of ? "%s.%s-range%d" : "%s.%s.func%d", traced_name(n, outer, false),
-				info->copied_from, info->number);
-	if (!info->object && outer)
-		return arena_printf(a, info->range_of ? "%s-range%d" : outer->object ? "%s.func%d" : "%s.%d",
-				traced_name(n, outer, false), info->number);
-	if (!info->object)
-		return arena_printf(a, "%s.init.func%d", n->package->path, info->number);
-	return go_name_of_function(n->c, info->object, instance);
+	if (info->object)
+		return go_name_of_function(c, info->object, instance);
+	FuncInfo *outer = named_after(info);
+	if (info->traced)
+		return info->traced;
+	if (!outer)
+		info->traced = arena_printf(c->arena, "%s.init.func%d", package->path, info->number);
+	else if (info->copied_from)
+		info->traced = arena_printf(c->arena, info->range_of ? "%s.%s-range%d" : "%s.%s.func%d",
+				traced_name(c, package, outer, false), relative_name(c, package, info->copied_from), info->number);
+	else
+		info->traced = arena_printf(c->arena, info->range_of ? "%s-range%d" : outer->object ? "%s.func%d" : "%s.%d",
+				traced_name(c, package, outer, false), info->number);
+	return info->traced;
+}
+
+const char *inlined_name(Compiler *c, const InlinedCall *call)
+{
+	return traced_name(c, (Package *)(uintptr_t)call->package, (FuncInfo *)(uintptr_t)call->callee, call->instance);
 }
 
 /* The parameter i is not assigned to: what it holds is the argument. */
@@ -186,14 +198,15 @@ static void replace(Sites *s, Expr *call, FuncInfo *callee)
 	Inliner *n = s->n;
 	Compiler *c = n->c;
 	Package *package = callee->object ? callee->object->package : s->n->package;
-	const char *name = inline_name(n, callee);
 	if (is_remarked(n, s->owner))
-		remark_at(c, call->pos, "inlining call to %s", name);
+		remark_at(c, call->pos, "inlining call to %s", inline_name(n, callee));
 	if (c->calls.len == 0)
 		vec_push(c->arena, &c->calls, ((InlinedCall){0}));
 	Subst subst_ = substitution(n, call, callee);
-	vec_push(c->arena, &c->calls, ((InlinedCall){call->pos, traced_name(n, callee, subst_.params.len > 0), callee}));
-	call->inlined = clone_body(c, callee, s->owner, package, subst_, (uint32_t)c->calls.len - 1, name);
+	vec_push(c->arena, &c->calls, ((InlinedCall){call->pos, callee, n->package, subst_.params.len > 0}));
+	call->inlined = clone_body(c, callee, s->owner, package, subst_, (uint32_t)c->calls.len - 1);
+	callee->moved = !callee->object && callee->calls == 1;
+	n->copied += call->inlined->nodes;
 	note_arguments(call);
 	gather_initial_values(n, call->inlined->body);
 	gather(s, call->inlined->body);

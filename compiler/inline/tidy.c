@@ -114,6 +114,9 @@ static void drop_for_go(Inliner *n, Block *body)
 	}
 }
 
+/* Function values that nobody uses any more. */
+void drop_unwanted(Inliner *n, FuncInfo *info) { drop_values(n, body_of(info), false); }
+
 /* A declared function, or a literal of package level, with all literals in it. */
 void tidy_function(Inliner *n, FuncInfo *info)
 {

@@ -8,6 +8,7 @@
  * other is captured as the address of its box.
  */
 #include "state.h"
+#include "../inline/inline.h"
 
 #include <string.h>
 
@@ -181,7 +182,7 @@ static const char *literal_name(FuncState *f, FuncInfo *info)
 	int number = info->number ? info->number : f->literal_count;
 	if (info->copied_from)
 		return arena_printf(f->c->arena, info->range_of ? "%s.%s-range%d" : "%s.%s.func%d", f->ir->go_name,
-				info->copied_from, number);
+				relative_name(f->c, f->l->package, info->copied_from), number);
 	if (info->range_of)
 		return arena_printf(f->c->arena, "%s-range%d", f->ir->go_name, number);
 	return arena_printf(f->c->arena, nested ? "%s.%d" : "%s.func%d", f->ir->go_name, number);

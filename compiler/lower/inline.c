@@ -42,13 +42,15 @@ static void bind_arguments(FuncState *f, Expr *call)
 	f->inlined--;
 }
 
+/* A result without a name is assigned to before it is read: it needs no zero. */
 static void declare_results(FuncState *f, const Inlined *to)
 {
 	for (int i = 0; i < to->info->results.len; i++) {
 		Object *o = to->info->results.items[i];
 		if (is_dropped(o))
 			continue;
-		if (!to->single_return || must_box(o) || o->addr_taken) {
+		bool nameless = to->single_return || *o->name == '~';
+		if (!nameless || must_box(o) || o->addr_taken) {
 			declare_variable(f, o, NULL);
 			continue;
 		}

@@ -300,11 +300,15 @@ typedef struct FuncInfo {
 	ObjectList captured;        /* of a literal: variables of outer functions it uses, directly or by inner literals */
 	VEC(Expr *) literals;       /* EXPR_FUNC directly inside */
 	Expr *literal;              /* of a literal: itself */
-	/* of a literal that was inlined along with the function around it: that function's name */
-	const char *copied_from;
+	/* of a literal that was inlined along with the function around it: that function */
+	const struct FuncInfo *copied_from;
+	/* inliner: its name in traces, and in remarks of a package; NULL: not asked for yet */
+	const char *traced, *remarked;
+	const Package *remarked_in;
 	struct Inlining *inlining;  /* what it costs (inline/inline.h); NULL: not looked at */
 	bool has_defer, has_recover, has_goto;
 	bool has_inlined;           /* inliner: a call in it was replaced */
+	bool moved;                 /* inliner: a literal whose only call was replaced: its body stands elsewhere now */
 	int calls;                  /* inliner: how many calls of it there are */
 	int once_count;             /* escape: defer statements that run at most once (Stmt.runs_once) */
 	int number;                 /* literals: n of func1, func2 ... as Go names them */
@@ -335,6 +339,7 @@ typedef struct Inlined {
 	Package *package;           /* where the body was written */
 	Expr *returned;             /* the result has no other value than this; or NULL */
 	bool single_return;         /* results are set at the end, once */
+	int nodes;                  /* expressions that were copied */
 } Inlined;
 
 /* A line //go:linkname LOCAL [TARGET]; wherever in the file it stands. Interned. */
