@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 # The base sleeps and writes by os, which needs nothing of it but the names of atomic operations: a header of its own.
-FLOORS = ["include", "base/atomic.h", "os", "base", "heap", "gc", "stack", "unwind", "sched", "lang", "chan", "ffi", "main"]
+FLOORS = ["include", "base/atomic.h", "os", "base", "race", "heap", "gc", "stack", "unwind", "sched", "lang", "chan", "ffi", "main"]
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 

@@ -108,6 +108,7 @@ def strip(output, totals):
 def build(args, path, versions, program):
     """(status, messages) of building a program; with --bundle a C compiler that says anything has failed."""
     options = [f"-versions={versions}", f"-O{args.optimise}"] + ([f"-gcflags=-d=inline={args.inline}"] if args.inline is not None else [])
+    options += ["-race"] if args.race else []
     if not args.bundle:
         return execute([args.gol, "build", *options, "-o", program, path], timeout=BUILD_TIMEOUT)
     folder = program + "-c"
@@ -205,6 +206,7 @@ def main():
     p.add_argument("-O", dest="optimise", default="0")
     p.add_argument("--inline", metavar="N", type=int, help="calls are replaced by bodies that cost up to N (-gcflags=-d=inline=N)")
     p.add_argument("--bundle", metavar="CC", help="compile the C of -emit=c by this compiler, with no flags but those given here")
+    p.add_argument("--race", action="store_true", help="compile with -race: the programs print the same, and no race is reported")
     p.add_argument("--runner", metavar="COMMAND", default="", help="runs the programs: an emulator")
     p.add_argument("-j", type=int, default=os.cpu_count())
     args = p.parse_args()

@@ -732,7 +732,7 @@ def flags_that_are_refused(p):
     machine = {"x86_64": "amd64", "aarch64": "arm64"}[os.uname().machine]
     refused = [(2, f"gol: {flag} is not supported yet", flag) for flag in (
         "-cover", "-covermode=set", "-coverpkg=all", "-pkgdir=p", "-toolexec=t", "-buildmode=archive", "-pgo=file", "-compiler=gccgo", "-buildvcs=true")]
-    refused += [(2, f"{flag} is not supported on linux/{machine}", flag) for flag in ("-race", "-msan")]
+    refused += [(2, f"{flag} is not supported on linux/{machine}", flag) for flag in ("-msan",)]
     refused += [(1, f"{flag} requires external \\(cgo\\) linking, but cgo is not enabled", flag)
                 for flag in ("-linkshared", "-buildmode=c-archive", "-buildmode=c-shared", "-buildmode=shared", "-buildmode=plugin")]
     for status, text, flag in refused:

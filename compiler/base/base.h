@@ -164,6 +164,7 @@ typedef struct Compiler {
 	bool of_module_cache;
 	bool writable_modules;              /* -modcacherw */
 	const struct Overlay *overlay;      /* -overlay: what overlay_actual answers from; or NULL */
+	bool race;                          /* -race: what is read only to be dropped is read all the same */
 	int cover;                          /* gol test -cover: a CoverMode (cover/cover.h) */
 	TextList cover_patterns;            /* -coverpkg: which packages get counters; none: the one that is tested */
 	/* of p@v: its module's go line, which defaults of GODEBUG go by instead of the main module's; or NULL */

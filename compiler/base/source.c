@@ -39,6 +39,7 @@ Compiler *compiler_like(const Compiler *old)
 	c->trim_paths = old->trim_paths;
 	c->godebug_version = old->godebug_version;
 	c->arch = old->arch;
+	c->race = old->race;
 	c->cover = old->cover;
 	c->cover_patterns = old->cover_patterns;
 	c->modfile = old->modfile;

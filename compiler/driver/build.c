@@ -92,7 +92,8 @@ InlineOptions inline_options(Driver *d, const Package *p, int remarks)
 		r.budget = 0;
 	if (own && o->inline_level >= 4)
 		r.call_cost = 1;
-	r.replace = r.budget > 0 && !(o->debug && o->optimise == 0);
+	/* With -race traces name every function, and package sync keeps its own code. */
+	r.replace = r.budget > 0 && !o->race && !(o->debug && o->optimise == 0);
 	return r;
 }
 
@@ -261,7 +262,7 @@ int build_program(Driver *d, Program *program, const char *output, bool is_progr
 static bool may_be_kept(const Driver *d)
 {
 	const Options *o = &d->options;
-	bool plain = !o->dump && !o->emit_c && !o->json && !o->build_mode && !o->asan && !o->compiler_flags.len &&
+	bool plain = !o->dump && !o->emit_c && !o->json && !o->build_mode && !o->asan && !o->race && !o->compiler_flags.len &&
 		!o->linker_flag_texts.len && !o->bad_compiler_flag && !o->bad_linker_flag;
 	return strcmp(o->verb, "run") == 0 && plain && !o->rebuild && !o->dry_run && !o->print_commands &&
 		!o->print_packages && !o->keep_work;

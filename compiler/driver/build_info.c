@@ -105,6 +105,8 @@ static void add_settings(Driver *d, Buf *b, const Program *program)
 	const Options *o = &d->options;
 	if (o->asan)
 		add_setting(b, "-asan", "true");
+	if (o->race)
+		add_setting(b, "-race", "true");
 	add_setting(b, "-buildmode", o->build_mode && strcmp(o->build_mode, "default") != 0 ? o->build_mode : "exe");
 	add_setting(b, "-compiler", "gol");
 	if (o->compiler_flags.len && *vec_last(&o->compiler_flags))

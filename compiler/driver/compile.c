@@ -135,7 +135,7 @@ uint64_t settings_key(Driver *d)
 {
 	const Options *o = &d->options;
 	int shape[] = {o->optimise, o->versions, o->no_line, o->debug, o->inline_level, o->inline_budget,
-			o->inline_budget_given};
+			o->inline_budget_given, o->race};
 	uint64_t key = hash_file(hash_bytes(d->identity, shape, sizeof shape), d->runtime_library);
 	key = hash_bytes(key, o->cc, strlen(o->cc) + 1);
 	key = hash_bytes(key, d->c->arch, strlen(d->c->arch) + 1);
@@ -157,7 +157,7 @@ static uint64_t unit_key(Driver *d, Program *program, Unit *units, Unit *u)
 {
 	Package *p = u->package;
 	InlineOptions inlining = inline_options(d, p, 0);
-	int shape[] = {u->optimise, u->versions, d->options.no_line, d->options.debug, p == program->root,
+	int shape[] = {u->optimise, u->versions, d->options.no_line, d->options.debug, d->options.race, p == program->root,
 	               inlining.budget, inlining.call_cost, inlining.replace};
 	uint64_t key = hash_bytes(d->identity, shape, sizeof shape);
 	key = hash_bytes(key, d->options.cc, strlen(d->options.cc));
@@ -182,7 +182,8 @@ static Unit *make_units(Driver *d, Program *program)
 		u->package = program->packages.items[i];
 		/* The standard library is compiled in two ways only, so that its objects are shared by all settings. */
 		u->versions = u->package->is_stdlib && !d->options.versions_given ? 2 : d->options.versions;
-		u->optimise = !is_standard(u->package) ? d->options.optimise : u->versions == 2 ? STDLIB_LEVEL : 1;
+		/* With -race most of the time goes to the detector. */
+		u->optimise = !is_standard(u->package) ? d->options.optimise : u->versions == 2 && !d->options.race ? STDLIB_LEVEL : 1;
 		u->key = unit_key(d, program, units, u);
 	}
 	return units;
@@ -276,7 +277,7 @@ static TextList c_files_of(Driver *d, Program *program, Unit *u, const EmitOptio
 static bool emit_unit(Driver *d, Program *program, Unit *u, Pending *p, JobList *jobs)
 {
 	char level[] = {'-', 'O', (char)('0' + u->optimise), '\0'};
-	EmitOptions options = {.versions = u->versions, .line_directives = !d->options.no_line && !is_standard(u->package),
+	EmitOptions options = {.versions = u->versions, .race = d->options.race, .line_directives = !d->options.no_line && !is_standard(u->package),
 	                       .variables = is_debugged(d, u) && u->optimise == 0, .c_path = c_file_name(d, u->package)};
 	if (is_debugged(d, u))
 		options.c_path = cache_text_path(d, u->key);

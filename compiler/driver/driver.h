@@ -50,7 +50,7 @@ typedef struct Options {
 	int versions;
 	int parallel;               /* -p; 0: as many as there are processors */
 	bool versions_given;
-	bool emit_c, remarks, all_errors, print_commands, print_packages, keep_work, rebuild, dry_run, trim_paths, asan;
+	bool emit_c, remarks, all_errors, print_commands, print_packages, keep_work, rebuild, dry_run, trim_paths, asan, race;
 	bool json, writable_modules;        /* gol build -json; -modcacherw */
 	bool no_line;               /* -gcflags=-noline: no #line */
 	bool debug;                 /* -g, -gcflags=-N, or -g in CFLAGS: for debuggers */

@@ -206,7 +206,7 @@ int emit_sources(Driver *d, Program *program, const char *dir)
 	OutputList all = {0};
 	for (int i = 0; i < program->packages.len; i++) {
 		Package *p = program->packages.items[i];
-		EmitOptions options = {.versions = d->options.versions, .line_directives = false};
+		EmitOptions options = {.versions = d->options.versions, .line_directives = false, .race = d->options.race};
 		progress_show(d, i, program->packages.len, p->path);
 		if (!read_contents(d, p))
 			return EXIT_ERROR;
@@ -242,7 +242,7 @@ int dump(Driver *d, Program *program)
 	} else if (strcmp(stage, "ir") == 0) {
 		dump_ir(d->c, &out, program, root);
 	} else if (strcmp(stage, "c") == 0) {
-		EmitOptions options = {.versions = d->options.versions, .line_directives = false};
+		EmitOptions options = {.versions = d->options.versions, .line_directives = false, .race = d->options.race};
 		buf_str(&out, emit_package(d->c, program, root, &options));
 	} else {
 		fprintf(stderr, "gol: -dump takes ast, types, ir, c or objects\n");

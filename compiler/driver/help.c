@@ -67,6 +67,7 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "\t-buildmode MODE  exe (default) or pie\n"
 	 "\t-overlay FILE    read files elsewhere: JSON, {\"Replace\": {\"path\": \"other path\"}}\n"
 	 "\t-json            print what is wrong as JSON, one event a line, on standard output\n"
+	 "\t-race            have races between goroutines reported while the program runs\n"
 	 "\t-asan            the same as CFLAGS=-fsanitize=address, and the tag asan\n"
 	 "\t-progress        every ten seconds a line of progress where there is no terminal\n"
 	 "\t-v               print the names of packages as they are compiled\n"

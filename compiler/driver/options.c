@@ -195,7 +195,6 @@ static int add_compiler_flags(const FlagReader *r, const char *value)
 static int refuse(const Flag *f, const char *value)
 {
 	static const struct { const char *name, *format; int status; } table[] = {
-		{"race", "-race is not supported on linux/" GOL_ARCH "\n", EXIT_USAGE},
 		{"msan", "-msan is not supported on linux/" GOL_ARCH "\n", EXIT_USAGE},
 		{"linkshared", "-linkshared requires external (cgo) linking, but cgo is not enabled\n", EXIT_ERROR},
 	};
@@ -368,7 +367,7 @@ int list_flags(Driver *d, Flag *flags)
 		{"overlay", FLAG_TEXT, OF_ALL, &o->overlay}, {"buildvcs", FLAG_VCS, OF_ALL, NULL},
 		{"buildmode", FLAG_CHOICE, OF_ALL, &choices[1]},
 		{"compiler", FLAG_CHOICE, OF_ALL, &choices[2]}, {"pgo", FLAG_CHOICE, OF_ALL, &choices[3]},
-		{"race", FLAG_REFUSED_BOOL, OF_ALL, NULL},
+		{"race", FLAG_BOOL, OF_ALL, &o->race},
 		{"msan", FLAG_REFUSED_BOOL, OF_ALL, NULL}, {"cover", FLAG_REFUSED_BOOL, OF_BUILD | OF_INSTALL | OF_RUN, NULL},
 		{"covermode", FLAG_REFUSED, OF_BUILD | OF_INSTALL | OF_RUN, NULL},
 		{"coverpkg", FLAG_REFUSED, OF_BUILD | OF_INSTALL | OF_RUN, NULL},
@@ -455,6 +454,12 @@ int parse_options(Driver *d, int argc, char **argv)
 	return finish_options(d);
 }
 
+static void add_tag(Driver *d, const char *tag)
+{
+	const char *given = d->options.tags;
+	d->options.tags = given && *given ? arena_printf(d->c->arena, "%s,%s", given, tag) : tag;
+}
+
 int finish_options(Driver *d)
 {
 	Options *o = &d->options;
@@ -484,7 +489,10 @@ int finish_options(Driver *d)
 	}
 	if (o->asan) {
 		o->cflags = arena_printf(d->c->arena, "%s -fsanitize=address", o->cflags);
-		o->tags = arena_printf(d->c->arena, "%s%sasan", o->tags ? o->tags : "", o->tags ? "," : "");
+		add_tag(d, "asan");
 	}
+	if (o->race)
+		add_tag(d, "race");
+	d->c->race = o->race;
 	return EXIT_OK;
 }

@@ -10,6 +10,7 @@ typedef struct EmitOptions {
 	int versions;               /* 1: framed bodies only; 2: fast versions beside them */
 	bool line_directives;       /* #line, so that C tools speak of the program's lines */
 	bool variables;             /* debuggers find variables by the program's names */
+	bool race;                  /* accesses of shared memory are reported to the race detector */
 	const char *c_path;         /* what #line calls the C file itself; needed with line_directives */
 } EmitOptions;
 

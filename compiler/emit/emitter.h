@@ -86,6 +86,9 @@ typedef struct Emit {
 	IrStmt *region;         /* loop on C locals being printed (region.c) */
 	IrVarList region_vars;
 
+	Pos race_pos;           /* race.c: of the statement being printed */
+	VEC(int) race_points;   /* the points that it has made */
+
 	/* debug.c */
 	Pos line;               /* where the C lines being printed belong; NO_POS: to the C file */
 	struct Shown *shown;    /* by IrVar.id; NULL: variables are not shown */
@@ -184,6 +187,17 @@ void emit_side_words(Emit *e, bool only_parameters);
 void emit_side_zeros(Emit *e);
 void emit_side_give(Emit *e);
 void emit_side_info(Emit *e);
+
+/* race.c */
+void add_race_context(Emit *e);
+void emit_race_enter(Emit *e);
+const char *goroutine(Emit *e);                     /* the first argument of a call */
+bool race_wants_call(Emit *e, const IrFunc *f);
+bool is_race_checked(Emit *e, const IrExpr *place);
+void emit_read_address(Emit *e, IrExpr *place);
+void emit_written_address(Emit *e, IrExpr *place);
+void emit_written_place(Emit *e, IrExpr *place);
+void emit_checked_load(Emit *e, IrExpr *place, bool is_pointer);
 
 /* size.c */
 bool is_one_version(const Emit *e);                 /* initialisers, functions of very many points */

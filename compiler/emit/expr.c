@@ -195,15 +195,20 @@ static bool is_struct_pointer(Type *t)
 	return u->kind == TYPE_POINTER && underlying(u->elem)->kind == TYPE_STRUCT;
 }
 
-static void emit_deref(Emit *e, IrExpr *pointer, Type *pointee, bool as_value)
+/* Does C see memory of it as void *? */
+static bool is_pointer_value(const IrExpr *x)
 {
-	Type *u = underlying(pointee);
-	bool pointer_type = as_value && (u->kind == TYPE_POINTER || u->kind == TYPE_MAP || u->kind == TYPE_CHAN ||
-	                                 u->kind == TYPE_FUNC);
+	Type *u = underlying(x->type);
+	return u->kind == TYPE_POINTER || u->kind == TYPE_MAP || u->kind == TYPE_CHAN || u->kind == TYPE_FUNC;
+}
+
+static void emit_deref(Emit *e, IrExpr *x, bool as_value)
+{
+	bool pointer_type = as_value && is_pointer_value(x);
 	if (pointer_type)
-		OUT(e, "((%s)", type_name(e, pointee));
-	OUT(e, "(*(%s *)", type_alias_name(e, pointee));
-	emit_expr(e, pointer);
+		OUT(e, "((%s)", type_name(e, x->type));
+	OUT(e, "(*(%s *)", type_alias_name(e, x->type));
+	emit_expr(e, x->x);
 	OUT(e, pointer_type ? "))" : ")");
 }
 
@@ -234,9 +239,7 @@ static void emit_field(Emit *e, IrExpr *x)
 
 static void emit_elem(Emit *e, IrExpr *x, bool as_value)
 {
-	Type *u = underlying(x->type);
-	bool pointer_type = as_value && (u->kind == TYPE_POINTER || u->kind == TYPE_MAP || u->kind == TYPE_CHAN ||
-	                                 u->kind == TYPE_FUNC);
+	bool pointer_type = as_value && is_pointer_value(x);
 	if (pointer_type)
 		OUT(e, "((%s)", type_name(e, x->type));
 	OUT(e, "((%s *)", type_alias_name(e, x->type));
@@ -279,7 +282,7 @@ static void emit_access(Emit *e, IrExpr *x, bool as_value)
 		emit_elem(e, x, as_value);
 		break;
 	case IR_DEREF:
-		emit_deref(e, x->x, x->type, as_value);
+		emit_deref(e, x, as_value);
 		break;
 	case IR_STATIC:
 		OUT(e, "%s", static_name(e, x->data));
@@ -654,7 +657,7 @@ static void emit_runtime_value(Emit *e, IrExpr *x)
 {
 	const char *result = rt_result(x->rt);
 	bool pointer = result[strlen(result) - 1] == '*' && strcmp(result, "void *") != 0;
-	OUT(e, "%s%s(g", pointer ? "((void *)" : "", rt_name(x->rt));
+	OUT(e, "%s%s(%s", pointer ? "((void *)" : "", rt_name(x->rt), goroutine(e));
 	for (int i = 0; i < x->args.len; i++) {
 		OUT(e, ", ");
 		emit_expr(e, x->args.items[i]);
@@ -672,7 +675,10 @@ void emit_expr(Emit *e, IrExpr *x)
 		emit_zero(e, x->type);
 		break;
 	case IR_VAR: case IR_GLOBAL: case IR_FIELD: case IR_INDEX: case IR_ELEM: case IR_DEREF: case IR_STATIC:
-		emit_access(e, x, true);
+		if (is_race_checked(e, x))
+			emit_checked_load(e, x, is_pointer_value(x) && (x->kind == IR_ELEM || x->kind == IR_DEREF));
+		else
+			emit_access(e, x, true);
 		break;
 	case IR_ADDR:
 		if (is_struct_pointer(x->type))

@@ -221,6 +221,7 @@ static void emit_framed_body(Emit *e)
 	emit_side_zeros(e);
 	if (e->f->has_defer)
 		emit_line(e, "fr->pending = (gol_pending){0};");
+	emit_race_enter(e);
 	Buf body, *outer = begin_body(e, &body);
 	refresh_mirrors(e, NULL);
 	emit_statements(e, &e->f->body);
@@ -351,6 +352,7 @@ static void emit_plain(Emit *e)
 	if (f->recover_var)
 		emit_line(e, "%s = GOL_RECOVER_TAKE(g, %s);", f->recover_var->c_name, f->symbol);
 	emit_side_zeros(e);
+	emit_race_enter(e);
 	Buf body, *outer = begin_body(e, &body);
 	refresh_mirrors(e, NULL);
 	emit_statements(e, &f->body);
@@ -381,6 +383,7 @@ void emit_function(Emit *e, IrFunc *f)
 	f->emitted = true;
 	ir_share(e->c, f, e->options->variables);
 	choose_side(e);
+	add_race_context(e);
 	choose_shown(e);
 	e->has_frame = f->can_freeze && !f->frameless;
 	ir_liveness(e->c, f);

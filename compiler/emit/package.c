@@ -154,8 +154,8 @@ static void emit_program(Emit *e)
 	const char *start = function_name(e, e->package->start);
 	buf_printf(&e->data, "static void start_main(gol_g *g, gol_func *context) { (void)context; %s(g); }\n", start);
 	buf_printf(&e->data, "static const gol_package *const packages[] = {%s};\n", list.s);
-	buf_printf(&e->data, "static const gol_program program = {GOL_ABI_VERSION, packages, %d, start_main};\n",
-	           e->program->packages.len);
+	buf_printf(&e->data, "static const gol_program program = {GOL_ABI_VERSION, packages, %d, start_main, %s};\n",
+	           e->program->packages.len, e->options->race ? "true" : "false");
 	buf_str(&e->data, "extern char **environ;\n");
 	buf_str(&e->code, "int main(int argc, char **argv)\n{\n\treturn gol_main(argc, argv, environ, &program);\n}\n");
 }

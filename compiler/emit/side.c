@@ -46,7 +46,7 @@ void emit_passed(Emit *e, IrExpr *x)
 	}
 	if (x->kind != IR_VAR)
 		buf_printf(e->out, "(%s *)", type_name(e, x->type));
-	emit_address(e, x);
+	emit_read_address(e, x);
 }
 
 /* ---- temporaries -------------------------------------------------------------------------- */

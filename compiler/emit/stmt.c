@@ -64,11 +64,11 @@ static void emit_plain_store(Emit *e, IrStmt *s)
 {
 	if (s->src->kind == IR_ZERO && is_large(e, s->dst->type)) {
 		buf_str(e->out, "memset(");
-		emit_address(e, s->dst);
+		emit_written_address(e, s->dst);
 		buf_printf(e->out, ", 0, %lld);\n", (long long)type_size(e->c, s->dst->type));
 		return;
 	}
-	emit_place(e, s->dst);
+	emit_written_place(e, s->dst);
 	buf_str(e->out, " = ");
 	emit_assigned(e, s->src);
 	buf_str(e->out, ";\n");
@@ -81,7 +81,7 @@ static void emit_barrier_store(Emit *e, IrStmt *s, Type *u)
 	                  : is_scalar(u) ? "pointer" : NULL;
 	if (how) {
 		buf_printf(e->out, "gol_store_%s(", how);
-		emit_address(e, s->dst);
+		emit_written_address(e, s->dst);
 		buf_str(e->out, ", ");
 		emit_expr(e, s->src);
 		buf_str(e->out, ");\n");
@@ -107,7 +107,7 @@ static void emit_barrier_store(Emit *e, IrStmt *s, Type *u)
 	buf_printf(e->out, "; GOL_BARRIER_OF(%s, &%s, ", ct, type_descriptor(e, s->dst->type));
 	emit_address(e, s->dst);
 	buf_printf(e->out, ", %s); ", v);
-	emit_place(e, s->dst);
+	emit_written_place(e, s->dst);
 	buf_printf(e->out, " = %s; }\n", v);
 }
 
@@ -141,13 +141,15 @@ static void emit_arguments(Emit *e, IrStmt *s)
 }
 
 /* The name behind gol_ where inline.def has an expression for it. */
-static const char *inline_intrinsic(IrFunc *f)
+static const char *inline_intrinsic(Emit *e, IrFunc *f)
 {
 	static const char *const names[] = {
 #define GOL_INLINE(name, result, parameters, expression) #name,
 #include "../../runtime/include/gol/inline.def"
 #undef GOL_INLINE
 	};
+	if (race_wants_call(e, f))
+		return NULL;
 	for (int i = 0; f->intrinsic && i < COUNT_OF(names); i++)
 		if (strcmp(f->symbol + 4, names[i]) == 0)
 			return names[i];
@@ -168,11 +170,11 @@ static void emit_call_expr(Emit *e, IrStmt *s)
 {
 	switch (s->call) {
 	case IR_CALL_DIRECT:
-		if (inline_intrinsic(s->func)) {
-			emit_inline_intrinsic(e, s, inline_intrinsic(s->func));
+		if (inline_intrinsic(e, s->func)) {
+			emit_inline_intrinsic(e, s, inline_intrinsic(e, s->func));
 			break;
 		}
-		buf_printf(e->out, "%s(g", function_name(e, s->func));
+		buf_printf(e->out, "%s(%s", function_name(e, s->func), goroutine(e));
 		emit_arguments(e, s);
 		if (s->x) {
 			buf_str(e->out, ", ");
@@ -181,7 +183,7 @@ static void emit_call_expr(Emit *e, IrStmt *s)
 		buf_char(e->out, ')');
 		break;
 	case IR_CALL_RT:
-		if (s->rt == RT_copy_slice && s->args.items[0]->kind == IR_TYPE && type_size(e->c, s->args.items[0]->of) > 0 &&
+		if (!e->f->race_var && s->rt == RT_copy_slice && s->args.items[0]->kind == IR_TYPE && type_size(e->c, s->args.items[0]->of) > 0 &&
 		    !type_has_pointers(e->c, s->args.items[0]->of)) {
 			buf_printf(e->out, "gol_copy_plain(%lld, ", (long long)type_size(e->c, s->args.items[0]->of));
 			emit_whole(e, s->args.items[1]);
@@ -190,7 +192,8 @@ static void emit_call_expr(Emit *e, IrStmt *s)
 			buf_char(e->out, ')');
 			break;
 		}
-		buf_printf(e->out, "%s(g", rt_name(s->rt));
+		buf_printf(e->out, "%s%s(%s", rt_name(s->rt), e->f->race_var && s->rt == RT_append_string ? "_grown" : "",
+		           goroutine(e));
 		emit_arguments(e, s);
 		if (s->rt == RT_go_at)          /* the place is known only here */
 			buf_printf(e->out, ", &%s, %d", e->info, s->point);
@@ -199,7 +202,7 @@ static void emit_call_expr(Emit *e, IrStmt *s)
 	case IR_CALL_VALUE:
 		buf_printf(e->out, "((%s)", function_pointer(e, s->signature, false, true));
 		emit_expr(e, s->x);
-		buf_str(e->out, "->code)(g");
+		buf_printf(e->out, "->code)(%s", goroutine(e));
 		emit_arguments(e, s);
 		buf_str(e->out, ", ");
 		emit_expr(e, s->x);
@@ -208,7 +211,7 @@ static void emit_call_expr(Emit *e, IrStmt *s)
 	case IR_CALL_METHOD:
 		buf_printf(e->out, "((%s)", function_pointer(e, s->signature, true, false));
 		emit_expr(e, s->x);
-		buf_printf(e->out, ".tab->code[%d])(g, ", s->index);
+		buf_printf(e->out, ".tab->code[%d])(%s, ", s->index, goroutine(e));
 		emit_expr(e, s->x);
 		buf_str(e->out, ".data");
 		emit_arguments(e, s);
@@ -392,11 +395,11 @@ static void emit_send(Emit *e, IrStmt *s)
 		emit_assigned(e, s->src);
 		buf_str(e->out, "; ");
 	}
-	buf_str(e->out, "gol_chan_send(g, ");
+	buf_printf(e->out, "gol_chan_send(%s, ", goroutine(e));
 	emit_expr(e, s->x);
 	buf_str(e->out, ", ");
 	if (large)
-		emit_address(e, s->src);
+		emit_read_address(e, s->src);
 	else
 		buf_printf(e->out, "&%s", v);
 	buf_str(e->out, large ? ");\n" : "); }\n");
@@ -420,7 +423,7 @@ static void emit_receive(Emit *e, IrStmt *s)
 		to = arena_printf(E_ALLOC(e), "&%s", v);
 		buf_str(e->out, "; ");
 	}
-	buf_printf(e->out, "%s = gol_chan_receive(g, ", done);
+	buf_printf(e->out, "%s = gol_chan_receive(%s, ", done, goroutine(e));
 	emit_expr(e, s->x);
 	buf_printf(e->out, ", %s);\n", to);
 	if (has_resume(e, s))
@@ -493,7 +496,7 @@ static void emit_select_cases(Emit *e, IrStmt *s, const char **values)
 		emit_expr(e, k->chan);
 		if (k->send && is_large(e, k->value->type)) {
 			buf_str(e->out, ", ");
-			emit_address(e, k->value);
+			emit_read_address(e, k->value);
 			buf_str(e->out, ", GOL_CASE_SEND}, ");
 		} else if (k->send) {
 			buf_printf(e->out, ", &%s, GOL_CASE_SEND}, ", values[i]);
@@ -517,7 +520,8 @@ static void emit_select(Emit *e, IrStmt *s)
 	const char **values = emit_select_values(e, s);
 	emit_indent(e);
 	const char *r = declare_scratch(e, "r_", "gol_select_result");
-	buf_printf(e->out, " = gol_select(g, (gol_select_case[%d])", s->select_cases.len ? s->select_cases.len : 1);
+	buf_printf(e->out, " = gol_select(%s, (gol_select_case[%d])", goroutine(e),
+	           s->select_cases.len ? s->select_cases.len : 1);
 	emit_select_cases(e, s, values);
 	buf_printf(e->out, ", %d, %s, %s);\n", s->select_cases.len, s->blocking ? "true" : "false", to);
 	if (has_resume(e, s))
@@ -557,6 +561,7 @@ static void emit_if(Emit *e, IrStmt *s)
 	while (s->else_body.len == 1 && s->else_body.items[0]->kind == IR_IF) {
 		s = s->else_body.items[0];
 		set_line(e, s->pos);
+		e->race_pos = s->pos.line ? s->pos : e->race_pos;
 		emit_indent(e);
 		buf_str(e->out, "} else if (");
 		emit_whole(e, s->cond);
@@ -748,11 +753,11 @@ static void emit_map_iter(Emit *e, IrStmt *s)
 {
 	emit_indent(e);
 	if (s->first) {
-		buf_printf(e->out, "gol_map_iter_start(g, &%s, ", type_descriptor(e, s->of ? s->of : s->x->type));
+		buf_printf(e->out, "gol_map_iter_start(%s, &%s, ", goroutine(e), type_descriptor(e, s->of ? s->of : s->x->type));
 		emit_expr(e, s->x);
 		buf_printf(e->out, ", &%s);\n", var_name(e, s->iterator));
 	} else {
-		buf_printf(e->out, "gol_map_iter_next(g, &%s);\n", var_name(e, s->iterator));
+		buf_printf(e->out, "gol_map_iter_next(%s, &%s);\n", goroutine(e), var_name(e, s->iterator));
 	}
 	emit_check(e, s);
 }
@@ -834,6 +839,7 @@ void emit_statements(Emit *e, IrStmtList *list)
 		if (s->pos.line) {
 			close_scopes(e, outer, s->pos);
 			set_line(e, s->pos);
+			e->race_pos = s->pos;
 		}
 		open_scopes(e, list, i);
 		emit_statement(e, s);

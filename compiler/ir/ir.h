@@ -283,6 +283,8 @@ struct IrFunc {
 	IrStmtList epilogue;        /* has_defer: the deferred calls, last first */
 	/* has_recover: variable of type unsafe.Pointer, set by the prologue (gol_recover_take) */
 	IrVar *recover_var;
+	/* with -race: the calling context (emit/race.c), live everywhere; or NULL */
+	IrVar *race_var;
 	bool frameless;             /* wrapper: checks, then one call whose results are returned unchanged (last statement: CALL with
 	                             * tail set by dsts empty, followed by RETURN without values); has no frame of its
 	                             * own */

@@ -272,6 +272,8 @@ static void find_always(Live *l)
 	}
 	if (f->recover_var)
 		set_add(l->always_direct, f->recover_var);
+	if (f->race_var)
+		set_add(l->always_direct, f->race_var);
 	set_union(l, l->always, l->always_direct);
 }
 

@@ -285,8 +285,9 @@ static IrExprList right_values(FuncState *f, ExprList *rhs, int wanted, Type **t
 static void assign_one(FuncState *f, Expr *lhs, Expr *rhs)
 {
 	if (is_blank_name(lhs)) {
-		if (unparen(rhs)->mode != MODE_NIL)
-			rvalue(f, rhs);
+		IrExpr *v = unparen(rhs)->mode != MODE_NIL ? rvalue(f, rhs) : NULL;
+		if (v && f->c->race)        /* the program reads it, says the race detector */
+			kept(f, v);
 		return;
 	}
 	ExprList both = {0};

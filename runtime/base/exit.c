@@ -17,6 +17,7 @@ enum { PATIENCE = 10000000 };       /* nanoseconds */
 
 void (*exit_stop)(int64_t ns);
 void (*exit_traces)(text *t);
+int (*exit_status)(int code);
 
 void exit_begin(void)
 {
@@ -36,7 +37,7 @@ void exit_program(int code)
 {
 	exit_begin();
 	options_print_statistics();
-	exit(code);
+	exit(exit_status != NULL ? exit_status(code) : code);
 }
 
 void exit_crash(void)

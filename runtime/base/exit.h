@@ -20,6 +20,8 @@ _Noreturn void exit_crash(void);
 
 /* Stops the other workers, for at most ns nanoseconds; above this floor too. NULL: there are none. */
 extern void (*exit_stop)(int64_t ns);
+/* The status that a program ends with which asks for `code`; NULL: that one. */
+extern int (*exit_status)(int code);
 /* Writes the traces that exit_fatal shows, which are above this floor. NULL: there are none. */
 extern void (*exit_traces)(text *t);
 

@@ -30,6 +30,7 @@
 	RANK(RANK_TIMERS, "timers") \
 	RANK(RANK_SCHEDULER, "scheduler") \
 	RANK(RANK_GOROUTINES, "goroutine list") \
+	RANK(RANK_RACE_REPORT, "report of a race") \
 	RANK(RANK_COUNTERS, "table of program counters") \
 	RANK(RANK_SIGNATURES, "signatures") \
 	RANK(RANK_TYPES, "types made at run time") \
@@ -43,7 +44,10 @@
 	RANK(RANK_SHADED, "shaded objects") \
 	RANK(RANK_STACKS, "stack pool") \
 	RANK(RANK_PRINT, "print") \
-	RANK(RANK_EVENTS, "record of events")
+	RANK(RANK_EVENTS, "record of events") \
+	RANK(RANK_RACE_PAGE, "shadow page") \
+	RANK(RANK_RACE_SLOTS, "slots of clocks") \
+	RANK(RANK_RACE_CONTEXTS, "calling contexts")
 
 #define LOCK_RANK_NUMBER(rank, name) rank,
 enum lock_rank { RANK_NONE, LOCK_RANKS(LOCK_RANK_NUMBER) RANK_COUNT };

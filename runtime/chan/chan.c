@@ -72,7 +72,7 @@ gol_chan *gol_make_chan(gol_g *g, const gol_type *type, gol_int size)
 	c->lock = (spin_lock)LOCK_OF_RANK(RANK_CHANNEL);
 	c->bubbled = g_of(g)->bubble != NULL;
 	if (size > 0)
-		gol_store_pointer(&c->buffer, heap_new_array(elem, (size_t)size));
+		gol_store_pointer(&c->buffer, heap_new_array(elem, (size_t)size * (gol_race_on && elem->size < 8 ? 8 : 1)));
 	return c;
 }
 
@@ -114,6 +114,8 @@ void gol_chan_send(gol_g *gp, gol_chan *c, const void *element)
 		park_for_ever(g, WAIT_CHAN_SEND_NIL);
 		return;
 	}
+	if (GOL_UNLIKELY(gol_race_on))
+		race_read_range(gp, c, 1);
 	spin_acquire(&c->lock);
 	if (GOL_UNLIKELY(c->closed)) {
 		spin_release(&c->lock);
@@ -121,7 +123,7 @@ void gol_chan_send(gol_g *gp, gol_chan *c, const void *element)
 		return;
 	}
 	waiter *wake = NULL;
-	if (chan_try_send(c, element, &wake)) {
+	if (chan_try_send(gp, c, element, &wake)) {
 		spin_release(&c->lock);
 		if (wake != NULL)
 			chan_wake(wake);
@@ -158,7 +160,7 @@ bool gol_chan_receive(gol_g *gp, gol_chan *c, void *element)
 	bool ok;
 	waiter *wake = NULL;
 	spin_acquire(&c->lock);
-	if (chan_try_receive(c, element, &ok, &wake)) {
+	if (chan_try_receive(gp, c, element, &ok, &wake)) {
 		spin_release(&c->lock);
 		if (wake != NULL)
 			chan_wake(wake);
@@ -193,6 +195,8 @@ void gol_chan_close(gol_g *gp, gol_chan *c)
 		panic_plain_error(gp, "close of nil channel");
 		return;
 	}
+	if (GOL_UNLIKELY(gol_race_on))
+		race_write_range(gp, c, 1);
 	spin_acquire(&c->lock);
 	if (c->closed) {
 		spin_release(&c->lock);
@@ -200,11 +204,15 @@ void gol_chan_close(gol_g *gp, gol_chan *c)
 		return;
 	}
 	c->closed = true;
+	if (GOL_UNLIKELY(gol_race_on))
+		race_release(gp, c);
 	/* Everybody who waits, in a list by G.link, which no queue uses while they are parked. */
 	G *first = NULL, **last = &first;
 	waiter *w;
 	while ((w = queue_take(&c->receivers)) != NULL || (w = queue_take(&c->senders)) != NULL) {
 		w->g->wait.winner = w;
+		if (GOL_UNLIKELY(gol_race_on))
+			race_acquire(&w->g->pub, c);
 		if (!w->selecting && w->direction == GOL_CASE_SEND)
 			w->g->complete = send_failed;
 		*last = w->g;

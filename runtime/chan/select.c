@@ -113,16 +113,18 @@ static void shuffle(uint32_t *order, uint32_t n, uint64_t *random)
 
 enum outcome { NOT_READY, READY, SEND_CLOSED };
 
-static enum outcome try_case(const gol_select_case *c, void *received, bool *ok, waiter **wake)
+static enum outcome try_case(gol_g *g, const gol_select_case *c, void *received, bool *ok, waiter **wake)
 {
 	if (c->chan == NULL)
 		return NOT_READY;
 	if (c->direction == GOL_CASE_RECV)
-		return chan_try_receive(c->chan, received, ok, wake) ? READY : NOT_READY;
+		return chan_try_receive(g, c->chan, received, ok, wake) ? READY : NOT_READY;
+	if (GOL_UNLIKELY(gol_race_on))
+		race_read_range(g, c->chan, 1);
 	if (c->chan->closed)
 		return SEND_CLOSED;
 	*ok = false;
-	return chan_try_send(c->chan, c->element, wake) ? READY : NOT_READY;
+	return chan_try_send(g, c->chan, c->element, wake) ? READY : NOT_READY;
 }
 
 static enum outcome try_all(G *g, const gol_select_case *cases, uint32_t n, void *received, gol_select_result *result,
@@ -134,7 +136,7 @@ static enum outcome try_all(G *g, const gol_select_case *cases, uint32_t n, void
 		runtime_out_of_memory();
 	shuffle(order, n, &g->m->random);
 	for (uint32_t i = 0; i < n && outcome == NOT_READY; i++) {
-		outcome = try_case(&cases[order[i]], received, &result->r1, wake);
+		outcome = try_case(&g->pub, &cases[order[i]], received, &result->r1, wake);
 		result->r0 = order[i];
 	}
 	if (order != few)

@@ -6,6 +6,7 @@
 #define GOL_CHAN_STEPS_H
 
 #include "chan/chan.h"
+#include "race/race.h"
 
 static inline void queue_add(wait_queue *q, waiter *w)
 {
@@ -66,6 +67,53 @@ static inline void clear_value(const gol_type *type, void *to)
 		memset(to, 0, type->size);
 }
 
+/* ---- what orders goroutines, for the race detector ---------------------------------------------------------
+ * The k-th receive happens before the send that takes its place in the buffer: each place is a sync object, and so
+ * are, where there are none, the two goroutines that meet. Elements of size 0 share one, behind the channel's first
+ * word; that word stands for the channel: sends read it, close writes it, and what was done before close is released
+ * there. */
+
+/* Sync objects are 8 byte words: places of smaller elements lie so far apart in a buffer with room for that. */
+static inline const void *race_place_of(gol_chan *c, gol_int i)
+{
+	size_t size = c->elem->size;
+	return size == 0 ? (const uint8_t *)c + 8 : c->buffer + (size_t)i * (size < 8 ? 8 : size);
+}
+
+static inline const void *race_place(gol_chan *c) { return race_place_of(c, c->head); }
+
+/* g uses a place of the buffer. */
+static inline void race_pass(gol_g *g, gol_chan *c, const void *place)
+{
+	if (c->elem->size != 0) {
+		race_release_acquire(g, place);
+		return;
+	}
+	race_acquire(g, place);
+	race_release(g, place);
+}
+
+/* g, which runs, completes the operation of other, which is parked. */
+static inline void race_hand_over(gol_g *g, gol_chan *c, G *other)
+{
+	if (c->cap == 0) {
+		race_meet(g, &other->pub);
+		return;
+	}
+	const void *place = race_place(c);      /* as if the value went through the buffer */
+	race_pass(g, c, place);
+	race_pass(&other->pub, c, place);
+	if (c->count == 0)
+		c->head = c->head + 1 < c->cap ? c->head + 1 : 0;
+}
+
+static inline void race_put(gol_g *g, gol_chan *c)
+{
+	gol_int at = c->head + c->count;
+	at = at < c->cap ? at : at - c->cap;
+	race_pass(g, c, race_place_of(c, at));
+}
+
 /* ---- operations that need not wait; the lock is held ----------------------------------------------------------- */
 
 static inline void *buffer_at(gol_chan *c, gol_int i)
@@ -99,10 +147,12 @@ static inline void sender_done(waiter *w)
 }
 
 /* *wake: whom to ready after unlocking. False: it would block. */
-static inline bool chan_try_send(gol_chan *c, const void *element, waiter **wake)
+static inline bool chan_try_send(gol_g *g, gol_chan *c, const void *element, waiter **wake)
 {
 	waiter *w = queue_take(&c->receivers);
 	if (w != NULL) {
+		if (GOL_UNLIKELY(gol_race_on))
+			race_hand_over(g, c, w->g);
 		chan_copy(c->elem, w->value, element);
 		w->ok = true;
 		*wake = w;
@@ -110,17 +160,24 @@ static inline bool chan_try_send(gol_chan *c, const void *element, waiter **wake
 	}
 	if (c->count == c->cap)
 		return false;
+	if (GOL_UNLIKELY(gol_race_on))
+		race_put(g, c);
 	buffer_put(c, element);
 	return true;
 }
 
-static inline bool chan_try_receive(gol_chan *c, void *element, bool *ok, waiter **wake)
+static inline bool chan_try_receive(gol_g *g, gol_chan *c, void *element, bool *ok, waiter **wake)
 {
 	*ok = true;
 	if (c->count > 0) {
+		const void *place = race_place(c);
+		if (GOL_UNLIKELY(gol_race_on))
+			race_pass(g, c, place);
 		buffer_take(c, element);
 		waiter *w = queue_take(&c->senders);
 		if (w != NULL) {
+			if (GOL_UNLIKELY(gol_race_on))
+				race_pass(&w->g->pub, c, place);
 			buffer_put(c, w->value);
 			sender_done(w);
 			*wake = w;
@@ -129,6 +186,8 @@ static inline bool chan_try_receive(gol_chan *c, void *element, bool *ok, waiter
 	}
 	waiter *w = queue_take(&c->senders);
 	if (w != NULL) {
+		if (GOL_UNLIKELY(gol_race_on))
+			race_hand_over(g, c, w->g);
 		if (element != NULL)
 			chan_copy(c->elem, element, w->value);
 		sender_done(w);
@@ -137,6 +196,8 @@ static inline bool chan_try_receive(gol_chan *c, void *element, bool *ok, waiter
 	}
 	if (!c->closed)
 		return false;
+	if (GOL_UNLIKELY(gol_race_on))
+		race_acquire(g, c);
 	if (element != NULL)
 		clear_value(c->elem, element);
 	*ok = false;

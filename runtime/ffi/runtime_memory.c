@@ -6,6 +6,7 @@
  */
 #include "base/fatal.h"
 #include "ffi/intrinsic.h"
+#include "race/race.h"
 #include "ffi/reflect.h"
 #include "gc/gc.h"
 #include "lang/iface.h"
@@ -200,6 +201,8 @@ static void complete(G *g)
 	due_result r;
 
 	require(gc_next_due(&due));
+	if (GOL_UNLIKELY(gol_race_on))
+		race_acquire_all(&g->pub);
 	r = result_of(&due);
 	_Static_assert(sizeof r <= sizeof g->results, "results of nextFinalizer");
 	memcpy(g->results, &r, sizeof r);
@@ -220,6 +223,8 @@ INTRINSIC(due_result, runtime_nextFinalizer, gol_g *g)
 		finalizers.waiting = g_of(g);
 	}
 	os_release(&finalizers.lock);
+	if (GOL_UNLIKELY(gol_race_on) && is_due)
+		race_acquire_all(g);
 	return is_due ? result_of(&due) : (due_result){{NULL, NULL}, {NULL, NULL}};
 }
 

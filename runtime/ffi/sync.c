@@ -12,6 +12,7 @@
 #include "base/options.h"
 #include "gc/gc.h"
 #include "os/os.h"
+#include "race/race.h"
 #include "sched/p.h"
 #include "sched/proc.h"
 #include "unwind/panic.h"
@@ -63,13 +64,21 @@ static G *dequeue(bucket *b, const uint32_t *address)
 	return NULL;
 }
 
+static bool take(G *g, uint32_t *address)
+{
+	bool taken = try_take(address);
+	if (GOL_UNLIKELY(gol_race_on) && taken)
+		race_acquire(&g->pub, address);
+	return taken;
+}
+
 static void acquire(G *g, uint32_t *address, bool lifo, bool durable)
 {
-	if (try_take(address))
+	if (take(g, address))
 		return;
 	bucket *b = bucket_of(address);
 	spin_acquire(&b->lock);
-	if (try_take(address)) {
+	if (take(g, address)) {
 		spin_release(&b->lock);
 		return;
 	}
@@ -88,7 +97,8 @@ INTRINSIC(void, sync_runtime_SemacquireGroup, gol_g *g, uint32_t *address) { acq
 
 INTRINSIC(void, sync_runtime_Semrelease, gol_g *gp, uint32_t *address, bool handoff)
 {
-	(void)gp;
+	if (GOL_UNLIKELY(gol_race_on))
+		race_release_merge(gp, address);
 	(void)handoff;                      /* whoever is readied runs next on this P anyway */
 	bucket *b = bucket_of(address);
 	spin_acquire(&b->lock);
@@ -97,6 +107,8 @@ INTRINSIC(void, sync_runtime_Semrelease, gol_g *gp, uint32_t *address, bool hand
 		__atomic_add_fetch(address, 1, __ATOMIC_SEQ_CST);
 	else
 		g->ready_argument = NULL;
+	if (GOL_UNLIKELY(gol_race_on) && g != NULL)
+		race_acquire(&g->pub, address);
 	spin_release(&b->lock);
 	if (g != NULL)
 		sched_ready(g);

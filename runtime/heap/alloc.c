@@ -11,6 +11,7 @@
  */
 #include "base/lock.h"
 #include "heap/heap.h"
+#include "race/race.h"
 
 uint8_t gol_zero_base[16];
 struct heap_hooks heap_hooks;
@@ -83,6 +84,8 @@ static GOL_COLD void *hooked_slot(unsigned span_class, heap_span **span, uint32_
 	heap_hooks.allocating();
 	void *p = next_slot(span_class, span, slot);
 	heap_hooks.sample((uintptr_t)p, (*span)->elem_size);
+	if (gol_race_on)
+		race_forget((uintptr_t)p, (*span)->elem_size);
 	return p;
 }
 
@@ -172,6 +175,8 @@ static void *new_large(size_t size, const gol_type *type, size_t filled)
 	if (gol_heap.hooks) {
 		heap_hooks.allocated((void *)s->base, s->elem_size);
 		heap_hooks.sample(s->base, s->elem_size);
+		if (gol_race_on)
+			race_forget(s->base, s->elem_size);
 	}
 	return (void *)s->base;
 }

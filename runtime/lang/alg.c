@@ -6,6 +6,7 @@
  */
 #include "lang/alg.h"
 #include "lang/iface.h"
+#include "race/race.h"
 #include "unwind/panic.h"
 #include "os/os.h"
 
@@ -283,6 +284,10 @@ bool gol_value_equal(gol_g *g, const gol_type *type, const void *a, const void *
 {
 	const uint8_t *x = a, *y = b;
 
+	if (GOL_UNLIKELY(gol_race_on)) {
+		race_read_range(g, a, type->size);
+		race_read_range(g, b, type->size);
+	}
 	if (type->flags & GOL_TYPE_PLAIN_EQUAL)
 		return memcmp(a, b, type->size) == 0;
 	switch (type->kind) {

@@ -12,6 +12,7 @@
 #include "heap/heap.h"
 #include "heap/table.h"
 #include "lang/alg.h"
+#include "race/race.h"
 #include "unwind/error.h"
 #include "unwind/panic.h"
 
@@ -169,6 +170,8 @@ void *gol_box(gol_g *g, const gol_type *type, const void *value)
 {
 	void *to;
 
+	if (GOL_UNLIKELY(gol_race_on))
+		race_read_range(g, value, type->size);
 	if (type->size == 0)
 		return gol_zero_base;
 	if (type->pointer_bytes == 0)

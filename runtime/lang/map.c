@@ -13,6 +13,7 @@
 #include "base/fatal.h"
 #include "heap/heap.h"
 #include "lang/map.h"
+#include "race/race.h"
 #include "unwind/panic.h"
 
 uint8_t gol_zero_value[1024];
@@ -163,10 +164,37 @@ static inline __attribute__((always_inline)) uint8_t *hash_and_find(gol_g *g, go
 	}
 }
 
+/* For the race detector a map is one variable, its first word: lookups read it, what changes the map writes it. */
+static inline void race_reads(gol_g *g, const gol_map *m)
+{
+	if (GOL_UNLIKELY(gol_race_on) && m != NULL)
+		race_read_range(g, m, 8);
+}
+
+/* With the key, which the program reads too. */
+static inline void race_looks_up(gol_g *g, const gol_type *map_type, const gol_map *m, const void *key)
+{
+	if (GOL_LIKELY(!gol_race_on))
+		return;
+	race_reads(g, m);
+	race_read_range(g, key, map_type->key->size);
+}
+
+static inline void race_writes(gol_g *g, const gol_type *map_type, const gol_map *m, const void *key)
+{
+	if (GOL_LIKELY(!gol_race_on) || m == NULL)
+		return;
+	race_write_range(g, m, 8);
+	if (key != NULL)
+		race_read_range(g, key, map_type->key->size);
+}
+
 const void *gol_map_find(gol_g *g, const gol_type *map_type, gol_map *m, const void *key)
 {
 	uint64_t hash;
 	uint8_t *slot;
+
+	race_looks_up(g, map_type, m, key);
 
 	if (m == NULL || m->count == 0) {
 		check_key(g, map_type, key);
@@ -296,7 +324,7 @@ gol_map *gol_make_map_at(gol_g *g, const gol_type *map_type, void *place, gol_in
 
 gol_int gol_map_len(gol_g *g, gol_map *m)
 {
-	(void)g;
+	race_reads(g, m);
 	return m ? m->count : 0;
 }
 
@@ -366,6 +394,7 @@ void *gol_map_assign(gol_g *g, const gol_type *map_type, gol_map *m, const void 
 	void *elem;
 
 	(void)map_type;
+	race_writes(g, map_type, m, key);
 	if (m == NULL) {
 		gol_panic_nil_map(g);
 		return gol_zero_value;
@@ -426,6 +455,7 @@ void gol_map_delete(gol_g *g, const gol_type *map_type, gol_map *m, const void *
 	uint64_t hash;
 	uint8_t *slot;
 
+	race_writes(g, map_type, m, key);
 	if (m == NULL || m->count == 0) {
 		check_key(g, map_type, key);
 		return;
@@ -444,6 +474,7 @@ void gol_map_clear(gol_g *g, const gol_type *map_type, gol_map *m)
 	const map_layout *l;
 
 	(void)map_type;
+	race_writes(g, map_type, m, NULL);
 	if (m == NULL || m->groups == NULL || !start_write(g, m))
 		return;
 	l = m->layout;

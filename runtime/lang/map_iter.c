@@ -9,6 +9,7 @@
  * be looked up, nor can it have been deleted, except by clear(), which the map counts.
  */
 #include "lang/map.h"
+#include "race/race.h"
 #include "unwind/panic.h"
 
 /* The iterator may stand in the heap, hence the barriers. */
@@ -46,6 +47,8 @@ void gol_map_iter_next(gol_g *g, gol_map_iter *it)
 	uint64_t slots = (it->extra + 1) * MAP_SLOTS;
 	const map_layout *l;
 
+	if (GOL_UNLIKELY(gol_race_on) && m != NULL)
+		race_read_range(g, m, 8);
 	if (it->table == NULL || m == NULL) {
 		store_entry(it, NULL, NULL);
 		return;

@@ -9,6 +9,7 @@
  * are announced all the same.
  */
 #include "heap/heap.h"
+#include "race/race.h"
 #include "unwind/panic.h"
 
 #define DOUBLE_BELOW 256
@@ -18,9 +19,20 @@
 
 static inline bool barrier_on(void) { return GOL_UNLIKELY(__atomic_load_n(&gol_barrier_on, __ATOMIC_RELAXED) != 0); }
 
+/* For the race detector: n values are copied for the program; from NULL: cleared. to NULL: only read. */
+static inline void race_copies(gol_g *g, void *to, const void *from, gol_int n, size_t size)
+{
+	if (GOL_LIKELY(!gol_race_on) || n <= 0)
+		return;
+	if (from != NULL)
+		race_read_range(g, from, (size_t)n * size);
+	if (to != NULL)
+		race_write_range(g, to, (size_t)n * size);
+}
+
 void gol_copy_value(gol_g *g, const gol_type *type, void *to, const void *from)
 {
-	(void)g;
+	race_copies(g, to, from, 1, type->size);
 	if (barrier_on())
 		gol_barrier_range(type, to, from, 1);
 	memmove(to, from, type->size);
@@ -28,7 +40,7 @@ void gol_copy_value(gol_g *g, const gol_type *type, void *to, const void *from)
 
 void gol_clear_value(gol_g *g, const gol_type *type, void *to)
 {
-	(void)g;
+	race_copies(g, to, NULL, 1, type->size);
 	if (barrier_on())
 		gol_barrier_range(type, to, NULL, 1);
 	memset(to, 0, type->size);
@@ -38,7 +50,7 @@ gol_int gol_copy_slice(gol_g *g, const gol_type *elem, gol_slice to, gol_slice f
 {
 	gol_int n = to.len < from.len ? to.len : from.len;
 
-	(void)g;
+	race_copies(g, to.ptr, from.ptr, n, elem->size);
 	if (n == 0 || elem->size == 0 || to.ptr == from.ptr)
 		return n;
 	if (barrier_on())
@@ -51,7 +63,7 @@ gol_int gol_copy_string(gol_g *g, gol_slice to, gol_string from)
 {
 	gol_int n = to.len < from.len ? to.len : from.len;
 
-	(void)g;
+	race_copies(g, to.ptr, NULL, n, 1);
 	if (n != 0)
 		memmove(to.ptr, from.ptr, (size_t)n);
 	return n;
@@ -59,7 +71,7 @@ gol_int gol_copy_string(gol_g *g, gol_slice to, gol_string from)
 
 void gol_clear_slice(gol_g *g, const gol_type *elem, gol_slice s)
 {
-	(void)g;
+	race_copies(g, s.ptr, NULL, s.len, elem->size);
 	if (s.len == 0 || elem->size == 0)
 		return;
 	if (barrier_on())
@@ -122,6 +134,7 @@ gol_slice gol_grow_slice(gol_g *g, const gol_type *elem, gol_slice s, gol_int ex
 	}
 	cap = (gol_int)(heap_round_size(bytes, elem->pointer_bytes == 0) / elem->size);
 	block = heap_new_filled(elem, (size_t)cap, barrier_on() ? 0 : used);
+	race_copies(g, NULL, s.ptr, s.len, elem->size);
 	if (used != 0) {
 		if (barrier_on())
 			gol_barrier_range(elem, block, s.ptr, s.len);
@@ -143,6 +156,7 @@ gol_slice gol_append_slice(gol_g *g, const gol_type *elem, gol_slice s, gol_slic
 	}
 	if (elem->size != 0) {
 		to = (uint8_t *)s.ptr + (size_t)s.len * elem->size;
+		race_copies(g, to, more.ptr, more.len, elem->size);
 		if (barrier_on())
 			gol_barrier_range(elem, to, more.ptr, more.len);
 		memmove(to, more.ptr, (size_t)more.len * elem->size);

@@ -9,6 +9,7 @@
  */
 #include "heap/heap.h"
 #include "lang/utf8.h"
+#include "race/race.h"
 
 #define BYTES_4(n) (n), (n) + 1, (n) + 2, (n) + 3
 #define BYTES_16(n) BYTES_4(n), BYTES_4((n) + 4), BYTES_4((n) + 8), BYTES_4((n) + 12)
@@ -223,7 +224,8 @@ gol_string gol_string_from_bytes_at(gol_g *g, void *buffer, gol_slice bytes)
 {
 	uint8_t *to;
 
-	(void)g;
+	if (GOL_UNLIKELY(gol_race_on) && bytes.len > 0)
+		race_read_range(g, bytes.ptr, (size_t)bytes.len);
 	if (bytes.len == 0)
 		return (gol_string){NULL, 0};
 	if (bytes.len == 1)
@@ -239,7 +241,8 @@ gol_string gol_string_from_runes(gol_g *g, gol_slice runes)
 	uint8_t bytes[UTF8_MAX], *to, *at;
 	gol_int size = 0;
 
-	(void)g;
+	if (GOL_UNLIKELY(gol_race_on) && runes.len > 0)
+		race_read_range(g, rune, (size_t)runes.len * sizeof *rune);
 	for (gol_int i = 0; i < runes.len; i++)
 		size += utf8_encode(bytes, rune[i]);
 	if (size == 0)

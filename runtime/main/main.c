@@ -13,13 +13,16 @@
 #include "base/godebug.h"
 #include "base/options.h"
 #include "base/order.h"
+#include "heap/heap.h"
 #include "os/os.h"
+#include "race/race.h"
 #include "sched/p.h"
 #include "sched/proc.h"
 #include "sched/quit.h"
 #include "sched/record.h"
 #include "sched/report.h"
 #include "stack/program.h"
+#include "unwind/race_report.h"
 #include "unwind/trace.h"
 
 enum { ROOM_WANTED = 2 << 20, ROOM_MAXIMUM = 16 << 20, OWN_STACK = 8 << 20 };
@@ -46,6 +49,13 @@ static void on_own_stack(void *argument)
 	os_futex_wake(&first.done, 1);
 }
 
+static void start_race_detector(void)
+{
+	race_report_start();
+	race_start(gol_heap.base, gol_heap.limit);
+	gol_heap.hooks++;           /* allocations go the way that tells of each */
+}
+
 int gol_main(int argc, char **argv, char **envp, const gol_program *p)
 {
 	if (p->abi_version != GOL_ABI_VERSION)
@@ -61,6 +71,8 @@ int gol_main(int argc, char **argv, char **envp, const gol_program *p)
 	os_open_standard_files();
 	os_ignore_signals();
 	collect_init();
+	if (p->race)
+		start_race_detector();
 	procs_start();
 	report_start();             /* before there is a monitor */
 	quit_start();
@@ -76,5 +88,5 @@ int gol_main(int argc, char **argv, char **envp, const gol_program *p)
 	}
 	exit_begin();
 	options_print_statistics();
-	return 0;
+	return exit_status != NULL ? exit_status(0) : 0;
 }

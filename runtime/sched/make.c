@@ -9,6 +9,7 @@
 #include "sched/record.h"
 
 #include "base/options.h"
+#include "race/race.h"
 #include "stack/list.h"
 #include "stack/stack.h"
 #include "stack/status.h"
@@ -129,11 +130,21 @@ static GOL_COLD void note_start(P *p, G *g, gol_func *fn)
 		record_made(p, g, fn, g->origin.parent);
 }
 
+/* A go statement orders what the goroutine did so far before the new one. */
+static GOL_COLD void race_note_start(G *g)
+{
+	G *parent = current_m->g;
+	race_begin(&g->pub, g->id, parent != NULL ? &parent->pub : NULL);
+	race_acquire(&g->pub, g->origin.order);
+}
+
 G *sched_start_goroutine(gol_func *fn, const g_origin *origin)
 {
 	P *p = current_m->p;
 	lock_require_none("starts a goroutine");
 	G *g = new_goroutine(p, fn, origin);
+	if (GOL_UNLIKELY(gol_race_on))
+		race_note_start(g);
 	if (GOL_UNLIKELY((load_relaxed(&gol_barrier_on) | load_relaxed(&event_on)) != 0))
 		note_start(p, g, fn);
 	status_runnable(g);
@@ -146,6 +157,8 @@ void proc_free_goroutine(G *g)
 {
 	P *p = g->m->p;
 	bubble *b = g->bubble;
+	if (GOL_UNLIKELY(gol_race_on))
+		race_end(&g->pub);
 	if (!g->is_system)
 		count_alive(p, -1);
 	g->is_main = g->is_system = g->leaked = false;
@@ -182,7 +195,7 @@ void gol_go_at(gol_g *g, gol_func *fn, const gol_func_info *creator, uint32_t po
 		fatal_raise(g, "go of nil func value");
 		return;
 	}
-	g_origin origin = {creator, point, g_of(g)->id};
+	g_origin origin = {creator, point, g_of(g)->id, NULL};
 	monitor_need();
 	G *child = sched_start_goroutine(fn, &origin);
 	child->flags = g_of(g)->flags & ~0xffu;

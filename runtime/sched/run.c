@@ -24,6 +24,7 @@
 #include "base/options.h"
 #include "base/order.h"
 #include "gc/gc.h"
+#include "race/race.h"
 #include "sched/bubble.h"
 #include "sched/locked.h"
 #include "sched/p.h"
@@ -368,6 +369,8 @@ __attribute__((hot)) void run_goroutine(M *m, G *g)
 	store_release(&m->g, g);
 	if (GOL_UNLIKELY(load_relaxed(&g->pub.limit) != m->limit) && !arm_for_dispatch(m, g))
 		return;
+	if (GOL_UNLIKELY(gol_race_on))
+		race_run(&g->pub, m);
 	g->fresh = 1;
 	if (g->complete != NULL) {
 		void (*complete)(G *) = g->complete;

@@ -10,6 +10,7 @@
 #include "base/fatal.h"
 #include "heap/heap.h"
 #include "os/os.h"
+#include "race/race.h"
 #include "sched/bubble.h"
 #include "sched/p.h"
 #include "sched/proc.h"
@@ -140,7 +141,8 @@ void timers_fire(timer_entry e, bubble *b)
 		sched_ready(e.g);
 		return;
 	}
-	G *g = sched_start_goroutine(e.timer->fn, NULL);
+	g_origin origin = {.order = e.timer};
+	G *g = sched_start_goroutine(e.timer->fn, &origin);
 	if (b != NULL)
 		bubble_start(g, b);
 }
@@ -227,6 +229,8 @@ sched_timer *timer_start(G *g, int64_t when, gol_func *fn)
 	timer_heap *h = heap_of(g);
 	sched_timer *t = heap_new(&timer_type);
 	gol_store_pointer(&t->fn, fn);
+	if (GOL_UNLIKELY(gol_race_on))
+		race_release(&g->pub, t);
 	if (g->bubble != NULL && when <= sched_clock(g)) {      /* its time does not wait for all to be parked */
 		timers_fire((timer_entry){when, NULL, t}, g->bubble);
 		return t;

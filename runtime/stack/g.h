@@ -98,7 +98,12 @@ typedef struct wait_state {
 
 /* The go statement that started a goroutine, and the number of the one that executed it. func NULL: the runtime or C
  * did. */
-typedef struct g_origin { const gol_func_info *func; uint32_t point; uint64_t parent; } g_origin;
+typedef struct g_origin {
+	const gol_func_info *func;
+	uint32_t point;
+	uint64_t parent;
+	const void *order;          /* with -race, of a timer's: what was released there happens before it */
+} g_origin;
 
 /* One line of a trace; func NULL: mark says what stands there. */
 typedef struct position { const gol_func_info *func; uint32_t point; uint32_t mark; } position;

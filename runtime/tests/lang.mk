@@ -8,7 +8,7 @@
 
 LANG_FLAGS := -DGOL_DEBUG -std=gnu11 -Wall -Wextra -Wundef -Wmissing-prototypes -Wshadow -Iruntime -Iruntime/include/gol -Iruntime/tests -ffp-contract=off
 LANG_TESTS := lock order cpu heap gc map string alg
-LANG_UNDER_TEST := $(wildcard runtime/os/*.c runtime/base/*.c runtime/heap/*.c runtime/gc/*.c) \
+LANG_UNDER_TEST := $(wildcard runtime/os/*.c runtime/base/*.c runtime/race/*.c runtime/heap/*.c runtime/gc/*.c) \
 	$(addprefix runtime/lang/,string.c slice.c map.c map_iter.c map_layout.c iface.c alg.c complex.c) runtime/tests/support.c
 LANG_HEADERS := $(wildcard runtime/*/*.h) $(wildcard runtime/include/gol/*)
 

@@ -285,6 +285,10 @@ struct gol_g {
 	struct { gol_panic_record *panic; void *code; } recover;   /* set while a deferred function is being called */
 	char *side_top, *side_end;  /* side stack: [side_top, side_end) is free */
 	char *side_low;             /* the block whose release empties the current chunk */
+	/* with -race: where it is, as the last gol_race_at said, and what its clock says (runtime/race/race.h) */
+	const gol_point *race_point;
+	uint32_t race_context;
+	struct gol_race_thread *race;
 	/* the runtime's own fields follow (sched/g.h) */
 };
 
@@ -461,6 +465,7 @@ typedef struct gol_program {
 	uint32_t abi_version;
 	const gol_package *const *packages; uint32_t package_count;
 	void (*start)(gol_g *g, gol_func *fn);      /* initialises the packages in order, then calls main.main */
+	bool race;                                  /* compiled with -race */
 } gol_program;
 /* Runs the program; returns its exit status only when the program's main returned. */
 int gol_main(int argc, char **argv, char **envp, const gol_program *program);
@@ -518,6 +523,30 @@ static inline void gol_store_iface(void *slot, gol_iface v)
 /* The same for a value of type T in a variable, whose address is not taken: it can stay in registers. */
 #define GOL_BARRIER_OF(T, type, to, value) \
 	do { if (GOL_UNLIKELY(__atomic_load_n(&gol_barrier_on, __ATOMIC_RELAXED))) { T b_ = value; gol_barrier_range(type, to, &b_, 1); } } while (0)
+
+/* ---- the race detector: what code that was compiled with -race calls (runtime/race/race.h) ------------------
+ *
+ *     uint32_t race_ = gol_race_enter(g);                              in the prologue: the calling context
+ *     x = *GOL_RACE_READ(g, p->a, race_, &main_f_5info_points[3]);     p->a, a place
+ *     *GOL_RACE_WRITE(g, p->a, race_, &main_f_5info_points[3]) = x;
+ *     h(gol_race_at(g, race_, &main_f_5info_points[4]), y);            a call
+ */
+
+extern uint32_t gol_race_on;            /* constant once the program runs */
+uint32_t gol_race_enter(gol_g *g);
+void gol_race_read(gol_g *g, const void *p, size_t size, uint32_t context, const gol_point *at);
+void gol_race_write(gol_g *g, const void *p, size_t size, uint32_t context, const gol_point *at);
+static inline GOL_UNUSED gol_g *gol_race_at(gol_g *g, uint32_t context, const gol_point *at)
+{
+	g->race_context = context;
+	g->race_point = at;
+	return g;
+}
+/* The place's address, once its access was reported. */
+#define GOL_RACE_ACCESS(how, g, place, context, at) \
+	(__extension__({ __auto_type p_ = &(place); gol_race_##how(g, p_, sizeof *p_, context, at); p_; }))
+#define GOL_RACE_READ(g, place, context, at) GOL_RACE_ACCESS(read, g, place, context, at)
+#define GOL_RACE_WRITE(g, place, context, at) GOL_RACE_ACCESS(write, g, place, context, at)
 
 /* ---- the functions -------------------------------------------------------------------------------------- */
 
