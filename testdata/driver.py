@@ -627,7 +627,7 @@ func init() { shapes = append(shapes, &square{base{"s"}, 3}) }
 
 def large_packages(p):
     """A package of more than a megabyte of C is several C files, whose objects become one."""
-    functions, statements = 24, 210
+    functions, statements = 36, 210
     text = [LARGE]
     for i in range(functions):
         work = "\n".join(f"\tx, y = x*{k * 7 + i}+y, (y^x)+{k}" for k in range(statements))
