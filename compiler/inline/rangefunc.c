@@ -6,7 +6,7 @@
  * becomes, in place,
  *
  *     { #state := READY
- *       f(func(k K, v V) bool { check(#state != READY, #state); #state = PANIC; body; #state = READY; return true })
+ *       f(func(k K, v V) bool { check(#state != READY, #state, PANIC); #state = PANIC; body; #state = READY; return true })
  *       check(#state == PANIC, MISSING_PANIC)
  *       #state = EXHAUSTED }
  *
@@ -16,7 +16,8 @@
  *
  * #state says what a call of the body finds: READY between calls; PANIC while the body runs, so it stays when the body
  * panics; DONE after the body has returned false; EXHAUSTED after the loop. check is a builtin that only this file
- * knows (BUILTIN_CHECK_RANGE): it panics if the condition holds.
+ * knows (BUILTIN_CHECK_RANGE): it panics if the condition holds. In the body it leaves PANIC in #state when it does, so
+ * an iterator that goes on where it must not, and recovers what that gives, panics behind its call.
  *
  * A way out of the body that is not the loop's own end sets #state to DONE and returns false; where it leads
  * further than behind the loop, #next is set to its number first. Behind the call who finds the number in #next goes
@@ -141,7 +142,7 @@ static Stmt *return_bool(const Rewrite *w, bool v, Pos pos)
 	return s;
 }
 
-/* Panics if the state is (OP_EQ) or is not (OP_NE) v. */
+/* Panics if the state is (OP_EQ) or is not (OP_NE) v. code: a constant, or the state, which becomes PANIC then. */
 static Stmt *check_state(const Rewrite *w, Op op, Object *state, int v, Expr *code, Pos pos)
 {
 	Expr *call = expr_new(w, EXPR_CALL, MODE_NO_VALUE, NULL, pos);
@@ -149,6 +150,8 @@ static Stmt *check_state(const Rewrite *w, Op op, Object *state, int v, Expr *co
 	call->builtin = BUILTIN_CHECK_RANGE;
 	vec_push(w->c->arena, &call->list, comparison(w, op, state, v, pos));
 	vec_push(w->c->arena, &call->list, code);
+	if (code->kind == EXPR_NAME)
+		vec_push(w->c->arena, &call->list, int_expr(w, RANGE_PANIC, pos));
 	Stmt *s = stmt_new(w, STMT_EXPR, pos);
 	s->x = call;
 	return s;

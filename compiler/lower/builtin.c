@@ -403,6 +403,21 @@ static void print_statement(FuncState *f, Expr *e)
 	print_values(f, &values, e->builtin == BUILTIN_PRINTLN);
 }
 
+/* check(condition, code) or check(condition, state, its next value): inline/rangefunc.c. */
+static void check_range(FuncState *f, Expr *e)
+{
+	IrExpr *cond = condition(f, e->list.items[0]), *code = argument(f, e, 1);
+	if (e->list.len == 2) {
+		panic_if(f, cond, RT_panic_range_state, 1, code);
+		return;
+	}
+	IrStmtList *saved = enter(f, &emit_if(f, cond)->body);
+	IrExpr *was = to_temp(f, code);
+	assign(f, code, argument(f, e, 2));
+	panic_if(f, NULL, RT_panic_range_state, 1, was);
+	leave(f, saved);
+}
+
 /* A builtin called for what it does. */
 void builtin_statement(FuncState *f, Expr *e)
 {
@@ -433,7 +448,7 @@ void builtin_statement(FuncState *f, Expr *e)
 		print_statement(f, e);
 		break;
 	case BUILTIN_CHECK_RANGE:
-		panic_if(f, condition(f, e->list.items[0]), RT_panic_range_state, 1, argument(f, e, 1));
+		check_range(f, e);
 		break;
 	default:
 		builtin_value(f, e);
