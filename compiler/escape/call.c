@@ -12,7 +12,6 @@ typedef struct Callee {
 	Selection *method;          /* called through a method selector: x.M() */
 	Expr *selector;
 	bool is_interface;          /* receiver is an interface (or type parameter) */
-	Type *concrete;             /* interface known to hold this type */
 	Hole *results;
 	int count;
 	Hole also;                  /* arguments of go and defer go here as well */
@@ -35,46 +34,7 @@ static void known_function(Escape *e, Callee *k, Object *function)
 	k->info = u ? u->info : NULL;
 }
 
-/* The type that the interface value x certainly holds; NULL: unknown. */
-static Type *held_type(Escape *e, Expr *x)
-{
-	for (int depth = 0; depth < 16; depth++) {
-		x = unparen(x);
-		if (x->mode == MODE_NIL || x->mode == MODE_CONST || !value_type(x))
-			return NULL;
-		if (!is_interface(value_type(x)))
-			return has_type_params(value_type(x)) ? NULL : value_type(x);
-		if (x->kind == EXPR_CALL && x->call_kind == CALL_CONVERSION)
-			x = x->list.items[0];
-		else if (x->kind == EXPR_NAME && x->object && map_get(&e->initial, x->object))
-			x = map_get(&e->initial, x->object);
-		else
-			return NULL;
-	}
-	return NULL;
-}
-
-static void devirtualize(Escape *e, Callee *k, Expr *call, Expr *fun)
-{
-	Type *t = fun->selection->path.len ? NULL : held_type(e, fun->x);
-	if (!t || t->kind == TYPE_UNTYPED_NIL)
-		return;
-	Lookup found = lookup_field_or_method(e->c, t, true, e->package, fun->name, false);
-	if (!found.object || found.object->kind != OBJECT_FUNC)
-		return;
-	bool partly = found.selection.kind == SELECT_INTERFACE_METHOD;
-	if (e->remarks && e->judgement == JUDGE_GO)
-		remark_at(e->c, call->pos, "%sdevirtualizing %s to %s", partly ? "partially " : "", text_of(e, fun),
-		          type_text_of(e, t));
-	if (partly)
-		k->concrete = t;
-	if (partly || found.selection.path.len)
-		return;
-	known_function(e, k, found.object);
-	k->concrete = t;
-}
-
-static void method_callee(Escape *e, Callee *k, Expr *call, Expr *fun)
+static void method_callee(Escape *e, Callee *k, Expr *fun)
 {
 	Selection *s = fun->selection;
 	k->method = s;
@@ -86,8 +46,6 @@ static void method_callee(Escape *e, Callee *k, Expr *call, Expr *fun)
 	                  (receiver && is_type_param(receiver));
 	if (!k->is_interface)
 		known_function(e, k, s->object);
-	else if (k->also.to == &e->blank)
-		devirtualize(e, k, call, fun);
 }
 
 static Expr *declared_function(Expr *fun)
@@ -113,7 +71,7 @@ static Callee callee_of(Escape *e, Expr *call, Hole *results, int count, Hole al
 	}
 	if (fun->kind == EXPR_SELECTOR && fun->selection && fun->selection->kind != SELECT_FIELD) {
 		if (fun->selection->kind != SELECT_METHOD_EXPR) {
-			method_callee(e, &k, call, fun);
+			method_callee(e, &k, fun);
 			return k;
 		}
 		Object *m = fun->selection->object;
@@ -198,13 +156,7 @@ static void flow_receiver(Escape *e, Callee *k, Expr *call)
 {
 	Hole h = param_hole(e, k, 0, call);
 	Object *m = k->object;
-	if (k->concrete) {
-		if (m && !m->pointer_receiver && underlying(k->concrete)->kind == TYPE_POINTER)
-			h = shifted(h, 1);
-		flow_expr(e, asserted(e, h, k->concrete), k->selector->x);
-	} else {
-		flow_path(e, h, k->selector, k->method, m && m->pointer_receiver && !k->is_interface);
-	}
+	flow_path(e, h, k->selector, k->method, m && m->pointer_receiver && !k->is_interface);
 }
 
 /* ---- arguments ----------------------------------------------------------------------------- */
@@ -319,8 +271,7 @@ static void flow_into_call(Escape *e, Callee *k, Expr *call)
 void flow_method_value(Escape *e, Hole k, Expr *x)
 {
 	Callee callee = {.also = discard_hole(e)};
-	method_callee(e, &callee, x, x);
-	callee.concrete = NULL;
+	method_callee(e, &callee, x);
 	Hole results[MAX_LEAK_RESULTS];
 	for (int i = 0; i < MAX_LEAK_RESULTS; i++)
 		results[i] = heap_hole(e);

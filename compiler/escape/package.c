@@ -93,10 +93,28 @@ static void force_to_heap(Escape *e)
 
 typedef struct { Escape *e; Unit *unit; } Mentions;
 
+static bool single_value(Object *o)
+{
+	return o && o->kind == OBJECT_VAR && !o->assigned && !o->is_package_level;
+}
+
+/* A parameter of a call that was replaced is what it is given. */
+static void note_given(Escape *e, Expr *call)
+{
+	const ObjectList *params = &call->inlined->info->params;
+	for (int i = 0; i < params->len && i < call->list.len; i++) {
+		Expr *x = call->list.items[i];
+		if (single_value(params->items[i]) && x->type && identical(x->type, params->items[i]->type))
+			map_put(e->c->arena, &e->initial, params->items[i], x);
+	}
+}
+
 static void mention(void *arg, Expr *x)
 {
 	Mentions *m = arg;
 	Object *o = NULL;
+	if (x->kind == EXPR_CALL && x->inlined && m->e->judgement == JUDGE_GO)
+		note_given(m->e, x);
 	if (x->kind == EXPR_NAME || (x->kind == EXPR_SELECTOR && !x->selection))
 		o = x->object;
 	else if (x->kind == EXPR_SELECTOR)
@@ -106,11 +124,6 @@ static void mention(void *arg, Expr *x)
 	Unit *u = map_get(&m->e->units, o->origin ? o->origin : o);
 	if (u)
 		vec_push(m->e->c->arena, &m->unit->uses, u);
-}
-
-static bool single_value(Object *o)
-{
-	return o && o->kind == OBJECT_VAR && !o->assigned && !o->is_package_level;
 }
 
 /* Variables and what they are initialised with. */
@@ -143,7 +156,7 @@ static Unit *unit_new(Escape *e, Object *o)
 static void look_into(Escape *e, Unit *u)
 {
 	Mentions m = {e, u};
-	Walker w = {.expr = mention, .stmt = note_initial, .arg = &m, .literals = true};
+	Walker w = {.expr = mention, .unwanted = mention, .stmt = note_initial, .arg = &m, .literals = true};
 	if (u->decl && u->decl->body)
 		walk_block(&w, u->decl->body);
 }
@@ -153,7 +166,7 @@ static Unit *init_unit(Escape *e)
 	Unit *u = NEW(e->c->arena, Unit);
 	u->info = e->init_info;
 	Mentions m = {e, u};
-	Walker w = {.expr = mention, .stmt = note_initial, .arg = &m, .literals = true};
+	Walker w = {.expr = mention, .unwanted = mention, .stmt = note_initial, .arg = &m, .literals = true};
 	for (int i = 0; i < e->package->init_order.len; i++)
 		walk_expr(&w, e->package->init_order.items[i]->rhs);
 	return u;

@@ -94,9 +94,9 @@ static void visit_all(Inliner *n, void (*each)(Inliner *n, FuncList set))
 /* Shapes of functions of other packages are part of a view; what is in them is said where it is used. */
 bool is_remarked(const Inliner *n, const FuncInfo *info)
 {
-	while (info->outer)
+	while (info && info->outer)
 		info = info->outer;
-	return n->options.remarks && (!info->object || info->object->package == n->package);
+	return n->options.remarks && (!info || !info->object || info->object->package == n->package);
 }
 
 static void report_cost(Inliner *n, FuncInfo *info)
@@ -225,6 +225,27 @@ static void tidy_set(Inliner *n, FuncList set)
 
 /* ---- the package --------------------------------------------------------------------------- */
 
+static void replace_in_initializers(Inliner *n)
+{
+	FuncInfo *init = NEW(n->c->arena, FuncInfo);
+	count_initializers(n, init);
+	while (replace_calls(n, init))
+		;
+}
+
+static FuncList outermost(const Inliner *n)
+{
+	FuncList r = {0};
+	for (int i = 0; i < n->package->functions.len; i++) {
+		const Object *f = n->package->functions.items[i];
+		if (f->decl && f->decl->func_info)
+			vec_push(n->c->arena, &r, f->decl->func_info);
+	}
+	for (int i = 0; i < n->package->package_literals.len; i++)
+		vec_push(n->c->arena, &r, n->package->package_literals.items[i]->func_info);
+	return r;
+}
+
 void inline_prepare(Compiler *c, Package *package)
 {
 	c->types->current = package;
@@ -235,17 +256,21 @@ void inline_package(Compiler *c, Package *package, const InlineOptions *options)
 {
 	Inliner n = {.c = c, .package = package, .options = *options};
 	c->types->current = package;
-	if (options->budget <= 0)
+	FuncList infos = outermost(&n);
+	for (int i = 0; i < infos.len; i++) {
+		note_initial_values(&n, infos.items[i]);
+		note_held(&n, body_of(infos.items[i]));
+	}
+	if (options->budget > 0)
+		visit_all(&n, find_costs);
+	if (options->budget <= 0 || !options->replace) {
+		for (int i = 0; i < infos.len; i++)
+			devirtualize_body(&n, body_of(infos.items[i]));
 		return;
-	for (int i = 0; i < package->functions.len; i++)
-		if (package->functions.items[i]->decl && package->functions.items[i]->decl->func_info)
-			note_initial_values(&n, package->functions.items[i]->decl->func_info);
-	for (int i = 0; i < package->package_literals.len; i++)
-		note_initial_values(&n, package->package_literals.items[i]->func_info);
-	visit_all(&n, find_costs);
-	if (!options->replace)
-		return;
+	}
 	visit_all(&n, count_set);
 	visit_all(&n, replace_in_set);
+	if (options->remarks)           /* lowering keeps the calls in initialisers */
+		replace_in_initializers(&n);
 	visit_all(&n, tidy_set);
 }

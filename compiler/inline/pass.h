@@ -12,6 +12,7 @@ typedef struct Inliner {
 	InlineOptions options;
 	Map sites;                  /* FuncInfo -> Sites (sites.c) */
 	int copied;                 /* nodes, into the functions that are being looked at */
+	Map held;                   /* Object of a variable -> Held (devirtual.c) */
 } Inliner;
 
 /* cost.c */
@@ -42,8 +43,18 @@ Expr *clone_initializer(Compiler *c, Expr *e, Package *package, const CloneHooks
 /* package.c */
 bool is_remarked(const Inliner *n, const FuncInfo *info);
 
+/* view.c */
+bool is_shape(const Type *t);
+
+/* devirtual.c */
+void note_held(Inliner *n, Block *body);
+void note_held_by_call(Inliner *n, Expr *call);
+bool devirtualize(Inliner *n, Expr *call, bool remarked);
+void devirtualize_body(Inliner *n, Block *body);
+
 /* sites.c */
 void count_calls(Inliner *n, FuncInfo *info);
+void count_initializers(Inliner *n, FuncInfo *init);
 bool replace_calls(Inliner *n, FuncInfo *info);
 
 /* rangefunc.c */

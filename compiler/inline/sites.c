@@ -73,9 +73,10 @@ static bool can_reach_captures(const FuncInfo *literal, const FuncInfo *owner)
 static void resolve(Sites *s, int i)
 {
 	Object *object;
-	const Expr *call = s->calls.items[i];
+	Expr *call = s->calls.items[i];
 	if (s->callees.items[i] || call->inlined)
 		return;
+	devirtualize(s->n, call, is_remarked(s->n, s->owner));
 	FuncInfo *callee = static_callee(call, &object);
 	if (!callee || (object && (is_intrinsic(object) || strcmp(object->package->path, "runtime") == 0)))
 		return;
@@ -208,6 +209,8 @@ static void replace(Sites *s, Expr *call, FuncInfo *callee)
 	callee->moved = !callee->object && callee->calls == 1;
 	n->copied += call->inlined->nodes;
 	note_arguments(call);
+	note_held_by_call(n, call);
+	note_held(n, call->inlined->body);
 	gather_initial_values(n, call->inlined->body);
 	gather(s, call->inlined->body);
 	s->changed = true;
@@ -235,6 +238,17 @@ void count_calls(Inliner *n, FuncInfo *info)
 	for (int i = 0; i < s->calls.len; i++)
 		resolve(s, i);
 	map_put(n->c->arena, &n->sites, info, s);
+}
+
+/* The calls in initialisers of package level, which run in a function without a name. */
+void count_initializers(Inliner *n, FuncInfo *init)
+{
+	Sites *s = NEW(n->c->arena, Sites);
+	*s = (Sites){.n = n, .owner = init};
+	Walker w = {.expr = add_site, .stmt = note_later, .arg = s};
+	for (int i = 0; i < n->package->init_order.len; i++)
+		walk_expr(&w, n->package->init_order.items[i]->rhs);
+	map_put(n->c->arena, &n->sites, init, s);
 }
 
 /* True if something changed. */

@@ -64,9 +64,9 @@ static Type *shape_of(Maker *m, Type *t, Type *constraint)
 	return shape;
 }
 
-static bool is_shape(const Maker *m, const Type *t)
+bool is_shape(const Type *t)
 {
-	return t->kind == TYPE_NAMED && t->object && t->object->package == m->shapes;
+	return t->kind == TYPE_NAMED && t->object && t->object->package && strcmp(t->object->package->path, "go.shape") == 0;
 }
 
 static ObjectList params_of(const Object *f)
@@ -295,7 +295,7 @@ static void see_types(Maker *m, const ObjectList *list)
 static void see_type(Maker *m, Type *t)
 {
 	t = unalias(t);
-	if (!t || t->kind <= TYPE_LAST_BASIC || t->kind == TYPE_PARAM || t->kind == TYPE_UNION || is_shape(m, t))
+	if (!t || t->kind <= TYPE_LAST_BASIC || t->kind == TYPE_PARAM || t->kind == TYPE_UNION || is_shape(t))
 		return;
 	if (map_get(&m->visited, t) || m->view->functions.len > MOST_INSTANCES)
 		return;

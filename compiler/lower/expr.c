@@ -190,7 +190,7 @@ void hoist(FuncState *f, Expr *e)
 	case EXPR_ASSERT:
 		hoist(f, e->x);
 		f->pos = e->pos;
-		keep(f, e, assertion(f, value(f, e->x), type_in(f, e->type_expr->type), NULL));
+		keep(f, e, asserted_value(f, e));
 		break;
 	case EXPR_UNARY:
 		hoist(f, e->x);
@@ -410,7 +410,7 @@ static IrExpr *value_of_kind(FuncState *f, Expr *e)
 	case EXPR_SLICE:
 		return slice_value(f, e);
 	case EXPR_ASSERT:
-		return assertion(f, value(f, e->x), type_in(f, e->type_expr->type), NULL);
+		return asserted_value(f, e);
 	case EXPR_CALL:
 		return call_value(f, e);
 	case EXPR_STAR:

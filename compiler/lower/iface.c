@@ -149,3 +149,15 @@ IrExpr *assertion(FuncState *f, IrExpr *x, Type *target, IrExpr **ok)
 	*ok = good;
 	return result;
 }
+
+/* x.(T) as a value. One that the inliner made holds if x is not nil, and stands for a call of a method of x. */
+IrExpr *asserted_value(FuncState *f, Expr *e)
+{
+	IrExpr *x = value(f, e->x);
+	Type *target = type_in(f, e->type_expr->type);
+	if (!e->implicit)
+		return assertion(f, x, target, NULL);
+	x = atom(f, x);
+	panic_if(f, is_nil(f, x), RT_panic_nil, 0);
+	return to_temp(f, interface_value_as(f, x, target, NULL));
+}

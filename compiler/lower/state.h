@@ -237,6 +237,7 @@ IrExpr *from_data_word(FuncState *f, IrExpr *word, Type *type);
 IrExpr *type_word(FuncState *f, IrExpr *x);
 bool is_empty_interface(Type *t);
 IrExpr *assertion(FuncState *f, IrExpr *x, Type *target, IrExpr **ok);
+IrExpr *asserted_value(FuncState *f, Expr *e);
 IrExpr *type_matches(FuncState *f, IrExpr *type_word, Type *target, IrVar **itab);
 IrExpr *interface_value_as(FuncState *f, IrExpr *x, Type *target, IrExpr *itab);
 
