@@ -49,7 +49,7 @@ GENERATED_FLAGS = -std=gnu11 -Wall -Wextra -Wno-unused-function -Wno-sign-compar
 UNROLL := unrolled_loop:256:noalign,libcall:-1:noalign
 TUNING_FLAGS := -mtune-ctrl=^sse_unaligned_load_optimal -mmemset-strategy=$(UNROLL) -mmemcpy-strategy=$(UNROLL)
 TUNING := $(if $(filter x86_64-%,$(shell machine=`$(CC) $(TUNING_FLAGS) -dumpmachine 2>/dev/null` && echo $$machine)),$(TUNING_FLAGS))
-RUNTIME_FLAGS = -std=gnu11 $(WARNINGS) -Iruntime -Iruntime/include/gol -ffp-contract=off -fno-omit-frame-pointer $(TUNING)
+RUNTIME_FLAGS = -std=gnu11 -ffunction-sections -fdata-sections $(WARNINGS) -Iruntime -Iruntime/include/gol -ffp-contract=off -fno-omit-frame-pointer $(TUNING)
 
 all: $(GOL) $(FETCH) $(B)/libgolrt.a $(B)/amalgamation/golrt.c stdlib
 

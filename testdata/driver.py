@@ -702,6 +702,58 @@ func main() {
         same("the same program each time", a.read() == b.read(), True)
 
 
+REACHED = """package main
+
+type namer interface{ Name() string }
+type list []int
+type T struct{ n int }
+
+//go:noinline
+func (t T) Name() string    { return "name" }
+//go:noinline
+func (t T) Unnamed() string { return "unnamed" }
+//go:noinline
+func (t T) Quiet(l list)    { l.Sort() }
+//go:noinline
+func (l list) Sort()        { println("sorted", len(l)) }
+//go:noinline
+func unreached(x any)       { println(x.(namer).Name()) }
+
+var variable = []*T{{1}}
+var unread = []*T{{2}}
+
+func main() {
+	var x any = T{3}
+	n, ok := x.(namer)
+	_, is := x.(interface{ Unnamed() string })
+	println("hello", n.Name(), ok, is, variable[0].n)
+}
+"""
+
+
+def only_what_is_reached(p):
+    """What nothing leads to is neither linked nor printed."""
+    env = user_cache()
+    p.write("m.gol", REACHED)
+    p.write("f.gol", 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello") }\n')
+    p.expect(0, "", "build", "-o", "m", "m.gol", env=env)
+    p.expect(0, "", "build", "-o", "all", "-ldflags=-extldflags=-Wl,-O1", "m.gol", env=env)
+    p.expect(0, "", "build", "-o", "c", "-emit=c", "m.gol", env=env)
+    text = p.read("c/main.c")
+    linked = [subprocess.run(["nm", p.path(n)], capture_output=True, text=True).stdout for n in ("m", "all")]
+    for name in "m", "all":
+        same(name, subprocess.run([p.path(name)], capture_output=True, text=True).stderr, "hello name true true 1\n")
+    for name in "T_1Name", "T_1Unnamed", "T_1Quiet", "list_1Sort", "unreached", "variable", "unread":
+        reached, word = name in ("T_1Name", "variable"), rf"\bmain_{name}\b"
+        same(f"{name} is linked", [re.search(word, names) is not None for names in linked], [reached, True])
+        same(f"{name} is printed", re.search(word, text) is not None, reached)
+    p.expect(0, "", "build", "-o", "f", "-ldflags=-s", "f.gol", env=env)
+    p.expect(0, "", "build", "-o", "c", "-emit=c", "f.gol", env=env)
+    size, lines = os.path.getsize(p.path("f")), sum(p.read(f"c/{n}").count("\n") for n in p.names("c"))
+    same(f"{size} bytes are less than 1.5 MB", size < 1.5e6, True)
+    same(f"{lines} lines are less than 100,000", lines < 100000, True)
+
+
 def progress_is_shown(p):
     """A build of over a second says how far it is, on a terminal alone, and takes the line away."""
     p.write("h.gol", HELLO)

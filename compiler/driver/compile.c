@@ -36,7 +36,7 @@ enum { STDLIB_LEVEL = 1 };
 enum { STDLIB_LEVEL = 2 };
 #endif
 static const char fixed_flags[] =
-	"-std=gnu11 -w -c -fno-strict-aliasing -ffp-contract=off -fno-asynchronous-unwind-tables "
+	"-std=gnu11 -w -c -ffunction-sections -fdata-sections -fno-strict-aliasing -ffp-contract=off -fno-asynchronous-unwind-tables "
                                   "-fno-math-errno -fno-trapping-math -ftree-vectorize -fno-tree-slp-vectorize" DEBUG_FLAG;
 
 /*
@@ -277,7 +277,8 @@ static TextList c_files_of(Driver *d, Program *program, Unit *u, const EmitOptio
 static bool emit_unit(Driver *d, Program *program, Unit *u, Pending *p, JobList *jobs)
 {
 	char level[] = {'-', 'O', (char)('0' + u->optimise), '\0'};
-	EmitOptions options = {.versions = u->versions, .race = d->options.race, .line_directives = !d->options.no_line && !is_standard(u->package),
+	EmitOptions options = {.versions = u->versions, .race = d->options.race, .uses = true,
+	                       .line_directives = !d->options.no_line && !is_standard(u->package),
 	                       .variables = is_debugged(d, u) && u->optimise == 0, .c_path = c_file_name(d, u->package)};
 	if (is_debugged(d, u))
 		options.c_path = cache_text_path(d, u->key);

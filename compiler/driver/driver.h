@@ -229,6 +229,11 @@ InlineOptions inline_options(Driver *d, const Package *p, int remarks);         
 uint64_t settings_key(Driver *d);                               /* of compiler, runtime, flags */
 uint64_t program_key(Driver *d, const Program *program);        /* of a loaded program */
 int compile_packages(Driver *d, Program *program, Unit **units, const char ***objects);
+/* reach.c: the objects, or in the work folder copies of them, such that the linker can leave out what the program does
+ * not reach; NULL: it must keep all. */
+const char **reached_objects(Driver *d, const char *const *objects);
+/* reach_c.c: the same for the C of all packages of a program, whose texts are replaced. */
+void keep_reached(Compiler *c, const char **texts, int count);
 /* link.c: an exit status. *lost: an object that was no longer there, then nothing was said; else NULL. */
 int link_program(Driver *d, const char *const *objects, const char *output, const char **lost);
 int copy_program(Driver *d, const char *linked, const char *output);     /* aside and renamed; an exit status */

@@ -204,16 +204,22 @@ int emit_sources(Driver *d, Program *program, const char *dir)
 {
 	static const char *const runtime[] = {"golrt.c", "golrt.h"};
 	OutputList all = {0};
-	for (int i = 0; i < program->packages.len; i++) {
+	int count = program->packages.len;
+	const char **texts = NEW_ARRAY(d->c->arena, const char *, count);
+	for (int i = 0; i < count; i++) {
 		Package *p = program->packages.items[i];
-		EmitOptions options = {.versions = d->options.versions, .line_directives = false, .race = d->options.race};
-		progress_show(d, i, program->packages.len, p->path);
+		EmitOptions options = {.versions = d->options.versions, .race = d->options.race, .uses = true};
+		progress_show(d, i, count, p->path);
 		if (!read_contents(d, p))
 			return EXIT_ERROR;
-		Output o = {c_file_name(d, p), with_joined_header(d, emit_package(d->c, program, p, &options))};
-		vec_push(d->c->arena, &all.list, o);
+		texts[i] = emit_package(d->c, program, p, &options);
 	}
 	progress_clear(d);
+	keep_reached(d->c, texts, count);
+	for (int i = 0; i < count; i++) {
+		Output o = {c_file_name(d, program->packages.items[i]), with_joined_header(d, texts[i])};
+		vec_push(d->c->arena, &all.list, o);
+	}
 	Output info = {"golinfo.c", build_info_text(d, program)};
 	vec_push(d->c->arena, &all.list, info);
 	for (int i = 0; i < COUNT_OF(runtime); i++) {

@@ -30,8 +30,14 @@ static int run_linker(Driver *d, const char *const *objects, const char *output,
 	add_argument(d, &a, "%s", d->options.build_mode && strcmp(d->options.build_mode, "pie") == 0 ? "-pie" : "-no-pie");
 	add_argument(d, &a, "%s", "-o");
 	add_argument(d, &a, "%s", output);
+	const char **reached = reached_objects(d, objects);
+	if (reached) {  /* but what tools look for in programs stays: gol version, gdb */
+		add_argument(d, &a, "%s", "-Wl,--gc-sections,--undefined=gol_gdb");
+		if (d->build_info)
+			add_argument(d, &a, "%s", "-Wl,--undefined=gol_build_info");
+	}
 	for (int i = 0; objects[i]; i++)
-		add_argument(d, &a, "%s", objects[i]);
+		add_argument(d, &a, "%s", reached ? reached[i] : objects[i]);
 	if (d->build_info)
 		add_argument(d, &a, "%s", d->build_info);
 	add_argument(d, &a, "%s", d->runtime_library);

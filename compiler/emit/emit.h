@@ -11,6 +11,7 @@ typedef struct EmitOptions {
 	bool line_directives;       /* #line, so that C tools speak of the program's lines */
 	bool variables;             /* debuggers find variables by the program's names */
 	bool race;                  /* accesses of shared memory are reported to the race detector */
+	bool uses;                  /* tables of which methods functions call through interfaces, for the driver's reach.c */
 	const char *c_path;         /* what #line calls the C file itself; needed with line_directives */
 } EmitOptions;
 

@@ -42,6 +42,8 @@
 
 typedef enum { STYLE_PLAIN, STYLE_FRAMED } Style;
 
+typedef struct MethodUse { Type *interface; int index; } MethodUse;
+
 typedef struct Emit {
 	Compiler *c;
 	Program *program;
@@ -78,6 +80,7 @@ typedef struct Emit {
 	VEC(IrStmt *) resume_stmts;     /* [point] for resume points, from 1 on; NULL: epilogue's */
 	Buf *out;               /* section being printed to */
 	const char *info, *frame_type;
+	VEC(MethodUse) uses;    /* what it calls through interfaces */
 	bool has_frame;
 	bool has_side, side_vars, frame_aside;  /* side.c: a block of the side stack; variables, the frame in it */
 	const char *side_type;
@@ -170,6 +173,8 @@ void emit_loop_label(Emit *e, IrStmt *s);
 /* frame.c */
 void layout_frame(Emit *e);                         /* offsets of the frame's variables, its struct type */
 void emit_info(Emit *e);                            /* points, maps, gol_func_info */
+void note_use(Emit *e, Type *interface, int index); /* method `index` of it is called through it */
+void emit_uses(Emit *e);
 void emit_save(Emit *e, IrStmt *s);                 /* PLAIN: freeze or record, and return */
 void emit_return_zero(Emit *e);
 

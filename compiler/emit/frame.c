@@ -329,6 +329,34 @@ void emit_info(Emit *e)
 	vec_push(E_ALLOC(e), &e->infos, f);
 }
 
+/* ---- methods called through interfaces ------------------------------------------------------------ */
+
+void note_use(Emit *e, Type *interface, int index)
+{
+	interface = types_canonical(e->c, interface);
+	for (int i = 0; i < e->uses.len; i++)
+		if (e->uses.items[i].interface == interface && e->uses.items[i].index == index)
+			return;
+	vec_push(E_ALLOC(e), &e->uses, (MethodUse){interface, index});
+}
+
+/* Nothing in the program refers to it: the linker drops it. A frameless function leaves no trace in one that the C
+ * compiler expands it in, so what it uses is used in any case. */
+void emit_uses(Emit *e)
+{
+	if (!e->options->uses || e->uses.len == 0)
+		return;
+	buf_printf(&e->data, "static const gol_method_use %s_uses[] __attribute__((used)) = {\n\t", e->info);
+	if (e->f->frameless)
+		buf_str(&e->data, "{NULL, NULL},\n");
+	else
+		buf_printf(&e->data, "{&%s, (void *)%s},\n", e->info, e->f->symbol);
+	for (int i = 0; i < e->uses.len; i++)
+		buf_printf(&e->data, "\t{&%s, (void *)%d},\n", type_descriptor(e, e->uses.items[i].interface),
+		           e->uses.items[i].index);
+	buf_str(&e->data, "};\n");
+}
+
 /* ---- saving a PLAIN function -------------------------------------------------------------------- */
 
 void emit_return_zero(Emit *e)

@@ -378,6 +378,7 @@ static void emit_heading(Emit *e)
 void emit_function(Emit *e, IrFunc *f)
 {
 	e->f = f;
+	e->uses.len = 0;
 	e->out = &e->code;
 	e->indent = 0;
 	f->emitted = true;
@@ -405,4 +406,5 @@ void emit_function(Emit *e, IrFunc *f)
 	}
 	set_line(e, NO_POS);
 	emit_info(e);
+	emit_uses(e);
 }

@@ -136,7 +136,7 @@ static void emit_unit_record(Emit *e, bool last)
 	for (int i = 0; i < e->func_values.len; i++)
 		buf_printf(d, "\t{(void *)%s_5value, (void *)%s},\n", e->func_values.items[i]->symbol,
 		           e->func_values.items[i]->symbol);
-	buf_printf(d, "\t{NULL, NULL}};\nconst gol_package %s = {\"%s\", %s_roots, %d, %s_funcs, %d, %s_types, %d, %s_values, %d, %s};\n", symbol,
+	buf_printf(d, "\t{NULL, NULL}};\nconst gol_package %s = {\"%s\", %s_roots, %d, %s_funcs, %d, %s_types, %d, %s_values, %d, %s, gol_absent_method};\n", symbol,
 	           e->package->package->path, symbol, e->roots.len, symbol, e->infos.len, symbol, e->own_descriptors.len,
 	           symbol,
 	           e->func_values.len, more);

@@ -212,6 +212,7 @@ static void emit_call_expr(Emit *e, IrStmt *s)
 		buf_printf(e->out, "((%s)", function_pointer(e, s->signature, true, false));
 		emit_expr(e, s->x);
 		buf_printf(e->out, ".tab->code[%d])(%s, ", s->index, goroutine(e));
+		note_use(e, s->x->type, s->index);
 		emit_expr(e, s->x);
 		buf_str(e->out, ".data");
 		emit_arguments(e, s);

@@ -19,7 +19,7 @@ static bool implements_error(const gol_type *type)
 		const gol_method *m = &type->methods[i];
 
 		if (strcmp(m->name, "Error") == 0)
-			return m->type->parameter_count == 0 && m->type->result_count == 1 &&
+			return m->type != NULL && m->type->parameter_count == 0 && m->type->result_count == 1 &&
 				m->type->parameters[0]->kind == GOL_KIND_STRING && m->type->parameters[0]->pkg_path == NULL;
 	}
 	return false;

@@ -258,6 +258,8 @@ INTRINSIC(uintptr_t, reflect_funcCode, gol_g *g, const gol_func *f)
 	return pc_of_code((uintptr_t)f->code);
 }
 
+INTRINSIC(void, reflect_keepMethods, gol_g *g) { (void)g; }
+
 INTRINSIC(uintptr_t, reflect_methodCode, gol_g *g, const gol_type *t, gol_int i)
 {
 	(void)g;

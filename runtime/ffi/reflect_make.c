@@ -121,9 +121,12 @@ static void enter_program(void)
 
 	known.filled = true;
 	for (uint32_t i = 0; program != NULL && i < program->package_count; i++)
-		for (uint32_t k = 0; k < program->packages[i]->type_count; k++)
-			if (program->packages[i]->types[k]->name == NULL)
-				enter(program->packages[i]->types[k]);
+		for (uint32_t k = 0; k < program->packages[i]->type_count; k++) {
+			const gol_type *t = program->packages[i]->types[k];
+
+			if (t != NULL && t->name == NULL)
+				enter(t);
+		}
 }
 
 static const gol_type *find_known(const gol_type *model)

@@ -127,6 +127,11 @@ const gol_itab *gol_find_itab(gol_g *g, const gol_type *interface, const gol_typ
 	return GOL_LIKELY(e != NULL) ? e->value : add_itab(interface, type);
 }
 
+void gol_absent_method(void)
+{
+	runtime_fatal("a method was called that the link step took for unreached");
+}
+
 /* ---- boxing ----------------------------------------------------------------------------------------- */
 
 #define FOUR(n) (n), (n) + 1, (n) + 2, (n) + 3

@@ -42,7 +42,8 @@ static void walk_packages(gc_visit *visit, void *context)
 		const gol_package *p = program->packages[i];
 
 		for (uint32_t j = 0; j < p->root_count; j++)
-			heap_each_pointer(p->roots[j].type, p->roots[j].address, 1, visit_root, &c);
+			if (p->roots[j].address != NULL)
+				heap_each_pointer(p->roots[j].type, p->roots[j].address, 1, visit_root, &c);
 	}
 }
 

@@ -1,10 +1,26 @@
 /*
  * program.c - see program.h.
  */
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/fatal.h"
 #include "stack/program.h"
+
+/* Places that the link step finds in objects: compiler/driver/reach.c. */
+#define IS_AT(T, member, n) _Static_assert(offsetof(T, member) == (n) * sizeof(void *), "as in reach.c")
+IS_AT(gol_method, name, 0);
+IS_AT(gol_method, pkg_path, 1);
+IS_AT(gol_method, type, 2);
+IS_AT(gol_method, code, 3);
+IS_AT(gol_imethod, name, 0);
+IS_AT(gol_imethod, pkg_path, 1);
+IS_AT(gol_imethod, type, 2);
+_Static_assert(sizeof(gol_method) == 4 * sizeof(void *) && sizeof(gol_imethod) == 3 * sizeof(void *), "the same");
+IS_AT(gol_type, imethods, 14);
+IS_AT(gol_func_info, code, 9);
+IS_AT(gol_itab, type, 1);
+IS_AT(gol_itab, code, 2);
 
 static struct {
 	const gol_program *packages;

@@ -18,17 +18,6 @@
 
 #define OFFSET(type, member) offsetof(type, member)
 
-const uintptr_t gol_gdb[] = {
-	(uintptr_t)&g_places, (uintptr_t)trace_wait_reasons,
-	OFFSET(G, id), OFFSET(G, status), OFFSET(G, wait_reason), OFFSET(G, base), OFFSET(G, top), OFFSET(G, last),
-	OFFSET(G, m),
-	OFFSET(G, origin.func), OFFSET(G, origin.point), OFFSET(G, origin.parent), OFFSET(M, id),
-	OFFSET(gol_frame, resume), OFFSET(gol_frame, below),
-	OFFSET(gol_func_info, name), OFFSET(gol_func_info, file), OFFSET(gol_func_info, line), OFFSET(gol_func_info, flags),
-	OFFSET(gol_func_info, point_count), OFFSET(gol_func_info, points),
-	OFFSET(gol_func_info, files), OFFSET(gol_func_info, file_count),
-};
-
 /* The first byte says what follows: a name, then Python. gdb takes the section as it is, so there must be no gap in
  * it. */
 static const char script[] __attribute__((section(".debug_gdb_scripts"), used, aligned(1))) =
@@ -139,3 +128,15 @@ static const char script[] __attribute__((section(".debug_gdb_scripts"), used, a
 	"\n"
 	"InfoGoroutines()\n"
 	"Goroutine()\n";
+
+const uintptr_t gol_gdb[] = {
+	(uintptr_t)&g_places, (uintptr_t)trace_wait_reasons,
+	OFFSET(G, id), OFFSET(G, status), OFFSET(G, wait_reason), OFFSET(G, base), OFFSET(G, top), OFFSET(G, last),
+	OFFSET(G, m),
+	OFFSET(G, origin.func), OFFSET(G, origin.point), OFFSET(G, origin.parent), OFFSET(M, id),
+	OFFSET(gol_frame, resume), OFFSET(gol_frame, below),
+	OFFSET(gol_func_info, name), OFFSET(gol_func_info, file), OFFSET(gol_func_info, line), OFFSET(gol_func_info, flags),
+	OFFSET(gol_func_info, point_count), OFFSET(gol_func_info, points),
+	OFFSET(gol_func_info, files), OFFSET(gol_func_info, file_count),
+	(uintptr_t)script,          /* no field: who keeps the table keeps the script */
+};

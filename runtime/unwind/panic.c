@@ -306,7 +306,7 @@ static void *text_method(const gol_type *type, const char *name)
 {
 	for (uint32_t i = 0; i < type->method_count; i++) {
 		const gol_method *m = &type->methods[i];
-		if (strcmp(m->name, name) == 0 && m->type->parameter_count == 0 && m->type->result_count == 1 &&
+		if (strcmp(m->name, name) == 0 && m->type != NULL && m->type->parameter_count == 0 && m->type->result_count == 1 &&
 		    m->type->parameters[0]->kind == GOL_KIND_STRING && m->type->parameters[0]->pkg_path == NULL)
 			return m->code;
 	}

@@ -80,7 +80,7 @@ static void add_values(const gol_program *program)
 	for (uint32_t i = 0; i < program->package_count; i++)
 		for (uint32_t k = 0; k < program->packages[i]->value_count; k++) {
 			const gol_func_value *value = &program->packages[i]->values[k];
-			const place *target = find((uintptr_t)value->target);
+			const place *target = value->code != NULL ? find((uintptr_t)value->target) : NULL;
 			if (target != NULL)
 				table.places[count++] = (place){(uintptr_t)value->code, (uintptr_t)value->code + 1, target->func, true};
 		}
@@ -101,7 +101,8 @@ static void make_table(void)
 		runtime_out_of_memory();
 	for (uint32_t i = 0; i < program->package_count; i++)
 		for (uint32_t k = 0; k < program->packages[i]->func_count; k++)
-			add_function(program->packages[i]->funcs[k]);
+			if (program->packages[i]->funcs[k] != NULL)
+				add_function(program->packages[i]->funcs[k]);
 	for (int i = 0; i < PC_OUTER_COUNT; i++)
 		add_function(&outer[i]);
 	sort_table();

@@ -452,6 +452,13 @@ typedef struct gol_map_iter {
 typedef struct gol_root { void *address; const gol_type *type; } gol_root;
 /* code of a func value that calls the plain function target */
 typedef struct gol_func_value { void *code, *target; } gol_func_value;
+/* Which methods a function calls through interfaces. The first row is {its info, its code}, or {NULL, NULL}: uses that
+ * count whether the function is reached or not; then {type of the interface, number of the method in it}. Only the link
+ * step reads it (compiler/driver/reach.c). */
+typedef struct gol_method_use { const void *a, *b; } gol_method_use;
+/* Stands in itabs and method tables for a method that the link step found unreached. */
+_Noreturn void gol_absent_method(void);
+/* The link step puts NULL into rows of these tables for what is not reached. */
 typedef struct gol_package {    /* what a C file has */
 	const char *path;
 	const gol_root *roots; uint32_t root_count;
@@ -460,6 +467,7 @@ typedef struct gol_package {    /* what a C file has */
 	const gol_type *const *types; uint32_t type_count;
 	const gol_func_value *values; uint32_t value_count;
 	const struct gol_package *more;                          /* that of the package's next C file, or NULL */
+	void (*absent)(void);       /* gol_absent_method: its name for the link step */
 } gol_package;
 typedef struct gol_program {
 	uint32_t abi_version;
