@@ -32,7 +32,7 @@ static int run_linker(Driver *d, const char *const *objects, const char *output,
 	add_argument(d, &a, "%s", output);
 	const char **reached = reached_objects(d, objects);
 	if (reached) {  /* but what tools look for in programs stays: gol version, gdb */
-		add_argument(d, &a, "%s", "-Wl,--gc-sections,--undefined=gol_gdb");
+		add_argument(d, &a, "%s", "-Wl,--gc-sections,--undefined=gol_gdb,--undefined=gol_show_goroutines");
 		if (d->build_info)
 			add_argument(d, &a, "%s", "-Wl,--undefined=gol_build_info");
 	}
