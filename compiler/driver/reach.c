@@ -491,6 +491,9 @@ static const char **find_reached(Reach *r, const char *const *objects)
 /* With other flags the linker may get objects whose references we do not see. */
 static bool is_alone(Driver *d)
 {
+	/* reports of races name points of functions that the C compiler may have put into others */
+	if (d->options.race)
+		return false;
 	static const char *const harmless[] = {"-s", "-Wl,-S", "-static"};
 	char *rest = arena_printf(d->c->arena, "%s", d->options.linker_flags), *word;
 	bool all = true;
