@@ -215,22 +215,24 @@ int emit_sources(Driver *d, Program *program, const char *dir)
 		texts[i] = emit_package(d->c, program, p, &options);
 	}
 	progress_clear(d);
-	keep_reached(d->c, texts, count);
+	Output parts[COUNT_OF(runtime)];
+	for (int i = 0; i < COUNT_OF(runtime); i++) {
+		const char *path = arena_printf(d->c->arena, "%s/%s", d->amalgamation, runtime[i]);
+		parts[i] = (Output){runtime[i], read_text(d, path)};
+		if (!parts[i].text) {
+			fprintf(stderr, "gol: the runtime: %s: %s\n", path, reason(d, errno));
+			return EXIT_ERROR;
+		}
+	}
+	keep_reached(d->c, texts, count, parts[0].text);
 	for (int i = 0; i < count; i++) {
 		Output o = {c_file_name(d, program->packages.items[i]), with_joined_header(d, texts[i])};
 		vec_push(d->c->arena, &all.list, o);
 	}
 	Output info = {"golinfo.c", build_info_text(d, program)};
 	vec_push(d->c->arena, &all.list, info);
-	for (int i = 0; i < COUNT_OF(runtime); i++) {
-		const char *path = arena_printf(d->c->arena, "%s/%s", d->amalgamation, runtime[i]);
-		Output o = {runtime[i], read_text(d, path)};
-		if (!o.text) {
-			fprintf(stderr, "gol: the runtime: %s: %s\n", path, reason(d, errno));
-			return EXIT_ERROR;
-		}
-		vec_push(d->c->arena, &all.list, o);
-	}
+	for (int i = 0; i < COUNT_OF(runtime); i++)
+		vec_push(d->c->arena, &all.list, parts[i]);
 	return write_outputs(d, dir, &all);
 }
 

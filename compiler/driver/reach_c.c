@@ -611,7 +611,20 @@ static const char *print_file(Reach *r, int file, const char *text)
 	return out.s;
 }
 
-void keep_reached(Compiler *c, const char **texts, int count)
+/* The runtime is printed whole: what it names of the program is reached, descriptors of errors that it makes. */
+static void want_for_runtime(Reach *r, const char *text)
+{
+	const char *p = text, *end = text + strlen(text), *word;
+	size_t n;
+	while (next_word(&p, end, &word, &n)) {
+		Name *name = name_of(r, word, n, false);
+		const Item *item = name ? definition(name, -1) : NULL;
+		if (item && !item->is_static)
+			want(r, name, item->file);
+	}
+}
+
+void keep_reached(Compiler *c, const char **texts, int count, const char *runtime)
 {
 	Reach r = {.c = c, .arena = arena_new(), .file_count = count};
 	r.names.by_text = r.keys.by_text = true;
@@ -629,6 +642,7 @@ void keep_reached(Compiler *c, const char **texts, int count)
 	if (!start)
 		ice(c, NO_POS, "a program without main");
 	want(&r, start->name, start->file);
+	want_for_runtime(&r, runtime);
 	do
 		while (r.work.len)
 			walk_item(&r, vec_pop(&r.work));
