@@ -435,7 +435,7 @@ static void walk_uses(Reach *r, const Item *table)
 	for (Row row = {0}; next_row(table, &row);) {
 		bool exported;
 		const char *index = strstr(row.start, "(void *)");
-		if (!index || !isdigit((unsigned char)index[8]))
+		if (!index || index >= row.end || !isdigit((unsigned char)index[8]))
 			continue;       /* the function */
 		Key *key = interface_key(r, first_name(r, row.start, row.end), atoi(index + 8), &exported);
 		if (!key)

@@ -348,7 +348,7 @@ void emit_uses(Emit *e)
 		return;
 	buf_printf(&e->data, "static const gol_method_use %s_uses[] __attribute__((used)) = {\n\t", e->info);
 	if (e->f->frameless)
-		buf_str(&e->data, "{NULL, NULL},\n");
+		buf_str(&e->data, "{(const void *)0, NULL},\n");        /* {NULL, NULL} would be the table's end */
 	else
 		buf_printf(&e->data, "{&%s, (void *)%s},\n", e->info, e->f->symbol);
 	for (int i = 0; i < e->uses.len; i++)
