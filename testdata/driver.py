@@ -754,6 +754,20 @@ def only_what_is_reached(p):
     same(f"{lines} lines are less than 100,000", lines < 100000, True)
 
 
+def what_is_printed_runs(p):
+    """The C of a program that calls methods in every way, and whose errors the runtime makes, prints what the program prints."""
+    env = user_cache()
+    source = os.path.join(HERE, "run", "std", "reach_interfaces.gol")
+    p.write("e.gol", "package main\n\nfunc main() {\n\tdefer func() { println(recover().(error).Error()) }()\n\tpanic(nil)\n}\n")
+    for name, path in ("i", source), ("e", "e.gol"):
+        p.expect(0, "", "build", "-o", name, path, env=env)
+        p.expect(0, "", "build", "-o", name + "-c", "-emit=c", path, env=env)
+        files = [p.path(f"{name}-c/{n}") for n in p.names(name + "-c") if n.endswith(".c")]
+        subprocess.run(["gcc", "-w", "-o", p.path(name + "-p"), *files, "-lpthread", "-lm"], check=True)
+        want, got = (subprocess.run([p.path(n)], capture_output=True, text=True) for n in (name, name + "-p"))
+        same(name, (got.returncode, got.stdout, got.stderr), (want.returncode, want.stdout, want.stderr))
+
+
 def progress_is_shown(p):
     """A build of over a second says how far it is, on a terminal alone, and takes the line away."""
     p.write("h.gol", HELLO)
