@@ -188,6 +188,7 @@ unit: $(UNIT_PROGRAMS) unit-runtime test-lang
 	$(Q)for t in $(INTERLEAVE_PROGRAMS); do echo "$$t"; $$t 2 3 || exit 1; done
 	$(Q)python3 stdlib/tests/check-docs.py
 	$(Q)python3 testdata/docs.py
+	$(Q)python3 testdata/fuzz/planted.py --check && python3 runtime/tests/interleave/bugs.py --check
 	$(Q)python3 docs/drawings/draw.py --check
 
 bench: all

@@ -2,6 +2,7 @@
 """Takes repairs out of the compiler, one at a time, and shows that the generator finds what that breaks.
 
     testdata/fuzz/planted.py [--only REGEX] [--seconds N] [--seed N]
+    testdata/fuzz/planted.py --check        only that each place is still there; part of make unit
 
 Each PLANT is a bug that gol once had: the place of its repair, what stood there before, and which programs are made.
 The compiler is built anew under build/planted with the bug in it; fuzz_diff.py must find it within the time, and
@@ -22,7 +23,7 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 
 # name: (file, text there, text with the bug, options of fuzz_diff.py, regexp that the reduced program matches)
 PLANTS = {
-    "map-key": ("compiler/escape/stmt.c", "\t\tflow_op_assign(e, s->op, s->x, NULL);", "\t\tdiscard(e, s->x);",
+    "map-key": ("compiler/escape/stmt.c", "\t\tflow_op_assign(e, s->x, NULL);", "\t\tdiscard(e, s->x);",
                 ["--mutants", "0", "--modules", "0"], r"\](\+\+|--)"),
     "uintptrescapes": ("compiler/escape/numbers.c", "return d && (!d->body || lets_escape(function) || has_directive(d, \"//go:uintptrkeepalive\"));",
                        "return d && !d->body;", ["--mutants", "0", "--modules", "0"], r"uintptr\(unsafe.Pointer\(&"),
@@ -33,7 +34,17 @@ PLANTS = {
 }
 
 
-def planted_tree(name, path, old, new):
+def planted_text(name):
+    """The file that a plant changes, with the bug in it."""
+    path, old, new, *_ = PLANTS[name]
+    with open(os.path.join(ROOT, path), encoding="utf-8") as f:
+        text = f.read()
+    if text.count(old) != 1:
+        sys.exit(f"{name}: {path} has {text.count(old)} times, not once:\n{old}")
+    return text.replace(old, new)
+
+
+def planted_tree(name):
     """A copy of this tree with a bug, built."""
     tree = os.path.join(ROOT, "build", "planted", name)
     shutil.rmtree(tree, ignore_errors=True)
@@ -41,20 +52,17 @@ def planted_tree(name, path, old, new):
     for part in ("compiler", "runtime", "stdlib", "Makefile", "build/compiler", "build/runtime", "build/stdlib", "build/amalgamation",
                  "build/libgolrt.a", "build/stdlib.stamp", "build/deps.stamp"):
         subprocess.run(["cp", "-a", os.path.join(ROOT, part), os.path.join(tree, part)], check=True)
-    with open(os.path.join(tree, path), encoding="utf-8") as f:
-        text = f.read()
-    if text.count(old) != 1:
-        sys.exit(f"{name}: {path} has {text.count(old)} times, not once:\n{old}")
-    with open(os.path.join(tree, path), "w", encoding="utf-8") as f:
-        f.write(text.replace(old, new))
+    text = planted_text(name)
+    with open(os.path.join(tree, PLANTS[name][0]), "w", encoding="utf-8") as f:
+        f.write(text)
     subprocess.run(["make", "-s", "-j2", "-C", tree, "gol", "build/libgolrt.a", "build/amalgamation/golrt.c"], check=True, stdout=subprocess.DEVNULL)
     return tree
 
 
 def find(args, name):
     """Did the fuzzer find the bug? Prints what it took."""
-    path, old, new, options, shows = PLANTS[name]
-    tree = planted_tree(name, path, old, new)
+    *_, options, shows = PLANTS[name]
+    tree = planted_tree(name)
     output = os.path.join(tree, "found")
     start = time.monotonic()
     p = subprocess.run([sys.executable, os.path.join(HERE, "fuzz_diff.py"), "--gol", os.path.join(tree, "gol"), "--seed", str(args.seed), "--stop", "1",
@@ -80,7 +88,10 @@ def main():
     p.add_argument("--only", metavar="REGEX", default="")
     p.add_argument("--seconds", type=int, default=300)
     p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--check", action="store_true")
     args = p.parse_args()
+    if args.check:
+        return 0 if all([planted_text(name) for name in PLANTS]) else 1
     return 0 if all([find(args, name) for name in PLANTS if re.search(args.only, name)]) else 1
 
 
