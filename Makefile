@@ -137,6 +137,7 @@ check: all unit check-debug
 	python3 testdata/debug.py --gol ./gol
 	python3 testdata/gotest.py --gol ./gol --quick
 	python3 testdata/race.py --gol ./gol
+	python3 testdata/sites.py --gol ./gol
 	@echo "check: all tests passed"
 
 check-tree: all

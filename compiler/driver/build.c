@@ -106,8 +106,8 @@ static void remark_on(Driver *d, Package *p, View *view, int level)
 	view_swap(p, view);
 }
 
-/* Inlining and escape analysis of everything; remarks are of the root alone. */
-static void analyse_program(Driver *d, Program *program)
+/* Inlining and escape analysis of everything; remarks and sites (NULL: none are wanted) are of the root alone. */
+static void analyse_program(Driver *d, Program *program, Sites *sites)
 {
 	int remarks = d->options.remarks ? d->options.remark_level : 0;
 	for (int i = 0; i < program->packages.len; i++) {
@@ -117,7 +117,7 @@ static void analyse_program(Driver *d, Program *program)
 		inline_prepare(d->c, p);
 		View *view = own ? view_new(d->c, p) : NULL;
 		inline_package(d->c, p, &inlining);
-		escape_package(d->c, p, remarks > 0);
+		escape_package(d->c, p, remarks > 0, p == program->root ? sites : NULL);
 		if (view)
 			remark_on(d, p, view, own);
 	}
@@ -227,22 +227,43 @@ static bool set_language(Driver *d, Program *program)
 	return true;
 }
 
-int build_program(Driver *d, Program *program, const char *output, bool is_program)
+static bool read_compiler_flags(Driver *d, const Program *program)
 {
 	apply_compiler_flags(d, program);
-	apply_linker_flags(d, program);
-	if (d->options.bad_compiler_flag) {
+	if (d->options.bad_compiler_flag)
 		fprintf(stderr, "# %s\n%s\n", program->header, d->options.bad_compiler_flag);
+	return !d->options.bad_compiler_flag;
+}
+
+int find_sites(Driver *d, Program *program, Sites *sites)
+{
+	if (!read_compiler_flags(d, program) || !set_language(d, program))
 		return EXIT_ERROR;
-	}
-	if (!set_language(d, program))
+	d->c->all_errors = d->options.all_errors;
+	if (!check_program(d, program))
+		return EXIT_ERROR;
+	analyse_program(d, program, sites);
+	return EXIT_OK;
+}
+
+int build_program(Driver *d, Program *program, const char *output, bool is_program)
+{
+	bool flags_taken = read_compiler_flags(d, program);
+	apply_linker_flags(d, program);
+	if (!flags_taken || !set_language(d, program))
 		return EXIT_ERROR;
 	d->c->all_errors = d->options.all_errors;
 	if (d->options.dump && strcmp(d->options.dump, "ast") == 0)
 		return dump(d, program);
 	if (!check_program(d, program))
 		return EXIT_ERROR;
-	analyse_program(d, program);
+	bool wants_sites = d->options.frames || d->options.frames_page;
+	Sites sites = {0};
+	analyse_program(d, program, wants_sites ? &sites : NULL);
+	if (d->options.frames)
+		sites_remark(d->c, &sites);
+	if (d->options.frames_page && print_escape_page(d, program, &sites) != EXIT_OK)
+		return EXIT_ERROR;
 	bool list = d->options.dump && strcmp(d->options.dump, "objects") == 0;
 	if (d->options.dump && !list)
 		return dump(d, program);

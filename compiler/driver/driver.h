@@ -5,6 +5,7 @@
 #define GOL_DRIVER_H
 
 #include "../emit/emit.h"
+#include "../escape/site.h"
 #include "../inline/inline.h"
 #include "../load/constraint.h"
 #include "../load/load.h"
@@ -55,6 +56,8 @@ typedef struct Options {
 	bool no_line;               /* -gcflags=-noline: no #line */
 	bool debug;                 /* -g, -gcflags=-N, or -g in CFLAGS: for debuggers */
 	int remark_level;
+	bool frames, frames_page;           /* -m=frames, -m=html */
+	bool list_sites;                    /* gol explain -list */
 	int inline_level, inline_budget;    /* -gcflags=-l, -d=inline=N */
 	bool inline_budget_given;
 	TextList compiler_flags, linker_flag_texts;     /* each -gcflags and -ldflags as given; the last whose pattern matches a package
@@ -226,6 +229,8 @@ typedef struct Unit {           /* one package being built */
 Job compile_job(Driver *d, const char *level, const char *flags, const char *c_path, const char *object);
 void base_arguments(Driver *d, Arguments *a, const char *level, const char *flags);
 InlineOptions inline_options(Driver *d, const Package *p, int remarks);         /* build.c */
+/* Checks and analyses a loaded program as it would be built, for the sites of its root; an exit status. */
+int find_sites(Driver *d, Program *program, Sites *sites);
 uint64_t settings_key(Driver *d);                               /* of compiler, runtime, flags */
 uint64_t program_key(Driver *d, const Program *program);        /* of a loaded program */
 int compile_packages(Driver *d, Program *program, Unit **units, const char ***objects);
@@ -317,6 +322,17 @@ const char *kept_slot(Driver *d, Arena *arena, const Target *target);   /* where
 bool kept_take(const char *slot, uint64_t key, const char *program);    /* it is there now, made of what the key says */
 /* Before it is run: the key goes behind its last byte. Where it cannot be kept it is made again one day. */
 void kept_put(Driver *d, Arena *arena, const char *slot, uint64_t key, const char *program);
+
+/* explain.c */
+int explain_command(Driver *d);
+/* The one package that a word of the command line names; what is wrong with it was said if *status is none of success. */
+Program *load_word(Driver *d, const char *word, int *status);
+/* A site as a line of fields, divided by tabs: what gol explain -list prints and gol escape-diff reads. */
+void put_site(Driver *d, Buf *b, const Site *s);
+/* escape_diff.c */
+int escape_diff_command(Driver *d);
+/* escape_page.c: the page of -m=html, to standard output; an exit status */
+int print_escape_page(Driver *d, const Program *program, const Sites *sites);
 
 /* trace.c */
 int trace_command(Driver *d, int argc, char **argv);

@@ -9,8 +9,8 @@
 /* Commands that take flags from the table of options.c, as bits: a row says whose it is. */
 enum {
 	OF_BUILD = 1, OF_INSTALL = 2, OF_RUN = 4, OF_TEST = 8, OF_LIST = 16, OF_VET = 32, OF_CLEAN = 64, OF_GENERATE = 128,
-	OF_FMT = 256,
-	OF_ALL = OF_BUILD | OF_INSTALL | OF_RUN | OF_TEST | OF_LIST | OF_VET | OF_CLEAN | OF_GENERATE,
+	OF_FMT = 256, OF_EXPLAIN = 512,
+	OF_ALL = OF_BUILD | OF_INSTALL | OF_RUN | OF_TEST | OF_LIST | OF_VET | OF_CLEAN | OF_GENERATE | OF_EXPLAIN,
 	OF_COMPILING = OF_BUILD | OF_INSTALL | OF_RUN | OF_TEST,
 };
 

@@ -14,6 +14,8 @@ static const char general[] =
 	"\tclean       remove object files and cached files\n"
 	"\tdoc         show documentation for package or symbol\n"
 	"\tenv         print Gol environment information\n"
+	"\tescape-diff compare what two programs put into the heap\n"
+	"\texplain     say what a line makes, where it is, and why\n"
 	"\tfmt         gofmt (reformat) package sources\n"
 	"\tgenerate    generate Go files by processing source\n"
 	"\tget         add dependencies to current module and install them\n"
@@ -51,7 +53,8 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "\t-dump=STAGE      print ast, types, ir or c of the package and stop; objects: the cached\n"
 	 "\t                 objects of the standard packages it uses\n"
 	 "\t-gcflags '[PATTERN=]FLAGS'\n"
-	 "\t                 -m (escape decisions), -e (all errors), -N (as -O0 -g), -lang=go1.N,\n"
+	 "\t                 -m (escape decisions, as Go words them), -m=frames (what is done about\n"
+	 "\t                 each, see gol help explain), -m=html (the same as a page), -e (all errors), -N (as -O0 -g), -lang=go1.N,\n"
 	 "\t                 -noline (no #line in the C); -l: nothing is inlined;\n"
 	 "\t                 -d=inline=N: functions that cost up to N are (without: 80, as in Go)\n"
 	 "\t-m               the same as -gcflags=-m\n"
@@ -77,6 +80,29 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "CC and CFLAGS name the C compiler and flags for the program's own packages.\n\n"
 	 "All build flags of Go, what they do here and which are refused: docs/command.md.\n\n"
 	 "See also: gol run, gol clean, gol help packages.\n"},
+	{"explain",
+	 "usage: gol explain [-list] [build flags] [file[:line[:column]] | package]\n\n"
+	 "Explain tells what the program makes on a line, or in a file or package, that needs memory:\n"
+	 "variables whose address is wanted, new objects, literals, boxes of values in interfaces,\n"
+	 "closures, text, what append grows. Each is\n\n"
+	 "\tframe   in the frame of its function, which costs nothing\n"
+	 "\tsmall   in the frame if it has few bytes, else in the heap\n"
+	 "\theap    an object of the heap\n"
+	 "\tshared  text that is not copied\n"
+	 "\tdata    the same every time, part of the program\n"
+	 "\tnone    without size\n\n"
+	 "For what is in the heap the way of its address is told, step by step, and what would change\n"
+	 "without the last step. Where neither file nor package is named it is the package of the current\n"
+	 "folder, and only what is in the heap is told.\n\n"
+	 "-list prints a line for each, with fields divided by tabs: function, kind, number of its kind\n"
+	 "in the function, place, text, position, reason. gol escape-diff reads such lists.\n\n"
+	 "gol build -gcflags=-m=frames prints the same in remarks; gol build -gcflags=-m=html writes a\n"
+	 "page with the source and marks to standard output.\n"},
+	{"escape-diff",
+	 "usage: gol escape-diff [build flags] old new\n\n"
+	 "Escape-diff compares where two programs put what they make. Each is a package, a file, or a\n"
+	 "list that gol explain -list wrote. Things are told apart by function, kind and number, so that\n"
+	 "lines may move. The exit status is 1 if anything is in the heap that was not before.\n"},
 	{"run",
 	 "usage: gol run [build flags] [-exec xprog] package [arguments...]\n\n"
 	 "Run compiles and runs the named main package: a list of .gol files of one folder, a\n"

@@ -40,7 +40,8 @@ static int (*find_command(const char *verb))(Driver *)
 {
 	static const struct { const char *verb; int (*run)(Driver *); } commands[] = {{"build", build_command},
 		{"run", run_command_line}, {"fmt", fmt_command}, {"list", list_command}, {"install", install_command},
-		{"generate", generate_command}};
+		{"generate", generate_command},
+		{"explain", explain_command}, {"escape-diff", escape_diff_command}};
 	for (int i = 0; i < COUNT_OF(commands); i++)
 		if (strcmp(commands[i].verb, verb) == 0)
 			return commands[i].run;

@@ -59,7 +59,13 @@ static const char *compiler_flag(Driver *d, const char *word)
 	size_t length = strcspn(word, "=");
 	if (strcmp(word, "-m") == 0) {
 		o->remark_level++;
+	} else if (strcmp(word, "-m=frames") == 0) {
+		o->frames = true;
+	} else if (strcmp(word, "-m=html") == 0) {
+		o->frames_page = true;
 	} else if (has_prefix(word, "-m=")) {
+		if (!word[3] || word[3 + strspn(word + 3, "0123456789")])
+			return arena_printf(d->c->arena, "invalid value \"%s\" for flag -m: parse error", word + 3);
 		o->remark_level = atoi(word + 3);
 	} else if (strcmp(word, "-e") == 0) {
 		o->all_errors = true;
@@ -132,6 +138,8 @@ static const struct Command { const char *name; unsigned bit; const char *usage;
 	{"tool", 0, "[-n] command [args...]"},
 	{"mod download", 0, "[-x] [-json] [-reuse=old.json] [modules]"},
 	{"mod verify", 0, ""},
+	{"explain", OF_EXPLAIN, "[-list] [build flags] [file[:line[:column]] | package]"},
+	{"escape-diff", OF_EXPLAIN, "[build flags] old new"},
 	{"vet", OF_VET, "[build flags] [-vettool prog] [vet flags] [packages]"},
 	{"clean", 0, "[-i] [-r] [-cache] [-testcache] [-modcache] [-fuzzcache] [build flags] [packages]"},
 };
@@ -387,6 +395,7 @@ int list_flags(Driver *d, Flag *flags)
 		{"reuse", FLAG_TEXT, OF_LIST, &o->list.reuse},
 		{"run", FLAG_TEXT, OF_GENERATE, &o->generate_run}, {"skip", FLAG_TEXT, OF_GENERATE, &o->generate_skip},
 		/* gol's own */
+		{"list", FLAG_BOOL, OF_EXPLAIN, &o->list_sites},
 		{"dump", FLAG_TEXT, OF_BUILD | OF_RUN, &o->dump}, {"emit", FLAG_EMIT, OF_BUILD, NULL},
 			{"versions", FLAG_NUMBER, OF_COMPILING, &o->versions},
 		{"m", FLAG_REMARKS, OF_BUILD | OF_RUN, NULL}, {"l", FLAG_SO_ALREADY_BOOL, OF_BUILD | OF_RUN, NULL},

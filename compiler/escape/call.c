@@ -387,6 +387,8 @@ static void flow_make(Escape *e, Hole k, Expr *call)
 		spill(e, k, ALLOC_MAKE_SLICE, call, made_array(e, call, u));
 	else if (u->kind == TYPE_MAP)
 		spill(e, k, ALLOC_MAP, call, made_map(e, call));
+	else if (u->kind == TYPE_CHAN && e->sites)
+		spill(e, k, ALLOC_CHAN, call, NULL);
 	discard_list(e, &call->list);
 }
 

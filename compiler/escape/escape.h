@@ -16,6 +16,7 @@
 #define GOL_ESCAPE_H
 
 #include "../types/type.h"
+#include "site.h"
 
 enum { SMALL_MAKE = 32 };       /* bytes that a make of variable size may have in the frame: Go's */
 
@@ -36,8 +37,8 @@ enum {
 enum { APPEND_STORE = 32 };
 enum { DEFER_BITS = 32 };       /* deferred calls of one function that may wait in its frame */
 
-/* all: the -m judgement is wanted by a later package. */
-void escape_package(Compiler *c, Package *package, bool all);
+/* all: the -m judgement is wanted by a later package. sites: what is decided goes there (site.h); or NULL. */
+void escape_package(Compiler *c, Package *package, bool all, Sites *sites);
 /* The package's view is in its place (inline/inline.h). level: 1 as -m, 2 as -m=2. */
 void escape_remarks(Compiler *c, Package *package, int level);
 

@@ -100,17 +100,19 @@ void flow(Escape *e, Hole k, Node *from)
 		return;
 	if (to->escapes && k.derefs < 0) {
 		if (e->remarks >= 2 && !from->escapes) {
-			Edge direct = {from, k.derefs, k.why};
+			Edge direct = {from, k.derefs, k.why, true};
 			to->generation = 0;
 			from->next = to;
 			from->via = &direct;
 			from->derefs = -1;
 			report_reason(e, to, from);
+			site_found(e, to, from);
 		}
+		from->directs++;
 		from->escapes = from->written = true;
 		return;
 	}
-	Edge edge = {from, k.derefs, k.why};
+	Edge edge = {from, k.derefs, k.why, false};
 	vec_push(e->c->arena, &to->edges, edge);
 }
 

@@ -26,7 +26,7 @@ typedef struct Node Node;
 /* Why a value flows: for -m=2. */
 typedef struct Why { const struct Why *next; const char *reason, *text; Pos pos; } Why;
 
-typedef struct Edge { Node *from; int derefs; const Why *why; } Edge;
+typedef struct Edge { Node *from; int derefs; const Why *why; bool is_direct; } Edge;   /* is_direct: no edge of the graph */
 
 enum { MAX_LEAK_RESULTS = 7 };
 
@@ -38,7 +38,18 @@ typedef struct Summary { Leaks *params[JUDGE_COUNT]; int count; } Summary;     /
 
 typedef enum { ALLOC_NONE, ALLOC_NEW, ALLOC_POINTER_LITERAL, ALLOC_SLICE_LITERAL, ALLOC_MAP, ALLOC_MAKE_SLICE,
 	ALLOC_CLOSURE,
-               ALLOC_METHOD_VALUE, ALLOC_SPREAD, ALLOC_BOX, ALLOC_STRING, ALLOC_APPEND, ALLOC_COUNT } AllocKind;
+               ALLOC_METHOD_VALUE, ALLOC_SPREAD, ALLOC_BOX, ALLOC_STRING, ALLOC_APPEND,
+	ALLOC_CHAN,                 /* only where sites are wanted */
+	ALLOC_COUNT } AllocKind;
+
+/* How a node was found to escape (site.c). */
+typedef struct Way {
+	VEC(Step) steps;
+	Node *last_from;            /* the node whose value or address took the last step */
+	Edge *last;                 /* ... by this edge; NULL: it went to the heap as the graph was built */
+	const char *root_text;
+	Pos pos;                    /* of the last step */
+} Way;
 
 struct Node {
 	Object *object;             /* variables */
@@ -61,6 +72,8 @@ struct Node {
 	int generation, derefs;
 	Node *next;                 /* towards the root */
 	const Edge *via;
+	int directs;                /* how often its address went to the heap as the graph was built */
+	Way *way;                   /* sites are wanted: how it was found to escape */
 	/* -m=2 */
 	const char *story;          /* lines that explain why it escapes */
 };
@@ -81,6 +94,7 @@ typedef struct Escape {
 	Package *package;
 	Judgement judgement;
 	int remarks;
+	Sites *sites;               /* what is found goes there; or NULL */
 	Map units;                  /* Object of a function -> Unit */
 	Map initial;                /* Object of a variable never assigned again -> Expr of its value */
 	Map pointers;               /* Type -> whether it holds pointers */
@@ -167,6 +181,13 @@ bool grows_in_place(Escape *e, Expr *dst, Expr *src);
 
 /* solve.c */
 void solve(Escape *e);
+
+/* package.c */
+int64_t node_size(Escape *e, const Node *n);        /* bytes; -1: not known */
+
+/* site.c */
+void site_found(Escape *e, Node *root, Node *n);    /* n escapes, root is why */
+void site_batch(Escape *e);
 
 /* verify.c */
 void escape_verify(Escape *e);

@@ -37,6 +37,8 @@ static int64_t size_of(Escape *e, Type *t)
 	return type_size(e->c, types_canonical(e->c, t));
 }
 
+int64_t node_size(Escape *e, const Node *n) { return size_of(e, n->allocated); }
+
 static const char *heap_reason_go(Escape *e, const Node *n, int64_t size)
 {
 	if (n->object)
@@ -314,6 +316,7 @@ static void analyse_batch(Escape *e, Unit **units, int count)
 			summarise(e, units[i]);
 	if (e->judgement == JUDGE_FRAMES)
 		leave_verdicts(e);
+	site_batch(e);
 	report_batch(e, units, count);
 }
 
@@ -347,9 +350,9 @@ static void connect(Components *k, Unit *u)
 	k->stack.len = first;
 }
 
-static void analyse(Compiler *c, Package *package, Judgement judgement, int remarks)
+static void analyse(Compiler *c, Package *package, Judgement judgement, int remarks, Sites *sites)
 {
-	Escape e = {.c = c, .package = package, .judgement = judgement, .remarks = remarks};
+	Escape e = {.c = c, .package = package, .judgement = judgement, .remarks = remarks, .sites = sites};
 	FuncInfo init = {0};
 	e.init_info = &init;
 	VEC(Unit *) all = {0};
@@ -365,16 +368,19 @@ static void analyse(Compiler *c, Package *package, Judgement judgement, int rema
 			connect(&k, all.items[i]);
 }
 
-void escape_package(Compiler *c, Package *package, bool all)
+void escape_package(Compiler *c, Package *package, bool all, Sites *sites)
 {
+	enum { WITH_WAYS = 2 };
 	c->types->current = package;
-	analyse(c, package, JUDGE_FRAMES, 0);
+	analyse(c, package, JUDGE_FRAMES, sites ? WITH_WAYS : 0, sites);
+	if (sites)
+		sites_finish(c, sites);
 	if (all)
-		analyse(c, package, JUDGE_GO, 0);
+		analyse(c, package, JUDGE_GO, 0, NULL);
 }
 
 void escape_remarks(Compiler *c, Package *package, int level)
 {
 	c->types->current = package;
-	analyse(c, package, JUDGE_GO, level);
+	analyse(c, package, JUDGE_GO, level, NULL);
 }

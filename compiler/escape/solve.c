@@ -66,8 +66,10 @@ static void visit(Escape *e, Node *root, Node *n, NodeList *todo, NodeList *queu
 		if (n->is_param)
 			leak(e, root, n, derefs);
 		if (address && !n->escapes) {
-			if (e->remarks >= 2)
+			if (e->remarks >= 2) {
 				report_reason(e, root, n);
+				site_found(e, root, n);
+			}
 			n->escapes = n->written = true;
 			enqueue(e, queue, n);
 			return;

@@ -1,0 +1,177 @@
+#!/usr/bin/env python3
+"""Does what -m=frames, gol explain, -m=html and gol escape-diff say of memory hold?
+
+    testdata/sites.py --gol ./gol
+
+sites/places.gol counts what each of its functions takes from the heap: gol explain -list must have a site in the heap
+in just those. Then the other ways to ask, bad input among them. Exit status 1 if anything differs.
+"""
+import argparse, collections, html.parser, os, subprocess, sys, tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SITES = os.path.join(HERE, "sites")
+FIELDS = 7
+bad = 0
+
+
+def check(what, ok, seen=""):
+    global bad
+    if not ok:
+        bad += 1
+        print(f"FAIL {what}\n{seen}")
+
+
+class Runner:
+    def __init__(self, gol):
+        self.gol = os.path.abspath(gol)
+
+    def __call__(self, *words, cwd=SITES):
+        return subprocess.run([self.gol, *words], cwd=cwd, capture_output=True, text=True)
+
+
+def truth(gol):
+    """Sites against what the program counts."""
+    listed = collections.defaultdict(list)
+    p = gol("explain", "-list", "places.gol")
+    check("explain -list ends well", p.returncode == 0, p.stderr)
+    for line in p.stdout.splitlines():
+        fields = line.split("\t")
+        check("a line has its fields", len(fields) == FIELDS, line)
+        listed[fields[0]].append(fields[3])
+    for flags in ("-O0", "-O2"):
+        p = gol("run", flags, "places.gol")
+        counts = dict(line.split() for line in p.stdout.splitlines())
+        check("all functions are counted", len(counts) > 40, p.stdout + p.stderr)
+        for name, n in counts.items():
+            told = "heap" in listed[name]
+            check(f"{flags} {name}: {n} objects of the heap, sites {listed[name]}", told == (int(n) > 0))
+            place = name.rsplit("_", 1)[1]
+            worst = [k for k in ("heap", "small", "frame", "data", "shared", "none") if k in listed[name]]
+            check(f"{name} is as its name says: {listed[name]}", worst[:1] == ([] if place == "nothing" else [place]))
+
+
+def remarks(gol):
+    """-m=frames: the sites of -list, as remarks."""
+    with tempfile.TemporaryDirectory() as d:
+        p = gol("build", "-gcflags=-m=frames", "-o", os.path.join(d, "out"), "way.gol")
+        both = gol("build", "-gcflags=-m -m=frames", "-o", os.path.join(d, "out"), "way.gol").stderr
+        refused = gol("build", "-gcflags=-m=frame", "-o", os.path.join(d, "out"), "way.gol")
+    told = gol("explain", "-list", "way.gol").stdout.splitlines()
+    lines = p.stderr.splitlines()[1:]
+    check("as many remarks as sites", len(lines) == len(told), p.stderr)
+    for line in ("./way.gol:16:2: variable first: heap, 16 bytes: kept = last (line 21)",
+                 "./way.gol:19:15: literal &T{...}: heap, 16 bytes, in a loop: last.next = &T{...} (line 19)",
+                 "./way.gol:22:6: variable other: frame, 16 bytes",
+                 "./way.gol:38:3: variable item: heap, 16 bytes, in a loop: list = &item: list keeps it from one round of the loop to the next "
+                 "(line 39)"):
+        check("-m=frames says: " + line, line in lines, p.stderr)
+    check("-m beside it", "./way.gol:16:2: moved to heap: first" in both and "variable other: frame" in both, both)
+    check("other words are refused", refused.returncode == 1 and 'invalid value "frame" for flag -m: parse error' in refused.stderr, refused.stderr)
+
+
+FIRST = """./way.gol:16:2: variable first of build: in the heap
+\tT, 16 bytes
+\tits way: the address of &first  at ./way.gol:17:15
+\t         argument of same(&first)  at ./way.gol:17:14
+\t         last := same(&first)  at ./way.gol:17:7
+\t         kept = last  at ./way.gol:21:7
+\twhy: kept = last
+\twithout the last step it would be in the frame
+"""
+
+
+def explain(gol):
+    p = gol("explain", "way.gol:16")
+    check("the way of a variable", p.stdout == FIRST, p.stdout + p.stderr)
+    check("a column", gol("explain", "way.gol:16:2").stdout == FIRST and "nothing on this line" in gol("explain", "way.gol:16:9").stdout)
+    check("two reasons", "without the last step it would be in the heap for another reason" in gol("explain", "way.gol:29").stdout)
+    check("nothing there", gol("explain", "way.gol:4000").stdout == "way.gol:4000: nothing on this line needs memory of its own\n")
+    for words, status, text in ((["none.gol:3"], 1, "none.gol"), (["a.gol", "b.gol"], 2, "usage: gol explain"),
+                                (["-nosuch"], 2, "flag provided but not defined: -nosuch"), (["nosuch"], 1, "nosuch")):
+        p = gol("explain", *words)
+        check(f"explain {words}", p.returncode == status and text in p.stderr and "internal" not in p.stderr, p.stderr)
+    with tempfile.TemporaryDirectory() as d:
+        for name, text in (("go.mod", "module m\n\ngo 1.22\n"), ("a.go", "package main\n\nfunc main() { keep(new(int)) }\n"),
+                           ("b.go", "package main\n\nvar kept *int\n\nfunc keep(p *int) { kept = p }\n"),
+                           ("alone.go", "//go:build ignore\n\npackage main\n\nfunc main() { println(new(int) != nil) }\n"),
+                           ("broken.go_", "package main\n\nfunc f( {\n")):
+            with open(os.path.join(d, name), "w") as f:
+                f.write(text)
+        p = gol("explain", "a.go:3", cwd=d)
+        check("a file of a module is part of its package", "new(int) of main: in the heap" in p.stdout and "kept = p" in p.stdout, p.stdout + p.stderr)
+        p = gol("explain", os.path.join(d, "alone.go"), cwd=d)
+        check("a file that the package leaves out", "new(int) of main: in the frame" in p.stdout, p.stdout + p.stderr)
+        p = gol("explain", cwd=d)
+        check("the package of the folder", "new(int) of main: in the heap" in p.stdout, p.stdout + p.stderr)
+        os.rename(os.path.join(d, "broken.go_"), os.path.join(d, "broken.go"))
+        p = gol("explain", "broken.go", cwd=d)
+        check("mistakes are told", p.returncode == 1 and "syntax error" in p.stderr, p.stdout + p.stderr)
+
+
+def diff(gol):
+    with tempfile.TemporaryDirectory() as d:
+        text = open(os.path.join(SITES, "way.gol")).read()
+        versions = {"old.gol": text.replace("\tkept = last\n", "\tprintln(last.n)\n"), "way.gol": text,
+                    "moved.gol": "// a line more\n" + text.replace("list", "chain"),
+                    "more.gol": text.replace("\treturn same(pointer).n\n", "\tkept = new(T)\n\treturn same(pointer).n\n")}
+        for name, body in versions.items():
+            with open(os.path.join(d, name), "w") as f:
+                f.write(body)
+        with open(os.path.join(d, "saved"), "w") as f:
+            f.write(gol("explain", "-list", "way.gol", cwd=d).stdout)
+        with open(os.path.join(d, "torn"), "w") as f:
+            f.write("main\tnew\n")
+        expected = "way.gol:16:2: variable first (build): frame -> heap: kept = last\n"
+        for words, status, out in ((["old.gol", "way.gol"], 1, expected), (["old.gol", "saved"], 1, expected), (["saved", "way.gol"], 0, ""),
+                                   (["way.gol", "moved.gol"], 0, ""),
+                                   (["way.gol", "old.gol"], 0, "old.gol:16:2: variable first (build): heap -> frame\n"),
+                                   (["way.gol", "more.gol"], 1, "build: new: 0 in the heap -> 1\n\tmore.gol:24:12: new(T): kept = new(T)\n"),
+                                   (["more.gol", "way.gol"], 0, "build: new: 1 in the heap -> 0\n")):
+            p = gol("escape-diff", *words, cwd=d)
+            check(f"escape-diff {words}", (p.returncode, p.stdout.replace("./", "")) == (status, out), f"{p.returncode}\n{p.stdout}{p.stderr}")
+        for words, status, said in ((["way.gol"], 2, "usage: gol escape-diff"), (["torn", "way.gol"], 1, "torn:1: not a line of gol explain -list"),
+                                    (["none.gol", "way.gol"], 1, "none.gol"), (["-list", "saved", "saved"], 2, "usage")):
+            p = gol("escape-diff", *words, cwd=d)
+            check(f"escape-diff {words}", p.returncode == status and said in p.stderr, p.stdout + p.stderr)
+
+
+class Page(html.parser.HTMLParser):
+    """Counts marks; open tags must be closed in order."""
+    def __init__(self):
+        super().__init__()
+        self.open, self.details, self.wrong = [], 0, ""
+
+    def handle_starttag(self, tag, attrs):
+        if tag != "meta":
+            self.open.append(tag)
+        self.details += tag == "details"
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong += " " + tag
+
+
+def page(gol):
+    with tempfile.TemporaryDirectory() as d:
+        p = gol("build", "-gcflags=-m=html", "-o", os.path.join(d, "out"), "places.gol")
+        check("the program is built all the same", os.path.exists(os.path.join(d, "out")), p.stderr)
+    marks = {line.split("\t")[5].split(":")[1] for line in gol("explain", "-list", "places.gol").stdout.splitlines()}
+    seen = Page()
+    seen.feed(p.stdout)
+    check("the page's tags", not seen.wrong and not seen.open, seen.wrong + str(seen.open))
+    check("a mark for each line", seen.details == len(marks), f"{seen.details} {len(marks)}")
+    check("text is quoted", "for i := 0; i &lt; n; i++" in p.stdout and "Of[E any]" in p.stdout)
+
+
+def main():
+    ap = argparse.ArgumentParser()
+    ap.add_argument("--gol", default="./gol")
+    gol = Runner(ap.parse_args().gol)
+    for part in (truth, remarks, explain, diff, page):
+        part(gol)
+    print(f"sites: {bad} failed")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
