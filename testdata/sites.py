@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Does what -m=frames, gol explain, -m=html and gol escape-diff say of memory hold?
+"""Does what -m=frames, gol explain, -m=html, gol escape-diff and //gol:noalloc say of memory hold?
 
     testdata/sites.py --gol ./gol
 
 sites/places.gol counts what each of its functions takes from the heap: gol explain -list must have a site in the heap
 in just those. Then the other ways to ask, bad input among them. Exit status 1 if anything differs.
 """
-import argparse, collections, html.parser, os, subprocess, sys, tempfile
+import argparse, collections, html.parser, os, re, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 SITES = os.path.join(HERE, "sites")
@@ -43,11 +43,61 @@ def truth(gol):
         counts = dict(line.split() for line in p.stdout.splitlines())
         check("all functions are counted", len(counts) > 40, p.stdout + p.stderr)
         for name, n in counts.items():
-            told = "heap" in listed[name]
+            told = "heap" in listed[name] or "grows" in listed[name]
             check(f"{flags} {name}: {n} objects of the heap, sites {listed[name]}", told == (int(n) > 0))
             place = name.rsplit("_", 1)[1]
-            worst = [k for k in ("heap", "small", "frame", "data", "shared", "none") if k in listed[name]]
+            worst = [k for k in ("heap", "grows", "small", "frame", "data", "shared", "none") if k in listed[name]]
             check(f"{name} is as its name says: {listed[name]}", worst[:1] == ([] if place == "nothing" else [place]))
+
+
+def noalloc(gol):
+    """//gol:noalloc above every function op...: an error for each that takes something, and the calls that lead there."""
+    with tempfile.TemporaryDirectory() as d:
+        with open(os.path.join(SITES, "places.gol")) as f:
+            text = f.read().replace("//go:noinline\nfunc op_", "//go:noinline\n//gol:noalloc\nfunc op_")
+        with open(os.path.join(d, "all.gol"), "w") as f:
+            f.write(text)
+        p = gol("build", "-gcflags=-e", "all.gol", cwd=d)
+        check("errors end the build", p.returncode == 1 and not os.path.exists(os.path.join(d, "all")), p.stderr)
+        wrong = set(re.findall(r"(op_\w+) must not allocate", p.stderr))
+        for line in gol("run", "places.gol").stdout.splitlines():
+            name, n = line.split()
+            check(f"noalloc {name}, which takes {n} objects", n == "0" or name in wrong)
+        for name in re.findall(r"(?m)^func (op_\w+_(?:frame|shared|data|none|nothing))\(", text):
+            known = name in ("op_map_frame", "op_closure_frame", "op_closure_shared_frame", "op_method_value_frame")
+            check(f"noalloc {name}, which takes nothing", known == (name in wrong), p.stderr)
+    p = gol("build", "noalloc.gol")
+    check("what is said of it", p.stderr == NOALLOC, p.stderr)
+    with tempfile.TemporaryDirectory() as d:
+        with open(os.path.join(d, "a.gol"), "w") as f:
+            f.write("package main\n\n//gol:noalloc\nvar x = 1\n\nfunc main() { println(x) }\n")
+        p = gol("build", "a.gol", cwd=d)
+        check("elsewhere it is misplaced", "./a.gol:3:3: misplaced //gol:noalloc: it stands above a function" in p.stderr, p.stderr)
+
+
+NOALLOC = """# command-line-arguments
+./noalloc.gol:67:20: Push must not allocate (//gol:noalloc), but may:
+	./noalloc.gol:67:48: append(s.items, e) may grow
+./noalloc.gol:78:6: calls must not allocate (//gol:noalloc), but may:
+	./noalloc.gol:80:8: calls main.twice
+	./noalloc.gol:73:6: calls main.push
+	./noalloc.gol:70:27: literal &T{...} is in the heap
+./noalloc.gol:85:6: text must not allocate (//gol:noalloc), but may:
+	./noalloc.gol:85:39: text s + "!" is in the heap
+./noalloc.gol:88:6: unknown must not allocate (//gol:noalloc), but may:
+	./noalloc.gol:88:27: calls f, which is not known
+./noalloc.gol:91:6: through must not allocate (//gol:noalloc), but may:
+	./noalloc.gol:91:42: calls s.Area, which is not known
+./noalloc.gol:94:6: maps must not allocate (//gol:noalloc), but may:
+	./noalloc.gol:94:29: the map may grow
+./noalloc.gol:97:6: starts must not allocate (//gol:noalloc), but may:
+	./noalloc.gol:97:17: a goroutine is started
+./noalloc.gol:100:6: library must not allocate (//gol:noalloc), but may:
+	./noalloc.gol:100:64: calls strconv.AppendInt
+	../../stdlib/strconv/integer.gol:54:16: append(dst, its result...) may grow
+./noalloc.gol:103:6: boxes must not allocate (//gol:noalloc), but may:
+	./noalloc.gol:103:32: box n is in the heap
+"""
 
 
 def remarks(gol):
@@ -167,7 +217,7 @@ def main():
     ap = argparse.ArgumentParser()
     ap.add_argument("--gol", default="./gol")
     gol = Runner(ap.parse_args().gol)
-    for part in (truth, remarks, explain, diff, page):
+    for part in (truth, noalloc, remarks, explain, diff, page):
         part(gol)
     print(f"sites: {bad} failed")
     return 1 if bad else 0

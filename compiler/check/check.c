@@ -130,8 +130,21 @@ static int word_count(const char *s)
 	return count;
 }
 
+/* Is the line above a function, among its comments? */
+static bool is_above_function(const File *file, uint32_t line, const char *directive)
+{
+	const Decl *next = NULL;
+	for (int i = 0; i < file->decls.len; i++) {
+		const Decl *d = file->decls.items[i];
+		if (d->keyword_pos.line > line && (!next || d->keyword_pos.line < next->keyword_pos.line))
+			next = d;
+	}
+	return next && next->kind == DECL_FUNC && has_directive(next, directive);
+}
+
 static void check_directives(Checker *k, const File *file)
 {
+	static const char noalloc[] = "//gol:noalloc";
 	static const char keep[] = "//go:uintptrkeepalive", linkname[] = "//go:linkname ";
 	for (int i = 0; i < file->directive_faults.len; i++)
 		check_error(k, file->directive_faults.items[i].pos, "%s", file->directive_faults.items[i].text);
@@ -143,6 +156,8 @@ static void check_directives(Checker *k, const File *file)
 			check_error(k, pos, "%s is only allowed in the standard library", keep);
 		if (strncmp(text, linkname, strlen(linkname)) == 0 && (word_count(text) < 2 || word_count(text) > 3))
 			check_error(k, pos, "usage: //go:linkname localname [linkname]");
+		if (strcmp(text, noalloc) == 0 && !is_above_function(file, pos.line, noalloc))
+			check_error(k, pos, "misplaced %s: it stands above a function", noalloc);
 	}
 }
 

@@ -106,9 +106,22 @@ static void remark_on(Driver *d, Package *p, View *view, int level)
 	view_swap(p, view);
 }
 
-/* Inlining and escape analysis of everything; remarks and sites (NULL: none are wanted) are of the root alone. */
-static void analyse_program(Driver *d, Program *program, Sites *sites)
+/* Has a function of the program itself //gol:noalloc? */
+static bool asks_for_takings(const Program *program)
 {
+	for (int i = 0; i < program->packages.len; i++) {
+		const Package *p = program->packages.items[i];
+		for (int k = 0; k < p->functions.len && !p->is_stdlib; k++)
+			if (p->functions.items[k]->decl && has_directive(p->functions.items[k]->decl, "//gol:noalloc"))
+				return true;
+	}
+	return false;
+}
+
+/* false: what is wrong was said. Inlining and escape analysis of everything; remarks and sites (NULL: none are wanted) are of the root alone. */
+static bool analyse_program(Driver *d, Program *program, Sites *sites)
+{
+	bool takings = asks_for_takings(program);
 	int remarks = d->options.remarks ? d->options.remark_level : 0;
 	for (int i = 0; i < program->packages.len; i++) {
 		Package *p = program->packages.items[i];
@@ -117,10 +130,16 @@ static void analyse_program(Driver *d, Program *program, Sites *sites)
 		inline_prepare(d->c, p);
 		View *view = own ? view_new(d->c, p) : NULL;
 		inline_package(d->c, p, &inlining);
-		escape_package(d->c, p, remarks > 0, p == program->root ? sites : NULL);
+		EscapeOptions options = {remarks > 0, p == program->root ? sites : NULL, takings};
+		escape_package(d->c, p, &options);
+		if (d->c->errors) {
+			report(d, header_of(d->c, program, p));
+			return false;
+		}
 		if (view)
 			remark_on(d, p, view, own);
 	}
+	return true;
 }
 
 /* ---- one package ----------------------------------------------------------------------------------------- */
@@ -242,8 +261,7 @@ int find_sites(Driver *d, Program *program, Sites *sites)
 	d->c->all_errors = d->options.all_errors;
 	if (!check_program(d, program))
 		return EXIT_ERROR;
-	analyse_program(d, program, sites);
-	return EXIT_OK;
+	return analyse_program(d, program, sites) ? EXIT_OK : EXIT_ERROR;
 }
 
 int build_program(Driver *d, Program *program, const char *output, bool is_program)
@@ -259,7 +277,8 @@ int build_program(Driver *d, Program *program, const char *output, bool is_progr
 		return EXIT_ERROR;
 	bool wants_sites = d->options.frames || d->options.frames_page;
 	Sites sites = {0};
-	analyse_program(d, program, wants_sites ? &sites : NULL);
+	if (!analyse_program(d, program, wants_sites ? &sites : NULL))
+		return EXIT_ERROR;
 	if (d->options.frames)
 		sites_remark(d->c, &sites);
 	if (d->options.frames_page && print_escape_page(d, program, &sites) != EXIT_OK)

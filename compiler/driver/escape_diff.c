@@ -101,7 +101,7 @@ static int take_side(Driver *d, const char *word, List *list)
 
 /* ---- comparison -------------------------------------------------------------------------------- */
 
-static bool is_heap(const Item *i) { return strcmp(i->place, "heap") == 0; }
+static bool is_heap(const Item *i) { return strcmp(i->place, "heap") == 0 || strcmp(i->place, "grows") == 0; }
 
 static bool same_kind(const Item *a, const Item *b)
 {

@@ -16,8 +16,8 @@ static const char head[] =
 	"summary{cursor:pointer;list-style:none}summary::-webkit-details-marker{display:none}\n"
 	"summary:hover,details[open]{background:var(--open)}\n"
 	".n{color:var(--quiet);display:inline-block;width:4em;text-align:right;margin-right:.6em}\n"
-	".m{display:inline-block;width:1.3em;font-weight:bold}\n"
-	".heap{color:var(--heap)}.small{color:var(--small)}.frame{color:var(--frame)}"
+	".m{display:inline-block;width:1.3em;font-weight:bold}.c{display:inline-block}\n"
+	".heap{color:var(--heap)}.small,.grows{color:var(--small)}.frame{color:var(--frame)}"
 	".shared,.data,.none{color:var(--quiet)}\n"
 	"ul{margin:.2em 0 .6em 7em}li p{margin:0}table{border-collapse:collapse}td,th{padding:0 1em 0 0;text-align:left}\n"
 	"</style></head><body>\n";
@@ -39,7 +39,7 @@ static void put_text(Buf *b, const char *text) { put_html(b, text, strlen(text))
 /* heap, then small, then frame: the worst of a line is its mark */
 static SitePlace worst_of(SitePlace a, SitePlace b)
 {
-	static const int ranks[SITE_COUNT] = {[SITE_HEAP] = 5, [SITE_SMALL] = 4, [SITE_FRAME] = 3, [SITE_SHARED] = 2,
+	static const int ranks[SITE_COUNT] = {[SITE_HEAP] = 6, [SITE_GROWS] = 5, [SITE_SMALL] = 4, [SITE_FRAME] = 3, [SITE_SHARED] = 2,
 		[SITE_DATA] = 1};
 	return ranks[a] >= ranks[b] ? a : b;
 }
@@ -56,7 +56,7 @@ static void put_item(Driver *d, Buf *b, const Site *s)
 		buf_printf(b, ", up to %lld bytes in the frame", (long long)s->size);
 	else if (s->size > 0)
 		buf_printf(b, ", %lld bytes", (long long)s->size);
-	buf_str(b, s->in_loop && (s->place == SITE_HEAP || s->place == SITE_SMALL) ? ", in a loop" : "");
+	buf_str(b, s->in_loop && takes_heap(s->place) ? ", in a loop" : "");
 	if (s->inlined_from) {
 		buf_str(b, ", of ");
 		put_text(b, s->inlined_from);
@@ -71,7 +71,7 @@ static void put_item(Driver *d, Buf *b, const Site *s)
 			buf_printf(b, " (<a href=\"#f%ul%u\">line %u</a>)", pos.file, pos.line, pos.line);
 		buf_str(b, "</p>\n");
 	}
-	if (s->why && s->place == SITE_HEAP) {
+	if (s->why) {
 		buf_str(b, "<p>");
 		put_text(b, s->why);
 		buf_str(b, "</p>\n");
@@ -100,8 +100,9 @@ static void put_line(Driver *d, Buf *b, const Sites *sites, int *next, Pos at, c
 	bool marked = *next > first;
 	buf_str(b, marked ? "<details><summary>" : "<div class=\"line\">");
 	put_number(b, at.file, at.line, marked ? place_text(worst) : "", marked ? "\xe2\x97\x8f" : " ");
+	buf_str(b, "<span class=\"c\">");      /* tabs count from its left edge */
 	put_html(b, text, n);
-	buf_str(b, marked ? "</summary><ul>\n" : "</div>\n");
+	buf_str(b, marked ? "</span></summary><ul>\n" : "</span></div>\n");
 	for (int i = first; i < *next; i++)
 		put_item(d, b, sites->items.items[i]);
 	buf_str(b, marked ? "</ul></details>\n" : "");
@@ -127,6 +128,7 @@ static void put_summary(Buf *b, const Sites *sites)
 {
 	static const char *const texts[SITE_COUNT] = {
 		"in the frame of its function", "in the frame up to a few bytes, else in the heap", "an object of the heap",
+		"an object of the heap where there is no room",
 		"text that is not copied", "the same every time: part of the program", "without size",
 	};
 	buf_str(b, "<p>Lines with a mark open to what they make and why it is where it is.</p>\n<table>\n");

@@ -116,7 +116,7 @@ void put_site(Driver *d, Buf *b, const Site *s)
 static void put_place(Buf *b, const Site *s)
 {
 	static const char *const texts[SITE_COUNT] = {
-		"in the frame", "in the frame up to %lld bytes, in the heap beyond", "in the heap",
+		"in the frame", "in the frame up to %lld bytes, in the heap beyond", "in the heap", "in the heap, where there is no room",
 		"shares the bytes it is made of: nothing is copied", "the same every time: part of the program",
 		"without size: needs no memory",
 	};
@@ -139,7 +139,7 @@ static void put_paragraph(Driver *d, Buf *b, const Site *s)
 		buf_printf(b, "\t%s\n", s->type);
 	if (s->inlined_from)
 		buf_printf(b, "\tof %s, which is inlined here\n", s->inlined_from);
-	if (s->in_loop && (s->place == SITE_HEAP || s->place == SITE_SMALL))
+	if (s->in_loop && takes_heap(s->place))
 		buf_str(b, "\tin a loop: made anew in each round\n");
 	for (int i = 0; i < s->steps.len; i++) {
 		const Step *step = &s->steps.items[i];
@@ -150,7 +150,7 @@ static void put_paragraph(Driver *d, Buf *b, const Site *s)
 		}
 		buf_char(b, '\n');
 	}
-	if (s->place == SITE_HEAP && s->why)
+	if (s->why)
 		buf_printf(b, "\twhy: %s\n", s->why);
 	if (s->without)
 		buf_printf(b, "\twithout the last step %s\n", s->without);
@@ -159,7 +159,7 @@ static void put_paragraph(Driver *d, Buf *b, const Site *s)
 static bool is_asked(const Site *s, const Spot *spot, uint32_t number)
 {
 	if (!spot->file)
-		return s->place == SITE_HEAP || s->place == SITE_SMALL;
+		return takes_heap(s->place);
 	return s->pos.file == number && (!spot->line || s->pos.line == spot->line) && (!spot->col || s->pos.col == spot->col);
 }
 

@@ -88,6 +88,7 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "\tframe   in the frame of its function, which costs nothing\n"
 	 "\tsmall   in the frame if it has few bytes, else in the heap\n"
 	 "\theap    an object of the heap\n"
+	 "\tgrows   an object of the heap where append finds no room\n"
 	 "\tshared  text that is not copied\n"
 	 "\tdata    the same every time, part of the program\n"
 	 "\tnone    without size\n\n"

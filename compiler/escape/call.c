@@ -301,8 +301,11 @@ static void flow_store(Escape *e, Hole k, Expr *call)
 		spill(e, k, ALLOC_APPEND, call, NULL).to->loop_depth = 0;
 		return;
 	}
-	if (call->has_dots || call->list.len < 2 || call == e->in_place)
+	if (call->has_dots || call->list.len < 2 || call == e->in_place) {
+		if (e->sites || e->wants_takings)
+			spill(e, heap_hole(e), ALLOC_APPEND, call, NULL);
 		return;
+	}
 	spill(e, k, ALLOC_APPEND, call, NULL).to->loop_depth = 0;
 	call->stays |= e->loop_depth > 1 ? STAYS_REPEATED : 0;
 }
@@ -387,7 +390,7 @@ static void flow_make(Escape *e, Hole k, Expr *call)
 		spill(e, k, ALLOC_MAKE_SLICE, call, made_array(e, call, u));
 	else if (u->kind == TYPE_MAP)
 		spill(e, k, ALLOC_MAP, call, made_map(e, call));
-	else if (u->kind == TYPE_CHAN && e->sites)
+	else if (u->kind == TYPE_CHAN && (e->sites || e->wants_takings))
 		spill(e, k, ALLOC_CHAN, call, NULL);
 	discard_list(e, &call->list);
 }
@@ -492,6 +495,8 @@ void flow_call(Escape *e, Hole *results, int count, Expr *call)
 		Callee k = callee_of(e, call, results, count, none);
 		if (call->inlined)
 			declare_inlined(e, k.info);
+		else
+			takes_by_call(e, call, k.object, k.info);
 		flow_into_call(e, &k, call);
 		if (call->inlined)
 			flow_block(e, call->inlined->body);
@@ -519,7 +524,13 @@ void flow_go_defer(Escape *e, Stmt *s)
 			flow_expr(e, held, call->list.items[i]);
 		return;
 	}
+	if (s->kind == STMT_GO)
+		takes(e, s->pos, "a goroutine is started");
+	else if (!in_frame)
+		takes(e, s->pos, "a call is deferred in a loop");
 	Callee k = callee_of(e, call, NULL, 0, held);
+	if (!call->inlined)
+		takes_by_call(e, call, k.object, k.info);
 	k.later = true;
 	flow_into_call(e, &k, call);
 }

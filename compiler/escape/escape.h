@@ -37,8 +37,12 @@ enum {
 enum { APPEND_STORE = 32 };
 enum { DEFER_BITS = 32 };       /* deferred calls of one function that may wait in its frame */
 
-/* all: the -m judgement is wanted by a later package. sites: what is decided goes there (site.h); or NULL. */
-void escape_package(Compiler *c, Package *package, bool all, Sites *sites);
+typedef struct EscapeOptions {
+	bool all;                   /* the -m judgement is wanted by a later package */
+	Sites *sites;               /* what is decided goes there (site.h); or NULL */
+	bool takings;               /* somewhere in the program a function has //gol:noalloc: errors are queued (noalloc.c) */
+} EscapeOptions;
+void escape_package(Compiler *c, Package *package, const EscapeOptions *options);
 /* The package's view is in its place (inline/inline.h). level: 1 as -m, 2 as -m=2. */
 void escape_remarks(Compiler *c, Package *package, int level);
 

@@ -201,6 +201,7 @@ Hole place_hole(Escape *e, Expr *lhs)
 	case EXPR_INDEX:
 		if (is_map(lhs->x)) {
 			discard(e, lhs->x);
+			takes(e, lhs->pos, "the map may grow");
 			Hole key = noted(e, heap_hole(e), "key of map put", lhs, NO_POS);
 			flow_as(e, key, lhs->list.items[0], core_type(lhs->x->type)->key);
 			return heap_hole(e);

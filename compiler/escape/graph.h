@@ -34,7 +34,20 @@ enum { MAX_LEAK_RESULTS = 7 };
 typedef struct Leaks { int heap, results[MAX_LEAK_RESULTS], written; } Leaks;
 
 /* Object.escape of functions. */
-typedef struct Summary { Leaks *params[JUDGE_COUNT]; int count; } Summary;     /* receiver first; NULL: not judged */
+/* Something that a function takes from the heap (noalloc.c). */
+typedef struct Taking {
+	Pos pos;
+	const char *text;           /* NULL: whatever callee takes */
+	Object *callee;
+	FuncInfo *func;
+} Taking;
+
+typedef struct Summary {
+	Leaks *params[JUDGE_COUNT]; /* receiver first; NULL: not judged */
+	int count;
+	bool has_takes;             /* it is known what it takes: the first thing; NULL: nothing */
+	const Taking *takes;
+} Summary;
 
 typedef enum { ALLOC_NONE, ALLOC_NEW, ALLOC_POINTER_LITERAL, ALLOC_SLICE_LITERAL, ALLOC_MAP, ALLOC_MAKE_SLICE,
 	ALLOC_CLOSURE,
@@ -95,6 +108,7 @@ typedef struct Escape {
 	Judgement judgement;
 	int remarks;
 	Sites *sites;               /* what is found goes there; or NULL */
+	bool wants_takings;         /* what functions take from the heap is recorded */
 	Map units;                  /* Object of a function -> Unit */
 	Map initial;                /* Object of a variable never assigned again -> Expr of its value */
 	Map pointers;               /* Type -> whether it holds pointers */
@@ -103,6 +117,8 @@ typedef struct Escape {
 	Map batch;                  /* Object of a function -> Unit, of those in it */
 	Map variables;              /* Object -> Node */
 	Map called;                 /* FuncInfo of literals that are called where they stand */
+	Map entered;                /* takings: FuncInfo of literals that are called elsewhere in their function */
+	VEC(Taking) takings;
 	VEC(Node *) nodes;
 	Node heap, blank, writer;
 	FuncInfo *func;
@@ -188,6 +204,14 @@ int64_t node_size(Escape *e, const Node *n);        /* bytes; -1: not known */
 /* site.c */
 void site_found(Escape *e, Node *root, Node *n);    /* n escapes, root is why */
 void site_batch(Escape *e);
+
+SitePlace site_place(Escape *e, const Node *n, int64_t *size);      /* where what it makes is, once the batch is solved */
+const char *site_name(Escape *e, const Node *n);                    /* "variable x" */
+
+/* noalloc.c */
+void takes(Escape *e, Pos pos, const char *text);
+void takes_by_call(Escape *e, Expr *call, Object *callee, FuncInfo *literal);
+void takings_of_batch(Escape *e, Unit **units, int count);
 
 /* verify.c */
 void escape_verify(Escape *e);

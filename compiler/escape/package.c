@@ -294,7 +294,9 @@ static void leave_verdicts(Escape *e)
 static void analyse_batch(Escape *e, Unit **units, int count)
 {
 	Arena *a = e->c->arena;
-	e->batch = e->variables = e->called = e->looping = e->numbers = (Map){0};
+	e->batch = e->variables = e->called = e->looping = e->numbers = e->entered = (Map){0};
+	e->takings.items = NULL;
+	e->takings.len = e->takings.cap = 0;
 	e->nodes.items = NULL;
 	e->nodes.len = e->nodes.cap = 0;
 	e->heap = (Node){.escapes = true, .written = true, .result = -1};
@@ -317,6 +319,7 @@ static void analyse_batch(Escape *e, Unit **units, int count)
 	if (e->judgement == JUDGE_FRAMES)
 		leave_verdicts(e);
 	site_batch(e);
+	takings_of_batch(e, units, count);
 	report_batch(e, units, count);
 }
 
@@ -350,9 +353,10 @@ static void connect(Components *k, Unit *u)
 	k->stack.len = first;
 }
 
-static void analyse(Compiler *c, Package *package, Judgement judgement, int remarks, Sites *sites)
+static void analyse(Compiler *c, Package *package, Judgement judgement, int remarks, const EscapeOptions *options)
 {
-	Escape e = {.c = c, .package = package, .judgement = judgement, .remarks = remarks, .sites = sites};
+	Escape e = {.c = c, .package = package, .judgement = judgement, .remarks = remarks, .sites = options->sites,
+		.wants_takings = options->takings};
 	FuncInfo init = {0};
 	e.init_info = &init;
 	VEC(Unit *) all = {0};
@@ -368,19 +372,19 @@ static void analyse(Compiler *c, Package *package, Judgement judgement, int rema
 			connect(&k, all.items[i]);
 }
 
-void escape_package(Compiler *c, Package *package, bool all, Sites *sites)
+void escape_package(Compiler *c, Package *package, const EscapeOptions *options)
 {
 	enum { WITH_WAYS = 2 };
 	c->types->current = package;
-	analyse(c, package, JUDGE_FRAMES, sites ? WITH_WAYS : 0, sites);
-	if (sites)
-		sites_finish(c, sites);
-	if (all)
-		analyse(c, package, JUDGE_GO, 0, NULL);
+	analyse(c, package, JUDGE_FRAMES, options->sites ? WITH_WAYS : 0, options);
+	if (options->sites)
+		sites_finish(c, options->sites);
+	if (options->all)
+		analyse(c, package, JUDGE_GO, 0, &(EscapeOptions){0});
 }
 
 void escape_remarks(Compiler *c, Package *package, int level)
 {
 	c->types->current = package;
-	analyse(c, package, JUDGE_GO, level, NULL);
+	analyse(c, package, JUDGE_GO, level, &(EscapeOptions){0});
 }

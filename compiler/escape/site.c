@@ -22,7 +22,7 @@ enum {
 
 const char *place_text(SitePlace place)
 {
-	static const char *const texts[SITE_COUNT] = {"frame", "small", "heap", "shared", "data", "none"};
+	static const char *const texts[SITE_COUNT] = {"frame", "small", "heap", "grows", "shared", "data", "none"};
 	return texts[place];
 }
 
@@ -180,25 +180,24 @@ static bool has_constant_size(const Expr *make)
 	return make->list.items[make->list.len - 1]->mode == MODE_CONST;
 }
 
-/* Sets place, size and, where no way leads to the heap, why. */
-static void decide(Escape *e, Node *n, Site *s)
+/* *size: bytes, of SITE_SMALL those that fit the frame; -1: not known. */
+SitePlace site_place(Escape *e, const Node *n, int64_t *size)
 {
-	s->size = n->allocated ? node_size(e, n) : -1;
-	s->place = n->escapes ? SITE_HEAP : SITE_FRAME;
-	bool text = n->alloc == ALLOC_STRING && !n->object;
-	if (text && (n->expr->stays & (STAYS_SHARED | STAYS_READ))) {
-		s->place = SITE_SHARED;
-	} else if (n->allocated && s->size == 0 && n->alloc != ALLOC_MAP) {
-		s->place = SITE_NONE;
-	} else if ((n->alloc == ALLOC_BOX && is_constant_literal(n->expr)) ||
-	           (n->alloc == ALLOC_CLOSURE && n->expr->func_info->captured.len == 0)) {
-		s->place = SITE_DATA;
-	} else if (!n->escapes && (text || n->alloc == ALLOC_APPEND || (n->alloc == ALLOC_MAKE_SLICE && !has_constant_size(n->expr)))) {
-		s->place = SITE_SMALL;
-		s->size = text ? GOL_TEXT_BUFFER : n->alloc == ALLOC_APPEND ? APPEND_STORE : SMALL_MAKE;
-	}
-	if (n->alloc == ALLOC_APPEND || n->alloc == ALLOC_STRING)
-		s->size = s->place == SITE_SMALL ? s->size : -1;
+	bool text = n->alloc == ALLOC_STRING && !n->object, append = n->alloc == ALLOC_APPEND && !n->object;
+	*size = n->allocated && !text && !append ? node_size(e, n) : -1;
+	if (text && (n->expr->stays & (STAYS_SHARED | STAYS_READ)))
+		return SITE_SHARED;
+	if (*size == 0 && n->alloc != ALLOC_MAP)
+		return SITE_NONE;
+	if ((n->alloc == ALLOC_BOX && is_constant_literal(n->expr)) ||
+	    (n->alloc == ALLOC_CLOSURE && n->expr->func_info->captured.len == 0))
+		return SITE_DATA;
+	if (n->escapes)
+		return append ? SITE_GROWS : SITE_HEAP;
+	if (!text && !append && !(n->alloc == ALLOC_MAKE_SLICE && !has_constant_size(n->expr)))
+		return SITE_FRAME;
+	*size = text ? GOL_TEXT_BUFFER : append ? APPEND_STORE : SMALL_MAKE;
+	return SITE_SMALL;
 }
 
 static const char *forced_text(const Node *n)
@@ -217,6 +216,8 @@ static const char *forced_text(const Node *n)
 
 static void explain(Escape *e, Node *n, Site *s)
 {
+	if (s->place == SITE_GROWS && !n->way)
+		return;
 	if (n->heap_reason) {
 		s->why = n->alloc == ALLOC_CHAN ? "channels always are" :
 			n->alloc == ALLOC_MAP ? "it has more entries than a small map, or nobody knows how many" : forced_text(n);
@@ -241,18 +242,19 @@ static bool is_plain(const Object *o)
 	return !o->addr_taken && !o->captured_by_reference;
 }
 
-/* As it is told of: "variable x", but not "new new(T)". */
-static const char *named(Escape *e, const Site *s)
-{
-	size_t n = strlen(s->kind);
-	bool says_so = strncmp(s->what, s->kind, n) == 0 && s->what[n] == '(';
-	return says_so ? s->what : arena_printf(e->c->arena, "%s %s", s->kind, s->what);
-}
-
 static const char *what_is(Escape *e, const Node *n)
 {
 	return n->object ? n->object->name : n->alloc == ALLOC_SPREAD ?
-		arena_printf(e->c->arena, "... of %s", text_of(e, n->expr)) : text_of(e, n->expr);
+		arena_printf(e->c->arena, "... of %s", text_of(e, n->expr)) : without_results(e, text_of(e, n->expr));
+}
+
+/* As it is told of: "variable x", but not "new new(T)". */
+const char *site_name(Escape *e, const Node *n)
+{
+	const char *kind = kind_of(n), *what = what_is(e, n);
+	size_t length = strlen(kind);
+	bool says_so = strncmp(what, kind, length) == 0 && what[length] == '(';
+	return says_so ? what : arena_printf(e->c->arena, "%s %s", kind, what);
 }
 
 static void add_site(Escape *e, Node *n)
@@ -272,11 +274,11 @@ static void add_site(Escape *e, Node *n)
 	s->function = function_text(e, n->func);
 	s->kind = kind_of(n);
 	s->what = what_is(e, n);
-	s->name = named(e, s);
+	s->name = site_name(e, n);
 	s->type = type ? type_text_of(e, type) : NULL;
 	s->in_loop = n->loop_depth > 1;
-	decide(e, n, s);
-	if (s->place == SITE_HEAP)
+	s->place = site_place(e, n, &s->size);
+	if (s->place == SITE_HEAP || s->place == SITE_GROWS)
 		explain(e, n, s);
 	vec_push(e->c->arena, &e->sites->items, s);
 }
@@ -348,7 +350,7 @@ void sites_remark(Compiler *c, const Sites *s)
 			buf_str(&b, place_text(site->place));
 			put_size(&b, site->place == SITE_FRAME || site->place == SITE_HEAP ? site->size : -1);
 		}
-		buf_str(&b, site->in_loop && (site->place == SITE_HEAP || site->place == SITE_SMALL) ? ", in a loop" : "");
+		buf_str(&b, site->in_loop && takes_heap(site->place) ? ", in a loop" : "");
 		if (site->inlined_from)
 			buf_printf(&b, ", inlined from %s", site->inlined_from);
 		if (site->why)

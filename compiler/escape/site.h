@@ -17,6 +17,7 @@ typedef enum {
 	SITE_FRAME,                /* in the frame of its function */
 	SITE_SMALL,                /* in the frame up to so many bytes (Site.size), else in the heap */
 	SITE_HEAP,
+	SITE_GROWS,                 /* append: in the heap where there is no room */
 	SITE_SHARED,               /* text that is not copied */
 	SITE_DATA,                 /* the same for every time: in the program's data */
 	SITE_NONE,                 /* takes no memory */
@@ -48,6 +49,8 @@ typedef struct Sites {
 	uint32_t file, line;
 } Sites;
 
+/* Does it take something from the heap, or may it? */
+static inline bool takes_heap(SitePlace place) { return place == SITE_HEAP || place == SITE_GROWS || place == SITE_SMALL; }
 const char *place_text(SitePlace place);    /* "frame" ... as all that print sites call it */
 void sites_finish(Compiler *c, Sites *s);       /* sorts and numbers them */
 void sites_remark(Compiler *c, const Sites *s); /* -m=frames */

@@ -167,7 +167,7 @@ static Program *compile_input(void)
 		return NULL;
 	for (int i = 0; i < program->packages.len; i++)
 		if (!standard || !program->packages.items[i]->is_stdlib)
-			escape_package(c, program->packages.items[i], false, NULL);
+			escape_package(c, program->packages.items[i], &(EscapeOptions){.takings = true});
 	return program;
 }
 
