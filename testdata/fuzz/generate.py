@@ -252,5 +252,6 @@ class Generator(Expressions, Statements, Scenarios, Flows):
         self.make_functions()
         flows = [self.flow() for _ in range(self.random.randint(2, 8))]
         main = self.main(flows)
+        self.types.show(self.types["any"], "e")         # the prelude's showPanic asks for it
         shows = [s for _, lines in self.types.show_functions.values() for s in lines]
         return "\n".join([prelude.HEAD, *self.types.declarations, *self.package, *main, *shows]) + "\n"

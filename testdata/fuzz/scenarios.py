@@ -158,7 +158,7 @@ class Scenarios:
                 f"for i, c := range []byte({s}) {{ {b}[i%len({b})] ^= c >> 1; if i > 3 {{ break }} }}",
                 f"{n} := string({b}); {change}; {s} = {s} + {n}[:1] + string({b}[:1])",
                 f"{n} := map[[1]string]int{{{{string({b})}}: 1}}; {change}; out(\"{n}\", showInt(int64(len({n}) + {n}[[1]string{{string({b})}}])))",
-                f"{n} := any(string({b})); {change}; out(\"{n}\", show_any({n}))",
+                f"{n} := any(string({b})); {change}; out(\"{n}\", {self.types.show(self.types['any'], n)})",
                 f"if {n}, ok := {m}[string({b})]; ok {{ {m}[{s}] = {n}; {change} }}; delete({m}, string({b}[1:]))",
                 f"{n} := []string{{string({b}), {s}}}; {change}; out(\"{n}\", {n}[0] + {n}[1])",
                 f"for i, c := range string({b}) {{ {b}[len({b})-1] = byte(i) + byte(c)&63; {s} = short(string(c) + {s}) }}",
