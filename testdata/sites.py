@@ -64,7 +64,8 @@ def noalloc(gol):
             name, n = line.split()
             check(f"noalloc {name}, which takes {n} objects", n == "0" or name in wrong)
         for name in re.findall(r"(?m)^func (op_\w+_(?:frame|shared|data|none|nothing))\(", text):
-            known = name in ("op_map_frame", "op_closure_frame", "op_closure_shared_frame", "op_method_value_frame")
+            known = name in ("op_map_frame", "op_closure_frame", "op_closure_shared_frame", "op_method_value_frame",
+                             "op_box_method_frame")
             check(f"noalloc {name}, which takes nothing", known == (name in wrong), p.stderr)
     p = gol("build", "noalloc.gol")
     check("what is said of it", p.stderr == NOALLOC, p.stderr)

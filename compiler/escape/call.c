@@ -104,6 +104,8 @@ static Hole leaks_hole(Escape *e, const Callee *k, const Leaks *leaks)
 		h = shifted(heap_hole(e), leaks->heap);
 	if (leaks->written >= 0)
 		h = tee(e, h, shifted(writer_hole(e), leaks->written));
+	if (leaks->received >= 0)
+		h = tee(e, h, shifted(receiver_hole(e), leaks->received));
 	for (int i = 0; i < k->count && i < MAX_LEAK_RESULTS; i++)
 		if (leaks->results[i] >= 0 && k->results[i].to != &e->blank)
 			h = tee(e, h, shifted(k->results[i], leaks->results[i]));
@@ -152,9 +154,16 @@ static Hole spread(Escape *e, const Callee *k, Hole slice, int i, Expr *call, Ty
 	return content;
 }
 
+/* Is it a method of whatever an interface holds? Where that is a box, it gets what is in it. */
+static bool receives_content(const Callee *k)
+{
+	return !k->info && !k->object && k->is_interface && k->method->kind == SELECT_INTERFACE_METHOD;
+}
+
 static void flow_receiver(Escape *e, Callee *k, Expr *call)
 {
-	Hole h = param_hole(e, k, 0, call);
+	Hole h = receives_content(k) ? tee(e, noted(e, receiver_hole(e), "call parameter", call, NO_POS), k->also) :
+		param_hole(e, k, 0, call);
 	Object *m = k->object;
 	flow_path(e, h, k->selector, k->method, m && m->pointer_receiver && !k->is_interface);
 }

@@ -12,7 +12,7 @@ Node *node_new(Escape *e)
 	n->silent = e->quiet && e->func == e->init_info;
 	n->loop_depth = e->loop_depth;
 	n->result = -1;
-	n->leaks.heap = n->leaks.written = -1;
+	n->leaks.heap = n->leaks.written = n->leaks.received = -1;
 	for (int i = 0; i < MAX_LEAK_RESULTS; i++)
 		n->leaks.results[i] = -1;
 	vec_push(e->c->arena, &e->nodes, n);
@@ -59,6 +59,7 @@ Hole hole_of(Node *n) { return (Hole){.to = n}; }
 Hole heap_hole(Escape *e) { return hole_of(&e->heap); }
 Hole discard_hole(Escape *e) { return hole_of(&e->blank); }
 Hole writer_hole(Escape *e) { return hole_of(&e->writer); }
+Hole receiver_hole(Escape *e) { return hole_of(e->judgement == JUDGE_GO ? &e->heap : &e->receiver); }
 
 /* The hole for x such that *...*x (derefs of them; -1: &x) fills k. */
 Hole shifted(Hole k, int derefs)

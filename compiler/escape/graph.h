@@ -3,9 +3,14 @@
  *
  * A node is a place that holds a value: a variable, something allocated, or one of three
  * special ones: the heap; the blank node, where values are dropped; the writer, which keeps nothing but writes to
- * what the pointers it gets lead to. An edge from node a to node b with
+ * what the pointers it gets lead to; the receiver. An edge from node a to node b with
  * derefs n says: a's value, dereferenced n times, may be stored in b; n = -1 says that a's
  * address may. Edges are kept at their destination, since solving walks against them.
+ *
+ * The receiver stands for methods that nobody knows, called through interfaces. A pointer that is their receiver may
+ * go anywhere. But where the interface holds a box, the method gets what is in the box (the wrapper in the method table
+ * loads it), so that goes anywhere, and the box itself nowhere: it may be in the frame. Only JUDGE_FRAMES knows of
+ * that; for Go whatever reaches such a method is in the heap.
  *
  * Building works with holes: a Hole is a place that waits for a value together with the number of
  * dereferences still to be done on the way. flow_expr(e, k, x) evaluates x into hole k. &x evaluates x into k with
@@ -30,8 +35,9 @@ typedef struct Edge { Node *from; int derefs; const Why *why; bool is_direct; } 
 
 enum { MAX_LEAK_RESULTS = 7 };
 
-/* Least number of dereferences with which a parameter reaches the heap, each result, and the writer; -1: never. */
-typedef struct Leaks { int heap, results[MAX_LEAK_RESULTS], written; } Leaks;
+/* Least number of dereferences with which a parameter reaches the heap, each result, the writer, and the receiver; -1:
+ * never. */
+typedef struct Leaks { int heap, results[MAX_LEAK_RESULTS], written, received; } Leaks;
 
 /* Object.escape of functions. */
 /* Something that a function takes from the heap (noalloc.c). */
@@ -74,6 +80,7 @@ struct Node {
 	bool is_param;
 	int result;                 /* index of a result variable, else -1 */
 	bool silent;                /* no remark about it */
+	bool received;              /* a box: a method gets what is in it */
 	bool lent;                  /* ALLOC_SPREAD: its address does not survive the call */
 	bool escapes, queued;
 	bool written;               /* what its pointers lead to may be written to; what it is, if it is an allocation */
@@ -120,7 +127,7 @@ typedef struct Escape {
 	Map entered;                /* takings: FuncInfo of literals that are called elsewhere in their function */
 	VEC(Taking) takings;
 	VEC(Node *) nodes;
-	Node heap, blank, writer;
+	Node heap, blank, writer, receiver;
 	FuncInfo *func;
 	int loop_depth;
 	Map looping;                /* labeled statements that a goto jumps back to */
@@ -138,6 +145,7 @@ Hole hole_of(Node *n);
 Hole heap_hole(Escape *e);
 Hole discard_hole(Escape *e);
 Hole writer_hole(Escape *e);
+Hole receiver_hole(Escape *e);     /* the heap, for JUDGE_GO */
 Hole shifted(Hole k, int derefs);
 Hole noted(Escape *e, Hole k, const char *reason, Expr *x, Pos pos);
 Hole tee(Escape *e, Hole a, Hole b);

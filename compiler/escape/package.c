@@ -210,6 +210,8 @@ static Leaks simplified(Leaks l)
 	for (int i = 0; i < MAX_LEAK_RESULTS; i++)
 		if (l.heap >= 0 && l.results[i] >= l.heap)
 			l.results[i] = -1;
+	if (l.heap >= 0 && l.received >= l.heap)
+		l.received = -1;
 	return l;
 }
 
@@ -240,9 +242,13 @@ static void summarise(Escape *e, Unit *u)
 	}
 	Leaks *leaks = NEW_ARRAY(e->c->arena, Leaks, s->count + 1);
 	bool stays = !u->decl->body && has_directive(u->decl, "//go:noescape");
+	/* as a method in an interface does: what boxes hold may go anywhere, they themselves go nowhere */
+	bool receives = e->judgement == JUDGE_FRAMES && !u->decl->body && e->package->is_stdlib &&
+		has_directive(u->decl, "//gol:receives");
 	for (int i = 0; i < s->count; i++) {
 		/* and written to: .written is 0 */
-		leaks[i] = (Leaks){.heap = stays ? -1 : 0, .results = {-1, -1, -1, -1, -1, -1, -1}};
+		leaks[i] = (Leaks){.heap = stays || receives ? -1 : 0, .results = {-1, -1, -1, -1, -1, -1, -1},
+			.received = receives ? 0 : -1};
 		if (!u->decl->body || !u->info) {
 			if (i >= receiver && only_looks_at(e, u, o->type, o->type->fields.items[i - receiver]->type))
 				leaks[i].heap = -1;
@@ -302,6 +308,7 @@ static void analyse_batch(Escape *e, Unit **units, int count)
 	e->heap = (Node){.escapes = true, .written = true, .result = -1};
 	e->blank = (Node){.result = -1};
 	e->writer = (Node){.written = true, .result = -1};
+	e->receiver = (Node){.written = true, .result = -1};
 	e->func = NULL;
 	e->loop_depth = 1;
 	for (int i = 0; i < count; i++)

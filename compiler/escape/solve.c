@@ -7,15 +7,18 @@
  * reaches a root that lives longer, the node must be in the heap; it is then a root that outlives
  * everything, so it is solved again. A parameter that reaches such a root leaks.
  *
+ * Boxes whose address reaches the receiver (graph.h) stay where they are, and what is in them goes to the heap.
+ *
  * In the same walk: what a root's pointers lead to is written to if the root is the writer, the heap (anybody may
  * write there), or known to be one whose pointers lead to something written.
  */
 #include "graph.h"
+#include "../../runtime/include/gol/effects.h"
 
 /* Does root live longer than n? */
 static bool outlives(Escape *e, const Node *root, const Node *n)
 {
-	if (root->escapes)
+	if (root->escapes || root == &e->receiver)
 		return true;
 	if (root == &e->writer)
 		return false;
@@ -40,7 +43,9 @@ static void leak(Escape *e, Node *root, Node *n, int derefs)
 {
 	if (e->remarks >= 2)
 		report_leak_reason(e, root, n, derefs);
-	if (!root->escapes && root->result >= 0 && root->func == n->func && root->result < MAX_LEAK_RESULTS)
+	if (root == &e->receiver)
+		least(&n->leaks.received, derefs);
+	else if (!root->escapes && root->result >= 0 && root->func == n->func && root->result < MAX_LEAK_RESULTS)
 		least(&n->leaks.results[root->result], derefs);
 	else
 		least(&n->leaks.heap, derefs);
@@ -56,12 +61,34 @@ static void enqueue(Escape *e, NodeList *queue, Node *n)
 	vec_push(e->c->arena, queue, n);
 }
 
+/* Values of 1 KiB and more are passed by their address. */
+static bool is_box(Escape *e, const Node *n)
+{
+	int64_t size = n->alloc == ALLOC_BOX && !n->object && n->allocated ? node_size(e, n) : -1;
+	return size >= 0 && size < GOL_LARGE_OBJECT;
+}
+
+/* What is in the box may go anywhere. */
+static void receive_content(Escape *e, Node *box, NodeList *queue)
+{
+	Edge content = {box, 0, NULL, false};
+	if (box->received)
+		return;
+	box->received = true;
+	vec_push(e->c->arena, &e->heap.edges, content);
+	enqueue(e, queue, &e->heap);
+}
+
 static void visit(Escape *e, Node *root, Node *n, NodeList *todo, NodeList *queue)
 {
 	int derefs = n->derefs;
 	bool address = derefs < 0;
 	if (address)
 		derefs = 0;
+	if (address && root == &e->receiver && is_box(e, n)) {
+		receive_content(e, n, queue);
+		return;
+	}
 	if (outlives(e, root, n)) {
 		if (n->is_param)
 			leak(e, root, n, derefs);
@@ -116,6 +143,7 @@ void solve(Escape *e)
 		enqueue(e, &queue, e->nodes.items[i]);
 	enqueue(e, &queue, &e->heap);
 	enqueue(e, &queue, &e->writer);
+	enqueue(e, &queue, &e->receiver);
 	while (queue.len) {
 		Node *root = vec_pop(&queue);
 		root->queued = false;

@@ -1,9 +1,10 @@
 /*
- * errors.c - intrinsics of errors and sort: what these packages need of type descriptors
+ * errors.c - intrinsics of errors, sort and internal/gol/box: what these packages need of type descriptors
  * without importing reflect.
  */
 #include "ffi/intrinsic.h"
 #include "lang/iface.h"
+#include "stack/stack.h"
 #include "unwind/panic.h"
 
 INTRINSIC(bool, errors_typeIsComparable, gol_g *g, gol_eface v)
@@ -56,6 +57,15 @@ INTRINSIC(bool, errors_assignTo, gol_g *g, gol_eface target, gol_eface value)
 	else
 		gol_copy_value(g, want, target.data, value.data);
 	return true;
+}
+
+/* ---- boxes -------------------------------------------------------------------------------------- */
+
+INTRINSIC(gol_eface, internal_1gol_1box_Own, gol_g *g, gol_eface v)
+{
+	if (v.type == NULL || (v.type->flags & GOL_TYPE_DIRECT) || !stack_holds((G *)g, v.data))
+		return v;
+	return (gol_eface){v.type, gol_box(g, v.type, v.data)};
 }
 
 /* ---- sort ------------------------------------------------------------------------------------ */

@@ -47,6 +47,7 @@
 
 #include "base/options.h"
 #include "stack/frames.h"
+#include "stack/list.h"
 
 enum { CHUNK_MINIMUM = 2 << 10, CHUNK_MAXIMUM = 64 << 20, KEPT_BY_DEAD = 8 << 10 };
 
@@ -163,3 +164,15 @@ void side_exit_some(G *g)
 char *side_chunk_low(side_chunk *c) { return chunk_low(c); }
 
 char *side_chunk_top(const G *g, side_chunk *c) { return c == g->side.current ? g->pub.side_top : c->top; }
+
+bool stack_holds(const G *g, const void *p)
+{
+	const char *at = p;
+	uintptr_t here = GOL_STACK_POINTER(), high = current_m->native_high;
+	if (((uintptr_t)at >= here && (uintptr_t)at < high) || (at >= g->base && at < g->end))
+		return true;
+	for (side_chunk *c = g->side.current; c != NULL; c = c->previous)
+		if (at >= chunk_low(c) && at < side_chunk_top(g, c))
+			return true;
+	return false;
+}

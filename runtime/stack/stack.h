@@ -42,6 +42,9 @@ size_t side_bytes_in_use(void);
 char *side_chunk_low(side_chunk *c);
 char *side_chunk_top(const G *g, side_chunk *c);
 
+/* Is p in a frame of g, which runs on this thread: on its stack, its side stack, or among its native frames? */
+bool stack_holds(const G *g, const void *p);
+
 /* Blocks. size is rounded up to a power of two. */
 void stack_allocate(G *g, size_t size);
 void stack_release(G *g);

@@ -1,0 +1,3 @@
+package box
+
+func Own(v any) any { return v }
