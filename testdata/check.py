@@ -47,9 +47,10 @@ def settings(seed, count):
         "freeze": [f"freeze=7:{s},stats" for s in seeds],
         "window": [f"window={w},stats" for w in WINDOWS[:count]],
         "gc": ["gc=5,stats"],
-        "barrier": ["gc=20,barrier,stats"],
+        "barrier": ["gc=20,barrier,escape,stats"],  # and no address of a frame in the heap
         "beside": ["gc=20,beside,stats"],           # marking beside the program, and once more to compare
         "sched": [f"sched:{s},stats" for s in seeds],
+        "escape": [f"escape,gc=20,freeze=13:{s},stats" for s in seeds],       # no address of a frame in the heap
         "debug": [f"freeze=13:{s},gc=40,window=5,stats" for s in seeds],      # all at once: for the runtime that checks itself
     }
 
@@ -61,6 +62,7 @@ MUST_BE_POSITIVE = {
     "gc": ["collections"],
     "barrier": ["collections", "compared"],
     "beside": ["collections", "beside"],
+    "escape": ["collections", "freezes"],
     "sched": ["preemptions", "dispatches"],
     "debug": ["freezes", "frames", "moved", "deep", "collections", "checks"],
 }

@@ -271,8 +271,18 @@ def leaks(program):
     expect("thousand goroutines", run(program), (0, "", "done\n"))
 
 
+def escaped(program):
+    for how, holder in (("object", "object 0x"), ("variable", "a package variable: ")):
+        expect(how + " without the setting", run(program, how), (0, "", "done 5\n"))
+        for stress in ("escape", "escape,freeze"):
+            code, _, err = run(program, how, env={**os.environ, "GOLSTRESS": stress})
+            expect(how, (code, err.startswith("runtime: " + holder), "fatal error: an address of a frame has escaped" in err), (2, True, True))
+    for how in ("other", "none"):
+        expect(how, run(program, how, env={**os.environ, "GOLSTRESS": "escape"}), (0, "", "done 5\n"))
+
+
 TESTS = {"ends": [ends, overflow], "streams": [streams], "waits": [waits], "addresses": [addresses], "signals": [signals], "quit": [quits, reports],
-         "broken": [broken], "blocked": [blocked], "mapfaults": [map_faults], "leaks": [goroutine_leaks], "thousand": [leaks]}
+         "broken": [broken], "blocked": [blocked], "mapfaults": [map_faults], "leaks": [goroutine_leaks], "escaped": [escaped], "thousand": [leaks]}
 SANITIZED = ["thousand"]        # built with AddressSanitizer, which reports what is left over
 
 

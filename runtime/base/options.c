@@ -41,7 +41,7 @@ static void stress_word(const char *word)
 		gol_stress.fences = true;
 	} else if (strcmp(word, "stats") == 0) {
 		gol_stress.stats = true;
-	} else if (strcmp(word, "barrier") != 0 && strcmp(word, "beside") != 0) {
+	} else if (strcmp(word, "barrier") != 0 && strcmp(word, "beside") != 0 && strcmp(word, "escape") != 0) {
 		os_write_all(2, "gol: unknown word in GOLSTRESS: ", 32);
 		os_write_all(2, word, strlen(word));
 		os_write_all(2, "\n", 1);

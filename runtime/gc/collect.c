@@ -19,6 +19,7 @@
 
 #define MIN_HEAP ((uint64_t)4 << 20)
 #define MAX_ROOT_WALKS 32
+#define ESCAPE_EVERY 20         /* GOLSTRESS=escape without gc=N: allocations from one collection to the next */
 #define HARD_STEP ((uint64_t)1 << 20)       /* least growth beside the marker */
 #define BUDGET 4096                         /* objects in the stop that ends a cycle: about 100 us */
 #define SLICE_BUDGET 32768                  /* objects in a stop for a heap that grows too fast: one or two ms ... */
@@ -225,6 +226,8 @@ static void end_marking(void)
 		gc_check_marks(root_walks, root_walk_count);
 		gc_mark_begin(bytes, objects);
 	}
+	if (gc.check_frames && gc_world.check_frames != NULL)
+		gc_world.check_frames();
 	gc_finish_specials();
 	gc_drain();
 	gc.marking = gol_heap.marking = false;
@@ -476,9 +479,10 @@ void gc_start(void)
 	gc.checkmark = value != NULL && atoi(value) > 0;
 	gc.stress_beside = option_value(stress, "beside") != NULL;
 	gc.checkmark |= gc.stress_beside;
+	gc.check_frames = option_value(stress, "escape") != NULL;
 	value = option_value(stress, "gc");
-	if (value != NULL) {
-		gc.stress_every = strtoull(value, NULL, 10);
+	if (value != NULL || gc.check_frames) {
+		gc.stress_every = value != NULL ? strtoull(value, NULL, 10) : ESCAPE_EVERY;
 		if (gc.stress_every == 0)
 			gc.stress_every = 1;
 		gol_heap.poison = true;

@@ -53,6 +53,7 @@ typedef struct gc_state {
 	uint64_t stress_every, stress_count;
 	bool stress_barrier, trace, check;
 	bool stop_the_world, checkmark;     /* mark in the stop; mark twice and compare */
+	bool check_frames;                  /* GOLSTRESS=escape: no address of a frame may be in the heap */
 	bool looks_for_leaks;               /* some goroutines are no roots; gc_world.find_leaks marks from them */
 	bool stress_beside;                 /* beside the program in GOLSTRESS=gc, too */
 	uint64_t *shadow;                   /* GOLSTRESS=barrier: last value each heap word got through a barrier */
@@ -68,6 +69,7 @@ struct gc_world {
 	uint32_t (*processors)(void);       /* Ps */
 	size_t (*other_bytes)(void);        /* what they have allocated besides, for ever */
 	void (*find_leaks)(void);           /* in the stop: all roots but some goroutines are marked */
+	void (*check_frames)(void);         /* in the stop, all is marked: GOLSTRESS=escape */
 	void (*due_ready)(void);            /* in the stop: the queue of due finalizers and cleanups is no longer empty */
 };
 

@@ -3,6 +3,7 @@
  */
 #include "base/options.h"
 #include "gc/gc.h"
+#include "sched/escaped.h"
 #include "sched/leaks.h"
 #include "sched/proc.h"
 #include "stack/list.h"
@@ -60,6 +61,7 @@ void collect_init(void)
 	gc_world.processors = processors;
 	gc_world.stack_bytes = stack_bytes_in_use;
 	gc_world.other_bytes = goroutine_structs;
+	gc_world.check_frames = escaped_check;
 	gc_add_roots(walk_packages);
 	gc_add_roots(walk_goroutines);
 	gc_add_roots(timers_each_root);

@@ -41,7 +41,7 @@ def plan_of(seed, refusals=False, bundles=0.12):
         builds.append(Build(versions, level, cc, bundle, r.choice(["", "-noline"]) if bundle else ""))
     s = r.randrange(1, 10000)
     settings = ["", "freeze", f"freeze=3:{s}", f"freeze={r.randint(4, 20)}:{s}", f"window={r.randint(1, 20)}", f"gc={r.randint(1, 12)}",
-                "gc=20,barrier", f"sched:{s}", f"freeze=5:{s},gc=7", f"sched:{s},window={r.randint(2, 6)}"]
+                "gc=20,barrier,escape", f"sched:{s}", f"freeze=5:{s},gc=7", f"sched:{s},window={r.randint(2, 6)}"]
     return Plan(builds, settings, refusals)
 
 
