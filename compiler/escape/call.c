@@ -303,6 +303,16 @@ static Type *element_of(Expr *x)
 	return t ? t->elem : NULL;
 }
 
+/* The loop depth of the variable that x names; 0: it is none of this function, or not new in each round. */
+static int round_of(Escape *e, Expr *x)
+{
+	x = unparen(x);
+	if (x->kind != EXPR_NAME || !x->object || x->object->kind != OBJECT_VAR || x->object->is_package_level)
+		return 0;
+	const Node *n = variable_node(e, x->object);
+	return n->func == e->func && !n->is_param && n->result < 0 ? n->loop_depth : 0;
+}
+
 /* What append allocates may be in the frame, once in a call of the function: so loops do not count. */
 static void flow_store(Escape *e, Hole k, Expr *call)
 {
@@ -317,6 +327,12 @@ static void flow_store(Escape *e, Hole k, Expr *call)
 	}
 	spill(e, k, ALLOC_APPEND, call, NULL).to->loop_depth = 0;
 	call->stays |= e->loop_depth > 1 ? STAYS_REPEATED : 0;
+	int depth = round_of(e, call->list.items[0]);
+	if (depth > 1) {
+		Node *n = spill(e, k, ALLOC_APPEND_ROUND, call, NULL).to;
+		n->loop_depth = depth;
+		n->silent = true;
+	}
 }
 
 static void flow_append(Escape *e, Hole k, Expr *call)

@@ -30,11 +30,11 @@ enum {
 	STAYS_REPEATED = 32,    /* append: stands in a loop */
 	/* uintptr(p) in arguments: what p points to must be alive until the call is over (numbers.c) */
 	STAYS_HELD = 64,
+	/* append to a variable: what grows need not outlive the variable, which is new in each round of a loop */
+	STAYS_IN_ROUND = 256,
 	STAYS_READ = 128,       /* []byte(s): nobody writes to it, so it may be the string's bytes */
 };
 
-/* bytes in the frame for the first elements that are appended to an empty slice; Go's number */
-enum { APPEND_STORE = 32 };
 enum { DEFER_BITS = 32 };       /* deferred calls of one function that may wait in its frame */
 
 typedef struct EscapeOptions {

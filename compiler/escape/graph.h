@@ -59,6 +59,7 @@ typedef enum { ALLOC_NONE, ALLOC_NEW, ALLOC_POINTER_LITERAL, ALLOC_SLICE_LITERAL
 	ALLOC_CLOSURE,
                ALLOC_METHOD_VALUE, ALLOC_SPREAD, ALLOC_BOX, ALLOC_STRING, ALLOC_APPEND,
 	ALLOC_CHAN,                 /* only where sites are wanted */
+	ALLOC_APPEND_ROUND,         /* beside ALLOC_APPEND: as if it were made anew for each round of the variable's loop */
 	ALLOC_COUNT } AllocKind;
 
 /* How a node was found to escape (site.c). */

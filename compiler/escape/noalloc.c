@@ -44,7 +44,7 @@ static void take_sites(Escape *e)
 	for (int i = 0; i < e->nodes.len; i++) {
 		Node *n = e->nodes.items[i];
 		int64_t size;
-		if (!n->func || (!n->object && n->alloc == ALLOC_NONE) || (n->object && !n->escapes))
+		if (!n->func || (!n->object && (n->alloc == ALLOC_NONE || n->alloc == ALLOC_APPEND_ROUND)) || (n->object && !n->escapes))
 			continue;
 		SitePlace place = n->object || n->expr ? site_place(e, n, &size) : n->escapes ? SITE_HEAP : SITE_FRAME;
 		if (place != SITE_HEAP && place != SITE_SMALL && place != SITE_GROWS)

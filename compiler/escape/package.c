@@ -18,7 +18,7 @@ static const bool kept_kinds[ALLOC_COUNT] = {
 	[ALLOC_NEW] = true, [ALLOC_POINTER_LITERAL] = true, [ALLOC_SLICE_LITERAL] = true, [ALLOC_MAKE_SLICE] = true,
 	[ALLOC_CLOSURE] = true, [ALLOC_METHOD_VALUE] = true, [ALLOC_SPREAD] = true, [ALLOC_BOX] = true,
 	[ALLOC_STRING] = true,
-	[ALLOC_APPEND] = true, [ALLOC_MAP] = true,
+	[ALLOC_APPEND] = true, [ALLOC_APPEND_ROUND] = true, [ALLOC_MAP] = true,
 };
 
 /* Bytes of a value; -1: depends on type arguments. */
@@ -71,7 +71,7 @@ static const char *heap_reason(Escape *e, const Node *n)
 		return "non-constant size";
 	if (n->alloc == ALLOC_MAP && !n->allocated)
 		return "too large for stack";
-	if (n->alloc == ALLOC_APPEND || n->alloc == ALLOC_STRING ||
+	if (n->alloc == ALLOC_APPEND || n->alloc == ALLOC_APPEND_ROUND || n->alloc == ALLOC_STRING ||
 	    (n->object && !n->object->addr_taken && !n->object->captured_by_reference))
 		return NULL;
 	if (size < 0)
@@ -273,7 +273,8 @@ static void simplify_nodes(Escape *e)
 
 static void leave_verdicts(Escape *e)
 {
-	static const unsigned char bits[ALLOC_COUNT] = {[ALLOC_SPREAD] = STAYS_SPREAD, [ALLOC_BOX] = STAYS_BOX};
+	static const unsigned bits[ALLOC_COUNT] = {[ALLOC_SPREAD] = STAYS_SPREAD, [ALLOC_BOX] = STAYS_BOX,
+		[ALLOC_APPEND_ROUND] = STAYS_IN_ROUND};
 	for (int round = 0; round < 2; round++) {
 		for (int i = 0; i < e->nodes.len; i++) {
 			Node *n = e->nodes.items[i];
@@ -282,6 +283,8 @@ static void leave_verdicts(Escape *e)
 				n->object->escapes = n->escapes;
 			} else if (n->expr && n->alloc != ALLOC_NONE) {
 				unsigned bit = bits[n->alloc] ? bits[n->alloc] : STAYS_OBJECT;
+				if (n->alloc == ALLOC_APPEND_ROUND && !n->escapes)
+					unparen(n->expr->list.items[0])->object->grows_in_round = true;
 				if (round == 0 && !n->escapes)
 					n->expr->stays |= bit | (n->lent ? STAYS_LENT : 0);
 				else if (round == 1 && n->escapes)

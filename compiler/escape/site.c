@@ -196,7 +196,7 @@ SitePlace site_place(Escape *e, const Node *n, int64_t *size)
 		return append ? SITE_GROWS : SITE_HEAP;
 	if (!text && !append && !(n->alloc == ALLOC_MAKE_SLICE && !has_constant_size(n->expr)))
 		return SITE_FRAME;
-	*size = text ? GOL_TEXT_BUFFER : append ? APPEND_STORE : SMALL_MAKE;
+	*size = text ? GOL_TEXT_BUFFER : append ? GOL_APPEND_STORE : SMALL_MAKE;
 	return SITE_SMALL;
 }
 

@@ -3,16 +3,22 @@
  * stored in place.
  *
  * Where the new elements may be in the frame (STAYS_OBJECT) the first that an empty slice gets go to a *store* there,
- * an array of APPEND_STORE bytes; cap() shows it. A store serves once in a call of the function, so in a loop a
+ * an array of GOL_APPEND_STORE bytes; cap() shows it. A store serves once in a call of the function, so in a loop a
  * variable says whether it did. As in Go, each variable has one, at the first append to it in the source.
+ *
+ * Go goes to the heap in all later rounds of a loop. Where the slice's variable is new in each round, and nothing that
+ * it grows by is needed longer (STAYS_IN_ROUND), it grows in *rooms* in the frame instead, by the capacities that Go
+ * gives it: one for each, since the old arrays may still be looked at. They are free again where the variable is
+ * declared.
  */
 #include "state.h"
+#include "../../runtime/include/gol/effects.h"
 
 /* Elements of the store that this append may use; 0: none. */
 static int64_t store_length(FuncState *f, Expr *call, Type *elem)
 {
 	int64_t size = type_size(f->c, elem);
-	if (!(call->stays & STAYS_OBJECT) || size == 0 || size > APPEND_STORE)
+	if (!(call->stays & STAYS_OBJECT) || size == 0 || size > GOL_APPEND_STORE)
 		return 0;
 	Expr *first = unparen(call->list.items[0]);
 	if (first->kind == EXPR_NAME && first->object) {
@@ -20,7 +26,7 @@ static int64_t store_length(FuncState *f, Expr *call, Type *elem)
 			return 0;
 		map_put(f->c->arena, &f->stores, first->object, call);
 	}
-	int64_t length = APPEND_STORE / size;
+	int64_t length = GOL_APPEND_STORE / size;
 	return call->list.len - 1 <= length ? length : 0;
 }
 
@@ -49,8 +55,52 @@ static void take_store(FuncState *f, IrExpr *s, IrExpr *used, Type *elem, int64_
 	assign(f, s, ir_make(c, s->type, 3, data, ir_int(c, 0), ir_int(c, length)));
 }
 
-static void grow(FuncState *f, IrExpr *s, Type *elem, int added)
+/* The rooms of a slice of elem: struct { used uint64; room [n]unit } (gol_grow_slice_in). */
+static Type *rooms_type(FuncState *f, Type *elem)
 {
+	Compiler *c = f->c;
+	bool pointers = type_has_pointers(c, elem);
+	int64_t unit = pointers ? type_size(c, elem) : 8, most = unit > 0 ? GOL_APPEND_STORE / unit : 0;
+	if (most == 0 || type_size(c, elem) == 0 || type_size(c, elem) > GOL_APPEND_STORE)
+		return NULL;
+	Type *t = type_new(c, TYPE_STRUCT), *of = pointers ? elem : basic(f, TYPE_UINT64);
+	add_field(f, t, intern_str(c, "used"), basic(f, TYPE_UINT64));
+	add_field(f, t, intern_str(c, "room"), types_canonical(c, array_of(c, of, most * (most + 1) / 2)));
+	return types_canonical(c, t);
+}
+
+void declare_rooms(FuncState *f, Object *o)
+{
+	Compiler *c = f->c;
+	Type *elem = types_canonical(c, underlying(type_in(f, o->type))->elem), *type = rooms_type(f, elem);
+	if (!type)
+		return;
+	IrVar *v = ir_new_var(c, f->ir, VAR_LOCAL, "rooms", type, o->pos);
+	v->addr_taken = true;
+	IrExpr *rooms = ir_var(c, v);
+	if (type_has_pointers(c, elem))
+		assign(f, rooms, ir_zero(c, type));
+	else
+		assign(f, ir_field(c, rooms, 0), ir_zero(c, basic(f, TYPE_UINT64)));
+	map_put(c->arena, &f->rooms, o, rooms);
+}
+
+/* The address of the rooms that this append may use; NULL: none. */
+static IrExpr *rooms_for(FuncState *f, Expr *call)
+{
+	Expr *first = unparen(call->list.items[0]);
+	IrExpr *rooms = (call->stays & STAYS_IN_ROUND) && first->kind == EXPR_NAME ? map_get(&f->rooms, first->object) : NULL;
+	return rooms ? ir_convert(f->c, ir_addr(f->c, rooms), word_type(f)) : NULL;
+}
+
+static void grow(FuncState *f, IrExpr *s, Type *elem, int added, Expr *call)
+{
+	IrExpr *rooms = rooms_for(f, call);
+	if (rooms) {
+		assign(f, s, ir_var(f->c, call_rt(f, RT_grow_slice_in, s->type, 4, ir_type(f->c, elem), s, ir_int(f->c, added),
+		                                  rooms)));
+		return;
+	}
 	assign(f, s, ir_var(f->c, call_rt(f, RT_grow_slice, s->type, 3, ir_type(f->c, elem), s, ir_int(f->c, added))));
 }
 
@@ -59,7 +109,7 @@ static void make_room(FuncState *f, IrExpr *s, IrExpr *old, int added, Expr *cal
 {
 	int64_t length = store_length(f, call, elem);
 	if (length == 0) {
-		grow(f, s, elem, added);
+		grow(f, s, elem, added, call);
 		return;
 	}
 	IrExpr *fits = compare(f, OP_EQ, old, ir_int(f->c, 0)),
@@ -71,7 +121,7 @@ static void make_room(FuncState *f, IrExpr *s, IrExpr *old, int added, Expr *cal
 	take_store(f, s, used, elem, length);
 	leave(f, saved);
 	saved = enter(f, &choice->else_body);
-	grow(f, s, elem, added);
+	grow(f, s, elem, added, call);
 	leave(f, saved);
 }
 

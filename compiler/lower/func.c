@@ -117,6 +117,8 @@ IrExpr *declare_variable(FuncState *f, Object *o, IrExpr *initial)
 		assign(f, place, initial ? initial : ir_zero(f->c, type));
 	}
 	map_put(f->c->arena, &f->places, o, place);
+	if (o->grows_in_round)
+		declare_rooms(f, o);
 	return place;
 }
 

@@ -93,6 +93,7 @@ struct FuncState {
 	int buffers;                /* in the frame, for strings */
 	/* Object of a slice -> any: an append to it has its store in the frame, or had no use for one */
 	Map stores;
+	Map rooms;                  /* Object of a slice variable -> IrExpr of where it grows (append.c) */
 	Pos scope_end;              /* "}" of the block being lowered */
 	/* array type -> IrVar with IrVar.lent, for the variadic arguments of one call after the other */
 	Map lent;
@@ -223,6 +224,7 @@ void builtin_statement(FuncState *f, Expr *e);
 void print_values(FuncState *f, IrExprList *values, bool line);
 IrExpr *append_value(FuncState *f, Expr *e);
 void hoist_append(FuncState *f, Expr *e);
+void declare_rooms(FuncState *f, Object *o);     /* of a variable that grows in its round */
 IrExpr *min_max(FuncState *f, bool max, IrExprList *values, Type *type);
 
 /* convert.c, iface.c */

@@ -134,6 +134,7 @@ struct Object {
 	bool captured_by_reference; /* captured, and changed: cannot be captured by value */
 	bool addr_taken;            /* &x, x.ptrMethod(), x[:] of an array, closure by reference */
 	bool escapes;               /* escape analysis: lives in the heap */
+	bool grows_in_round;        /* ... a slice of a loop's round, an append to which has STAYS_IN_ROUND */
 	Expr *initial;              /* inliner: its only value; NULL: not known */
 	bool dropped;               /* inliner: a function value that nobody uses any more: not evaluated */
 	bool dropped_by_go;         /* ... where what a call gave and was called counts as used, as it does in Go */

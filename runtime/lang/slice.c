@@ -143,6 +143,35 @@ gol_slice gol_grow_slice(gol_g *g, const gol_type *elem, gol_slice s, gol_int ex
 	return (gol_slice){block, s.len, cap};
 }
 
+/*
+ * Rooms in a frame for a slice that grows there (lower/append.c): a word that says which are taken, then one room for
+ * each size that growing comes by, of 1, 2, 3 and 4 units. A unit is an element with pointers, so that rooms are
+ * described by the elements' type, or 8 bytes of others. Nothing is given back before the slice's variable is new
+ * again: old arrays may still be looked at.
+ */
+typedef struct rooms { uint64_t used; uint8_t bytes[]; } rooms;
+
+gol_slice gol_grow_slice_in(gol_g *g, const gol_type *elem, gol_slice s, gol_int extra, void *of_frame)
+{
+	rooms *r = of_frame;
+	gol_int needed = (gol_int)((gol_uint)s.len + (gol_uint)extra);
+	gol_int cap = needed > s.cap && needed > 0 ? next_capacity(s.cap, needed) : 0;
+	size_t unit = elem->pointer_bytes == 0 ? 8 : elem->size;
+
+	if (cap <= 0 || elem->size == 0 || (size_t)cap > GOL_APPEND_STORE / elem->size)
+		return gol_grow_slice(g, elem, s, extra);
+	size_t bytes = heap_round_size((size_t)cap * elem->size, elem->pointer_bytes == 0), units = bytes / unit;
+	if (bytes > GOL_APPEND_STORE || (r->used >> units & 1) != 0)
+		return gol_grow_slice(g, elem, s, extra);
+	uint8_t *room = r->bytes + units * (units - 1) / 2 * unit;
+	r->used |= (uint64_t)1 << units;
+	memset(room, 0, bytes);
+	race_copies(g, NULL, s.ptr, s.len, elem->size);
+	if (s.len != 0)
+		memcpy(room, s.ptr, (size_t)s.len * elem->size);
+	return (gol_slice){room, s.len, (gol_int)(bytes / elem->size)};
+}
+
 gol_slice gol_append_slice(gol_g *g, const gol_type *elem, gol_slice s, gol_slice more)
 {
 	uint8_t *to;

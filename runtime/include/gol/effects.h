@@ -17,6 +17,7 @@ enum {
 	GOL_LARGE_OBJECT = 1024,    /* values from this size on live in side stacks and are passed by address */
 	/* bytes, or runes, of text that may be made in a frame; Go's number, which cap() shows */
 	GOL_TEXT_BUFFER = 32,
+	GOL_APPEND_STORE = 32,      /* bytes in the frame for the elements that are appended to an empty slice; Go's number */
 };
 
 #endif
