@@ -12,7 +12,8 @@
 #   make fuzz       libFuzzer on the front end and on constants (clang; SECONDS=180)
 #   make fuzz-diff  random programs in all versions and settings, compared with an installed go (SECONDS=180, SEED=n)
 #   make soak       a program that does everything at once, under all settings (MINUTES=10 each, SEED=n)
-#   make bench      benchmarks
+#   make bench      benchmarks: throughput, then what bench-runtime does
+#   make bench-runtime  the runtime's targets: switches, late timers, memory, stops, connections (ONLY=regex; LOADED=1 on a busy machine)
 #   make install    into PREFIX (default /usr/local); DESTDIR for packagers
 
 ifeq ($(origin CC),default)
@@ -194,6 +195,10 @@ unit: $(UNIT_PROGRAMS) unit-runtime test-lang
 
 bench: all
 	python3 testdata/bench/bench.py --gol ./gol
+	python3 testdata/bench/runtime/runtime.py --gol ./gol
+
+bench-runtime: all
+	python3 testdata/bench/runtime/runtime.py --gol ./gol $(if $(ONLY),--only '$(ONLY)') $(if $(LOADED),--loaded)
 
 # ---- fuzzing: the front end on any bytes, constants on any digits -------------------
 
@@ -277,7 +282,7 @@ deps $(B)/deps.stamp:
 clean:
 	rm -rf $(B) gol gol-fetch
 
-.PHONY: all deps clean stdlib demo debug check check-debug check-tools check-tree check-full diff-go unit unit-runtime bench soak fuzz fuzz-diff fuzz-programs install uninstall
+.PHONY: all deps clean stdlib demo debug check check-debug check-tools check-tree check-full diff-go unit unit-runtime bench bench-runtime soak fuzz fuzz-diff fuzz-programs install uninstall
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)
