@@ -17,7 +17,7 @@
  * in their own package alone, and are unknown callees to it everywhere. Rejected: symbols that carry the colour, so
  * that copies of different colours live side by side (more code, and two addresses of one function).
  *
- * Needs: lowered bodies. Breaks nothing. Afterwards: IrStmt.may_freeze/may_panic, IrFunc.can_freeze/can_panic.
+ * Needs: lowered bodies, which it has proved first (prove.c: checks and polls). Afterwards: IrStmt.may_freeze/may_panic, IrFunc.can_freeze/can_panic.
  */
 #include "ir.h"
 #include "../../runtime/include/gol/effects.h"

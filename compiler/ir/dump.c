@@ -1,6 +1,6 @@
 /*
- * dump.c - the intermediate representation as text (-dump=ir), for people and for
- * tests: one statement a line, variables as name.id, types in Go's notation.
+ * dump.c - the intermediate representation as text (-dump=ir), for people:
+ * one statement a line, variables as name.id, types in Go's notation.
  */
 #include "ir.h"
 

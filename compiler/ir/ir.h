@@ -225,12 +225,8 @@ struct IrStmt {
 	IrStmtList body, else_body, post;
 	VEC(IrSwitchCase *) cases;
 	VEC(IrSelectCase *) select_cases;
-	bool blocking;              /* SELECT without default. dsts[0]: chosen index, dsts[1]: ok (may be NULL), dsts[2]: buffer var for the received
-	                             * value (may be NULL when no receive wants it; its type is that of the largest
-	                             * element: see select_buffer).
-	                             * Lowering makes one buffer variable per receive case instead: buffers[i], NULL where
-	                             * unused */
-	IrVarList buffers;          /* SELECT: per case */
+	bool blocking;              /* SELECT without default. dsts[0]: chosen index, dsts[1]: ok (may be NULL) */
+	IrVarList buffers;          /* SELECT: for the value that case i receives; NULL where none is wanted */
 	IrVar *iterator;            /* MAP_ITER */
 	bool first;                 /* MAP_ITER: start */
 	Type *of;
@@ -365,10 +361,10 @@ bool ir_mentions(const IrExpr *x, const IrVar *v);
 IrVar *ir_root_var(IrExpr *place);
 bool ir_constant(const IrExpr *x, int64_t *n);
 
+/* ir/prove.c: drops checks that are not needed, has polls placed. Called by ir_colour before it begins. */
+void ir_prove(Compiler *c, IrFunc *f);
 /* ir/colour.c: may_freeze and may_panic of each statement, can_freeze and can_panic of each function of the package
  * (fixpoint; unknown callees: both). */
-/* prove.c: drops checks that are not needed, has polls placed; before ir_colour */
-void ir_prove(Compiler *c, IrFunc *f);
 void ir_colour(Compiler *c, IrPackage *package);
 /* ir/share.c: in functions with very many variables one takes the place of several. keep_shown: not those with names
  * for debuggers. */

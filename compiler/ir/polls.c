@@ -14,6 +14,8 @@
  * All else polls every round. A resume point is at the poll, where stop is not alive yet: chunks need no care
  * elsewhere.
  *
+ * Needs: a proved body. Afterwards: IrStmt.no_poll and chunks of loops (ir_verify_polls).
+ *
  * Rejected: a counter of rounds in a register, which is no cheaper than the load.
  */
 #include "ir.h"

@@ -15,6 +15,8 @@
  *
  * the check is seen to be false: i < n stands for i < len(s), and i only grows from 0.
  *
+ * Needs: lowered bodies, nothing coloured. Afterwards: fewer IR_PANIC_IF; polls are placed (polls.c).
+ *
  * Rejected: a solver over ranges and differences. C compilers do the rest, once the same check
  * is not asked for twice through different names.
  */

@@ -3,8 +3,8 @@
  *
  * A local variable is one of three things, and the map FuncState.places says which:
  * an IrVar; a box in the heap, reached through an IrVar that holds its address; or (in closures) a
- * field of the context. must_box is the one place that decides for the heap. Escape analysis
- * leaves its word in Object.escape (not NULL: it ran) and Object.escapes; without it, every
+ * field of the context. Escape analysis decides which (escape/package.c, leave_verdicts), must_box is the one place
+ * that asks: its word is in Object.escape (not NULL: it ran) and Object.escapes; without it, every
  * variable whose address is taken or that a closure shares is boxed.
  */
 #include "state.h"

@@ -92,7 +92,6 @@ void select_statement(FuncState *f, Stmt *s)
 	IrVar *chosen = temp_var(f, basic(f, TYPE_INT)), *ok = needs_ok ? temp_var(f, basic(f, TYPE_BOOL)) : NULL;
 	vec_push(c->arena, &sel->dsts, chosen);
 	vec_push(c->arena, &sel->dsts, ok);
-	vec_push(c->arena, &sel->dsts, NULL);
 	emit(f, sel);
 
 	IrStmt *sw = stmt_new(f, IR_SWITCH);
