@@ -191,6 +191,7 @@ unit: $(UNIT_PROGRAMS) unit-runtime test-lang
 	$(Q)python3 stdlib/tests/check-docs.py
 	$(Q)python3 testdata/docs.py
 	$(Q)python3 testdata/fuzz/planted.py --check && python3 runtime/tests/interleave/bugs.py --check
+	$(Q)python3 compiler/inline/go_facts.py --check
 	$(Q)python3 docs/drawings/draw.py --check
 
 bench: all

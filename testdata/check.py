@@ -201,7 +201,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--gol", default=os.path.join(HERE, "..", "gol"))
     p.add_argument("--only", metavar="REGEX")
-    p.add_argument("--folders", default="run,errors,escape,inline", type=lambda s: s.split(","))
+    p.add_argument("--folders", default="run,errors,escape,inline,remarks", type=lambda s: s.split(","))
     p.add_argument("--settings", default="plain,freeze,window,gc,barrier,beside,sched")
     p.add_argument("--seeds", type=int, default=1)
     p.add_argument("--versions", default="1,2", type=lambda s: s.split(","))
@@ -222,7 +222,8 @@ def main():
         for folder, work in (("run", lambda t: run_test(args, t, table, totals)),
                              ("errors", lambda t: error_test(args, t, "-e")),
                              ("escape", lambda t: error_test(args, t, "-m -l")),
-                             ("inline", lambda t: error_test(args, t, "-m=2", "inline "))):
+                             ("inline", lambda t: error_test(args, t, "-m=2", "inline ")),
+                             ("remarks", lambda t: error_test(args, t, "-m"))):
             for test in tests_of(folder) if folder in args.folders else []:
                 if not args.only or re.search(args.only, test):
                     jobs.append(pool.submit(work, test))

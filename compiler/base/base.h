@@ -152,6 +152,7 @@ typedef struct Compiler {
 	bool all_errors;                    /* -e: no cap of 10 */
 	Types *types;
 	VEC(InlinedCall) calls;             /* [0] is none */
+	bool no_facts;                      /* -d=facts=0: remarks are about the library here (inline/go_facts.h) */
 	int go_version;                     /* newest minor version of the language; that of a file is in SourceFile */
 	const char *stdlib_dir;             /* where stdlib/ is */
 	const char *generated_dir;          /* generated sources of the standard library, laid out alike; may be NULL */

@@ -57,6 +57,7 @@ static const struct { const char *verb, *text; } topics[] = {
 	 "\t                 each, see gol help explain), -m=html (the same as a page), -e (all errors), -N (as -O0 -g), -lang=go1.N,\n"
 	 "\t                 -noline (no #line in the C); -l: nothing is inlined;\n"
 	 "\t                 -d=inline=N: functions that cost up to N are (without: 80, as in Go)\n"
+	 "\t                 -d=facts=0: -m speaks of the standard library's bodies here, not of Go's\n"
 	 "\t-m               the same as -gcflags=-m\n"
 	 "\t-a               compile all packages anew\n"
 	 "\t-p N             run up to N C compilers at once (default: one a processor)\n"

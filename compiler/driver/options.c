@@ -37,9 +37,15 @@ static bool take_inlining_flag(Options *o, const char *word)
 	return true;
 }
 
-/* -d=inline=N: ours: calls are replaced by the bodies of functions that cost up to N, Go's number being 80; 0: none. */
-static bool take_debug_flag(Options *o, const char *word)
+/* -d=inline=N: ours: calls are replaced by the bodies of functions that cost up to N, Go's number being 80; 0: none.
+ * -d=facts=0: ours: -m speaks of functions of the standard library as they are here. */
+static bool take_debug_flag(Driver *d, const char *word)
 {
+	Options *o = &d->options;
+	if (strcmp(word, "-d=facts=0") == 0 || strcmp(word, "-d=facts=1") == 0) {
+		d->c->no_facts = word[9] == '0';
+		return true;
+	}
 	if (!has_prefix(word, "-d=inline=") || strspn(word + 10, "0123456789") != strlen(word + 10) || !word[10])
 		return false;
 	o->inline_budget = atoi(word + 10);
@@ -76,7 +82,7 @@ static const char *compiler_flag(Driver *d, const char *word)
 		o->no_line = true;
 	} else if (has_prefix(word, "-lang=")) {
 		o->lang = word + 6;
-	} else if (take_debug_flag(o, word) || take_inlining_flag(o, word)) {
+	} else if (take_debug_flag(d, word) || take_inlining_flag(o, word)) {
 		;
 	} else if (is_listed(not_yet, COUNT_OF(not_yet), word, length)) {
 		return arena_printf(d->c->arena, "compile: %s is not supported yet", word);

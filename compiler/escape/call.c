@@ -3,6 +3,7 @@
  * known by their summary, to the unknown (everything leaks); builtins; go and defer.
  */
 #include "graph.h"
+#include "../inline/go_facts.h"
 #include "../lower/walk.h"
 
 typedef struct Callee {
@@ -56,11 +57,22 @@ static Expr *declared_function(Expr *fun)
 	return named && fun->object && fun->object->kind == OBJECT_FUNC ? fun : NULL;
 }
 
+/* Is the call to be judged by the body in its place? Not where Go has another there, of which it is known what leaks. */
+static bool has_body(Escape *e, const Expr *call)
+{
+	if (!call->inlined || e->judgement != JUDGE_GO)
+		return call->inlined != NULL;
+	const Expr *fun = unparen(call->x), *name = declared_function(unparen(call->x));
+	const Object *o = name ? name->object : fun->kind == EXPR_SELECTOR && fun->selection ? fun->selection->object : NULL;
+	const GoFact *fact = go_fact(e->c, o);
+	return !fact || !fact->leaks;
+}
+
 static Callee callee_of(Escape *e, Expr *call, Hole *results, int count, Hole also)
 {
 	Expr *fun = unparen(call->x);
 	Callee k = {.signature = core_type(fun->type), .results = results, .count = count, .also = also};
-	if (call->inlined) {
+	if (has_body(e, call)) {
 		k.info = call->inlined->info;
 		if (method_receiver_of(call)) {
 			k.method = fun->selection;
@@ -235,7 +247,7 @@ static void flow_arguments(Escape *e, Callee *k, Expr *call, int first)
 	for (int i = 0; i < call->list.len; i++) {
 		bool packed = packs && i >= fixed;
 		Type *t = param_type(k->signature, i, packed);
-		if (call->inlined && !packed && drops(e, k->info->params.items[i])) {
+		if (k->info && call->inlined && !packed && drops(e, k->info->params.items[i])) {
 			flow_unwanted(e, call->list.items[i]);
 			continue;
 		}
@@ -264,7 +276,7 @@ static void flow_into_call(Escape *e, Callee *k, Expr *call)
 	if (k->method) {
 		flow_receiver(e, k, call);
 		first = 1;
-	} else if (call->inlined && (e->judgement != JUDGE_GO || fun->kind != EXPR_CALL)) {
+	} else if (k->info && call->inlined && (e->judgement != JUDGE_GO || fun->kind != EXPR_CALL)) {
 		flow_unwanted(e, fun);
 	} else if (!declared_function(fun) && !(fun->kind == EXPR_SELECTOR && fun->selection &&
 	                                        fun->selection->kind == SELECT_METHOD_EXPR)) {
@@ -518,12 +530,13 @@ void flow_call(Escape *e, Hole *results, int count, Expr *call)
 		flow_builtin(e, count ? results[0] : none, call, none);
 	} else {
 		Callee k = callee_of(e, call, results, count, none);
-		if (call->inlined)
+		bool inlined = has_body(e, call);
+		if (inlined)
 			declare_inlined(e, k.info);
 		else
 			takes_by_call(e, call, k.object, k.info);
 		flow_into_call(e, &k, call);
-		if (call->inlined)
+		if (inlined)
 			flow_block(e, call->inlined->body);
 	}
 	e->quiet = quiet;

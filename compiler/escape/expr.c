@@ -417,6 +417,7 @@ static void flow_literal(Escape *e, Hole k, Expr *x)
 {
 	FuncInfo *info = x->func_info;
 	k = spill(e, k, ALLOC_CLOSURE, x, closure_type(e, info));
+	k.to->silent |= info->wraps != NULL || info->of_value;       /* nobody wrote it */
 	for (int i = 0; i < info->captured.len; i++) {
 		Object *o = info->captured.items[i];
 		Hole one = noted(e, k, "captured by a closure", x, NO_POS);

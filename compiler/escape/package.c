@@ -5,6 +5,7 @@
  * the function around them. The initialisers of package variables are a batch of their own, the last.
  */
 #include "graph.h"
+#include "../inline/go_facts.h"
 #include "../lower/walk.h"
 
 #include <string.h>
@@ -230,6 +231,14 @@ static bool only_looks_at(Escape *e, const Unit *u, const Type *signature, Type 
 	                                            !holds_pointers(e, t->elem));
 }
 
+/* Functions of Go's library keep what they keep there. */
+static void correct_by_fact(Escape *e, const Object *o, Leaks *leaks, int count)
+{
+	const GoFact *fact = go_fact(e->c, o);
+	for (int i = 0; fact && i < count; i++)
+		go_fact_leaks(fact, i, &leaks[i].heap, leaks[i].results, MAX_LEAK_RESULTS);
+}
+
 static void summarise(Escape *e, Unit *u)
 {
 	Object *o = u->object;
@@ -261,6 +270,8 @@ static void summarise(Escape *e, Unit *u)
 		if (i >= receiver && number_param(o, i - receiver) == NUMBER_MANY)
 			leaks[i].heap = 0;
 	}
+	if (e->judgement == JUDGE_GO)
+		correct_by_fact(e, o, leaks, s->count);
 	s->params[e->judgement] = leaks;
 }
 

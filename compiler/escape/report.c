@@ -2,6 +2,7 @@
  * report.c - the remarks of -m and -m=2, in Go's words.
  */
 #include "graph.h"
+#include "../inline/go_facts.h"
 #include "../lower/walk.h"
 
 #include <string.h>
@@ -140,7 +141,8 @@ static bool is_own(const Escape *e, const FuncInfo *info)
 
 static void report_node(Escape *e, Node *n)
 {
-	if (n->silent || !is_own(e, n->func))
+	Pos pos = n->object ? n->object->pos : n->expr ? n->expr->pos : NO_POS;
+	if (n->silent || !is_own(e, n->func) || is_told_by_fact(e->c, pos))
 		return;
 	if (n->object) {
 		if (n->escapes && has_name(n->object))

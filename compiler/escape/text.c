@@ -375,6 +375,8 @@ const char *function_text(Escape *e, const FuncInfo *info)
 	Arena *a = e->c->arena;
 	if (!info->object) {
 		const FuncInfo *outer = named_after(info);
+		if (outer && info->wraps)
+			return arena_printf(a, "%s.%s%d", function_text(e, outer), info->wraps, info->number);
 		if (outer)
 			return arena_printf(a, info->range_of ? "%s-range%d" : named_after(outer) ? "%s.%d" : "%s.func%d",
 			                    function_text(e, outer), info->number);

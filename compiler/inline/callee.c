@@ -122,10 +122,10 @@ static bool is_one_of(const char *list, const char *name)
 }
 
 /* Functions that are instructions on amd64. */
-bool is_intrinsic(const Object *o)
+bool is_intrinsic(const Inliner *n, const Object *o)
 {
 	static const struct { const char *package, *names; } rows[] = {
-		{"math", "Sqrt Trunc Ceil Floor RoundToEven Abs Copysign FMA"},
+		{"math", "sqrt Trunc Ceil Floor RoundToEven FMA"},
 		{"math/bits",
 		 "TrailingZeros64 TrailingZeros32 TrailingZeros16 TrailingZeros8 ReverseBytes64 "
 		 "ReverseBytes32 ReverseBytes16 Len64 Len32 Len16 Len8 Len RotateLeft8 RotateLeft16 "
@@ -142,6 +142,8 @@ bool is_intrinsic(const Object *o)
 	};
 	if (o->receiver_base || !o->package)
 		return false;
+	if (!n->options.remarks && strcmp(o->package->path, "math") == 0 && is_one_of("Sqrt Abs Copysign", o->name))
+		return true;            /* not there, but here */
 	for (int i = 0; i < COUNT_OF(rows); i++)
 		if (strcmp(o->package->path, rows[i].package) == 0)
 			return is_one_of(rows[i].names, o->name);
@@ -177,7 +179,10 @@ Pos function_pos(const FuncInfo *info)
 		p.call = 0;             /* a copy is a function of its own */
 		return p;
 	}
-	Pos p = info->object && info->object->decl ? info->object->decl->keyword_pos : NO_POS;
+	const Decl *d = info->object ? info->object->decl : NULL;
+	if (d && !d->receiver)
+		return d->pos;
+	Pos p = d ? d->keyword_pos : NO_POS;
 	p.col += KEYWORD;
 	return p;
 }
@@ -198,7 +203,7 @@ static const char *declared_name(Inliner *n, const Object *o)
 	return arena_printf(a, o->pointer_receiver ? "%s(*%s).%s" : "%s%s.%s", package, type, o->name);
 }
 
-const char *relative_name(Compiler *c, Package *package, const FuncInfo *info)
+static const char *relative_name(Compiler *c, Package *package, const FuncInfo *info)
 {
 	return inline_name(&(Inliner){.c = c, .package = package}, info);
 }
@@ -210,15 +215,36 @@ static bool is_long(const char *name)
 	return strlen(name) > LONGEST;
 }
 
+static Package *package_of(const FuncInfo *info)
+{
+	while (info->outer)
+		info = info->outer;
+	return info->object ? info->object->package : NULL;
+}
+
+/* The functions that were inlined at a call, outermost first, joined by dots: what comes of a literal in the body of
+ * the last one is named after all of them, and after the function where it stands now. */
+const char *inlined_path(Compiler *c, uint32_t at)
+{
+	const InlinedCall *call = &c->calls.items[at];
+	const char *before = call->pos.call ? inlined_path(c, call->pos.call) : NULL;
+	const char *name = relative_name(c, package_of(call->callee), call->callee);
+	if (is_long(name) || (before && is_long(before)))
+		return before ? before : "func";
+	return before ? arena_printf(c->arena, "%s.%s", before, name) : name;
+}
+
 static const char *literal_name(Inliner *n, const FuncInfo *info)
 {
 	Arena *a = n->c->arena;
 	const FuncInfo *outer = named_after(info);
 	if (!outer)
 		return arena_printf(a, "init.func%d", info->number);
-	const char *around = inline_name(n, outer), *from = info->copied_from ? inline_name(n, info->copied_from) : NULL;
-	if (from && !is_long(from))
-		return arena_printf(a, info->range_of ? "%s.%s-range%d" : "%s.%s.func%d", around, from, info->number);
+	const char *around = inline_name(n, outer);
+	if (info->copied_from)
+		around = arena_printf(a, "%s.%s", around, inlined_path(n->c, info->copied_at));
+	if (info->wraps)
+		return arena_printf(a, "%s.%s%d", around, info->wraps, info->number);
 	return arena_printf(a, info->range_of ? "%s-range%d" : outer->object ? "%s.func%d" : "%s.%d", around, info->number);
 }
 

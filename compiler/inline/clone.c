@@ -152,6 +152,8 @@ static FuncInfo *clone_info(Clone *k, Expr *literal, const FuncInfo *info)
 	copy->literal = literal;
 	copy->inlining = NULL;
 	copy->moved = false;
+	if (!k->hooks)
+		copy->numbered = copy->wrapped = copy->range_loops = 0;
 	copy->outer = k->info;
 	copy->type = type_of(k, info->type);
 	copy->literals.items = NULL;
@@ -173,6 +175,7 @@ static FuncInfo *clone_info(Clone *k, Expr *literal, const FuncInfo *info)
 		copy->number = ++named_after(copy)->numbered;
 	}
 	copy->copied_from = k->info == k->caller && !k->hooks ? k->callee : NULL;
+	copy->copied_at = copy->copied_from ? k->call : 0;
 	copy->traced = copy->remarked = NULL;
 	return copy;
 }
@@ -181,8 +184,8 @@ static void clone_literal(Clone *k, Expr *copy, const Expr *e)
 {
 	FuncInfo *outer = k->info;
 	uint32_t call = k->call;
-	k->call = 0;                    /* it is a function of its own, into which nothing was inlined yet */
 	k->info = copy->func_info = clone_info(k, copy, e->func_info);
+	k->call = 0;                    /* it is a function of its own, into which nothing was inlined yet */
 	copy->body = clone_block(k, e->body);
 	k->call = call;
 	k->info = outer;

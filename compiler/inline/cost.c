@@ -422,6 +422,14 @@ static const char *directive_against(const FuncInfo *info)
 	return NULL;
 }
 
+/* A literal that came along with an inlined body. Go looks at those only that are called. */
+static bool is_copy(const FuncInfo *info)
+{
+	while (info && !info->copied_from)
+		info = info->outer;
+	return info != NULL;
+}
+
 void find_cost(Inliner *n, FuncInfo *info)
 {
 	if (info->inlining)
@@ -444,6 +452,8 @@ void find_cost(Inliner *n, FuncInfo *info)
 	if (!i->reason && k.sum > budget)
 		i->reason = arena_printf(n->c->arena, "function too complex: cost %d exceeds budget %d", k.sum, budget);
 	find_single_return(i, info, body, returns_in(&body->list));
+	if (is_copy(info))
+		report_cost(n, info);
 }
 
 /* Nodes of the body; counting may end at `most`. */

@@ -184,15 +184,19 @@ bool cost_is_parameter(const Cost *k, const Expr *fun)
 	return o && o->kind == OBJECT_VAR && o->owner && (o->owner != k->info || o->is_param);
 }
 
-/* What a shape of a generic function is given: address, name. A method that it finds in there. */
-enum { DICTIONARY = 2, LOOKED_UP = 4 };
+/* What a shape of a generic function is given: address, name. A method that it finds in there. The variable that a
+ * literal has it from (values.c). */
+enum { DICTIONARY = 2, LOOKED_UP = 4, DICTIONARY_KEPT = 10 };
 
 static int price(Cost *k, const Expr *call, Expr *fun)
 {
 	Object *object;
 	const FuncInfo *callee = static_callee(call, &object);
 	int call_cost = k->n->options.call_cost;
-	if (object && (is_cheap_call(object) || is_intrinsic(object)))
+	const GoFact *fact = fact_about(k->n, object);
+	if (fact)
+		return fact->cost == GO_CALLS ? call_cost : fact->cost;
+	if (object && (is_cheap_call(object) || is_intrinsic(k->n, object)))
 		return 0;
 	if (callee && !callee->object)
 		find_cost(k->n, (FuncInfo *)(uintptr_t)callee);
@@ -424,7 +428,7 @@ void cost_expr(Cost *k, Expr *e)
 		cost_expr(k, e->x);
 		break;
 	case EXPR_FUNC:
-		k->sum += 1 + (k->nodes ? 0 : COST_LITERAL);
+		k->sum += 1 + (k->nodes ? 0 : COST_LITERAL) + (e->func_info->of_value ? DICTIONARY_KEPT : 0);
 		break;
 	case EXPR_COMPOSITE:
 		composite(k, e);

@@ -61,8 +61,8 @@ void view_swap(Package *package, View *view);
 void inline_prepare(Compiler *c, Package *package);
 void inline_package(Compiler *c, Package *package, const InlineOptions *options);
 
-/* A function as remarks in the package name it, and how traces name what was inlined by a call of Compiler.calls. */
-const char *relative_name(Compiler *c, Package *package, const FuncInfo *info);
+/* How traces name what was inlined by a call of Compiler.calls. */
+const char *inlined_path(Compiler *c, uint32_t call);   /* for names of literals that came with that call's body */
 const char *inlined_name(Compiler *c, const InlinedCall *call);
 
 #endif

@@ -99,10 +99,17 @@ bool is_remarked(const Inliner *n, const FuncInfo *info)
 	return n->options.remarks && (!info || !info->object || info->object->package == n->package);
 }
 
-static void report_cost(Inliner *n, FuncInfo *info)
+/* What Go does with a function, where remarks are wanted; NULL: as is done here. */
+const GoFact *fact_about(const Inliner *n, const Object *function)
+{
+	return n->options.remarks && !n->package->is_stdlib ? go_fact(n->c, function) : NULL;
+}
+
+void report_cost(Inliner *n, const FuncInfo *info)
 {
 	const Inlining *i = info->inlining;
-	if (!is_remarked(n, info))
+	bool blank = info->object && strcmp(info->object->name, "_") == 0;
+	if (blank || !is_remarked(n, info) || is_told_by_fact(n->c, (Pos){.call = info->copied_at}))
 		return;
 	const char *name = inline_name(n, info);
 	if (!i->reason && n->options.remarks > 1)
@@ -190,33 +197,13 @@ static bool replace_in_wanted(Inliner *n, FuncInfo *info)
 	return any;
 }
 
-/* The same for remarks, which Go makes of others, too. */
-static void replace_in_copies(Inliner *n, FuncInfo *info)
-{
-	for (int i = 0; i < info->literals.len; i++) {
-		FuncInfo *literal = info->literals.items[i]->func_info;
-		if (is_deep_in_moved(literal))
-			continue;
-		if (!map_get(&n->sites, literal)) {
-			count_calls(n, literal);
-			if (!info->object || !info->object->stencil || !info->object->stencil->is_around)
-				report_cost(n, literal);
-			while (replace_calls(n, literal))
-				;
-		}
-		replace_in_copies(n, literal);
-	}
-}
-
 static void tidy_set(Inliner *n, FuncList set)
 {
 	for (int i = 0; i < set.len; i++) {
 		FuncInfo *info = set.items[i];
 		if ((info->object || !info->outer) && body_of(info) && any_inlined(info)) {
 			n->copied = 0;
-			if (n->options.remarks)
-				replace_in_copies(n, info);
-			else
+			if (!n->options.remarks)        /* Go leaves them as they are */
 				do drop_unwanted(n, info); while (replace_in_wanted(n, info));
 			tidy_function(n, info);
 		}

@@ -4,6 +4,7 @@
 #ifndef GOL_INLINE_PASS_H
 #define GOL_INLINE_PASS_H
 
+#include "go_facts.h"
 #include "inline.h"
 
 typedef struct Inliner {
@@ -26,7 +27,7 @@ Expr *known_value(Expr *x);
 FuncInfo *static_callee(const Expr *call, Object **object);
 Expr *declared_function(Expr *fun);
 bool is_method_call(const Expr *fun);
-bool is_intrinsic(const Object *o);
+bool is_intrinsic(const Inliner *n, const Object *o);
 bool is_cheap_call(const Object *o);
 Block *body_of(const FuncInfo *info);
 const char *inline_name(Inliner *n, const FuncInfo *info);
@@ -41,10 +42,19 @@ Block *clone_function(Compiler *c, FuncInfo *from, FuncInfo *to, Package *packag
 Expr *clone_initializer(Compiler *c, Expr *e, Package *package, const CloneHooks *hooks);
 
 /* package.c */
+const GoFact *fact_about(const Inliner *n, const Object *function);
+void report_cost(Inliner *n, const FuncInfo *info);
 bool is_remarked(const Inliner *n, const FuncInfo *info);
 
 /* view.c */
 bool is_shape(const Type *t);
+
+/* values.c */
+void make_literals_of_values(Compiler *c, Package *package, FuncInfo *info);
+
+/* wrap.c */
+void wrap_calls(Compiler *c, Package *package, FuncInfo *info);
+bool is_kept(const Object *o);
 
 /* devirtual.c */
 void note_held(Inliner *n, Block *body);

@@ -20,6 +20,7 @@ typedef struct Sites {
 	bool is_big;
 	ExprList calls;
 	VEC(FuncInfo *) callees;    /* per call: what it was resolved to, or NULL */
+	Map told;                   /* calls that Go replaces (go_facts.h): the remark is made */
 	Map later;                  /* calls of go and defer statements */
 	bool changed;
 } Sites;
@@ -76,9 +77,12 @@ static void resolve(Sites *s, int i)
 	Expr *call = s->calls.items[i];
 	if (s->callees.items[i] || call->inlined)
 		return;
-	devirtualize(s->n, call, is_remarked(s->n, s->owner));
+	devirtualize(s->n, call, is_remarked(s->n, s->owner) && !is_told_by_fact(s->n->c, call->pos));
 	FuncInfo *callee = static_callee(call, &object);
-	if (!callee || (object && (is_intrinsic(object) || strcmp(object->package->path, "runtime") == 0)))
+	const GoFact *fact = fact_about(s->n, object);
+	if (fact && fact->cost == GO_CALLS)
+		return;
+	if (!callee || (object && (is_intrinsic(s->n, object) || strcmp(object->package->path, "runtime") == 0)))
 		return;
 	if (!callee->object && !can_reach_captures(callee, s->owner))
 		return;
@@ -116,18 +120,23 @@ static bool passes_number(const Expr *call)
 /* Literals in literals in literals: a copy has all that is inside. */
 enum { MOST_COPIED = 100000 };
 
+static int most_for(const Sites *s, bool literal, int calls)
+{
+	int budget = s->n->options.budget, most = s->is_big && budget > INLINE_BIG_BUDGET ? INLINE_BIG_BUDGET : budget;
+	if (!literal)
+		return most;
+	most *= INLINE_LITERAL_FACTOR;
+	return calls == 1 && most < INLINE_CALLED_ONCE ? INLINE_CALLED_ONCE : most;
+}
+
 static bool is_replaced(Sites *s, const Expr *call, FuncInfo *callee)
 {
 	find_cost(s->n, callee);
 	const Inlining *i = callee->inlining;
-	if (i->reason || s->n->copied > MOST_COPIED)
+	const GoFact *fact = fact_about(s->n, callee->object);
+	if (i->reason || s->n->copied > MOST_COPIED || (fact && fact->cost > most_for(s, false, 0)))
 		return false;
-	int budget = s->n->options.budget, most = s->is_big && budget > INLINE_BIG_BUDGET ? INLINE_BIG_BUDGET : budget;
-	if (!callee->object) {
-		most *= INLINE_LITERAL_FACTOR;
-		if (callee->calls == 1 && most < INLINE_CALLED_ONCE)
-			most = INLINE_CALLED_ONCE;
-	}
+	int most = most_for(s, !callee->object, callee->calls);
 	return i->cost <= most && !is_on_the_way(s->n->c, call, callee) && !passes_number(call);
 }
 
@@ -143,12 +152,11 @@ static const char *traced_name(Compiler *c, Package *package, FuncInfo *info, bo
 		return info->traced;
 	if (!outer)
 		info->traced = arena_printf(c->arena, "%s.init.func%d", package->path, info->number);
-	else if (info->copied_from)
-		info->traced = arena_printf(c->arena, info->range_of ? "%s.%s-range%d" : "%s.%s.func%d",
-				traced_name(c, package, outer, false), relative_name(c, package, info->copied_from), info->number);
 	else
-		info->traced = arena_printf(c->arena, info->range_of ? "%s-range%d" : outer->object ? "%s.func%d" : "%s.%d",
-				traced_name(c, package, outer, false), info->number);
+		info->traced = arena_printf(c->arena,
+				info->range_of ? "%s%s%s-range%d" : outer->object ? "%s%s%s.func%d" : "%s%s%s.%d",
+				traced_name(c, package, outer, false), info->copied_from ? "." : "",
+				info->copied_from ? inlined_path(c, info->copied_at) : "", info->number);
 	return info->traced;
 }
 
@@ -194,13 +202,36 @@ static Subst substitution(Inliner *n, const Expr *call, const FuncInfo *callee)
 	return s;
 }
 
+static void remark(Sites *s, const Expr *call, const FuncInfo *callee, const GoFact *fact)
+{
+	Compiler *c = s->n->c;
+	if (!is_remarked(s->n, s->owner) || is_told_by_fact(c, call->pos))
+		return;
+	remark_at(c, call->pos, "inlining call to %s", inline_name(s->n, callee));
+	for (const char *p = fact ? fact->calls : ""; *p; p += strcspn(p, "|") + 1)
+		remark_at(c, call->pos, "inlining call to %.*s", (int)strcspn(p, "|"), p);
+	for (const char *p = fact ? fact->remarks : ""; *p; p += strcspn(p, "|") + 1)
+		remark_at(c, call->pos, "%.*s", (int)strcspn(p, "|"), p);
+}
+
+/* A call that Go replaces and we do not: it stays a call, whose callee leaks what Go's does. */
+static void tell(Sites *s, Expr *call)
+{
+	Object *object;
+	static_callee(call, &object);
+	const GoFact *fact = fact_about(s->n, object);
+	if (!fact || fact->cost == GO_CALLS || call->inlined || map_get(&s->told, call) || fact->cost > most_for(s, false, 0))
+		return;
+	map_put(s->n->c->arena, &s->told, call, call);
+	remark(s, call, object->decl->func_info ? object->decl->func_info : &(FuncInfo){.object = object}, fact);
+}
+
 static void replace(Sites *s, Expr *call, FuncInfo *callee)
 {
 	Inliner *n = s->n;
 	Compiler *c = n->c;
 	Package *package = callee->object ? callee->object->package : s->n->package;
-	if (is_remarked(n, s->owner))
-		remark_at(c, call->pos, "inlining call to %s", inline_name(n, callee));
+	remark(s, call, callee, fact_about(n, callee->object));
 	if (c->calls.len == 0)
 		vec_push(c->arena, &c->calls, ((InlinedCall){0}));
 	Subst subst_ = substitution(n, call, callee);
@@ -212,7 +243,8 @@ static void replace(Sites *s, Expr *call, FuncInfo *callee)
 	note_held_by_call(n, call);
 	note_held(n, call->inlined->body);
 	gather_initial_values(n, call->inlined->body);
-	gather(s, call->inlined->body);
+	if (!callee->of_value)
+		gather(s, call->inlined->body);
 	s->changed = true;
 }
 
@@ -222,6 +254,8 @@ static void replace_batch(Sites *s, int from, int to)
 		FuncInfo *callee = s->callees.items[i];
 		if (callee && !s->calls.items[i]->inlined && is_replaced(s, s->calls.items[i], callee))
 			replace(s, s->calls.items[i], callee);
+		else
+			tell(s, s->calls.items[i]);
 	}
 }
 

@@ -397,6 +397,7 @@ static Expr *named(void *arg, Expr *e)
 	if (e->kind == EXPR_INDEX && e->type_args.len) {
 		Expr *name = unparen(e->x);
 		name->start = e->start;
+		name->pos = e->pos;
 		name->type = e->type;
 		return name;
 	}
@@ -450,6 +451,21 @@ static void add_literal(void *arg, Expr *e)
 		vec_push(m->c->arena, &m->view->package_literals, e);
 }
 
+/* What Go's compiler has written out. */
+static void write_out(Maker *m)
+{
+	for (int i = 0; i < m->view->functions.len; i++) {
+		const Object *f = m->view->functions.items[i];
+		if (!has_text(f))
+			continue;
+		if (f->stencil && !f->stencil->is_around)
+			make_literals_of_values(m->c, m->package, f->decl->func_info);
+		wrap_calls(m->c, m->package, f->decl->func_info);
+	}
+	for (int i = 0; i < m->view->package_literals.len; i++)
+		wrap_calls(m->c, m->package, m->view->package_literals.items[i]->func_info);
+}
+
 View *view_new(Compiler *c, Package *package)
 {
 	Maker m = {.c = c, .package = package, .view = NEW(c->arena, View), .shapes = NEW(c->arena, Package)};
@@ -478,6 +494,7 @@ View *view_new(Compiler *c, Package *package)
 	Walker walk = {.expr = add_literal, .arg = &m};
 	for (int i = 0; i < m.view->init_order.len; i++)
 		walk_expr(&walk, m.view->init_order.items[i]->rhs);
+	write_out(&m);
 	return m.view;
 }
 

@@ -180,12 +180,12 @@ static const char *literal_name(FuncState *f, FuncInfo *info)
 	f = naming_function(f);
 	bool nested = f->info->outer;
 	int number = info->number ? info->number : f->literal_count;
+	const char *around = f->ir->go_name;
 	if (info->copied_from)
-		return arena_printf(f->c->arena, info->range_of ? "%s.%s-range%d" : "%s.%s.func%d", f->ir->go_name,
-				relative_name(f->c, f->l->package, info->copied_from), number);
+		around = arena_printf(f->c->arena, "%s.%s", around, inlined_path(f->c, info->copied_at));
 	if (info->range_of)
-		return arena_printf(f->c->arena, "%s-range%d", f->ir->go_name, number);
-	return arena_printf(f->c->arena, nested ? "%s.%d" : "%s.func%d", f->ir->go_name, number);
+		return arena_printf(f->c->arena, "%s-range%d", around, number);
+	return arena_printf(f->c->arena, nested ? "%s.%d" : "%s.func%d", around, number);
 }
 
 static IrFunc *literal_func(FuncState *f, Expr *e, Type *signature)

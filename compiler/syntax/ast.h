@@ -300,8 +300,9 @@ typedef struct FuncInfo {
 	ObjectList captured;        /* of a literal: variables of outer functions it uses, directly or by inner literals */
 	VEC(Expr *) literals;       /* EXPR_FUNC directly inside */
 	Expr *literal;              /* of a literal: itself */
-	/* of a literal that was inlined along with the function around it: that function */
+	/* of a literal that was inlined along with the function around it: that function, and the call (Compiler.calls) */
 	const struct FuncInfo *copied_from;
+	uint32_t copied_at;
 	/* inliner: its name in traces, and in remarks of a package; NULL: not asked for yet */
 	const char *traced, *remarked;
 	const Package *remarked_in;
@@ -313,6 +314,9 @@ typedef struct FuncInfo {
 	int once_count;             /* escape: defer statements that run at most once (Stmt.runs_once) */
 	int number;                 /* literals: n of func1, func2 ... as Go names them */
 	int numbered;               /* literals that are named after it */
+	const char *wraps;          /* "gowrap", "deferwrap": a literal around the call of such a statement (inline/wrap.c) */
+	int wrapped;                /* how many of them there are in it */
+	bool of_value;              /* a literal for a generic function that is a value (inline/values.c) */
 	/* the body of a loop over a function (inline/rangefunc.c): the function it stands in, which literals in it are named
 	 * after, whose defer statements and recover() it has; number: n of range1, range2 ... NULL: it is none */
 	struct FuncInfo *range_of;
