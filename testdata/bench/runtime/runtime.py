@@ -255,7 +255,7 @@ def main():
     files = raise_open_files(ECHO["connections"] + 100)
     args.connections = min(ECHO["connections"], files - 100)
     has_go = shutil.which("go") is not None
-    missed = 0
+    missed = without = 0
     print(f"{'':46} {'gol':>9} {'Go':>9} {'':3} {'gol/Go':>7}  {'target':22}")
     with tempfile.TemporaryDirectory(prefix="gol-bench-") as scratch:
         tools = Tools(args, scratch)
@@ -266,6 +266,7 @@ def main():
             rounds, beside, void, worst = measure(bench, tools, has_go)
             if not rounds:
                 print(f"{bench.figures[0].text:46} void: others took up to {worst:.0%} of the machine in {void} rounds (--loaded)", flush=True)
+                without += 1
                 continue
             note = f" ({beside} of {len(rounds)} rounds beside up to {worst:.0%})" if beside else ""
             for figure in bench.figures:
@@ -273,7 +274,7 @@ def main():
                 missed += "MISSED" in line
                 print(line, flush=True)
                 note = ""
-    print(f"{missed} targets missed")
+    print(f"{missed} targets missed" + (f", {without} benchmarks void" if without else ""))
 
 
 if __name__ == "__main__":
