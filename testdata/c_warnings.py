@@ -26,7 +26,7 @@ def compile_new(cc, folder, seen):
         if not name.endswith(".c") or digest in seen:
             continue
         seen.add(digest)
-        code, text = execute([*cc.split(), "-Wall", "-Wextra", "-c", "-o", "/dev/null", path], timeout=600)
+        code, text = execute([*cc.split(), "-Wall", "-Wextra", "-c", "-o", path + ".o", path], timeout=600)
         if code or text:
             said.append(f"{name}: exit {code}\n" + text.replace(folder + "/", ""))
     return said

@@ -739,7 +739,7 @@ def only_what_is_reached(p):
     p.expect(0, "", "build", "-o", "m", "m.gol", env=env)
     p.expect(0, "", "build", "-o", "all", "-ldflags=-extldflags=-Wl,-O1", "m.gol", env=env)
     p.expect(0, "", "build", "-o", "c", "-emit=c", "m.gol", env=env)
-    text = p.read("c/main.c")
+    text = "".join(p.read(f"c/{n}") for n in p.names("c") if n.startswith("main."))
     linked = [subprocess.run(["nm", p.path(n)], capture_output=True, text=True).stdout for n in ("m", "all")]
     for name in "m", "all":
         same(name, subprocess.run([p.path(name)], capture_output=True, text=True).stderr, "hello name true true 1\n")
@@ -752,6 +752,27 @@ def only_what_is_reached(p):
     size, lines = os.path.getsize(p.path("f")), sum(p.read(f"c/{n}").count("\n") for n in p.names("c"))
     same(f"{size} bytes are less than 1.5 MB", size < 1.5e6, True)
     same(f"{lines} lines are less than 100,000", lines < 100000, True)
+
+
+def what_is_printed_is_explained(p):
+    """The C that docs/reading-c.md shows of its program is what is printed of it; its macros are the contract's."""
+    with open(os.path.join(HERE, "..", "docs", "reading-c.md"), encoding="utf-8") as f:
+        page = f.read()
+    blocks = [re.sub("^    ", "", b, flags=re.M) for b in re.findall(r"(?:^    .*\n|^\n(?=    ))+", page, re.M)]
+    p.write("life.gol", blocks[0].strip("\n") + "\n")
+    p.expect(0, "", "build", "-emit=c", "-o", "c", "life.gol")
+    printed = "".join(p.read(f"c/{n}") for n in p.names("c") if n.startswith("main."))
+    joined = re.sub(r"\s*\\?\n\s*|\s+", " ", printed)      # where lines are broken depends on the length of the file's name
+    shown = [line for b in blocks[1:] for line in b.splitlines() if line.strip() and not line.startswith(("gol ", "cc "))]
+    same("lines shown that are not printed", [line for line in shown if line.strip(" \t\\") not in joined], [])
+    same("lines are shown", len(shown) > 16, True)
+    with open(os.path.join(HERE, "..", "runtime", "include", "gol", "abi.h"), encoding="utf-8") as f:
+        contract = f.read()
+    macros = set(re.findall(r"`(GOL_[A-Z_]+)`", page))
+    same("macros named that are not there", [m for m in sorted(macros) if f"#define {m}(" not in contract], [])
+    same("macros are named", len(macros) > 8, True)
+    long = [line for line in printed.splitlines() if len(line.expandtabs(4)) > 120]
+    same("lines of more than 120 columns", long, [])
 
 
 def what_is_printed_runs(p):

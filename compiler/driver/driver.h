@@ -238,7 +238,7 @@ int compile_packages(Driver *d, Program *program, Unit **units, const char ***ob
  * not reach; NULL: it must keep all. */
 const char **reached_objects(Driver *d, const char *const *objects);
 /* reach_c.c: the same for the C of all packages of a program, whose texts are replaced. */
-void keep_reached(Compiler *c, const char **texts, int count, const char *runtime);
+void keep_reached(Compiler *c, CParts *texts, int count, const char *runtime);
 /* link.c: an exit status. *lost: an object that was no longer there, then nothing was said; else NULL. */
 int link_program(Driver *d, const char *const *objects, const char *output, const char **lost);
 int copy_program(Driver *d, const char *linked, const char *output);     /* aside and renamed; an exit status */

@@ -164,13 +164,27 @@ static int write_outputs(Driver *d, const char *dir, const OutputList *all)
 
 /* ---- the C of a program --------------------------------------------------------------------------------------- */
 
-/* The runtime comes as golrt.c and golrt.h here. */
-static const char *with_joined_header(Driver *d, const char *text)
+/* A package's C: NAME.c, and what it includes. Files that end in .c are compiled (`cc *.c`). */
+static void add_parts(Driver *d, OutputList *all, const Package *p, const char *c_name, const CParts *parts)
 {
-	static const char include[] = "#include \"generated.h\"";
-	const char *at = strstr(text, include);
-	return !at ? text : arena_printf(d->c->arena, "%.*s#include \"golrt.h\"%s", (int)(at - text), text,
-	                                 at + strlen(include));
+	static const char *const ends[C_PARTS] = {".types.h", ".frames.h", ".c", ".more.h"};
+	static const char *const what[C_PARTS] = {
+		"Types, prototypes.", "Of each function its frame, what it saves at which point, its record, its thaw version.", NULL,
+		"Constants, descriptors, and functions that nobody wrote as they stand: wrappers, instances, copies."};
+	Arena *arena = d->c->arena;
+	const char *stem = arena_strndup(arena, c_name, strlen(c_name) - 2);
+	Buf text;
+	buf_init(&text, arena);
+	buf_printf(&text, "/* Package %s, compiled by gol. docs/reading-c.md says how to read this. */\n", p->path);
+	buf_printf(&text, "#include \"golrt.h\"\n#include \"%s.types.h\"\n#include \"%s.frames.h\"\n\n", stem, stem);
+	buf_str(&text, parts->text[C_CODE]);
+	buf_printf(&text, "#include \"%s.more.h\"\n", stem);
+	for (int i = 0; i < C_PARTS; i++) {
+		Output o = {arena_printf(arena, "%s%s", stem, ends[i]), text.s};
+		if (i != C_CODE)
+			o.text = arena_printf(arena, "/* Package %s.\n * %s */\n%s", p->path, what[i], parts->text[i]);
+		vec_push(arena, &all->list, o);
+	}
 }
 
 /* Of the size that it had when it was hashed; NULL if it is another by now, or cannot be read. */
@@ -205,14 +219,15 @@ int emit_sources(Driver *d, Program *program, const char *dir)
 	static const char *const runtime[] = {"golrt.c", "golrt.h"};
 	OutputList all = {0};
 	int count = program->packages.len;
-	const char **texts = NEW_ARRAY(d->c->arena, const char *, count);
+	CParts *texts = NEW_ARRAY(d->c->arena, CParts, count);
 	for (int i = 0; i < count; i++) {
 		Package *p = program->packages.items[i];
-		EmitOptions options = {.versions = d->options.versions, .race = d->options.race, .uses = true};
+		EmitOptions options = {.versions = d->options.versions, .race = d->options.race, .uses = true,
+			.for_reading = true};
 		progress_show(d, i, count, p->path);
 		if (!read_contents(d, p))
 			return EXIT_ERROR;
-		texts[i] = emit_package(d->c, program, p, &options);
+		texts[i] = emit_parts_of(d->c, program, p, &options);
 	}
 	progress_clear(d);
 	Output parts[COUNT_OF(runtime)];
@@ -225,10 +240,8 @@ int emit_sources(Driver *d, Program *program, const char *dir)
 		}
 	}
 	keep_reached(d->c, texts, count, parts[0].text);
-	for (int i = 0; i < count; i++) {
-		Output o = {c_file_name(d, program->packages.items[i]), with_joined_header(d, texts[i])};
-		vec_push(d->c->arena, &all.list, o);
-	}
+	for (int i = 0; i < count; i++)
+		add_parts(d, &all, program->packages.items[i], c_file_name(d, program->packages.items[i]), &texts[i]);
 	Output info = {"golinfo.c", build_info_text(d, program)};
 	vec_push(d->c->arena, &all.list, info);
 	for (int i = 0; i < COUNT_OF(runtime); i++)
@@ -250,8 +263,10 @@ int dump(Driver *d, Program *program)
 	} else if (strcmp(stage, "ir") == 0) {
 		dump_ir(d->c, &out, program, root);
 	} else if (strcmp(stage, "c") == 0) {
-		EmitOptions options = {.versions = d->options.versions, .line_directives = false, .race = d->options.race};
-		buf_str(&out, emit_package(d->c, program, root, &options));
+		EmitOptions options = {.versions = d->options.versions, .for_reading = true, .race = d->options.race};
+		CParts parts = emit_parts_of(d->c, program, root, &options);
+		for (int i = 0; i < C_PARTS; i++)
+			buf_str(&out, wrap_lines(d->c->arena, parts.text[i]));
 	} else {
 		fprintf(stderr, "gol: -dump takes ast, types, ir, c or objects\n");
 		return EXIT_USAGE;

@@ -1,7 +1,7 @@
 /*
  * reach_c.c - -emit=c prints what the program reaches: the rules of reach.c, over the C of all packages.
  *
- * The text is cut into items: what stands between two ends of declarations outside of braces. An item names what it
+ * The text is cut into items: what stands between two ends of declarations outside of braces, or a macro. An item names what it
  * declares or defines, and mentions other names: C names are injective (docs/design.md, 4.8), so a word is what it
  * spells. Reached is main; all items of its own file for a name that a reached item mentions; and where those only
  * declare it, the first definition in another file. Rows of tables count as reach.c says; here they are left out
@@ -24,6 +24,7 @@ typedef enum {
 typedef struct Name Name;
 typedef struct Item {
 	int file;
+	CPart part;
 	const char *start, *end;
 	Name *name;                 /* NULL: it stays in any case */
 	TableKind table;
@@ -155,6 +156,15 @@ static const char *end_of_item(const char *p, const char *end, bool *body, bool 
 	return p;
 }
 
+static const char *end_of_line(const char *p, const char *end)
+{
+	while (p < end && *p != '\n')
+		p++;
+	while (p < end && *p == '\n')
+		p++;
+	return p;
+}
+
 static bool is_macro(const char *word, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -221,12 +231,19 @@ static const char *skip_comment(const char *p, const char *end)
 	return p;
 }
 
-static void add_item(Reach *r, int file, const char *start, const char *end, bool has_value)
+static void add_item(Reach *r, int file, CPart part, const char *start, const char *end, bool has_value)
 {
+	static const char macro[] = "#define ";
 	Item *item = NEW(r->arena, Item);
 	const char *p = skip_comment(start, end);
-	*item = (Item){.file = file, .start = start, .end = end, .is_static = begins(p, end, "static ")};
+	*item = (Item){.file = file, .part = part, .start = start, .end = end, .is_static = begins(p, end, "static ")};
 	vec_push(r->arena, &r->items[file], item);
+	if (begins(p, end, macro)) {
+		item->name = first_name(r, p + strlen(macro), end);
+		item->is_static = item->defines = true;
+		vec_push(r->arena, &item->name->items, item);
+		return;
+	}
 	static const char assertion[] = "_Static_assert(sizeof(";
 	if (p == end || *p == '#' || begins(p, end, "__asm__"))
 		return;
@@ -245,15 +262,13 @@ static void add_item(Reach *r, int file, const char *start, const char *end, boo
 		item->table = kind_of(item->name->text);
 }
 
-/* The lines before the first blank one are the file's head. */
-static void cut(Reach *r, int file, const char *text)
+static void cut(Reach *r, int file, CPart part, const char *text)
 {
-	const char *end = text + strlen(text), *p = strstr(text, "\n\n");
-	p = p ? p + 2 : end;
+	const char *end = text + strlen(text), *p = text;
 	while (p < end) {
 		bool body = false, assigned = false;
-		const char *next = end_of_item(p, end, &body, &assigned);
-		add_item(r, file, p, next, body || assigned);
+		const char *next = *p == '#' ? end_of_line(p, end) : end_of_item(p, end, &body, &assigned);
+		add_item(r, file, part, p, next, body || assigned);
 		p = next;
 	}
 }
@@ -589,16 +604,65 @@ static bool is_record(const Item *item)
 	return last && last[n + strspn(last + n, "0123456789")] == '\0';
 }
 
-static const char *print_file(Reach *r, int file, const char *text)
+/* Rows need no lines of their own any more. */
+static void join_rows(Buf *out, size_t start)
+{
+	size_t to = start;
+	for (size_t i = start; i < out->len; i++) {
+		bool row = out->s[i] == '\n' && i + 1 < out->len && out->s[i + 1] == '\t';
+		out->s[to++] = row ? ' ' : out->s[i];
+		i += row;
+	}
+	out->len = to;
+	out->s[to] = '\0';
+}
+
+/* Of `extern const gol_type x;` the words before x; 0: another kind of item. */
+static size_t declaration_prefix(const char *s, const char *end)
+{
+	if (end - s < 3 || (!begins(s, end, "extern const ") && !begins(s, end, "static const ")) || end[-2] != ';' || end[-1] != '\n')
+		return 0;
+	const char *name = end - 2;
+	while (name > s && is_word(name[-1]))
+		name--;
+	for (const char *p = s; p < name; p++)
+		if (!is_word(*p) && *p != ' ')
+			return 0;
+	return (size_t)(name - s);
+}
+
+/* Joined with the item before it, where both declare names of one type. *last: how the one before began. */
+static void print_plain(Buf *out, const Item *item, const char **last, size_t *last_size)
+{
+	size_t n = declaration_prefix(item->start, item->end);
+	if (n && n == *last_size && memcmp(*last, item->start, n) == 0) {
+		out->len -= 2;
+		buf_str(out, ", ");
+		buf_bytes(out, item->start + n, (size_t)(item->end - item->start) - n);
+	} else {
+		buf_bytes(out, item->start, (size_t)(item->end - item->start));
+	}
+	*last = item->start;
+	*last_size = n;
+}
+
+static const char *print_part(Reach *r, int file, CPart part)
 {
 	Buf out;
+	const char *last = NULL;
+	size_t last_size = 0;
 	buf_init(&out, r->c->arena);
-	const char *head = strstr(text, "\n\n");
-	buf_bytes(&out, text, head ? (size_t)(head + 2 - text) : strlen(text));
+	buf_str(&out, "");
 	for (int i = 0; i < r->items[file].len; i++) {
 		const Item *item = r->items[file].items[i];
-		if ((item->name && !item->live) || item->table == TABLE_USES)
+		if (item->part != part || (item->name && !item->live) || item->table == TABLE_USES)
 			continue;
+		size_t start = out.len;
+		if (item->table == TABLE_NONE && !is_record(item) && !ends_with(item->name ? item->name->text : "", "_imethods")) {
+			print_plain(&out, item, &last, &last_size);
+			continue;
+		}
+		last_size = 0;
 		if (item->table == TABLE_ITAB)
 			print_itab(r, &out, item);
 		else if (item->table != TABLE_NONE)
@@ -607,8 +671,9 @@ static const char *print_file(Reach *r, int file, const char *text)
 			print_record(r, &out, item);
 		else
 			buf_bytes(&out, item->start, (size_t)(item->end - item->start));
+		join_rows(&out, start);
 	}
-	return out.s;
+	return wrap_lines(r->c->arena, out.s);
 }
 
 /* The runtime is printed whole: what it names of the program is reached, descriptors of errors that it makes. */
@@ -624,13 +689,14 @@ static void want_for_runtime(Reach *r, const char *text)
 	}
 }
 
-void keep_reached(Compiler *c, const char **texts, int count, const char *runtime)
+void keep_reached(Compiler *c, CParts *texts, int count, const char *runtime)
 {
 	Reach r = {.c = c, .arena = arena_new(), .file_count = count};
 	r.names.by_text = r.keys.by_text = true;
 	r.items = arena_alloc(r.arena, sizeof *r.items * (size_t)count);
 	for (int i = 0; i < count; i++)
-		cut(&r, i, texts[i]);
+		for (int part = 0; part < C_PARTS; part++)
+			cut(&r, i, (CPart)part, texts[i].text[part]);
 	for (int i = 0; i < count; i++)
 		for (int k = 0; k < r.items[i].len; k++)
 			connect_item(&r, r.items[i].items[k]);
@@ -648,6 +714,7 @@ void keep_reached(Compiler *c, const char **texts, int count, const char *runtim
 			walk_item(&r, vec_pop(&r.work));
 	while (share_types(&r));
 	for (int i = 0; i < count; i++)
-		texts[i] = print_file(&r, i, texts[i]);
+		for (int part = 0; part < C_PARTS; part++)
+			texts[i].text[part] = print_part(&r, i, (CPart)part);
 	arena_free(r.arena);
 }

@@ -70,7 +70,7 @@ void emit_static_value(Emit *e, IrExpr *x)
 	emit_expr(e, x);
 }
 
-static void emit_variable(Emit *e, const char *linkage, Type *type, const char *symbol, IrExpr *value)
+static void emit_variable(Emit *e, Buf *to, const char *linkage, Type *type, const char *symbol, IrExpr *value)
 {
 	const char *ct = type_name(e, type);
 	Buf text, *saved = e->out;
@@ -79,10 +79,10 @@ static void emit_variable(Emit *e, const char *linkage, Type *type, const char *
 	if (value && type_size(e->c, type))
 		emit_static_value(e, value);
 	e->out = saved;
-	buf_printf(&e->data, "%s%s%s%s", linkage, ct, spaced(ct), symbol);
+	buf_printf(to, "%s%s%s%s", linkage, ct, spaced(ct), symbol);
 	if (text.s)
-		buf_printf(&e->data, " = %s", text.s);
-	buf_str(&e->data, ";\n");
+		buf_printf(to, " = %s", text.s);
+	buf_str(to, ";\n");
 }
 
 const char *static_name(Emit *e, IrStatic *data)
@@ -98,7 +98,7 @@ const char *static_name(Emit *e, IrStatic *data)
 	if (map_get(&e->made_statics, data))
 		return data->symbol;
 	map_put(E_ALLOC(e), &e->made_statics, data, (void *)1);
-	emit_variable(e, arena_printf(E_ALLOC(e), "%s%s", e->unit_size ? "" : "static ", constant), data->type,
+	emit_variable(e, &e->data, arena_printf(E_ALLOC(e), "%s%s", e->unit_size ? "" : "static ", constant), data->type,
 	              data->symbol, data->value);
 	if (!data->read_only && type_has_pointers(e->c, data->type))
 		vec_push(E_ALLOC(e), &e->roots, arena_printf(E_ALLOC(e), "{&%s, &%s}", data->symbol,
@@ -181,7 +181,7 @@ void emit_globals(Emit *e)
 			map_put(E_ALLOC(e), &e->declared, symbol, (void *)1);
 			buf_printf(&e->protos, "extern %s%s%s;\n", ct, spaced(ct), symbol);
 		}
-		emit_variable(e, "", o->type, symbol, map_get(&e->package->global_values, o));
+		emit_variable(e, &e->globals, "", o->type, symbol, map_get(&e->package->global_values, o));
 		if (type_has_pointers(e->c, o->type))
 			vec_push(E_ALLOC(e), &e->roots, arena_printf(E_ALLOC(e), "{&%s, &%s}", symbol,
 			                                             type_descriptor(e, o->type)));

@@ -68,7 +68,7 @@ const char *type_descriptor(Emit *e, Type *t)
 		return known;
 	const char *symbol = symbol_of_type(e->c, t, "_5type");
 	map_put(E_ALLOC(e), &e->descriptors, t, (void *)(uintptr_t)symbol);
-	buf_printf(&e->protos, "extern const gol_type %s;\n", symbol);
+	buf_printf(&e->describing, "extern const gol_type %s;\n", symbol);
 	if (map_get(&e->described, t))
 		return symbol;
 	map_put(E_ALLOC(e), &e->described, t, (void *)1);
@@ -125,7 +125,7 @@ const char *itab_name(Emit *e, Type *iface, Type *concrete)
 	if (map_get(&e->itabs, symbol))
 		return symbol;
 	map_put(E_ALLOC(e), &e->itabs, symbol, (void *)1);
-	buf_printf(&e->protos, "extern const gol_itab %s;\n", symbol);
+	buf_printf(&e->describing, "extern const gol_itab %s;\n", symbol);
 	if (map_get(&e->made_itabs, symbol))
 		return symbol;
 	map_put(E_ALLOC(e), &e->made_itabs, symbol, (void *)1);
@@ -175,13 +175,13 @@ static int emit_fields(Emit *e, Type *u, const char *symbol)
 	for (int i = 0; i < u->fields.len; i++) {
 		Object *f = u->fields.items[i];
 		FieldTag tag = tag_of(u, i);
-		buf_printf(&b, "\t{%s, %s, &%s, %lld, {%s%s, %zu}, %s},\n", c_string(e, f->name), name_package(e, f),
+		buf_printf(&b, "%s{%s, %s, &%s, %lld, {%s%s, %zu}, %s}", i ? ", " : "", c_string(e, f->name), name_package(e, f),
 		           type_descriptor(e, f->type),
 		           (long long)field_offset(e->c, u, i), tag.text ? "(const uint8_t *)" : "",
 		           c_bytes(e, tag.text, tag.len), tag.len,
 		           f->embedded ? "true" : "false");
 	}
-	buf_printf(&e->data, "static const gol_field %s_fields[] = {\n%s};\n", symbol, b.s);
+	buf_printf(&e->data, "static const gol_field %s_fields[] = {%s};\n", symbol, b.s);
 	return u->fields.len;
 }
 
@@ -251,7 +251,6 @@ static const char *flags_text(Emit *e, Type *t, Type *u)
 {
 	Buf b;
 	buf_init(&b, E_ALLOC(e));
-	buf_str(&b, "0");
 	if (t->kind == TYPE_NAMED || t->kind <= TYPE_LAST_BASIC)
 		buf_str(&b, " | GOL_TYPE_NAMED");
 	if (is_pointer_shaped(t))
@@ -262,23 +261,17 @@ static const char *flags_text(Emit *e, Type *t, Type *u)
 		buf_str(&b, " | GOL_TYPE_PLAIN_EQUAL");
 	if (u->kind == TYPE_FUNC && u->variadic)
 		buf_str(&b, " | GOL_TYPE_VARIADIC");
-	return b.s;
+	return b.s ? b.s + 3 : "0";
 }
 
-static void emit_pointer_map(Emit *e, Type *t, const char *symbol, int *words, bool *by_kind)
+void emit_bits(Buf *b, const char *bits, int words)
 {
-	const char *bits = pointer_bits(e, t, words);
-	*by_kind = !bits;
-	if (!bits || !*words)
-		return;
-	buf_printf(&e->data, "static const uint8_t %s_map[] = {", symbol);
-	for (int i = 0; i < *words; i += 8) {
+	for (int i = 0; i < words; i += 8) {
 		unsigned byte = 0;
-		for (int k = 0; k < 8 && i + k < *words; k++)
+		for (int k = 0; k < 8 && i + k < words; k++)
 			byte |= (unsigned)(bits[i + k] == '1') << k;
-		buf_printf(&e->data, "%u, ", byte);
+		buf_printf(b, "%s%u", i ? ", " : "", byte);
 	}
-	buf_str(&e->data, "};\n");
 }
 
 static uint32_t hash_text(const char *s)        /* FNV-1a */
@@ -314,7 +307,7 @@ static void emit_descriptor(Emit *e, Type *t)
 	Type *u = underlying(t);
 	const char *symbol = type_descriptor(e, t);
 	int words, methods = emit_methods(e, t, symbol), fields = 0, imethods = 0;
-	bool by_kind, named = t->kind == TYPE_NAMED || t->kind <= TYPE_LAST_BASIC;
+	bool named = t->kind == TYPE_NAMED || t->kind <= TYPE_LAST_BASIC;
 	const char *elem = u->elem ? type_descriptor(e, u->elem) : NULL, *key = u->key ? type_descriptor(e, u->key) : NULL;
 	if (u->kind == TYPE_STRUCT)
 		fields = emit_fields(e, u, symbol);
@@ -322,40 +315,42 @@ static void emit_descriptor(Emit *e, Type *t)
 		imethods = emit_interface_methods(e, u, symbol);
 	else if (u->kind == TYPE_FUNC)
 		emit_parameters(e, u, symbol);
-	emit_pointer_map(e, t, symbol, &words, &by_kind);
-	const char *text = type_runtime_text(e->c, t);
+	const char *bits = pointer_bits(e, t, &words), *text = type_runtime_text(e->c, t);
 	Buf *d = &e->data;
-	buf_printf(d, "%sconst gol_type %s = {\n\t.size = %lld, .pointer_bytes = %d, .hash = 0x%08xu, .kind = GOL_KIND_%s, .align = %lld, .flags = %s,\n",
+	buf_printf(d, "%sconst gol_type %s = {.size = %lld, .pointer_bytes = %d, .hash = 0x%08xu, .kind = GOL_KIND_%s, "
+	           ".align = %lld, .flags = %s, .text = {(const uint8_t *)%s, %zu}",
 	           type_owner(t) ? "" : "GOL_WEAK ", symbol, (long long)type_size(e->c, t), words * 8,
-	           hash_text(type_key(e->c, t)), kind_name(u),
-	           (long long)type_align(e->c, t), flags_text(e, t, u));
-	buf_printf(d, "\t.text = {(const uint8_t *)%s, %zu},\n", c_string(e, text), strlen(text));
+	           hash_text(type_key(e->c, t)), kind_name(u), (long long)type_align(e->c, t), flags_text(e, t, u),
+	           c_string(e, text), strlen(text));
 	if (named) {
-		buf_printf(d, "\t.name = %s,\n", c_string(e, own_name(e, t)));
+		buf_printf(d, ", .name = %s", c_string(e, own_name(e, t)));
 		if (t->kind == TYPE_NAMED && t->object->package)
-			buf_printf(d, "\t.pkg_path = %s,\n", c_string(e, t->object->package->path));
+			buf_printf(d, ", .pkg_path = %s", c_string(e, t->object->package->path));
 	}
 	if (links_pointer(e, t))
-		buf_printf(d, "\t.pointer_to = &%s,\n", type_descriptor(e, pointer_to(e->c, t)));
-	if (words && !by_kind)
-		buf_printf(d, "\t.pointer_map = %s_map,\n", symbol);
+		buf_printf(d, ", .pointer_to = &%s", type_descriptor(e, pointer_to(e->c, t)));
+	if (words && bits) {
+		buf_str(d, ", .pointer_map = (const uint8_t[]){");
+		emit_bits(d, bits, words);
+		buf_char(d, '}');
+	}
 	if (elem)
-		buf_printf(d, "\t.elem = &%s,\n", elem);
+		buf_printf(d, ", .elem = &%s", elem);
 	if (key)
-		buf_printf(d, "\t.key = &%s,\n", key);
+		buf_printf(d, ", .key = &%s", key);
 	if (u->kind == TYPE_CHAN)
-		buf_printf(d, "\t.chan_dir = %d,\n", u->dir == CHAN_BOTH ? 3 : u->dir == CHAN_SEND ? 2 : 1);
+		buf_printf(d, ", .chan_dir = %d", u->dir == CHAN_BOTH ? 3 : u->dir == CHAN_SEND ? 2 : 1);
 	if (u->kind == TYPE_ARRAY)
-		buf_printf(d, "\t.length = %lld,\n", (long long)u->length);
+		buf_printf(d, ", .length = %lld", (long long)u->length);
 	if (fields)
-		buf_printf(d, "\t.fields = %s_fields, .field_count = %d,\n", symbol, fields);
+		buf_printf(d, ", .fields = %s_fields, .field_count = %d", symbol, fields);
 	if (imethods)
-		buf_printf(d, "\t.imethods = %s_imethods, .imethod_count = %d,\n", symbol, imethods);
+		buf_printf(d, ", .imethods = %s_imethods, .imethod_count = %d", symbol, imethods);
 	if (u->kind == TYPE_FUNC && (u->fields.len || u->results.len))
-		buf_printf(d, "\t.parameters = %s_parameters, .parameter_count = %d, .result_count = %d,\n", symbol,
+		buf_printf(d, ", .parameters = %s_parameters, .parameter_count = %d, .result_count = %d", symbol,
 		           u->fields.len, u->results.len);
 	if (methods)
-		buf_printf(d, "\t.methods = %s_methods, .method_count = %d,\n", symbol, methods);
+		buf_printf(d, ", .methods = %s_methods, .method_count = %d", symbol, methods);
 	buf_str(d, "};\n");
 	vec_push(E_ALLOC(e), &e->own_descriptors, t);
 }

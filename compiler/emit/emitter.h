@@ -5,9 +5,16 @@
  * part may ask for a type, a prototype or a descriptor at any moment:
  *
  *     types       forward typedefs and struct definitions, each before its users
- *     protos      prototypes of functions, extern variables and descriptors
- *     data        descriptors, itabs, frame types, function infos
- *     code        functions
+ *     infos       function infos, declared; then descriptors and itabs, then the rest
+ *     describing
+ *     protos      prototypes of functions, extern variables
+ *     frames      of each function: its frame, what is saved at which point, its record, the thaw version
+ *     globals     package variables
+ *     code        functions that the program has, as they run
+ *     data        constants, descriptors, itabs; frames of the functions below
+ *     made        functions that the compiler made: wrappers, instances, copies of other packages' functions
+ *
+ * -emit=c prints them as four files (README.md).
  *
  * Each thing is asked for by a function that returns its C name and emits it
  * once: type_name, type_descriptor, itab_name, function_name.
@@ -42,6 +49,9 @@
 
 typedef enum { STYLE_PLAIN, STYLE_FRAMED } Style;
 
+/* A function in the section code. */
+typedef struct Chunk { Pos pos; size_t start, end; } Chunk;
+
 typedef struct MethodUse { Type *interface; int index; } MethodUse;
 
 typedef struct Emit {
@@ -50,9 +60,11 @@ typedef struct Emit {
 	Lower *lower;
 	IrPackage *package;
 	const EmitOptions *options;
-	Buf types, protos, data, code;
+	Buf types, infos, describing, protos, frames, globals, code, data, made;
+	VEC(Chunk) functions;   /* of code, in the order of emission */
 	size_t unit_size;       /* 0: one C file */
 	TextList units;         /* finished */
+	CParts parts;           /* of the last one */
 	Map described, made_itabs, made_statics;        /* the keys of descriptors, itabs and statics, in any unit */
 	Map files;              /* EmbedFile -> symbol of its contents */
 	int file_count;
@@ -66,7 +78,7 @@ typedef struct Emit {
 	VEC(Type *) descriptor_queue;
 	TypeList own_descriptors;
 	VEC(IrFunc *) func_values;  /* plain functions that are used as values */
-	VEC(IrFunc *) infos;    /* functions with a gol_func_info */
+	VEC(IrFunc *) recorded; /* functions with a gol_func_info */
 	VEC(const char *) roots;        /* {address, type} initialisers */
 	Map statics;            /* IrStatic -> (void *)1 once declared */
 
@@ -79,6 +91,13 @@ typedef struct Emit {
 	VEC(Pos) point_pos;     /* position of each point; [0] is the entry */
 	VEC(IrStmt *) resume_stmts;     /* [point] for resume points, from 1 on; NULL: epilogue's */
 	Buf *out;               /* section being printed to */
+	Buf *tables, *bodies;   /* where its frame and record, and its thaw version go */
+	Buf saves;              /* the rows of its table */
+	Map macros;             /* text -> name */
+	/* FRAMED, beside a PLAIN version: entered at resume points only, and none was printed yet (stmt.c) */
+	bool unreached;
+	struct { size_t line, end; Pos pos; } folding;  /* of out: the last line of simple statements; where it ends */
+	bool one_version;       /* it has a FRAMED body and an entry */
 	const char *info, *frame_type;
 	VEC(MethodUse) uses;    /* what it calls through interfaces */
 	bool has_frame;
@@ -125,6 +144,7 @@ const char *itab_name(Emit *e, Type *iface, Type *concrete);
 bool emit_descriptors(Emit *e);                     /* those queued; true if any */
 const char *pointer_bits(Emit *e, Type *t, int *words);     /* '0'/'1' per word of the pointer-holding prefix */
 void add_pointer_bits(Emit *e, Type *t, int64_t offset, char *bits);     /* sets '1's; bits covers the whole object */
+void emit_bits(Buf *b, const char *bits, int words);        /* "3, 0": the bytes of a map */
 
 /* expr.c */
 void emit_expr(Emit *e, IrExpr *x);                 /* a primary C expression */
@@ -145,6 +165,14 @@ bool is_local_place(IrExpr *x);
 void emit_return_values(Emit *e, IrExprList *values);
 void emit_line(Emit *e, const char *format, ...) PRINTF_LIKE(2, 3);
 void emit_indent(Emit *e);
+
+bool has_resume(Emit *e, IrStmt *s);                /* is s a resume point of the style being printed? */
+void emit_check(Emit *e, IrStmt *s);
+
+/* channel.c */
+void emit_send(Emit *e, IrStmt *s);
+void emit_receive(Emit *e, IrStmt *s);
+void emit_select(Emit *e, IrStmt *s);
 
 /* debug.c */
 void set_line(Emit *e, Pos pos);
@@ -176,6 +204,7 @@ void emit_info(Emit *e);                            /* points, maps, gol_func_in
 void note_use(Emit *e, Type *interface, int index); /* method `index` of it is called through it */
 void emit_uses(Emit *e);
 void emit_save(Emit *e, IrStmt *s);                 /* PLAIN: freeze or record, and return */
+void emit_saves(Emit *e);
 void emit_return_zero(Emit *e);
 
 /* side.c */
@@ -220,6 +249,9 @@ bool has_empty_parts(Emit *e, IrExpr *made);
 void emit_static_value(Emit *e, IrExpr *x);         /* as initialiser, without casts around aggregates */
 
 /* func.c */
+bool has_body(const Emit *e);
+void join_declaration(Emit *e, Map *by_type, const char *ct, const char *name, const char *value);
+void emit_declarations(Emit *e, const Map *by_type);
 const char *function_name(Emit *e, IrFunc *f);      /* declares it where needed */
 const char *func_value(Emit *e, IrFunc *f);         /* address of its static gol_func */
 void emit_function(Emit *e, IrFunc *f);

@@ -17,6 +17,7 @@
 
 const char *var_name(Emit *e, IrVar *v)
 {
+	v->mentioned = true;
 	if (v->on_side)
 		return arena_printf(E_ALLOC(e), "sd->%s", v->c_name);
 	if (v->kind == VAR_PARAM && is_large(e, v->type))       /* of a function without a frame */
@@ -376,6 +377,14 @@ static void emit_divide(Emit *e, IrExpr *x, Type *u)
 	OUT(e, "))");
 }
 
+/* Not one that the macros GOL_ADD ... could be nested in deeply. */
+static bool is_short(const IrExpr *x)
+{
+	if (x->kind == IR_DEREF || x->kind == IR_PART || x->kind == IR_FIELD)
+		x = x->x;
+	return x->kind == IR_VAR || x->kind == IR_CONST || x->kind == IR_GLOBAL;
+}
+
 static void emit_integer_binary(Emit *e, IrExpr *x, Type *u)
 {
 	const char *ct = type_name(e, u), *ut = unsigned_of(u);
@@ -404,6 +413,15 @@ static void emit_integer_binary(Emit *e, IrExpr *x, Type *u)
 		emit_infix(e, x, op_text(x->op));
 	} else {
 		const char *wide = narrow ? "uint32_t" : ut;
+		if (u->kind == TYPE_INT && is_short(x->x) && is_short(x->y)) {
+			e->out->len -= strlen(ct) + 3;
+			OUT(e, x->op == OP_ADD ? "GOL_ADD(" : x->op == OP_SUB ? "GOL_SUB(" : "GOL_MUL(");
+			emit_expr(e, x->x);
+			OUT(e, ", ");
+			emit_expr(e, x->y);
+			OUT(e, ")");
+			return;
+		}
 		OUT(e, "((%s)", wide);
 		emit_expr(e, x->x);
 		OUT(e, " %s (%s)", op_text(x->op), wide);
@@ -522,6 +540,14 @@ static void emit_numeric_conversion(Emit *e, IrExpr *x, Type *from, Type *to)
 	}
 }
 
+/* What is converted from pointer to pointer, before that: one cast does. */
+static IrExpr *without_casts(IrExpr *x)
+{
+	while (x->kind == IR_CONVERT && is_pointer_like(underlying(x->type)) && is_pointer_like(underlying(x->x->type)))
+		x = x->x;
+	return x;
+}
+
 static void emit_conversion(Emit *e, IrExpr *x)
 {
 	Type *from = underlying(x->x->type), *to = underlying(x->type);
@@ -529,7 +555,7 @@ static void emit_conversion(Emit *e, IrExpr *x)
 		OUT(e, "((%s)", type_name(e, x->type));
 		if (!is_pointer_like(from) || !is_pointer_like(to))
 			OUT(e, "(uintptr_t)");
-		emit_expr(e, x->x);
+		emit_expr(e, is_pointer_like(to) ? without_casts(x->x) : x->x);
 		OUT(e, ")");
 	} else if (is_numeric(from) && is_numeric(to)) {
 		emit_numeric_conversion(e, x, from, to);
@@ -704,10 +730,10 @@ void emit_expr(Emit *e, IrExpr *x)
 		emit_make(e, x);
 		break;
 	case IR_TYPE:
-		OUT(e, "((void *)(uintptr_t)&%s)", type_descriptor(e, x->of));
+		OUT(e, "GOL_CONST(%s)", type_descriptor(e, x->of));
 		break;
 	case IR_ITAB:
-		OUT(e, "((void *)(uintptr_t)&%s)", itab_name(e, x->type2, x->of));
+		OUT(e, "GOL_CONST(%s)", itab_name(e, x->type2, x->of));
 		break;
 	case IR_FUNC:
 		OUT(e, "%s", func_value(e, x->func));

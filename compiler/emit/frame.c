@@ -2,7 +2,16 @@
  * frame.c - saved frames: their layout, the table of points with exact pointer
  * maps, and the code that saves a PLAIN function's variables.
  *
- *     typedef struct { gol_frame h; R r; void *sd; _Alignas(8) T x; ...; gol_pending pending; } f_frame;
+ *     typedef struct { gol_frame h; R r; void *sd; _Alignas(8) T x; ...; gol_pending pending; } f_5frame;
+ *
+ * What a PLAIN function does at a point is a macro beside its frame, so that it reads
+ *
+ *     if (GOL_UNWINDING(g)) f_5save1(2);
+ *
+ * and the words saved stand where the layout that they go to does, once for all points that save the same:
+ *
+ *     #define f_5save1(point) { gol_freeze_words(g, &f_5info_saves[point], (uint64_t)n); return 0; }
+ *     static const gol_save f_5info_saves[] = {..., [2] = {&f_5info, 2, 1, (const uint16_t[]){3}}};
  *
  * Every member starts at a multiple of 8, so that any scalar can be stored as a
  * 64-bit word. Points: 0 is the entry, 1..n the resume points in order of the body,
@@ -54,7 +63,7 @@ static int64_t lay_out_results(Emit *e, Buf *b)
 	int64_t offset = 16;
 	if (f->result_types.len == 0)
 		return offset;
-	buf_printf(b, "\t%s r;\n", result_name(e, &f->result_types));
+	buf_printf(b, " %s r;", result_name(e, &f->result_types));
 	for (int i = 0; i < f->result_types.len; i++) {
 		Type *t = f->result_types.items[i];
 		int64_t align = is_large(e, t) ? 8 : type_align(e->c, t);
@@ -67,11 +76,11 @@ static int64_t lay_out_variable(Emit *e, Buf *b, IrVar *v, int64_t offset)
 {
 	v->offset = offset;
 	if (v->on_side) {
-		buf_printf(b, "\tvoid *%s;\n", v->c_name);
+		buf_printf(b, " void *%s;", v->c_name);
 		return offset + 8;
 	}
 	const char *ct = v->map_iterator ? "gol_map_iter" : type_name(e, v->type);
-	buf_printf(b, "\t_Alignas(8) %s%s%s;\n", ct, spaced(ct), v->c_name);
+	buf_printf(b, " _Alignas(8) %s%s%s;", ct, spaced(ct), v->c_name);
 	return offset + align8(v->map_iterator ? 72 : type_size(e->c, v->type));
 }
 
@@ -80,7 +89,7 @@ static void lay_out(Emit *e, Buf *b)
 	IrFunc *f = e->f;
 	int64_t offset = lay_out_results(e, b);
 	if (e->has_side) {
-		buf_str(b, "\tvoid *sd;\n");
+		buf_str(b, " void *sd;");
 		e->side_slot = offset;
 		offset += 8;
 	}
@@ -90,7 +99,7 @@ static void lay_out(Emit *e, Buf *b)
 			offset = lay_out_variable(e, b, v, offset);
 	}
 	if (f->has_defer) {
-		buf_str(b, "\t_Alignas(8) gol_pending pending;\n");
+		buf_str(b, " _Alignas(8) gol_pending pending;");
 		offset += 16;
 	}
 	f->frame_size = offset;
@@ -102,7 +111,7 @@ void layout_frame(Emit *e)
 	number_points(e);
 	e->info = arena_printf(E_ALLOC(e), "%s_5info", f->symbol);
 	e->frame_type = arena_printf(E_ALLOC(e), "%s_5frame", f->symbol);
-	buf_printf(&e->protos, "static const gol_func_info %s;\n", e->info);
+	buf_printf(&e->infos, "static const gol_func_info %s;\n", e->info);
 	if (e->has_frame) {
 		Buf b;
 		buf_init(&b, E_ALLOC(e));
@@ -112,8 +121,8 @@ void layout_frame(Emit *e)
 			buf_init(&b, E_ALLOC(e));
 			lay_out(e, &b);
 		}
-		buf_printf(&e->data, "typedef struct {\n\tgol_frame h;\n%s} %s;\n_Static_assert(sizeof(%s) == %lld, \"frame\");\n", b.s ? b.s : "",
-		           e->frame_type, e->frame_type, (long long)f->frame_size);
+		buf_printf(e->tables, "typedef struct { gol_frame h;%s } %s; _Static_assert(sizeof(%s) == %lld, \"frame\");\n",
+		           b.s ? b.s : "", e->frame_type, e->frame_type, (long long)f->frame_size);
 	}
 	emit_side_type(e);
 }
@@ -151,25 +160,14 @@ static const char *bits_at(Emit *e, int point, int words)
 	return bits;
 }
 
-static void emit_bytes(Buf *b, const char *bits, int words)
-{
-	for (int i = 0; i < words; i += 8) {
-		unsigned byte = 0;
-		for (int k = 0; k < 8 && i + k < words; k++)
-			byte |= (unsigned)(bits[i + k] == '1') << k;
-		buf_printf(b, "%u, ", byte);
-	}
-}
-
-/* Variables with pointers whose address was taken; where it was lent, the points' maps say all. Returns how many. */
-static int emit_objects(Emit *e, int words)
+/* Variables with pointers whose address was taken; where it was lent, the points' maps say all. */
+static void emit_objects(Emit *e, Buf *out, int words)
 {
 	IrFunc *f = e->f;
 	char *bits = arena_alloc(E_ALLOC(e), (size_t)words + 9);
 	memset(bits, '0', (size_t)words);
-	Buf list, map;
+	Buf list;
 	buf_init(&list, E_ALLOC(e));
-	buf_init(&map, E_ALLOC(e));
 	int count = 0;
 	for (int i = 0; i < f->vars.len; i++) {
 		IrVar *v = f->vars.items[i];
@@ -177,20 +175,19 @@ static int emit_objects(Emit *e, int words)
 		    !type_has_pointers(e->c, v->type))
 			continue;
 		var_bits(e, v, bits);
-		buf_printf(&list, "{%lld, %lld}, ", (long long)v->offset, (long long)type_size(e->c, v->type));
-		count++;
+		buf_printf(&list, "%s{%lld, %lld}", count++ ? ", " : "", (long long)v->offset, (long long)type_size(e->c, v->type));
 	}
 	if (count == 0)
-		return 0;
-	emit_bytes(&map, bits, words);
-	buf_printf(&e->data, "static const gol_stack_object %s_objects[] = {%s};\nstatic const uint8_t %s_object_map[] = {%s};\n", e->info,
-	           list.s, e->info, map.s);
-	return count;
+		return;
+	buf_printf(out, ", .objects = (const gol_stack_object[]){%s}, .object_map = (const uint8_t[]){", list.s);
+	emit_bits(out, bits, words);
+	buf_printf(out, "}, .object_count = %d", count);
 }
 
-static void emit_maps(Emit *e, int words, int *map_of_point)
+/* The points' maps behind each other: their bytes. */
+static const char *make_maps(Emit *e, int words, int *map_of_point)
 {
-	int bytes = (words + 7) / 8, count = 0;
+	int count = 0;
 	Map seen = {.by_text = true};
 	Buf b;
 	buf_init(&b, E_ALLOC(e));
@@ -200,12 +197,12 @@ static void emit_maps(Emit *e, int words, int *map_of_point)
 		if (!known) {
 			known = ++count;
 			map_put(E_ALLOC(e), &seen, bits, (void *)known);
-			emit_bytes(&b, bits, words);
+			buf_str(&b, count > 1 ? ", " : "");
+			emit_bits(&b, bits, words);
 		}
 		map_of_point[point] = (int)known - 1;
 	}
-	if (bytes)
-		buf_printf(&e->data, "static const uint8_t %s_maps[] = {%s};\n", e->info, b.s);
+	return b.s;
 }
 
 /* Line and file as tracebacks show them: //line applied. */
@@ -244,89 +241,91 @@ static void note_inlined(Emit *e, InlinedCalls *k, int point, Pos pos)
 
 static void emit_inlined(Emit *e, InlinedCalls *k)
 {
-	buf_printf(&e->data, "static const gol_inlined_call %s_calls[] = {", e->info);
+	Buf *out = e->tables;
+	buf_printf(out, "static const gol_inlining %s_inlining = {%d, %d, (const gol_inlined_call[]){", e->info, k->calls.len,
+	           k->point_count);
 	for (int i = 0; i < k->calls.len; i++) {
 		const InlinedCall *in = &e->c->calls.items[k->calls.items[i]];
-		buf_str(&e->data, i ? ", {" : "{");
+		buf_str(out, i ? ", {" : "{");
 		const char *name = inlined_name(e->c, in);
-		emit_string_literal(&e->data, name, strlen(name));
-		buf_printf(&e->data, ", %d}", (int)number_call(e, k, in->pos.call));
+		emit_string_literal(out, name, strlen(name));
+		buf_printf(out, ", %d}", (int)number_call(e, k, in->pos.call));
 	}
-	buf_printf(&e->data, "};\nstatic const gol_inlined_point %s_inlined_points[] = {%s};\n", e->info, k->points.s);
-	buf_printf(&e->data, "static const gol_inlining %s_inlining = {%d, %d, %s_calls, %s_inlined_points};\n", e->info,
-			k->calls.len, k->point_count,
-	           e->info, e->info);
+	buf_printf(out, "}, (const gol_inlined_point[]){%s}};\n", k->points.s);
 }
 
-/* The table of points, and of those that lie in another file than `path`. Returns how many these are. */
-static int emit_points(Emit *e, const char *path, const int *map_of_point, InlinedCalls *k)
+/* The table of points, and in *files of those that lie in another file than `path`. Returns how many these are. */
+static int emit_points(Emit *e, Buf *files, const char *path, const int *map_of_point, InlinedCalls *k)
 {
-	Buf files;
 	int count = 0;
-	buf_init(&files, E_ALLOC(e));
 	for (int i = 0; i < e->next_point; i++)
 		note_inlined(e, k, i, e->point_pos.items[i]);
-	buf_printf(&e->data, "static const gol_point %s_points[] = {", e->info);
+	buf_printf(e->tables, "static const gol_point %s_points[] = {", e->info);
 	for (int i = 0; i < e->next_point + k->calls.len; i++) {
 		uint32_t line;
 		bool is_call = i >= e->next_point;
 		Pos pos = is_call ? e->c->calls.items[k->calls.items[i - e->next_point]].pos : e->point_pos.items[i];
 		const char *file = shown_place(e, pos, &line);
-		buf_printf(&e->data, "%s{%u, %d}", i ? ", " : "", line, is_call ? 0 : map_of_point[i]);
+		buf_printf(e->tables, "%s{%u, %d}", i ? ", " : "", line, is_call ? 0 : map_of_point[i]);
 		if (!pos.file || strcmp(file, path) == 0)
 			continue;
-		buf_printf(&files, "%s{%d, ", count++ ? ", " : "", i);
-		emit_string_literal(&files, file, strlen(file));
-		buf_str(&files, "}");
+		buf_printf(files, "%s{%d, ", count++ ? ", " : "", i);
+		emit_string_literal(files, file, strlen(file));
+		buf_str(files, "}");
 	}
-	buf_str(&e->data, "};\n");
-	if (count)
-		buf_printf(&e->data, "static const gol_point_file %s_files[] = {%s};\n", e->info, files.s);
+	buf_str(e->tables, "};\n");
 	return count;
+}
+
+static void emit_flags(Emit *e)
+{
+	const IrFunc *f = e->f;
+	if (f->has_defer)
+		buf_str(e->tables, ", .flags = GOL_FUNC_HAS_DEFERS");
+	if (f->params.len == 0)
+		buf_str(e->tables, f->has_defer ? " | GOL_FUNC_NO_ARGUMENTS" : ", .flags = GOL_FUNC_NO_ARGUMENTS");
 }
 
 void emit_info(Emit *e)
 {
 	IrFunc *f = e->f;
+	Buf *out = e->tables, files;
+	buf_init(&files, E_ALLOC(e));
 	int words = e->has_frame ? (int)(f->frame_size - 16) / 8 : 0;
 	int *map_of_point = NEW_ARRAY(E_ALLOC(e), int, e->next_point);
-	if (words)
-		emit_maps(e, words, map_of_point);
-	int objects = words ? emit_objects(e, words) : 0;
+	const char *maps = words ? make_maps(e, words, map_of_point) : NULL;
 	if (e->has_frame && e->has_side)
 		emit_side_info(e);
 	uint32_t line;
 	const char *path = shown_place(e, f->pos, &line);
 	InlinedCalls inlined = {0};
 	buf_init(&inlined.points, E_ALLOC(e));
-	int files = emit_points(e, path, map_of_point, &inlined);
+	int file_count = emit_points(e, &files, path, map_of_point, &inlined);
 	if (inlined.calls.len)
 		emit_inlined(e, &inlined);
-	buf_printf(&e->data, "static const gol_func_info %s = {\n\t.name = ", e->info);
-	emit_string_literal(&e->data, f->go_name, strlen(f->go_name));
-	buf_str(&e->data, ", .file = ");
-	emit_string_literal(&e->data, path, strlen(path));
-	buf_printf(&e->data, ", .line = %u,\n\t.frame_size = %lld, .point_count = %d, .points = %s_points", line,
+	buf_printf(out, "static const gol_func_info %s = {.name = ", e->info);
+	emit_string_literal(out, f->go_name, strlen(f->go_name));
+	buf_str(out, ", .file = ");
+	emit_string_literal(out, path, strlen(path));
+	buf_printf(out, ", .line = %u, .frame_size = %lld, .point_count = %d, .points = %s_points", line,
 	           e->has_frame ? (long long)f->frame_size : 16, e->next_point, e->info);
+	if (maps)
+		buf_printf(out, ", .maps = (const uint8_t[]){%s}, .map_bytes = %d", maps, (words + 7) / 8);
 	if (words)
-		buf_printf(&e->data, ", .maps = %s_maps, .map_bytes = %d", e->info, (words + 7) / 8);
-	if (objects)
-		buf_printf(&e->data, ",\n\t.objects = %s_objects, .object_map = %s_object_map, .object_count = %d", e->info,
-		           e->info, objects);
+		emit_objects(e, out, words);
 	if (e->has_frame && e->has_side)
-		buf_printf(&e->data, ", .side = &%s_side", e->info);
-	if (f->has_defer || f->params.len == 0)
-		buf_printf(&e->data, ", .flags = %s%s%s", f->has_defer ? "GOL_FUNC_HAS_DEFERS" : "", f->has_defer &&
-		           f->params.len == 0 ? " | " : "",
-		           f->params.len == 0 ? "GOL_FUNC_NO_ARGUMENTS" : "");
+		buf_printf(out, ", .side = &%s_side", e->info);
+	emit_flags(e);
 	if (inlined.calls.len)
-		buf_printf(&e->data, ",\n\t.inlining = &%s_inlining", e->info);
-	if (files)
-		buf_printf(&e->data, ",\n\t.files = %s_files, .file_count = %d", e->info, files);
+		buf_printf(out, ", .inlining = &%s_inlining", e->info);
+	if (file_count)
+		buf_printf(out, ", .files = (const gol_point_file[]){%s}, .file_count = %d", files.s, file_count);
 	if (e->has_frame)
-		buf_printf(&e->data, ",\n\t.start = %s_5start, .body = %s_5body", f->symbol, f->symbol);
-	buf_printf(&e->data, ", .code = (void *)%s,\n};\n", f->symbol);
-	vec_push(E_ALLOC(e), &e->infos, f);
+		buf_printf(out, ", .start = %s_5start", f->symbol);
+	if (e->has_frame && has_body(e))
+		buf_printf(out, ", .body = %s_5body", f->symbol);
+	buf_printf(out, ", .code = (void *)%s};\n", f->symbol);
+	vec_push(E_ALLOC(e), &e->recorded, f);
 }
 
 /* ---- methods called through interfaces ------------------------------------------------------------ */
@@ -346,15 +345,15 @@ void emit_uses(Emit *e)
 {
 	if (!e->options->uses || e->uses.len == 0)
 		return;
-	buf_printf(&e->data, "static const gol_method_use %s_uses[] __attribute__((used)) = {\n\t", e->info);
+	buf_printf(e->tables, "static const gol_method_use %s_uses[] __attribute__((used)) = {\n\t", e->info);
 	if (e->f->frameless)
-		buf_str(&e->data, "{(const void *)0, NULL},\n");        /* {NULL, NULL} would be the table's end */
+		buf_str(e->tables, "{(const void *)0, NULL},\n");        /* {NULL, NULL} would be the table's end */
 	else
-		buf_printf(&e->data, "{&%s, (void *)%s},\n", e->info, e->f->symbol);
+		buf_printf(e->tables, "{&%s, (void *)%s},\n", e->info, e->f->symbol);
 	for (int i = 0; i < e->uses.len; i++)
-		buf_printf(&e->data, "\t{&%s, (void *)%d},\n", type_descriptor(e, e->uses.items[i].interface),
+		buf_printf(e->tables, "\t{&%s, (void *)%d},\n", type_descriptor(e, e->uses.items[i].interface),
 		           e->uses.items[i].index);
-	buf_str(&e->data, "};\n");
+	buf_str(e->tables, "};\n");
 }
 
 /* ---- saving a PLAIN function -------------------------------------------------------------------- */
@@ -377,6 +376,18 @@ void emit_return_zero(Emit *e)
 	buf_str(e->out, ";");
 }
 
+/* Uses the macro beside the function's frame that stands for text, which `point` is a parameter of. */
+static void emit_macro(Emit *e, const char *what, const char *text, int point)
+{
+	const char *name = map_get(&e->macros, text);
+	if (!name) {
+		name = arena_printf(E_ALLOC(e), "%s_5%s%d", e->f->symbol, what, map_count(&e->macros) + 1);
+		map_put(E_ALLOC(e), &e->macros, text, (void *)(uintptr_t)name);
+		buf_printf(e->tables, "#define %s(point) { %s }\n", name, text);
+	}
+	buf_printf(e->out, "%s(%d);", name, point);
+}
+
 /* Words of a variable that travel as arguments: their C expressions, and slot numbers. */
 static int save_words(Emit *e, IrVar *v, Buf *words, Buf *slots)
 {
@@ -391,13 +402,13 @@ static int save_words(Emit *e, IrVar *v, Buf *words, Buf *slots)
 		for (int i = 0; i < parts[kind].n; i++) {
 			bool pointer = i == 0 || kind >= 2;
 			buf_printf(words, ", (uint64_t)%s%s%s", pointer ? "(uintptr_t)" : "", v->c_name, parts[kind].field[i]);
-			buf_printf(slots, "%d, ", slot + i);
+			buf_printf(slots, ", %d", slot + i);
 		}
 		return parts[kind].n;
 	}
 	if (!is_scalar(v->type))
 		return 0;
-	buf_printf(slots, "%d, ", slot);
+	buf_printf(slots, ", %d", slot);
 	if (is_float(u))
 		buf_printf(words, ", gol_word_of_%s(%s)", u->kind == TYPE_FLOAT32 ? "float" : "double", v->c_name);
 	else
@@ -417,7 +428,7 @@ static void emit_plain_save(Emit *e, IrStmt *s, int point)
 	int count = 0;
 	if (e->has_side) {
 		buf_printf(&words, ", (uint64_t)(uintptr_t)sd");
-		buf_printf(&slots, "%d, ", (int)e->side_slot / 8);
+		buf_printf(&slots, ", %d", (int)e->side_slot / 8);
 		count++;
 	}
 	for (int i = 0; i < f->vars.len; i++) {
@@ -427,7 +438,7 @@ static void emit_plain_save(Emit *e, IrStmt *s, int point)
 			continue;
 		if (v->on_side) {
 			buf_printf(&words, ", (uint64_t)(uintptr_t)&sd->%s", v->c_name);
-			buf_printf(&slots, "%d, ", (int)v->offset / 8);
+			buf_printf(&slots, ", %d", (int)v->offset / 8);
 			count++;
 			continue;
 		}
@@ -441,57 +452,72 @@ static void emit_plain_save(Emit *e, IrStmt *s, int point)
 		if (n == 0)
 			buf_printf(&objects, " fr->%s = %s;", v->c_name, v->c_name);
 	}
-	buf_printf(&e->data, "static const gol_save %s_save%d = {&%s, %d, %d, ", e->info, point, e->info, point, count);
-	if (count)
-		buf_printf(&e->data, "(const uint16_t[]){%s}};\n", slots.s);
-	else
-		buf_str(&e->data, "NULL};\n");
-	buf_str(e->out, "{ ");
+	buf_printf(&e->saves, "%s[%d] = {&%s, %d, %d, ", e->saves.s ? ", " : "", point, e->info, point, count);
+	buf_printf(&e->saves, count ? "(const uint16_t[]){%s}}" : "NULL}", count ? slots.s + 2 : "");
+	Buf text, *out = e->out;
+	buf_init(&text, E_ALLOC(e));
+	e->out = &text;
 	if (objects.s)
-		buf_printf(e->out, e->shown && !f->has_defer ? "fr = " : "%s *fr = ", e->frame_type);
-	buf_printf(e->out, "gol_freeze_words(g, &%s_save%d%s);%s ", e->info, point, words.s ? words.s : "",
+		buf_printf(&text, e->shown && !f->has_defer ? "fr = " : "%s *fr = ", e->frame_type);
+	buf_printf(&text, "gol_freeze_words(g, &%s_saves[point]%s);%s ", e->info, words.s ? words.s : "",
 	           objects.s ? objects.s : "");
 	if (e->has_side && s)
-		buf_str(e->out, "gol_side_unwind(g, sd); ");
+		buf_str(&text, "gol_side_unwind(g, sd); ");
 	emit_return_zero(e);
-	buf_str(e->out, " }");
+	e->out = out;
+	emit_macro(e, "save", text.s, point);
 }
 
 /* In PLAIN style, with defers: the framed body takes over. */
 static void emit_hand_over(Emit *e, IrStmt *s)
 {
 	IrFunc *f = e->f;
-	buf_str(e->out, "{ ");
+	Buf text;
+	buf_init(&text, E_ALLOC(e));
 	for (int i = 0; i < f->vars.len; i++) {
 		IrVar *v = f->vars.items[i];
 		bool has_value = !v->map_iterator && type_size(e->c, v->type) > 0;
 		if (v->in_frame && (s->live[i / 64] >> (i % 64) & 1) && has_value && !has_place_in_frame(e, v))
-			buf_printf(e->out, "fr.%s = %s; ", v->c_name, v->c_name);
+			buf_printf(&text, "fr.%s = %s; ", v->c_name, v->c_name);
 	}
-	buf_printf(e->out, "fr.h.resume = %d; goto unwind; }", s->point);
+	buf_str(&text, "fr.h.resume = point; goto unwind;");
+	emit_macro(e, "save", text.s, s->point);
 	e->uses_unwind = true;
 }
 
+/* In PLAIN style, where something panicked in a function that has no frame, or at a place that does not freeze. */
+static void emit_record(Emit *e, int point)
+{
+	Buf text, *out = e->out;
+	buf_init(&text, E_ALLOC(e));
+	e->out = &text;
+	buf_printf(&text, "gol_record_point(g, &%s, point); %s", e->info, e->has_side ? "gol_side_unwind(g, sd); " : "");
+	emit_return_zero(e);
+	e->out = out;
+	emit_macro(e, "record", text.s, point);
+}
+
+/* The table of what the macros freeze, for all points. */
+void emit_saves(Emit *e)
+{
+	if (e->saves.s)
+		buf_printf(e->tables, "static const gol_save %s_saves[] = {%s};\n", e->info, e->saves.s);
+}
+
+/* What leads out of the function after s (NULL: at its entry); one C statement. */
 void emit_save(Emit *e, IrStmt *s)
 {
 	int point = s ? s->point : 0;
-	if (e->style == STYLE_PLAIN) {
-		if (s && e->f->has_defer) {
-			emit_hand_over(e, s);
-			return;
-		}
-		if (e->has_frame && (!s || s->may_freeze)) {
-			emit_plain_save(e, s, point);
-			return;
-		}
-		buf_printf(e->out, "{ gol_record_point(g, &%s, %d); %s", e->info, point,
-		           e->has_side ? "gol_side_unwind(g, sd); " : "");
-		emit_return_zero(e);
-		buf_str(e->out, " }");
-		return;
+	if (e->style == STYLE_PLAIN && s && e->f->has_defer) {
+		emit_hand_over(e, s);
+	} else if (e->style == STYLE_PLAIN && e->has_frame && (!s || s->may_freeze)) {
+		emit_plain_save(e, s, point);
+	} else if (e->style == STYLE_PLAIN) {
+		emit_record(e, point);
+	} else {
+		buf_str(e->out, "{ ");
+		if (e->region && ((s && s->may_freeze) || e->f->has_defer))
+			emit_region_store(e);
+		buf_printf(e->out, "h->resume = %d; %s }", point, e->f->has_defer ? "goto unwind;" : "return;");
 	}
-	buf_str(e->out, "{ ");
-	if (e->region && ((s && s->may_freeze) || e->f->has_defer))
-		emit_region_store(e);
-	buf_printf(e->out, "h->resume = %d; %s }", point, e->f->has_defer ? "goto unwind;" : "return;");
 }

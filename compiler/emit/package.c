@@ -8,20 +8,22 @@
  */
 #include "emitter.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static void end_unit(Emit *e, bool last);
 
 static void begin_unit(Emit *e)
 {
-	Buf *sections[] = {&e->types, &e->protos, &e->data, &e->code};
+	Buf *sections[] = {&e->types, &e->infos, &e->describing, &e->protos, &e->frames, &e->globals, &e->code, &e->data,
+		&e->made};
 	Map *maps[] = {&e->type_names, &e->complete, &e->result_structs, &e->descriptors, &e->itabs, &e->declared,
 		&e->statics};
 	for (int i = 0; i < COUNT_OF(sections); i++)
 		buf_init(sections[i], E_ALLOC(e));
 	for (int i = 0; i < COUNT_OF(maps); i++)
 		*maps[i] = (Map){.by_text = maps[i]->by_text};
-	e->own_descriptors.len = e->func_values.len = e->infos.len = e->roots.len = 0;
+	e->own_descriptors.len = e->func_values.len = e->recorded.len = e->roots.len = e->functions.len = 0;
 	for (int i = 0; i < e->package->funcs.len; i++)
 		if (e->package->funcs.items[i]->is_copy)
 			e->package->funcs.items[i]->emitted = false;
@@ -44,6 +46,11 @@ static void prepare_functions(Emit *e)
 	}
 }
 
+static size_t unit_length(const Emit *e)
+{
+	return e->types.len + e->protos.len + e->frames.len + e->code.len + e->data.len + e->made.len;
+}
+
 /* Units have copies at their ends. */
 static bool is_due(const Emit *e, const IrFunc *f)
 {
@@ -57,7 +64,7 @@ static void emit_functions(Emit *e)
 		IrFunc *f = e->package->funcs.items[i];
 		if (!is_due(e, f))
 			continue;
-		if (e->unit_size && e->types.len + e->protos.len + e->data.len + e->code.len >= e->unit_size) {
+		if (e->unit_size && unit_length(e) >= e->unit_size) {
 			end_unit(e, false);
 			begin_unit(e);
 		}
@@ -127,8 +134,8 @@ static void emit_unit_record(Emit *e, bool last)
 	for (int i = 0; i < e->roots.len; i++)
 		buf_printf(d, "\t%s,\n", e->roots.items[i]);
 	buf_printf(d, "\t{NULL, NULL}};\nstatic const gol_func_info *const %s_funcs[] = {\n", symbol);
-	for (int i = 0; i < e->infos.len; i++)
-		buf_printf(d, "\t&%s_5info,\n", e->infos.items[i]->symbol);
+	for (int i = 0; i < e->recorded.len; i++)
+		buf_printf(d, "\t&%s_5info,\n", e->recorded.items[i]->symbol);
 	buf_printf(d, "\tNULL};\nstatic const gol_type *const %s_types[] = {\n", symbol);
 	for (int i = 0; i < e->own_descriptors.len; i++)
 		buf_printf(d, "\t&%s,\n", type_descriptor(e, e->own_descriptors.items[i]));
@@ -137,7 +144,7 @@ static void emit_unit_record(Emit *e, bool last)
 		buf_printf(d, "\t{(void *)%s_5value, (void *)%s},\n", e->func_values.items[i]->symbol,
 		           e->func_values.items[i]->symbol);
 	buf_printf(d, "\t{NULL, NULL}};\nconst gol_package %s = {\"%s\", %s_roots, %d, %s_funcs, %d, %s_types, %d, %s_values, %d, %s, gol_absent_method};\n", symbol,
-	           e->package->package->path, symbol, e->roots.len, symbol, e->infos.len, symbol, e->own_descriptors.len,
+	           e->package->package->path, symbol, e->roots.len, symbol, e->recorded.len, symbol, e->own_descriptors.len,
 	           symbol,
 	           e->func_values.len, more);
 }
@@ -157,7 +164,47 @@ static void emit_program(Emit *e)
 	buf_printf(&e->data, "static const gol_program program = {GOL_ABI_VERSION, packages, %d, start_main, %s};\n",
 	           e->program->packages.len, e->options->race ? "true" : "false");
 	buf_str(&e->data, "extern char **environ;\n");
-	buf_str(&e->code, "int main(int argc, char **argv)\n{\n\treturn gol_main(argc, argv, environ, &program);\n}\n");
+	buf_str(&e->made, "int main(int argc, char **argv)\n{\n\treturn gol_main(argc, argv, environ, &program);\n}\n");
+}
+
+static int compare_chunks(const void *a, const void *b)
+{
+	const Chunk *x = a, *y = b;
+	int order = x->pos.file != y->pos.file ? (x->pos.file > y->pos.file ? 1 : -1) : pos_compare(x->pos, y->pos);
+	return order ? order : (x->start > y->start) - (x->start < y->start);
+}
+
+/* The functions in the order that the program has them in. */
+static void append_sorted(Emit *e, Buf *out)
+{
+	int n = e->functions.len;
+	Chunk *sorted = NEW_ARRAY(E_ALLOC(e), Chunk, n + 1);
+	if (n)
+		memcpy(sorted, e->functions.items, (size_t)n * sizeof *sorted);
+	qsort(sorted, (size_t)n, sizeof *sorted, compare_chunks);
+	for (int i = 0; i < n; i++)
+		buf_bytes(out, e->code.s + sorted[i].start, sorted[i].end - sorted[i].start);
+}
+
+static void join_parts(Emit *e)
+{
+	const Buf *parts[C_PARTS][4] = {
+		{&e->types, &e->infos, &e->describing, &e->protos}, {&e->frames}, {&e->globals, &e->code}, {&e->data, &e->made}};
+	for (int i = 0; i < C_PARTS; i++) {
+		Buf out;
+		buf_init(&out, E_ALLOC(e));
+		for (int k = 0; k < 4 && parts[i][k]; k++) {
+			if (!parts[i][k]->len)
+				continue;
+			if (parts[i][k] == &e->code && e->options->for_reading)
+				append_sorted(e, &out);
+			else
+				buf_bytes(&out, parts[i][k]->s, parts[i][k]->len);
+			if (parts[i][k] != &e->code || !e->options->for_reading)
+				buf_char(&out, '\n');
+		}
+		e->parts.text[i] = out.s ? out.s : "";
+	}
 }
 
 static void end_unit(Emit *e, bool last)
@@ -171,15 +218,14 @@ static void end_unit(Emit *e, bool last)
 	emit_unit_record(e, last);
 	if (e->package->start)
 		emit_program(e);
+	join_parts(e);
+	if (e->options->for_reading)
+		return;
 	Buf text;
 	buf_init(&text, E_ALLOC(e));
 	buf_printf(&text, "/* Package %s, compiled by gol. */\n#include \"generated.h\"\n\n", e->package->package->path);
-	Buf *sections[] = {&e->types, &e->protos, &e->data, &e->code};
-	for (int i = 0; i < COUNT_OF(sections); i++)
-		if (sections[i]->s) {
-			buf_bytes(&text, sections[i]->s, sections[i]->len);
-			buf_char(&text, '\n');
-		}
+	for (int i = 0; i < C_PARTS; i++)
+		buf_str(&text, e->parts.text[i]);
 	if (e->options->line_directives) {
 		Buf numbered;
 		buf_init(&numbered, E_ALLOC(e));
@@ -189,7 +235,7 @@ static void end_unit(Emit *e, bool last)
 	vec_push(E_ALLOC(e), &e->units, text.s);
 }
 
-static TextList emit(Compiler *c, Program *program, Package *package, const EmitOptions *options, size_t unit_size)
+static Emit emit(Compiler *c, Program *program, Package *package, const EmitOptions *options, size_t unit_size)
 {
 	Emit e = {.c = c, .program = program, .options = options, .unit_size = unit_size};
 	e.lower = lower_new(c, program, package);
@@ -204,20 +250,25 @@ static TextList emit(Compiler *c, Program *program, Package *package, const Emit
 		emit_descriptors(&e);
 	} while (e.descriptor_queue.len || has_new_functions(&e));
 	end_unit(&e, true);
-	return e.units;
+	return e;
 }
 
 const char *emit_package(Compiler *c, Program *program, Package *package, const EmitOptions *options)
 {
-	return emit(c, program, package, options, 0).items[0];
+	return emit(c, program, package, options, 0).units.items[0];
+}
+
+CParts emit_parts_of(Compiler *c, Program *program, Package *package, const EmitOptions *options)
+{
+	return emit(c, program, package, options, 0).parts;
 }
 
 TextList emit_units(Compiler *c, Program *program, Package *package, const EmitOptions *options, size_t unit_size)
 {
-	TextList texts = emit(c, program, package, options, 0);
+	TextList texts = emit(c, program, package, options, 0).units;
 	if (package == program->root || strlen(texts.items[0]) <= unit_size + unit_size / 2)
 		return texts;
-	return emit(c, program, package, options, unit_size);
+	return emit(c, program, package, options, unit_size).units;
 }
 
 void dump_ir(Compiler *c, Buf *out, Program *program, Package *package)

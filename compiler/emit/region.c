@@ -159,11 +159,12 @@ void emit_region_start(Emit *e, IrStmt *s)
 		emit_loop_label(e, s);
 	emit_line(e, "{");
 	e->indent++;
+	Map by_type = {.by_text = true};
 	for (int i = 0; i < e->region_vars.len; i++) {
 		IrVar *v = e->region_vars.items[i];
-		const char *ct = type_name(e, v->type);
-		emit_line(e, "%s%s%s = fr->%s;", ct, spaced(ct), v->c_name, v->c_name);
+		join_declaration(e, &by_type, type_name(e, v->type), v->c_name, arena_printf(E_ALLOC(e), " = fr->%s", v->c_name));
 	}
+	emit_declarations(e, &by_type);
 }
 
 void emit_region_end(Emit *e)

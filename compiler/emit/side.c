@@ -169,15 +169,15 @@ void emit_side_type(Emit *e)
 		IrVar *v = e->f->vars.items[i];
 		if (!v->on_side)
 			continue;
-		buf_printf(&b, "\t_Alignas(16) %s %s;\n", type_name(e, v->type), v->c_name);
+		buf_printf(&b, " _Alignas(16) %s %s;", type_name(e, v->type), v->c_name);
 		v->side_offset = offset;
 		offset += (type_size(e->c, v->type) + 15) / 16 * 16;
 	}
 	if (e->frame_aside) {
-		buf_printf(&b, "\t_Alignas(16) %s frame_;\n", e->frame_type);
+		buf_printf(&b, " _Alignas(16) %s frame_;", e->frame_type);
 		offset += (e->f->frame_size + 15) / 16 * 16;
 	}
-	buf_printf(&e->data, "typedef struct GOL_ALIAS {\n%s} %s;\n_Static_assert(sizeof(%s) == %lld, \"block\");\n", b.s,
+	buf_printf(e->tables, "typedef struct GOL_ALIAS {%s } %s; _Static_assert(sizeof(%s) == %lld, \"block\");\n", b.s,
 	           e->side_type,
 	           e->side_type, (long long)offset);
 }
@@ -246,8 +246,8 @@ void emit_side_info(Emit *e)
 	buf_init(&list, E_ALLOC(e));
 	int parameters = side_objects(e, &list, true), objects = parameters + side_objects(e, &list, false);
 	if (objects)
-		buf_printf(&e->data, "static const gol_side_object %s_large[] = {%s};\n", e->info, list.s);
-	buf_printf(&e->data, "static const gol_side %s_side = {%lld, %d, %d, ", e->info, (long long)e->side_slot, objects,
+		buf_printf(e->tables, "static const gol_side_object %s_large[] = {%s};\n", e->info, list.s);
+	buf_printf(e->tables, "static const gol_side %s_side = {%lld, %d, %d, ", e->info, (long long)e->side_slot, objects,
 	           parameters);
-	buf_printf(&e->data, objects ? "%s_large};\n" : "NULL};\n", e->info);
+	buf_printf(e->tables, objects ? "%s_large};\n" : "NULL};\n", e->info);
 }

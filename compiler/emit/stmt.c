@@ -8,6 +8,10 @@
  *     x = f(g, a);
  *     if (0) { r1: if (!g->unwinding) x = *(const gol_int *)g->ret; }
  *     if (GOL_UNWINDING(g)) { h->resume = 1; return; }
+ *
+ * Beside a PLAIN version a FRAMED body is entered at resume points only. What stands before the first of them on every
+ * way (Emit.unreached) is left out: statements of a list up to the first that has one, or a label, in it; conditions;
+ * a call whose result is fetched. A loop that has one is printed whole.
  */
 #include "emitter.h"
 
@@ -32,14 +36,46 @@ void emit_line(Emit *e, const char *format, ...)
 	buf_char(e->out, '\n');
 }
 
-static bool has_resume(Emit *e, IrStmt *s) { return e->style == STYLE_FRAMED && s->may_freeze; }
+/* Is a resume point in it, or a label that code behind one might jump to? */
+static bool is_entered(const IrStmt *s)
+{
+	if (s->may_freeze || s->kind == IR_LABEL)
+		return true;
+	const IrStmtList *lists[] = {&s->body, &s->else_body, &s->post};
+	bool entered = false;
+	for (int i = 0; i < COUNT_OF(lists); i++)
+		for (int k = 0; k < lists[i]->len && !entered; k++)
+			entered = is_entered(lists[i]->items[k]);
+	for (int i = 0; i < s->cases.len; i++)
+		for (int k = 0; k < s->cases.items[i]->body.len && !entered; k++)
+			entered = is_entered(s->cases.items[i]->body.items[k]);
+	return entered;
+}
 
-/* The unwinding check after statement s; on its own line. */
-static void emit_check(Emit *e, IrStmt *s)
+bool has_resume(Emit *e, IrStmt *s) { return e->style == STYLE_FRAMED && s->may_freeze; }
+
+static bool wants_result(IrStmt *s)
+{
+	for (int i = 0; i < s->dsts.len; i++)
+		if (s->dsts.items[i])
+			return true;
+	return false;
+}
+
+/* Is there something to take up at its resume point? The label stands there then. */
+static bool fetches(IrStmt *s)
+{
+	return s->kind == IR_RECEIVE || s->kind == IR_SELECT || (s->kind == IR_CALL && wants_result(s));
+}
+
+/* The unwinding check after statement s; on its own line, the label of the resume point included that no fetch had. */
+void emit_check(Emit *e, IrStmt *s)
 {
 	if (!s->may_freeze && !s->may_panic)
 		return;
 	emit_indent(e);
+	if (has_resume(e, s) && !fetches(s))
+		buf_printf(e->out, "r%d: ", s->point);
 	buf_str(e->out, "if (GOL_UNWINDING(g)) ");
 	emit_save(e, s);
 	buf_char(e->out, '\n');
@@ -48,7 +84,9 @@ static void emit_check(Emit *e, IrStmt *s)
 static void emit_fetch(Emit *e, IrStmt *s, const char *target, const char *ctype)
 {
 	if (has_resume(e, s))
-		emit_line(e, "if (0) { r%d: if (!g->unwinding) %s = *(%s const *)g->ret; }", s->point, target, ctype);
+		emit_line(e, e->unreached ? "r%d: if (!g->unwinding) %s = *(%s const *)g->ret;" :
+		          "if (0) { r%d: if (!g->unwinding) %s = *(%s const *)g->ret; }", s->point, target, ctype);
+	e->unreached = false;
 }
 
 /* ---- assignment ------------------------------------------------------------------------------ */
@@ -235,18 +273,22 @@ static TypeList call_results(Emit *e, IrStmt *s)
 	}
 }
 
-static bool wants_result(IrStmt *s)
-{
-	for (int i = 0; i < s->dsts.len; i++)
-		if (s->dsts.items[i])
-			return true;
-	return false;
-}
-
 /* The unwound callee's dummy must not be seen in a variable that the epilogue or a pointer may read. */
 static bool assign_at_once(Emit *e, IrVar *v)
 {
 	return !(e->f->has_defer && v->in_frame) && !v->addr_taken;
+}
+
+/* The rest of a line that begins with the C local for the result. */
+static void emit_called(Emit *e, IrStmt *s)
+{
+	if (!e->unreached) {
+		buf_str(e->out, " = ");
+		if (s->call == IR_CALL_RT && *spaced(rt_result(s->rt)) == '\0' && strcmp(rt_result(s->rt), "void *") != 0)
+			buf_str(e->out, "(void *)");    /* C's type is less exact than ours */
+		emit_call_expr(e, s);
+	}
+	buf_str(e->out, ";\n");
 }
 
 static void emit_single_call(Emit *e, IrStmt *s, IrVar *dst, const char *ctype)
@@ -254,18 +296,16 @@ static void emit_single_call(Emit *e, IrStmt *s, IrVar *dst, const char *ctype)
 	bool large = s->call != IR_CALL_RT && is_large(e, dst->type);
 	bool direct = !large && (assign_at_once(e, dst) || (!s->may_freeze && !s->may_panic));
 	const char *to = direct ? var_name(e, dst) : NULL;
-	emit_indent(e);
-	if (direct) {
-		buf_str(e->out, to);
-	} else {
+	if (!direct || !e->unreached)
+		emit_indent(e);
+	if (!direct) {
 		buf_str(e->out, "{ ");
 		to = declare_scratch(e, "r_", ctype);
+	} else if (!e->unreached) {
+		buf_str(e->out, to);
 	}
-	buf_str(e->out, " = ");
-	if (s->call == IR_CALL_RT && *spaced(rt_result(s->rt)) == '\0' && strcmp(rt_result(s->rt), "void *") != 0)
-		buf_str(e->out, "(void *)");    /* C's type is less exact than ours */
-	emit_call_expr(e, s);
-	buf_str(e->out, ";\n");
+	if (!direct || !e->unreached)
+		emit_called(e, s);
 	emit_fetch(e, s, to, ctype);
 	emit_check(e, s);
 	if (!direct)
@@ -290,7 +330,7 @@ static void emit_code_pointer(Emit *e, IrStmt *s)
 static void emit_aim(Emit *e, IrStmt *s)
 {
 	IrFunc *f = e->f;
-	if (!(f->aims || f->aims_at) || s->call == IR_CALL_RT)
+	if (!(f->aims || f->aims_at) || s->call == IR_CALL_RT || e->unreached)
 		return;
 	emit_indent(e);
 	buf_printf(e->out, "GOL_AIM(g, %s, ", f->symbol);
@@ -312,8 +352,8 @@ static void emit_deferred_call(Emit *e, IrStmt *s)
 		emit_line(e, "if (GOL_UNLIKELY(fr->pending.reason)) gol_defer_end(g, &fr->pending);");
 		return;
 	}
-	emit_line(e, "r%d:", s->point);
-	emit_line(e, "if (GOL_UNLIKELY(g->unwinding || fr->pending.reason)) { h->resume = %d; if (!gol_defer_end(g, &fr->pending)) return; }", s->point);
+	emit_line(e, "r%d: if (GOL_UNLIKELY(g->unwinding || fr->pending.reason)) { h->resume = %d; "
+	          "if (!gol_defer_end(g, &fr->pending)) return; }", s->point, s->point);
 }
 
 static void emit_call(Emit *e, IrStmt *s)
@@ -337,11 +377,11 @@ static void emit_call(Emit *e, IrStmt *s)
 		return;
 	}
 	if (!wants_result(s)) {
-		emit_indent(e);
-		emit_call_expr(e, s);
-		buf_str(e->out, ";\n");
-		if (has_resume(e, s))
-			emit_line(e, "r%d:", s->point);
+		if (!e->unreached) {
+			emit_indent(e);
+			emit_call_expr(e, s);
+			buf_str(e->out, ";\n");
+		}
 		emit_check(e, s);
 		return;
 	}
@@ -353,9 +393,7 @@ static void emit_call(Emit *e, IrStmt *s)
 	emit_indent(e);
 	buf_str(e->out, "{ ");
 	const char *r = declare_scratch(e, "r_", ctype);
-	buf_str(e->out, " = ");
-	emit_call_expr(e, s);
-	buf_str(e->out, ";\n");
+	emit_called(e, s);
 	emit_fetch(e, s, r, ctype);
 	emit_check(e, s);
 	emit_indent(e);
@@ -371,7 +409,7 @@ static void emit_panic_if(Emit *e, IrStmt *s)
 	emit_indent(e);
 	if (s->cond) {
 		buf_str(e->out, "if (GOL_UNLIKELY(");
-		emit_expr(e, s->cond);
+		emit_whole(e, s->cond);
 		buf_str(e->out, ")) ");
 	}
 	buf_printf(e->out, "{ %s(g", rt_name(s->rt));
@@ -379,168 +417,6 @@ static void emit_panic_if(Emit *e, IrStmt *s)
 	buf_str(e->out, "); ");
 	emit_save(e, s);
 	buf_str(e->out, " }\n");
-}
-
-/* ---- channels ------------------------------------------------------------------------------------- */
-
-static void emit_send(Emit *e, IrStmt *s)
-{
-	const char *ct = type_name(e, s->src->type);
-	bool large = is_large(e, s->src->type);
-	const char *v = NULL;
-	emit_indent(e);
-	if (!large) {
-		buf_str(e->out, "{ ");
-		v = declare_scratch(e, "v_", ct);
-		buf_str(e->out, " = ");
-		emit_assigned(e, s->src);
-		buf_str(e->out, "; ");
-	}
-	buf_printf(e->out, "gol_chan_send(%s, ", goroutine(e));
-	emit_expr(e, s->x);
-	buf_str(e->out, ", ");
-	if (large)
-		emit_read_address(e, s->src);
-	else
-		buf_printf(e->out, "&%s", v);
-	buf_str(e->out, large ? ");\n" : "); }\n");
-	if (has_resume(e, s))
-		emit_line(e, "r%d:", s->point);
-	emit_check(e, s);
-}
-
-static void emit_receive(Emit *e, IrStmt *s)
-{
-	IrVar *value = s->dsts.len > 0 ? s->dsts.items[0] : NULL, *ok = s->dsts.len > 1 ? s->dsts.items[1] : NULL;
-	const char *ct = value ? type_name(e, value->type) : NULL;
-	bool large = value && is_large(e, value->type);
-	const char *to = !value ? "NULL" : large ? arena_printf(E_ALLOC(e), "&%s", var_name(e, value)) : NULL, *v = NULL;
-	emit_indent(e);
-	buf_str(e->out, "{ ");
-	const char *done = declare_scratch(e, "ok_", "bool");
-	buf_str(e->out, "; ");
-	if (value && !large) {
-		v = declare_scratch(e, "v_", ct);
-		to = arena_printf(E_ALLOC(e), "&%s", v);
-		buf_str(e->out, "; ");
-	}
-	buf_printf(e->out, "%s = gol_chan_receive(%s, ", done, goroutine(e));
-	emit_expr(e, s->x);
-	buf_printf(e->out, ", %s);\n", to);
-	if (has_resume(e, s))
-		emit_line(e, "if (0) { r%d: if (!g->unwinding) %s = gol_chan_receive_finish(g, %s); }", s->point, done, to);
-	emit_check(e, s);
-	emit_indent(e);
-	if (v)
-		buf_printf(e->out, "%s = %s; ", var_name(e, value), v);
-	if (ok)
-		buf_printf(e->out, "%s = %s; ", var_name(e, ok), done);
-	buf_str(e->out, "}\n");
-}
-
-/* The largest receive's variable where that is a large one: it serves all cases as buffer. */
-static IrVar *large_buffer(Emit *e, IrStmt *s)
-{
-	IrVar *largest = NULL;
-	for (int i = 0; i < s->buffers.len; i++) {
-		IrVar *v = s->buffers.items[i];
-		if (v && is_large(e, v->type) && (!largest || type_size(e->c, v->type) > type_size(e->c, largest->type)))
-			largest = v;
-	}
-	return largest;
-}
-
-/* The union that a select's chosen receive is put into; its member names are b0, b1 ... NULL: no receive wants its
- * value. */
-static const char *emit_select_buffers(Emit *e, IrStmt *s)
-{
-	Buf type;
-	buf_init(&type, E_ALLOC(e));
-	for (int i = 0; i < s->buffers.len; i++) {
-		if (!s->buffers.items[i])
-			continue;
-		const char *ct = type_name(e, s->buffers.items[i]->type);
-		buf_printf(&type, "%s %s%sb%d;", type.s ? "" : "union {", ct, spaced(ct), i);
-	}
-	if (!type.s)
-		return NULL;
-	buf_str(&type, " }");
-	const char *v = declare_scratch(e, "v_", type.s);
-	buf_str(e->out, "; ");
-	return v;
-}
-
-/* Values to send, in locals of their own: their names by case. */
-static const char **emit_select_values(Emit *e, IrStmt *s)
-{
-	const char **names = NEW_ARRAY(E_ALLOC(e), const char *, s->select_cases.len + 1);
-	for (int i = 0; i < s->select_cases.len; i++) {
-		IrSelectCase *k = s->select_cases.items[i];
-		if (!k->send || is_large(e, k->value->type))
-			continue;
-		emit_indent(e);
-		names[i] = declare_scratch(e, arena_printf(E_ALLOC(e), "s%d_", i), type_name(e, k->value->type));
-		buf_str(e->out, " = ");
-		emit_expr(e, k->value);
-		buf_str(e->out, ";\n");
-	}
-	return names;
-}
-
-static void emit_select_cases(Emit *e, IrStmt *s, const char **values)
-{
-	int n = s->select_cases.len;
-	buf_str(e->out, n ? "{" : "{{0}");
-	for (int i = 0; i < n; i++) {
-		IrSelectCase *k = s->select_cases.items[i];
-		buf_str(e->out, "{");
-		emit_expr(e, k->chan);
-		if (k->send && is_large(e, k->value->type)) {
-			buf_str(e->out, ", ");
-			emit_read_address(e, k->value);
-			buf_str(e->out, ", GOL_CASE_SEND}, ");
-		} else if (k->send) {
-			buf_printf(e->out, ", &%s, GOL_CASE_SEND}, ", values[i]);
-		} else {
-			buf_str(e->out, ", NULL, GOL_CASE_RECV}, ");
-		}
-	}
-	buf_char(e->out, '}');
-}
-
-static void emit_select(Emit *e, IrStmt *s)
-{
-	emit_line(e, "{");
-	e->indent++;
-	emit_indent(e);
-	IrVar *large = large_buffer(e, s);
-	const char *union_name = large ? NULL : emit_select_buffers(e, s);
-	const char *to = large ? arena_printf(E_ALLOC(e), "&%s", var_name(e, large)) :
-		union_name ? arena_printf(E_ALLOC(e), "&%s", union_name) : "NULL";
-	buf_char(e->out, '\n');
-	const char **values = emit_select_values(e, s);
-	emit_indent(e);
-	const char *r = declare_scratch(e, "r_", "gol_select_result");
-	buf_printf(e->out, " = gol_select(%s, (gol_select_case[%d])", goroutine(e),
-	           s->select_cases.len ? s->select_cases.len : 1);
-	emit_select_cases(e, s, values);
-	buf_printf(e->out, ", %d, %s, %s);\n", s->select_cases.len, s->blocking ? "true" : "false", to);
-	if (has_resume(e, s))
-		emit_line(e, "if (0) { r%d: if (!g->unwinding) %s = gol_select_finish(g, %s); }", s->point, r, to);
-	emit_check(e, s);
-	for (int i = 0; i < s->buffers.len; i++) {
-		IrVar *v = s->buffers.items[i];
-		if (v && large && v != large)
-			emit_line(e, "if (%s.r0 == %d) %s = *(%s *)%s;", r, i, var_name(e, v), type_alias_name(e, v->type), to);
-		else if (v && !large)
-			emit_line(e, "if (%s.r0 == %d) %s = %s.b%d;", r, i, var_name(e, v), union_name, i);
-	}
-	if (s->dsts.len > 0 && s->dsts.items[0])
-		emit_line(e, "%s = %s.r0;", var_name(e, s->dsts.items[0]), r);
-	if (s->dsts.len > 1 && s->dsts.items[1])
-		emit_line(e, "%s = %s.r1;", var_name(e, s->dsts.items[1]), r);
-	e->indent--;
-	emit_line(e, "}");
 }
 
 /* ---- control ----------------------------------------------------------------------------------------- */
@@ -552,24 +428,58 @@ static void emit_body(Emit *e, IrStmtList *list)
 	e->indent--;
 }
 
-static void emit_if(Emit *e, IrStmt *s)
+enum { SHORT_LINE = 100 };
+
+/* `if (x) {` and one line behind it: one line, where that is short. Both belong to one line of the program: else there
+ * would be a mark between them. */
+static bool join_body(Emit *e, size_t start, size_t body)
+{
+	Buf *b = e->out;
+	const char *end = memchr(b->s + body, '\n', b->len - body);
+	size_t skip = 0;
+	while (body + skip < b->len && b->s[body + skip] == '\t')
+		skip++;
+	if (!end || end + 1 != b->s + b->len || b->len - start - skip > SHORT_LINE || b->s[body + skip] == '#' ||
+	    strncmp(b->s + body + skip, "if ", 3) == 0)
+		return false;
+	memmove(b->s + body, b->s + body + skip, b->len - body - skip);
+	b->len -= skip;
+	b->s[body - 1] = ' ';
+	b->s[b->len - 1] = ' ';
+	buf_str(b, "}\n");
+	return true;
+}
+
+static void emit_if_head(Emit *e, const char *words, IrStmt *s)
 {
 	emit_indent(e);
-	buf_str(e->out, "if (");
-	emit_whole(e, s->cond);
+	buf_str(e->out, words);
+	if (e->unreached)
+		buf_char(e->out, '0');
+	else
+		emit_whole(e, s->cond);
 	buf_str(e->out, ") {\n");
+}
+
+static void emit_if(Emit *e, IrStmt *s)
+{
+	bool unreached = e->unreached;
+	size_t start = e->out->len;
+	emit_if_head(e, "if (", s);
+	size_t body = e->out->len;
 	emit_body(e, &s->body);
+	if (s->else_body.len == 0 && join_body(e, start, body))
+		return;
 	while (s->else_body.len == 1 && s->else_body.items[0]->kind == IR_IF) {
 		s = s->else_body.items[0];
 		set_line(e, s->pos);
 		e->race_pos = s->pos.line ? s->pos : e->race_pos;
-		emit_indent(e);
-		buf_str(e->out, "} else if (");
-		emit_whole(e, s->cond);
-		buf_str(e->out, ") {\n");
+		e->unreached = unreached;
+		emit_if_head(e, "} else if (", s);
 		emit_body(e, &s->body);
 	}
 	if (s->else_body.len) {
+		e->unreached = unreached;
 		emit_line(e, "} else {");
 		emit_body(e, &s->else_body);
 	}
@@ -612,6 +522,7 @@ static void emit_poll(Emit *e, IrStmt *s)
 
 static void emit_loop(Emit *e, IrStmt *s)
 {
+	e->unreached = false;
 	if (starts_region(e, s)) {
 		emit_region_start(e, s);
 		emit_loop(e, s);
@@ -655,7 +566,7 @@ static void emit_loop(Emit *e, IrStmt *s)
 
 static void emit_switch(Emit *e, IrStmt *s)
 {
-	bool has_default = false;
+	bool has_default = false, unreached = e->unreached;
 	s->c_label = 0;
 	s->uses_break = false;
 	emit_indent(e);
@@ -675,6 +586,7 @@ static void emit_switch(Emit *e, IrStmt *s)
 			emit_line(e, "default:");
 		Pos line = e->line;
 		e->indent++;
+		e->unreached = unreached;
 		emit_statements(e, &k->body);
 		emit_line(e, "break;");     /* on the line of the last statement: nobody's step goes back to the head */
 		e->indent--;
@@ -832,18 +744,60 @@ static bool may_change_variables(const IrStmt *s)
 	       s->kind == IR_MAP_ITER;
 }
 
+enum { FOLDED_LINE = 116, TAB = 4 };
+
+/* For people: what one line of the program says stands in one line of C, or in few. The statement s begins at `start`, a
+ * line's start. */
+static void fold_lines(Emit *e, IrStmt *s, size_t start)
+{
+	Buf *b = e->out;
+	bool simple = s->kind != IR_IF && s->kind != IR_LOOP && s->kind != IR_SWITCH && s->kind != IR_BLOCK &&
+		s->kind != IR_SELECT && s->kind != IR_LABEL && s->pos.line;
+	bool goes_on = e->folding.end == start && e->folding.pos.file == s->pos.file && e->folding.pos.line == s->pos.line;
+	size_t line = goes_on && simple ? e->folding.line : start, to = start;
+	e->folding.end = SIZE_MAX;
+	if (!e->options->for_reading || !simple)
+		return;
+	for (size_t from = start, next; from < b->len; from = next) {
+		const char *end = memchr(b->s + from, '\n', b->len - from);
+		next = end ? (size_t)(end - b->s) + 1 : b->len;
+		size_t skip = from;
+		while (b->s[skip] == '\t')
+			skip++;
+		bool joined = to > line && (skip - from) * (TAB - 1) + (to - line) + (next - skip) <= FOLDED_LINE;
+		if (joined) {
+			b->s[to - 1] = ' ';
+			from = skip;
+		} else {
+			line = to;
+		}
+		memmove(b->s + to, b->s + from, next - from);
+		to += next - from;
+	}
+	b->len = to;
+	b->s[to] = '\0';
+	e->folding.end = to;
+	e->folding.line = line;
+	e->folding.pos = s->pos;
+}
+
 void emit_statements(Emit *e, IrStmtList *list)
 {
 	int outer = e->in_view.len;
 	for (int i = 0; i < list->len; i++) {
 		IrStmt *s = list->items[i];
+		if (e->unreached && !is_entered(s))
+			continue;
 		if (s->pos.line) {
 			close_scopes(e, outer, s->pos);
 			set_line(e, s->pos);
 			e->race_pos = s->pos;
 		}
 		open_scopes(e, list, i);
+		size_t start = e->out->len;
 		emit_statement(e, s);
+		fold_lines(e, s, start);
+		e->unreached = false;
 		if (may_change_variables(s))
 			refresh_mirrors(e, s);
 	}

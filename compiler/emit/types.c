@@ -70,25 +70,26 @@ static void define_struct(Emit *e, Type *t, const char *name)
 		return;
 	map_put(E_ALLOC(e), &e->complete, t, (void *)1);
 	Type *u = underlying(t);
+	bool one_line = t->kind != TYPE_NAMED || u->kind == TYPE_ARRAY || u->fields.len == 0;
 	Buf body;
 	buf_init(&body, E_ALLOC(e));
 	int64_t size = type_size(e->c, t), end = 0;
 	if (u->kind == TYPE_ARRAY) {
-		buf_printf(&body, "\t%s a[%lld];\n", type_name(e, u->elem), (long long)u->length);
+		buf_printf(&body, "%s a[%lld]; ", type_name(e, u->elem), (long long)u->length);
 		end = size;
 	} else {
 		for (int i = 0; i < u->fields.len; i++) {
 			Type *ft = types_canonical(e->c, u->fields.items[i]->type);
 			const char *ct = type_name(e, ft);
-			buf_printf(&body, "\t%s%s%s;\n", ct, spaced(ct), field_name(e, t, i));
+			buf_printf(&body, one_line ? "%s%s%s; " : "\t%s%s%s;\n", ct, spaced(ct), field_name(e, t, i));
 			end = field_offset(e->c, u, i) + type_size(e->c, ft);
 		}
 		int64_t align = type_align(e->c, t);
 		if ((end + align - 1) / align * align < size)   /* ends in a zero-size field: nothing may point past the end */
-			buf_str(&body, "\tuint8_t pad_6;\n");
+			buf_str(&body, one_line ? "uint8_t pad_6; " : "\tuint8_t pad_6;\n");
 	}
-	buf_printf(&e->types, "struct GOL_ALIAS %s {\n%s};\n_Static_assert(sizeof(%s) == %lld, \"layout\");\n", name,
-	           body.s ? body.s : "", name,
+	buf_printf(&e->types, "struct GOL_ALIAS %s {%s%s};%s_Static_assert(sizeof(%s) == %lld, \"layout\");\n", name,
+	           one_line ? " " : "\n", body.s ? body.s : "", one_line ? " " : "\n", name,
 	           (long long)size);
 }
 

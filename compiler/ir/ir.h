@@ -90,6 +90,7 @@ struct IrVar {
 	Pos scope_end;
 	/* liveness and emission */
 	bool in_frame, needs_zero;
+	bool mentioned;                 /* emit: in what was printed of the body */
 	bool in_local, region_assigns;  /* emit/region.c: kept in a C local in the region being printed */
 	/* emit/side.c: lives in the side stack; in_frame then says that its address may be needed in the frame */
 	bool on_side;

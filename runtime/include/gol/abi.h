@@ -80,6 +80,8 @@ _Noreturn void gol_bug(const char *file, int line, const char *what);
 #else
 #define GOL_REQUIRE(condition) ((void)0)
 #endif
+/* Thaw versions: the frame names a point that its function does not resume at. */
+#define GOL_NO_POINT() gol_bug("generated C", __LINE__, "no such resume point")
 
 /* ---- values --------------------------------------------------------------------- */
 
@@ -114,6 +116,12 @@ typedef double gol_float64_a GOL_ALIAS;
  * them for live since the function's entry, and needs time quadratic in their number. With optimisation it makes no
  * difference. */
 #define GOL_VALUE(T, ...) (*&(T)__VA_ARGS__)
+/* The address of constant data (a type descriptor, an itab) as a value of the program. */
+#define GOL_CONST(data) ((void *)(uintptr_t)&(data))
+/* On ints, wrapping as Go's do. */
+#define GOL_ADD(x, y) ((gol_int)((gol_uint)(x) + (gol_uint)(y)))
+#define GOL_SUB(x, y) ((gol_int)((gol_uint)(x) - (gol_uint)(y)))
+#define GOL_MUL(x, y) ((gol_int)((gol_uint)(x) * (gol_uint)(y)))
 #define GOL_STRING(text, n) GOL_VALUE(gol_string, {(const uint8_t *)(text), n})
 
 typedef struct { const uint8_t *ptr; gol_int len; } GOL_ALIAS gol_string;
