@@ -130,6 +130,24 @@ FIRST = """./way.gol:16:2: variable first of build: in the heap
 \twithout the last step it would be in the frame
 """
 
+SIZES = """//go:build ignore
+
+package main
+
+var kept any
+
+func main() {
+	var pointer *[9]int
+	var table map[string]int
+	var channel chan int
+	var function func()
+	var boxed any
+	var slice []int
+	var text string
+	kept = []any{&pointer, &table, &channel, &function, &boxed, &slice, &text}
+}
+"""
+
 
 def explain(gol):
     p = gol("explain", "way.gol:16")
@@ -145,13 +163,16 @@ def explain(gol):
         for name, text in (("go.mod", "module m\n\ngo 1.22\n"), ("a.go", "package main\n\nfunc main() { keep(new(int)) }\n"),
                            ("b.go", "package main\n\nvar kept *int\n\nfunc keep(p *int) { kept = p }\n"),
                            ("alone.go", "//go:build ignore\n\npackage main\n\nfunc main() { println(new(int) != nil) }\n"),
-                           ("broken.go_", "package main\n\nfunc f( {\n")):
+                           ("sizes.go", SIZES), ("broken.go_", "package main\n\nfunc f( {\n")):
             with open(os.path.join(d, name), "w") as f:
                 f.write(text)
         p = gol("explain", "a.go:3", cwd=d)
         check("a file of a module is part of its package", "new(int) of main: in the heap" in p.stdout and "kept = p" in p.stdout, p.stdout + p.stderr)
         p = gol("explain", os.path.join(d, "alone.go"), cwd=d)
         check("a file that the package leaves out", "new(int) of main: in the frame" in p.stdout, p.stdout + p.stderr)
+        p = gol("explain", os.path.join(d, "sizes.go"), cwd=d)
+        sizes = [int(line.split()[-2]) for line in p.stdout.splitlines() if line.endswith(" bytes")]
+        check("sizes of variables, a box and a slice", sizes == [8, 8, 8, 8, 16, 24, 16, 24, 112], p.stdout + p.stderr)
         p = gol("explain", cwd=d)
         check("the package of the folder", "new(int) of main: in the heap" in p.stdout, p.stdout + p.stderr)
         os.rename(os.path.join(d, "broken.go_"), os.path.join(d, "broken.go"))

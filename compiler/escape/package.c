@@ -22,17 +22,20 @@ static const bool kept_kinds[ALLOC_COUNT] = {
 	[ALLOC_APPEND] = true, [ALLOC_APPEND_ROUND] = true, [ALLOC_MAP] = true,
 };
 
-/* Bytes of a value; -1: depends on type arguments. */
+/* Bytes of a value; -1: depends on type arguments. Pointers and the like are as large whatever they lead to, so their
+ * types are not looked into. */
 static int64_t size_of(Escape *e, Type *t)
 {
+	enum { WORD = 8 };
 	if (!t)
 		return 0;
-	TypeKind k = underlying(t)->kind;
-	bool fixed = t->kind != TYPE_PARAM && (k == TYPE_POINTER || k == TYPE_SLICE || k == TYPE_MAP || k == TYPE_CHAN ||
-	                                       k == TYPE_FUNC ||
-	                                       k == TYPE_INTERFACE);
-	if (fixed)
-		return 24;
+	TypeKind k = t->kind == TYPE_PARAM ? TYPE_PARAM : underlying(t)->kind;
+	if (k == TYPE_POINTER || k == TYPE_MAP || k == TYPE_CHAN || k == TYPE_FUNC)
+		return WORD;
+	if (k == TYPE_INTERFACE)
+		return 2 * WORD;
+	if (k == TYPE_SLICE)
+		return 3 * WORD;
 	if (has_type_params(t))
 		return -1;
 	return type_size(e->c, types_canonical(e->c, t));
