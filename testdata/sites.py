@@ -67,7 +67,7 @@ def noalloc(gol):
             known = name in ("op_map_frame", "op_closure_frame", "op_closure_shared_frame", "op_method_value_frame",
                              "op_box_method_frame")
             check(f"noalloc {name}, which takes nothing", known == (name in wrong), p.stderr)
-    p = gol("build", "noalloc.gol")
+    p = gol("build", "-gcflags=-e", "noalloc.gol")
     check("what is said of it", p.stderr == NOALLOC, p.stderr)
     with tempfile.TemporaryDirectory() as d:
         with open(os.path.join(d, "a.gol"), "w") as f:
@@ -98,6 +98,8 @@ NOALLOC = """# command-line-arguments
 	../../stdlib/strconv/integer.gol:54:16: append(dst, its result...) may grow
 ./noalloc.gol:103:6: boxes must not allocate (//gol:noalloc), but may:
 	./noalloc.gol:103:32: box n is in the heap
+./noalloc.gol:106:6: vast must not allocate (//gol:noalloc), but may:
+	./noalloc.gol:106:29: variable x is in the heap
 """
 
 

@@ -49,7 +49,8 @@ static void take_sites(Escape *e)
 		SitePlace place = n->object || n->expr ? site_place(e, n, &size) : n->escapes ? SITE_HEAP : SITE_FRAME;
 		if (place != SITE_HEAP && place != SITE_SMALL && place != SITE_GROWS)
 			continue;
-		if (n->object && !n->object->addr_taken && !n->object->captured_by_reference)
+		bool plain = n->object && !n->object->addr_taken && !n->object->captured_by_reference;
+		if (plain && !n->heap_reason)   /* with one: too large for any frame */
 			continue;
 		const char *what = n->object || n->expr ? site_name(e, n) : "a value in an interface";
 		const char *format = place == SITE_HEAP ? "%s is in the heap" : place == SITE_SMALL ?
