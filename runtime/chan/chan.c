@@ -27,6 +27,14 @@ static const gol_type chan_type = {
 	.text = {(const uint8_t *)"runtime.hchan", 13},
 };
 
+enum { TIMER_WORD = offsetof(timer_chan, timer) / 8 };
+_Static_assert(TIMER_WORD >= 8 && TIMER_WORD < 16, "the second byte of the map has it");
+static const gol_type timer_chan_type = {
+	.size = sizeof(timer_chan), .pointer_bytes = sizeof(timer_chan), .kind = GOL_KIND_STRUCT, .align = 8,
+		.pointer_map = (const uint8_t[]){1, 1 << (TIMER_WORD - 8)},
+	.text = {(const uint8_t *)"runtime.hchan", 13},
+};
+
 /* ---- waiters ------------------------------------------------------------------------------------------ */
 
 GOL_COLD void *wait_values_large(G *g, size_t bytes)
@@ -59,14 +67,9 @@ static inline waiter *wait_one(G *g, gol_chan *c, uint8_t direction)
 
 /* ---- the operations ------------------------------------------------------------------------------------------ */
 
-gol_chan *gol_make_chan(gol_g *g, const gol_type *type, gol_int size)
+static gol_chan *make_chan(gol_g *g, const gol_type *kind, const gol_type *elem, gol_int size)
 {
-	const gol_type *elem = type->elem;
-	if (size < 0 || (elem->size != 0 && (uint64_t)size > ((uint64_t)1 << 47) / elem->size)) {
-		panic_plain_error(g, "makechan: size out of range");
-		return NULL;
-	}
-	gol_chan *c = heap_new(&chan_type);
+	gol_chan *c = heap_new(kind);
 	c->elem = elem;
 	c->cap = size;
 	c->lock = (spin_lock)LOCK_OF_RANK(RANK_CHANNEL);
@@ -75,6 +78,18 @@ gol_chan *gol_make_chan(gol_g *g, const gol_type *type, gol_int size)
 		gol_store_pointer(&c->buffer, heap_new_array(elem, (size_t)size * (gol_race_on && elem->size < 8 ? 8 : 1)));
 	return c;
 }
+
+gol_chan *gol_make_chan(gol_g *g, const gol_type *type, gol_int size)
+{
+	const gol_type *elem = type->elem;
+	if (size < 0 || (elem->size != 0 && (uint64_t)size > ((uint64_t)1 << 47) / elem->size)) {
+		panic_plain_error(g, "makechan: size out of range");
+		return NULL;
+	}
+	return make_chan(g, &chan_type, elem, size);
+}
+
+gol_chan *chan_of_timer(gol_g *g, const gol_type *type) { return make_chan(g, &timer_chan_type, type->elem, 1); }
 
 gol_int gol_chan_len(gol_g *g, gol_chan *c) { (void)g; return c != NULL ? load_relaxed(&c->count) : 0; }
 gol_int gol_chan_cap(gol_g *g, gol_chan *c) { (void)g; return c != NULL ? c->cap : 0; }

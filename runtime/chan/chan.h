@@ -27,6 +27,15 @@ struct gol_chan {
 	bool bubbled;               /* made in a bubble: who waits here does so durably (sched/bubble.h) */
 };
 
+/* The channel of a timer of package time, which is reached from here (sched/timer.c). */
+typedef struct timer_chan {
+	gol_chan c;                 /* must be first */
+	void *timer;                /* heap, or NULL */
+} timer_chan;
+
+gol_chan *chan_of_timer(gol_g *g, const gol_type *type);        /* with room for one value */
+static inline void **chan_timer(gol_chan *c) { return &((timer_chan *)(void *)c)->timer; }
+
 /* Memory for bytes of values in g's wait state. */
 void *wait_values_large(G *g, size_t bytes);
 static inline void *wait_values(G *g, size_t bytes)

@@ -1,6 +1,7 @@
 /*
  * time.c - package time: clocks, sleeping, timers (sched/timer.c).
  */
+#include "chan/chan.h"
 #include "ffi/intrinsic.h"
 #include "os/os.h"
 #include "sched/bubble.h"
@@ -29,9 +30,11 @@ INTRINSIC(void, time_sleepFor, gol_g *g, int64_t ns)
 	timer_sleep(g_of(g), ns > INT64_MAX - 1 - now ? INT64_MAX - 1 : now + ns);
 }
 
-INTRINSIC(void *, time_timerStart, gol_g *g, int64_t when, void *f)
+INTRINSIC(void *, time_timerStart, gol_g *g, int64_t when, void *f, gol_chan *holder)
 {
-	return timer_start(g_of(g), when < INT64_MAX ? when : INT64_MAX - 1, f);
+	return timer_start(g_of(g), when < INT64_MAX ? when : INT64_MAX - 1, f, holder != NULL ? chan_timer(holder) : NULL);
 }
+
+INTRINSIC(gol_chan *, time_timerChan, gol_g *g, gol_eface null) { return chan_of_timer(g, null.type); }
 
 INTRINSIC(bool, time_timerStop, gol_g *g, void *timer) { (void)g; return timer_stop(timer); }

@@ -230,6 +230,8 @@ static void end_marking(void)
 		gc_world.check_frames();
 	gc_finish_specials();
 	gc_drain();
+	if (gc_world.drop_unreachable != NULL)
+		gc_world.drop_unreachable();
 	gc.marking = gol_heap.marking = false;
 	gc.stats.marked_bytes = gc_work_bytes() + gc_shaded_bytes() + gol_heap.black_bytes;
 	gc.stats.marked_objects = gc_work_objects() + gc_shaded_objects();

@@ -70,6 +70,7 @@ struct gc_world {
 	size_t (*other_bytes)(void);        /* what they have allocated besides, for ever */
 	void (*find_leaks)(void);           /* in the stop: all roots but some goroutines are marked */
 	void (*check_frames)(void);         /* in the stop, all is marked: GOLSTRESS=escape */
+	void (*drop_unreachable)(void);     /* in the stop: all is marked, also what finalizers revived */
 	void (*due_ready)(void);            /* in the stop: the queue of due finalizers and cleanups is no longer empty */
 };
 

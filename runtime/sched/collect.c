@@ -62,6 +62,7 @@ void collect_init(void)
 	gc_world.stack_bytes = stack_bytes_in_use;
 	gc_world.other_bytes = goroutine_structs;
 	gc_world.check_frames = escaped_check;
+	gc_world.drop_unreachable = timers_drop_unreachable;
 	gc_add_roots(walk_packages);
 	gc_add_roots(walk_goroutines);
 	gc_add_roots(timers_each_root);

@@ -83,12 +83,15 @@ void poll_evict(poll_desc *d);
 
 typedef struct sched_timer sched_timer;     /* heap object */
 void timer_sleep(G *g, int64_t until);      /* until, when: of g's clock, sched_clock */
-sched_timer *timer_start(G *g, int64_t when, gol_func *fn);
+/* holder: a word of a heap object, which gets the timer; once that object is unreachable the timer may be dropped.
+ * NULL: it fires in any case */
+sched_timer *timer_start(G *g, int64_t when, gol_func *fn, void **holder);
 bool timer_stop(sched_timer *t);
 extern int64_t timers_first;                /* atomic: when the first is due; INT64_MAX: none */
 static inline int64_t timers_next(void) { return load_relaxed(&timers_first); }
 bool timers_run(int64_t now);               /* starts and readies what is due; true: something was */
 void timers_each_root(void (*visit)(void *, void **), void *argument);
+void timers_drop_unreachable(void);         /* in the stop: all is marked */
 int64_t sched_clock(const G *g);            /* the monotonic clock, or that of g's bubble */
 
 /* Asks the running goroutines to freeze soon or, where all Ps are idle, wakes a worker, so that a dispatcher looks at

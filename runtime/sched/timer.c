@@ -4,10 +4,14 @@
  *
  * One binary heap by time for all Ps, and one for each bubble (bubble.h), under one lock. An entry is a goroutine
  * (Sleep) or a timer object; the object is a heap object that knows its index, so that stopping needs no search. The
+ * timers that send to a channel belong to it (`held`): the channel leads to its timer, the heap here does not keep it.
+ * When a collection has marked neither, nobody can ever receive, and the timer is dropped. All others, and those of
+ * bubbles, are roots. The
  * scheduler runs what is due between goroutines; an idle worker sleeps until the next
  * entry; the monitor asks a goroutine that runs on while something is due to give way.
  */
 #include "base/fatal.h"
+#include "gc/gc.h"
 #include "heap/heap.h"
 #include "os/os.h"
 #include "race/race.h"
@@ -21,6 +25,7 @@ struct sched_timer {
 	gol_func *fn;
 	uint64_t index;             /* in the heap + 1; 0: not pending */
 	timer_heap *heap;           /* valid while it is pending */
+	bool held;                  /* by a channel: it is no root */
 };
 
 static struct {
@@ -161,7 +166,7 @@ bool timers_run(int64_t now)
 static void each_root(const timer_heap *h, void (*visit)(void *, void **), void *argument)
 {
 	for (size_t i = 0; i < h->count; i++)
-		if (h->items[i].timer != NULL)
+		if (h->items[i].timer != NULL && (!h->items[i].timer->held || gc.looks_for_leaks))
 			visit(argument, (void **)(void *)&h->items[i].timer);
 }
 
@@ -170,6 +175,24 @@ void timers_each_root(void (*visit)(void *, void **), void *argument)
 	each_root(&timers.all, visit, argument);
 	for (const bubble *b = timers.bubbles; b != NULL; b = b->link)
 		each_root(&b->timers, visit, argument);
+}
+
+void timers_drop_unreachable(void)
+{
+	timer_heap *h = &timers.all;
+	size_t kept = 0;
+
+	os_acquire(&timers.lock);
+	for (size_t i = 0; i < h->count; i++)
+		if (h->items[i].timer == NULL || !h->items[i].timer->held || gc_is_marked(h->items[i].timer))
+			place(h, kept++, h->items[i]);
+	if (kept < h->count) {
+		h->count = kept;
+		for (size_t i = kept / 2; i-- > 0;)
+			down(h, i, h->items[i]);
+		publish(h);
+	}
+	os_release(&timers.lock);
 }
 
 /* ---- for bubbles ----------------------------------------------------------------------------------------- */
@@ -224,11 +247,15 @@ void timer_sleep(G *g, int64_t until)
 	added(h, until);
 }
 
-sched_timer *timer_start(G *g, int64_t when, gol_func *fn)
+sched_timer *timer_start(G *g, int64_t when, gol_func *fn, void **holder)
 {
 	timer_heap *h = heap_of(g);
 	sched_timer *t = heap_new(&timer_type);
 	gol_store_pointer(&t->fn, fn);
+	if (holder != NULL) {
+		gol_store_pointer(holder, t);
+		t->held = g->bubble == NULL;
+	}
 	if (GOL_UNLIKELY(gol_race_on))
 		race_release(&g->pub, t);
 	if (g->bubble != NULL && when <= sched_clock(g)) {      /* its time does not wait for all to be parked */

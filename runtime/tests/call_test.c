@@ -60,7 +60,7 @@ static void main_body(gol_g *g, gol_frame *h)
 r1:
 	CHECK(marked == 1);
 	marked = 0;
-	timer_start(g_current(), os_nanotime() + 5000000, &mark_func);
+	timer_start(g_current(), os_nanotime() + 5000000, &mark_func, NULL);
 	call(g);
 	if (GOL_UNWINDING(g)) { h->resume = 2; return; }
 r2:
