@@ -185,9 +185,18 @@ static struct {
 	uint64_t slices;                        /* nanoseconds of stops between the first and the last */
 } cycle;
 
+/* The time it takes until all have stopped belongs to the stop. */
+static uint64_t stop_start(void)
+{
+	uint64_t start = gc.stop_began != 0 ? gc.stop_began : gc_now();
+
+	gc.stop_began = 0;
+	return start;
+}
+
 static void prepare(void)
 {
-	cycle.start = gc_now();
+	cycle.start = stop_start();
 	cycle.begun = cycle.slices = 0;
 	cycle.goal = gc.stats.goal;
 	cycle.time_beside = marker_time();
@@ -348,7 +357,7 @@ static void begin_beside(void)
 /* budget: objects that may be marked in this stop. False: there are more, and the marker has to go on. */
 static bool end_beside(size_t budget, uint32_t reasons)
 {
-	uint64_t stopped = gc_now(), after = load_relaxed(&gol_heap.live_bytes);
+	uint64_t stopped = stop_start(), after = load_relaxed(&gol_heap.live_bytes);
 
 	gc_take_all_shaded();
 	if (!gc_drain_some(budget)) {

@@ -32,7 +32,7 @@
 typedef struct gc_statistics {
 	uint32_t count, forced;             /* collections, those asked for by the program */
 	uint64_t pause_total;
-	/* ring, of each cycle all its stops together; ends in ns since 1970 */
+	/* ring, of each cycle all its stops together, from when others were asked to stop; ends in ns since 1970 */
 	uint64_t pauses[GC_PAUSES], pause_ends[GC_PAUSES];
 	uint64_t marked_bytes, marked_objects;                  /* by the last one */
 	uint64_t goal, last_end;                                /* next heap goal; ns since 1970 */
@@ -48,6 +48,7 @@ typedef struct gc_state {
 	int64_t percent;                    /* GOGC; negative: off */
 	int64_t memory_limit;
 	uint64_t start_ns;                  /* of the program, monotonic */
+	uint64_t stop_began;                /* when this stop was asked for; 0: unknown, or counted already */
 	gc_statistics stats;
 	/* GOLSTRESS, GODEBUG */
 	uint64_t stress_every, stress_count;

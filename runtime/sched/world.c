@@ -77,6 +77,7 @@ static void arrive(void)
 
 bool world_stop(M *m)
 {
+	int64_t began = os_nanotime();
 	os_acquire(&scheduler.lock);
 	if (scheduler.asked & 1) {
 		os_release(&scheduler.lock);
@@ -85,11 +86,12 @@ bool world_stop(M *m)
 	}
 	store_seq(&scheduler.asked, scheduler.asked + 1);
 	os_release(&scheduler.lock);
-	if (!event_recorded())
-		return wait_for_others(m, INT64_MAX);
-	stop.asked = event_now();
+	if (event_recorded())
+		stop.asked = event_now();
 	wait_for_others(m, INT64_MAX);
-	stop.reached = event_now();
+	if (event_recorded())
+		stop.reached = event_now();
+	gc.stop_began = (uint64_t)began;
 	return true;
 }
 
