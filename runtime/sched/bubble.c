@@ -175,7 +175,7 @@ void bubble_run(G *g, gol_func *f)
 	b->main_ended = false;
 	timers_know(b);
 	sched_park(g, WAIT_BUBBLE_ROOT, give_end);
-	bubble_start(sched_start_goroutine(f, NULL), b);
+	bubble_start(sched_start_goroutine(f, NULL, NULL), b);
 	b->over = false;
 }
 

@@ -131,20 +131,20 @@ static GOL_COLD void note_start(P *p, G *g, gol_func *fn)
 }
 
 /* A go statement orders what the goroutine did so far before the new one. */
-static GOL_COLD void race_note_start(G *g)
+static GOL_COLD void race_note_start(G *g, const void *order)
 {
 	G *parent = current_m->g;
 	race_begin(&g->pub, g->id, parent != NULL ? &parent->pub : NULL);
-	race_acquire(&g->pub, g->origin.order);
+	race_acquire(&g->pub, order);
 }
 
-G *sched_start_goroutine(gol_func *fn, const g_origin *origin)
+G *sched_start_goroutine(gol_func *fn, const g_origin *origin, const void *order)
 {
 	P *p = current_m->p;
 	lock_require_none("starts a goroutine");
 	G *g = new_goroutine(p, fn, origin);
 	if (GOL_UNLIKELY(gol_race_on))
-		race_note_start(g);
+		race_note_start(g, order);
 	if (GOL_UNLIKELY((load_relaxed(&gol_barrier_on) | load_relaxed(&event_on)) != 0))
 		note_start(p, g, fn);
 	status_runnable(g);
@@ -195,9 +195,9 @@ void gol_go_at(gol_g *g, gol_func *fn, const gol_func_info *creator, uint32_t po
 		fatal_raise(g, "go of nil func value");
 		return;
 	}
-	g_origin origin = {creator, point, g_of(g)->id, NULL};
+	g_origin origin = {creator, point, g_of(g)->id};
 	monitor_need();
-	G *child = sched_start_goroutine(fn, &origin);
+	G *child = sched_start_goroutine(fn, &origin, NULL);
 	child->flags = g_of(g)->flags & ~0xffu;
 	if (GOL_UNLIKELY(g_of(g)->bubble != NULL))
 		bubble_start(child, g_of(g)->bubble);

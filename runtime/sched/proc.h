@@ -26,8 +26,9 @@ void sched_give_way(G *g);
 /* unwinding = FREEZE: the frames are wanted, the goroutine goes on at once. */
 void sched_freeze(G *g);
 
-/* A new goroutine that calls fn. Any holder of a P. */
-G *sched_start_goroutine(gol_func *fn, const g_origin *origin);
+/* A new goroutine that calls fn. Any holder of a P. order: with -race, what was released there happens before it; NULL:
+ * nothing. */
+G *sched_start_goroutine(gol_func *fn, const g_origin *origin, const void *order);
 uint32_t sched_goroutine_count(void);
 
 /* Something outside will ready a goroutine (a poller, a host): while the sum is not 0 nothing is called a deadlock. */

@@ -146,8 +146,7 @@ void timers_fire(timer_entry e, bubble *b)
 		sched_ready(e.g);
 		return;
 	}
-	g_origin origin = {.order = e.timer};
-	G *g = sched_start_goroutine(e.timer->fn, &origin);
+	G *g = sched_start_goroutine(e.timer->fn, NULL, e.timer);
 	if (b != NULL)
 		bubble_start(g, b);
 }

@@ -203,7 +203,7 @@ void proc_init_first(uintptr_t native_low, gol_func *main_function)
 	m->clock = os_thread_clock();
 	worker_acquire(m, scheduler.procs[0]);
 	os_release(&scheduler.lock);
-	G *g = sched_start_goroutine(main_function, NULL);
+	G *g = sched_start_goroutine(main_function, NULL, NULL);
 	g->is_main = true;
 	locked_first(m, g);
 }

@@ -1,13 +1,15 @@
 /*
  * block.c - the memory of goroutine stacks: allocation, growth, shrinking.
  *
- * A stack is one block whose size is a power of two, STACK_MINIMUM at first. Blocks up to
- * CACHED_MAXIMUM are kept on lists by size when they are given back; larger ones go
+ * A stack is one block whose size is a power of two, STACK_MINIMUM at first, enough for a goroutine that waits in a shallow
+ * function. Blocks of that size are cut from slabs, without a header of malloc's, and never given back. Larger ones up to
+ * CACHED_MAXIMUM are kept on lists by size when they are given back; still larger ones go
  * back to the system at once. Growth doubles: each byte is copied a constant number of
  * times. The collector halves a stack while under a quarter is used, so that growing and
- * shrinking cannot alternate quickly.
+ * shrinking cannot alternate quickly, but not below SHRINK_LEAST.
  *
- * In stress runs a freed block is filled with 0xdb: nothing may look there again.
+ * In stress runs a freed block is filled with 0xdb: nothing may look there again; and there are no slabs, so that
+ * AddressSanitizer knows each block.
  */
 #include <stdlib.h>
 
@@ -17,7 +19,8 @@
 #include "stack/list.h"
 #include "stack/status.h"
 
-enum { SIZE_CLASSES = 7, CACHED_MAXIMUM = STACK_MINIMUM << (SIZE_CLASSES - 1), CACHED_COUNT = 256 };
+enum { SHRINK_LEAST = 512, SLAB = 64 << 10 };
+enum { SIZE_CLASSES = 9, CACHED_MAXIMUM = STACK_MINIMUM << (SIZE_CLASSES - 1), CACHED_COUNT = 256 };
 
 typedef struct block { struct block *next; } block;
 
@@ -25,12 +28,27 @@ static struct {
 	spin_lock lock;
 	block *free[SIZE_CLASSES];
 	uint32_t count[SIZE_CLASSES];
+	char *slab; size_t slab_left;       /* the rest of the last one */
 	size_t in_use, maximum;     /* in_use is also read without the lock */
 } pool = {.lock = LOCK_OF_RANK(RANK_STACKS), .maximum = 1000000000};
 
 static unsigned size_class(size_t size)
 {
 	return (unsigned)__builtin_ctzll(size / STACK_MINIMUM);
+}
+
+static bool in_slabs(size_t size) { return size == STACK_MINIMUM && !gol_stress.on; }
+
+/* The lock is held. NULL: there is no memory. */
+static char *cut_from_slab(void)
+{
+	if (pool.slab_left == 0) {
+		if ((pool.slab = malloc(SLAB)) == NULL)
+			return NULL;
+		pool.slab_left = SLAB;
+	}
+	pool.slab_left -= STACK_MINIMUM;
+	return pool.slab + pool.slab_left;
 }
 
 static char *block_take(size_t size)
@@ -43,9 +61,11 @@ static char *block_take(size_t size)
 		pool.free[size_class(size)] = b->next;
 		pool.count[size_class(size)]--;
 		p = (char *)b;
+	} else if (in_slabs(size)) {
+		p = cut_from_slab();
 	}
 	spin_release(&pool.lock);
-	if (p == NULL && (p = malloc(size)) == NULL)
+	if (p == NULL && (in_slabs(size) || (p = malloc(size)) == NULL))
 		runtime_out_of_memory();
 	return p;
 }
@@ -56,7 +76,7 @@ static void block_give(char *p, size_t size)
 		memset(p, 0xdb, size);
 	spin_acquire(&pool.lock);
 	store_relaxed(&pool.in_use, pool.in_use - size);
-	bool keep = !gol_stress.on && size <= CACHED_MAXIMUM && pool.count[size_class(size)] < CACHED_COUNT;
+	bool keep = in_slabs(size) || (!gol_stress.on && size <= CACHED_MAXIMUM && pool.count[size_class(size)] < CACHED_COUNT);
 	if (keep) {
 		block *b = (block *)(void *)p;
 		b->next = pool.free[size_class(size)];
@@ -116,7 +136,6 @@ void stack_move(G *g, size_t cap, old_block *old)
 	g->base = base;
 	g->top = base + used;
 	g->end = base + cap;
-	g->moves++;
 	current_m->counts.block_moves++;
 	if (event_recorded())
 		event_write(EVENT_GROW, EVENT_NO_P, g->id, cap, 0, 0);
@@ -142,7 +161,7 @@ void stack_shrink(G *g)
 	side_trim(g);
 	if (status_of(g) == G_IN_CALL || status_of(g) == G_DEAD || g->base == NULL)
 		return;
-	if (cap <= STACK_MINIMUM || used >= cap / 4)
+	if (cap <= SHRINK_LEAST || used >= cap / 4)
 		return;
 	old_block old;
 	stack_move(g, cap / 2, &old);

@@ -82,7 +82,7 @@ struct waiter {
 	bool ok;                    /* completion: a value was transferred; false: the channel was closed */
 };
 
-enum { WAIT_INLINE_BYTES = 64, WAIT_INLINE_CASES = 1 };
+enum { WAIT_INLINE_BYTES = 32 };
 
 /* State of a channel operation or select from its parking to its …_finish. */
 typedef struct wait_state {
@@ -90,10 +90,10 @@ typedef struct wait_state {
 	waiter *many;               /* select: malloc'd array of many_cap */
 	uint32_t count, many_cap;   /* waiters in use; 0: no operation */
 	uint32_t claimed;           /* select: 0 -> 1 by whoever completes it */
+	bool selecting;
 	waiter *winner;             /* set by that one */
 	void *large; size_t large_cap;                        /* values that do not fit below */
 	uint64_t small[WAIT_INLINE_BYTES / 8];
-	bool selecting;
 } wait_state;
 
 /* The go statement that started a goroutine, and the number of the one that executed it. func NULL: the runtime or C
@@ -102,7 +102,6 @@ typedef struct g_origin {
 	const gol_func_info *func;
 	uint32_t point;
 	uint64_t parent;
-	const void *order;          /* with -race, of a timer's: what was released there happens before it */
 } g_origin;
 
 /* One line of a trace; func NULL: mark says what stands there. */
@@ -136,12 +135,17 @@ typedef struct side_chunk {
 	size_t unused;              /* blocks begin at multiples of 16 */
 } side_chunk;
 
+/* Of a fatal error: its text, and the positions that its unwinding has passed (malloc'd). */
+typedef struct g_death { const char *text; trail trace; } g_death;
+
+/* A program may have millions of them: what few need is elsewhere. */
 struct G {
 	gol_g pub;                  /* must be first: gol_g * and G * are the same address */
 
 	/* stack: base <= top <= end; frames from base to top, outermost first; last = size of the topmost, 0 if none */
 	char *base, *top, *end;
 	uint32_t last;
+	uint32_t slot;              /* index in the list of all goroutines */
 	/* bytes: of the chunks in use; over: too many */
 	struct { side_chunk *current, *spare; size_t bytes; bool over; } side;
 	uint32_t status;            /* enum g_status */
@@ -157,7 +161,7 @@ struct G {
 	void (*complete)(G *);
 	gol_panic_record *panic;    /* the one unwinding == GOL_PANIC is about */
 	gol_panic_record *spare_panic;      /* cleared, for the next panic; NULL: none */
-	const char *fatal_text;     /* the one unwinding == GOL_FATAL is about */
+	struct g_death *death;      /* what unwinding == GOL_FATAL is about; NULL: nothing yet */
 	wait_state wait;
 
 	uint64_t id;
@@ -171,14 +175,11 @@ struct G {
 	bool printing_panics;       /* calls Error() or String() of a value that ends the program: a panic now is fatal */
 	bool is_main;
 	bool set_apart, leaked;     /* sched/leaks.c */
+	bool poll_write;
 	bool panic_on_fault;        /* debug.SetPanicOnFault: only remembered */
 	defer_mark *marks; uint32_t mark_count, mark_cap;       /* innermost last */
-	trail trace;                /* positions collected by a fatal unwinding; malloc'd */
-	uint32_t slot;              /* index in the list of all goroutines */
-	uint64_t moves;             /* of its stack block */
-	int64_t timer_when;         /* Sleep */
 	void *ready_argument;       /* the semaphore that it waits at */
-	struct poll_desc *poll; bool poll_write;    /* the descriptor it waits for, and the side */
+	struct poll_desc *poll;     /* the descriptor it waits for; and the side: */
 	uint64_t results[4];        /* small results of parked runtime operations: pub.ret may point here */
 };
 
@@ -233,6 +234,7 @@ struct M {
 	stress_counts counts;
 };
 
+g_death *g_death_of(G *g);             /* makes it, where there is none */
 static inline G *g_of(gol_g *g) { return (G *)(void *)g; }
 
 /* ---- asking ------------------------------------------------------------------------------------------ */

@@ -47,6 +47,13 @@ static void list_add(G *g)
 	store_release(&list.count, list.count + 1);
 }
 
+g_death *g_death_of(G *g)
+{
+	if (g->death == NULL && (g->death = calloc(1, sizeof *g->death)) == NULL)
+		runtime_out_of_memory();
+	return g->death;
+}
+
 G *g_make(void)
 {
 	os_acquire(&list.lock);

@@ -170,7 +170,7 @@ void record_in_trace(G *g, const gol_func_info *func, uint32_t point)
 	position where = {func, point, MARK_NONE};
 	do {
 		if (position_is_shown(&where))
-			trail_add(&g->trace, &where, trail_malloc);
+			trail_add(&g_death_of(g)->trace, &where, trail_malloc);
 	} while (position_outer(&where));
 }
 

@@ -13,7 +13,7 @@
 
 #include "stack/g.h"
 
-enum { STACK_MINIMUM = 512 };
+enum { STACK_MINIMUM = 128 };
 
 /* Calls visit for each word of g that can hold a heap pointer: the live pointer slots of its saved
  * frames (exact), its panic records, the values of a parked channel operation. g must not be running. */

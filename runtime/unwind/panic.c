@@ -129,7 +129,7 @@ void panic_raise_value(gol_g *gp, gol_eface value) { raise(g_of(gp), value); }
 
 void fatal_raise(gol_g *gp, const char *message)
 {
-	g_of(gp)->fatal_text = message;
+	g_death_of(g_of(gp))->text = message;
 	gp->unwinding = GOL_FATAL;
 }
 
@@ -285,13 +285,13 @@ void fatal_die(G *g)
 		text_string(&t, "]\n");
 	}
 	text_string(&t, "fatal error: ");
-	text_string(&t, g->overflow ? "stack overflow" : g->fatal_text);
+	text_string(&t, g->overflow ? "stack overflow" : g_death_of(g)->text);
 	text_string(&t, "\n");
 	if (gol_traceback > TRACEBACK_NONE) {
 		rest_of_stack(g);
 		text_string(&t, "\n");
 		trace_header(&t, g, "running");
-		trace_trail(&t, &g->trace);
+		trace_trail(&t, &g_death_of(g)->trace);
 		trace_origin(&t, g);
 		trace_all_others(&t, g);
 	}
@@ -371,7 +371,7 @@ static _Noreturn void die_while_printing(G *g, gol_panic_record *p)
 	for (uint64_t i = 0; i < p->where.total && i < p->where.cap; i++)
 		if (p->where.items[i].func != NULL)
 			record_in_trace(g, p->where.items[i].func, p->where.items[i].point);
-	g->fatal_text = message;
+	g_death_of(g)->text = message;
 	fatal_die(g);
 }
 
