@@ -158,7 +158,7 @@ def explain(gol):
     check("two reasons", "without the last step it would be in the heap for another reason" in gol("explain", "way.gol:29").stdout)
     check("nothing there", gol("explain", "way.gol:4000").stdout == "way.gol:4000: nothing on this line needs memory of its own\n")
     for words, status, text in ((["none.gol:3"], 1, "none.gol"), (["a.gol", "b.gol"], 2, "usage: gol explain"),
-                                (["-nosuch"], 2, "flag provided but not defined: -nosuch"), (["nosuch"], 1, "nosuch")):
+                                (["a_test.go:1"], 1, "gol explain: a_test.go is a test file"), (["-nosuch"], 2, "flag provided but not defined: -nosuch"), (["nosuch"], 1, "nosuch")):
         p = gol("explain", *words)
         check(f"explain {words}", p.returncode == status and text in p.stderr and "internal" not in p.stderr, p.stderr)
     with tempfile.TemporaryDirectory() as d:

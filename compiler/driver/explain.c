@@ -5,6 +5,7 @@
  * answer; a file that no package takes, or one outside of modules, is a program of its own.
  */
 #include "driver.h"
+#include "../load/files.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -176,6 +177,10 @@ int explain_command(Driver *d)
 	}
 	const char *word = d->options.inputs.items[0];
 	bool is_file = read_spot(d, word, &spot);
+	if (is_file && is_test_name(spot.file)) {
+		fprintf(stderr, "gol explain: %s is a test file; only what gol build compiles is told of\n", spot.file);
+		return EXIT_ERROR;
+	}
 	Program *program = is_file ? load_spot(d, &spot, &number, &status) : load_word(d, word, &status);
 	if (!is_file)
 		spot = (Spot){NULL, 0, 0};

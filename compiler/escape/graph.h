@@ -188,6 +188,7 @@ void flow_assign(Escape *e, Expr *lhs, Expr *rhs, Stmt *s);
 
 /* share.c */
 bool makes_bytes(Expr *x);
+bool makes_heap_text(Expr *x);
 void share_string(Expr *x);
 void share_text(Expr *x);
 void share_range(Expr *x);

@@ -71,6 +71,8 @@ static const char *heap_reason(Escape *e, const Node *n)
 		return reason;
 	if (n->alloc != ALLOC_NONE && (!n->expr || !kept_kinds[n->alloc]))
 		return "always allocated";
+	if (n->alloc == ALLOC_STRING && makes_heap_text(n->expr))
+		return "always allocated";
 	if (n->alloc == ALLOC_MAKE_SLICE && !n->allocated)
 		return "non-constant size";
 	if (n->alloc == ALLOC_MAP && !n->allocated)

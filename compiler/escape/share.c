@@ -24,12 +24,42 @@ bool makes_bytes(Expr *x)
 		!has_type_params(from) && is_string(from);
 }
 
+static bool is_bytes(Type *t)
+{
+	Type *u = underlying(t);
+	return u->kind == TYPE_SLICE && underlying(u->elem)->kind == TYPE_UINT8;
+}
+
+/* Can the value have the operand's bytes? Runes are always written out anew. */
+static bool can_share(Expr *conversion)
+{
+	Type *to = conversion->type, *from = value_type(conversion->list.items[0]);
+	if (!from || has_type_params(to) || has_type_params(from))
+		return from != NULL;
+	return is_string(to) ? is_bytes(from) : is_bytes(to) && is_string(from);
+}
+
+/* Does the conversion x make text that lowering never puts into the frame: string(r), string(runes)? */
+bool makes_heap_text(Expr *x)
+{
+	Expr *conversion = text_conversion(x);
+	Type *from = conversion ? value_type(conversion->list.items[0]) : NULL;
+	return from && !has_type_params(conversion->type) && !has_type_params(from) && is_string(conversion->type) &&
+		!is_bytes(from) && !is_string(from);
+}
+
+static void share(Expr *conversion)
+{
+	if (can_share(conversion))
+		conversion->stays |= STAYS_SHARED;
+}
+
 /* x, if it is string(b), is looked at only. What it converts is known to lowering, which has the type arguments. */
 void share_string(Expr *x)
 {
 	Expr *conversion = text_conversion(x);
 	if (conversion && (is_string(conversion->type) || has_type_params(conversion->type)))
-		conversion->stays |= STAYS_SHARED;
+		share(conversion);
 }
 
 /* What x, if it is []byte(s), is iterated over: strings do not change while the loop runs. */
@@ -37,7 +67,7 @@ void share_range(Expr *x)
 {
 	Expr *conversion = text_conversion(x);
 	if (conversion && !is_string(conversion->type) && !has_type_params(conversion->type))
-		conversion->stays |= STAYS_SHARED;
+		share(conversion);
 }
 
 /* x, if it is string(b) or []byte(s), is looked at only, and is not compared with nil. */
@@ -45,7 +75,7 @@ void share_text(Expr *x)
 {
 	Expr *conversion = text_conversion(x);
 	if (conversion)
-		conversion->stays |= STAYS_SHARED;
+		share(conversion);
 }
 
 /* The key of a search: string(b), or a literal of structs and arrays with string(b) in it. */
