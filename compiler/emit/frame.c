@@ -10,7 +10,7 @@
  *
  * and the words saved stand where the layout that they go to does, once for all points that save the same:
  *
- *     #define f_5save1(point) { gol_freeze_words(g, &f_5info_saves[point], (uint64_t)n); return 0; }
+ *     #define f_5save1(at_) { gol_freeze_words(g, &f_5info_saves[at_], (uint64_t)n); return 0; }
  *     static const gol_save f_5info_saves[] = {..., [2] = {&f_5info, 2, 1, (const uint16_t[]){3}}};
  *
  * Every member starts at a multiple of 8, so that any scalar can be stored as a
@@ -376,14 +376,14 @@ void emit_return_zero(Emit *e)
 	buf_str(e->out, ";");
 }
 
-/* Uses the macro beside the function's frame that stands for text, which `point` is a parameter of. */
+/* Uses the macro beside the function's frame that stands for text, which has the point as `at_`: no variable is called so (names.c). */
 static void emit_macro(Emit *e, const char *what, const char *text, int point)
 {
 	const char *name = map_get(&e->macros, text);
 	if (!name) {
 		name = arena_printf(E_ALLOC(e), "%s_5%s%d", e->f->symbol, what, map_count(&e->macros) + 1);
 		map_put(E_ALLOC(e), &e->macros, text, (void *)(uintptr_t)name);
-		buf_printf(e->tables, "#define %s(point) { %s }\n", name, text);
+		buf_printf(e->tables, "#define %s(at_) { %s }\n", name, text);
 	}
 	buf_printf(e->out, "%s(%d);", name, point);
 }
@@ -459,7 +459,7 @@ static void emit_plain_save(Emit *e, IrStmt *s, int point)
 	e->out = &text;
 	if (objects.s)
 		buf_printf(&text, e->shown && !f->has_defer ? "fr = " : "%s *fr = ", e->frame_type);
-	buf_printf(&text, "gol_freeze_words(g, &%s_saves[point]%s);%s ", e->info, words.s ? words.s : "",
+	buf_printf(&text, "gol_freeze_words(g, &%s_saves[at_]%s);%s ", e->info, words.s ? words.s : "",
 	           objects.s ? objects.s : "");
 	if (e->has_side && s)
 		buf_str(&text, "gol_side_unwind(g, sd); ");
@@ -480,7 +480,7 @@ static void emit_hand_over(Emit *e, IrStmt *s)
 		if (v->in_frame && (s->live[i / 64] >> (i % 64) & 1) && has_value && !has_place_in_frame(e, v))
 			buf_printf(&text, "fr.%s = %s; ", v->c_name, v->c_name);
 	}
-	buf_str(&text, "fr.h.resume = point; goto unwind;");
+	buf_str(&text, "fr.h.resume = at_; goto unwind;");
 	emit_macro(e, "save", text.s, s->point);
 	e->uses_unwind = true;
 }
@@ -491,7 +491,7 @@ static void emit_record(Emit *e, int point)
 	Buf text, *out = e->out;
 	buf_init(&text, E_ALLOC(e));
 	e->out = &text;
-	buf_printf(&text, "gol_record_point(g, &%s, point); %s", e->info, e->has_side ? "gol_side_unwind(g, sd); " : "");
+	buf_printf(&text, "gol_record_point(g, &%s, at_); %s", e->info, e->has_side ? "gol_side_unwind(g, sd); " : "");
 	emit_return_zero(e);
 	e->out = out;
 	emit_macro(e, "record", text.s, point);
