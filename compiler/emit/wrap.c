@@ -26,6 +26,15 @@ static int width(const char *s, const char *end)
 	return n;
 }
 
+/* Has the text more columns than that? Looks no further. */
+static bool is_wider(const char *s, const char *end, int columns)
+{
+	for (int n = 0; s < end; s++)
+		if ((n += width(s, s + 1)) > columns)
+			return true;
+	return false;
+}
+
 static bool is_octal(char c) { return c >= '0' && c <= '7'; }
 
 /* Behind one character, or one that is escaped in quotes. */
@@ -130,7 +139,7 @@ static void wrap_line(Buf *out, const char *line, const char *end, bool comment)
 		tabs++;
 	buf_bytes(out, line, (size_t)tabs);
 	line += tabs;
-	for (int column = tabs * TAB; (*line != '#' || macro) && column + width(line, end) > MOST_COLUMNS;) {
+	for (int column = tabs * TAB; (*line != '#' || macro) && is_wider(line, end, MOST_COLUMNS - column);) {
 		const char *at = find_break(line, end, (State){.comment = comment, .column = column}, room);
 		if (!at)
 			break;
