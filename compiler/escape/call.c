@@ -266,6 +266,15 @@ static void flow_arguments(Escape *e, Callee *k, Expr *call, int first)
 	}
 }
 
+/* The literal that is called where it stands; the wrapper of a go or defer statement keeps it in a variable for that
+ * one call (inline/wrap.c). NULL: there is none. */
+static Expr *called_literal(Escape *e, Expr *fun)
+{
+	bool kept = fun->kind == EXPR_NAME && fun->object && fun->object->name && fun->object->name[0] == '.';
+	Expr *value = kept ? static_value(e, fun) : fun;
+	return value->kind == EXPR_FUNC ? value : NULL;
+}
+
 static void flow_into_call(Escape *e, Callee *k, Expr *call)
 {
 	Expr *fun = unparen(call->x);
@@ -280,8 +289,9 @@ static void flow_into_call(Escape *e, Callee *k, Expr *call)
 		flow_unwanted(e, fun);
 	} else if (!declared_function(fun) && !(fun->kind == EXPR_SELECTOR && fun->selection &&
 	                                        fun->selection->kind == SELECT_METHOD_EXPR)) {
-		if (fun->kind == EXPR_FUNC)
-			map_put(e->c->arena, &e->called, fun->func_info, fun);
+		Expr *literal = called_literal(e, fun);
+		if (literal)
+			map_put(e->c->arena, &e->called, literal->func_info, fun);
 		flow_expr(e, k->also, fun);
 	}
 	flow_arguments(e, k, call, first);
