@@ -4,6 +4,7 @@
  */
 #include "graph.h"
 #include "../inline/go_facts.h"
+#include "../inline/inline.h"
 #include "../lower/walk.h"
 
 typedef struct Callee {
@@ -270,7 +271,7 @@ static void flow_arguments(Escape *e, Callee *k, Expr *call, int first)
  * one call (inline/wrap.c). NULL: there is none. */
 static Expr *called_literal(Escape *e, Expr *fun)
 {
-	bool kept = fun->kind == EXPR_NAME && fun->object && fun->object->name && fun->object->name[0] == '.';
+	bool kept = fun->kind == EXPR_NAME && fun->object && is_kept_by_wrapper(fun->object);
 	Expr *value = kept ? static_value(e, fun) : fun;
 	return value->kind == EXPR_FUNC ? value : NULL;
 }

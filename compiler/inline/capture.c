@@ -103,7 +103,7 @@ static void find_capture(void *arg, Expr *e)
 			note_address(k, e->x);
 		break;
 	case EXPR_CALL:
-		if (e->inlined && unparen(e->x)->kind == EXPR_NAME && unparen(e->x)->object && is_kept(unparen(e->x)->object))
+		if (e->inlined && unparen(e->x)->kind == EXPR_NAME && unparen(e->x)->object && is_kept_by_wrapper(unparen(e->x)->object))
 			note_use(k, unparen(e->x)->object);
 		if (e->inlined && method_receiver_of(e) && unparen(e->x)->selection->object->pointer_receiver)
 			note_address(k, method_receiver_of(e));

@@ -58,6 +58,9 @@ typedef struct View {
 View *view_new(Compiler *c, Package *package);          /* after inline_prepare, before inline_package */
 void view_swap(Package *package, View *view);
 
+/* Does the wrapper of a go or defer statement in a view keep something in the variable (wrap.c)? */
+bool is_kept_by_wrapper(const Object *o);
+
 void inline_prepare(Compiler *c, Package *package);
 void inline_package(Compiler *c, Package *package, const InlineOptions *options);
 

@@ -54,7 +54,8 @@ void make_literals_of_values(Compiler *c, Package *package, FuncInfo *info);
 
 /* wrap.c */
 void wrap_calls(Compiler *c, Package *package, FuncInfo *info);
-bool is_kept(const Object *o);
+Expr *made_expr(Compiler *c, ExprKind kind, const Expr *at, Type *type);        /* a value, where `at` stands */
+Expr *made_name(Compiler *c, Object *o, const Expr *at);
 
 /* devirtual.c */
 void note_held(Inliner *n, Block *body);

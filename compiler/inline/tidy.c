@@ -26,7 +26,7 @@ static bool is_function_value(Expr *e)
 
 static void add_candidate(Values *v, Object *o, Expr *value)
 {
-	if (!o || o->dropped || is_kept(o) || !o->type || underlying(o->type)->kind != TYPE_FUNC || o->addr_taken ||
+	if (!o || o->dropped || is_kept_by_wrapper(o) || !o->type || underlying(o->type)->kind != TYPE_FUNC || o->addr_taken ||
 			!is_function_value(value))
 		return;
 	o->dropped = true;

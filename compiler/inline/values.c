@@ -19,19 +19,12 @@ typedef struct Values {
 	bool any;
 } Values;
 
+static Expr *name_of(Values *v, Object *o, const Expr *at) { return made_name(v->c, o, at); }
+
 static Expr *expr_like(Values *v, ExprKind kind, const Expr *at, Type *type)
 {
-	Expr *e = NEW(v->c->arena, Expr);
-	*e = (Expr){.kind = kind, .pos = at->pos, .start = at->pos, .end = at->pos, .type = type, .mode = MODE_VALUE};
-	return e;
-}
-
-static Expr *name_of(Values *v, Object *o, const Expr *at)
-{
-	Expr *e = expr_like(v, EXPR_NAME, at, o->type);
-	e->name = o->name;
-	e->object = o;
-	e->mode = MODE_VARIABLE;
+	Expr *e = made_expr(v->c, kind, at, type);
+	e->start = e->end = at->pos;
 	return e;
 }
 

@@ -13,7 +13,7 @@
  * Left as they are: calls whose arguments are the results of another call.
  *
  * Only views are treated so, for remarks; what lowering does is said in lower/defer.c. Names of the variables begin
- * with a dot, which is how others know them (is_kept).
+ * with a dot, which is how others know them (is_kept_by_wrapper).
  */
 #include "pass.h"
 
@@ -30,25 +30,28 @@ typedef struct Wrap {
 	int variables;
 } Wrap;
 
-bool is_kept(const Object *o) { return o->kind == OBJECT_VAR && o->name && o->name[0] == '.'; }
+bool is_kept_by_wrapper(const Object *o) { return o->kind == OBJECT_VAR && o->name && o->name[0] == '.'; }
 
-/* ---- nodes --------------------------------------------------------------------------------- */
+/* ---- nodes that a view has more ---------------------------------------------------------------- */
 
-static Expr *expr_like(Wrap *w, ExprKind kind, const Expr *at, Type *type)
+Expr *made_expr(Compiler *c, ExprKind kind, const Expr *at, Type *type)
 {
-	Expr *e = NEW(w->c->arena, Expr);
+	Expr *e = NEW(c->arena, Expr);
 	*e = (Expr){.kind = kind, .pos = at->pos, .start = at->start, .end = at->end, .type = type, .mode = MODE_VALUE};
 	return e;
 }
 
-static Expr *name_of(Wrap *w, Object *o, const Expr *at)
+Expr *made_name(Compiler *c, Object *o, const Expr *at)
 {
-	Expr *e = expr_like(w, EXPR_NAME, at, o->type);
+	Expr *e = made_expr(c, EXPR_NAME, at, o->type);
 	e->name = o->name;
 	e->object = o;
 	e->mode = MODE_VARIABLE;
 	return e;
 }
+
+static Expr *name_of(Wrap *w, Object *o, const Expr *at) { return made_name(w->c, o, at); }
+static Expr *expr_like(Wrap *w, ExprKind kind, const Expr *at, Type *type) { return made_expr(w->c, kind, at, type); }
 
 static Expr *copy_of(Wrap *w, const Expr *e)
 {

@@ -26,23 +26,13 @@ typedef struct search {
 	const gol_type *type;       /* NULL: not known */
 } search;
 
-static bool in_stack_of(const G *g, const char *at)
-{
-	if (at >= g->base && at < g->end)
-		return true;
-	for (side_chunk *c = g->side.current; c != NULL; c = c->previous)
-		if (at >= side_chunk_low(c) && at < side_chunk_top(g, c))
-			return true;
-	return false;
-}
-
 /* Whose frame it points into, in words; false: into none. */
 static bool find_owner(const char *at, char *text, size_t size)
 {
 	for (uint32_t i = 0; i < g_count(); i++) {
 		const G *g = g_at(i);
 
-		if (status_of(g) != G_DEAD && in_stack_of(g, at)) {
+		if (status_of(g) != G_DEAD && stack_holds_saved(g, at)) {
 			snprintf(text, size, "the stack of goroutine %llu", (unsigned long long)g->id);
 			return true;
 		}

@@ -165,14 +165,19 @@ char *side_chunk_low(side_chunk *c) { return chunk_low(c); }
 
 char *side_chunk_top(const G *g, side_chunk *c) { return c == g->side.current ? g->pub.side_top : c->top; }
 
-bool stack_holds(const G *g, const void *p)
+bool stack_holds_saved(const G *g, const void *p)
 {
 	const char *at = p;
-	uintptr_t here = GOL_STACK_POINTER(), high = current_m->native_high;
-	if (((uintptr_t)at >= here && (uintptr_t)at < high) || (at >= g->base && at < g->end))
+	if (at >= g->base && at < g->end)
 		return true;
 	for (side_chunk *c = g->side.current; c != NULL; c = c->previous)
 		if (at >= chunk_low(c) && at < side_chunk_top(g, c))
 			return true;
 	return false;
+}
+
+bool stack_holds(const G *g, const void *p)
+{
+	uintptr_t at = (uintptr_t)p;
+	return (at >= GOL_STACK_POINTER() && at < current_m->native_high) || stack_holds_saved(g, p);
 }

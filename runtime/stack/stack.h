@@ -44,6 +44,8 @@ char *side_chunk_top(const G *g, side_chunk *c);
 
 /* Is p in a frame of g, which runs on this thread: on its stack, its side stack, or among its native frames? */
 bool stack_holds(const G *g, const void *p);
+/* The same without native frames; g is any that stays as it is meanwhile. */
+bool stack_holds_saved(const G *g, const void *p);
 
 /* Blocks. size is rounded up to a power of two. */
 void stack_allocate(G *g, size_t size);
