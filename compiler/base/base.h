@@ -244,4 +244,19 @@ const char *pos_full_path(Compiler *c, Pos pos, uint32_t *line);
 /* Our own bug: prints "internal compiler error", exits 3. */
 void ice(Compiler *c, Pos pos, const char *format, ...) PRINTF_LIKE(3, 4) NORETURN;
 
+/*
+ * What holds unless the compiler has a bug. `require` is always on: for what costs next to nothing where it stands, when
+ * going on would print wrong C or read memory that is not ours. `debug_require` is for what is looked at often or costs a
+ * search; make debug and make check run with it. Neither has side effects. Where a position of the program is at hand and
+ * helps, ice says more.
+ */
+#define require(condition) \
+	(__builtin_expect(!!(condition), 1) ? (void)0 : require_failed(__FILE__, __LINE__, #condition))
+#ifdef GOL_DEBUG
+#define debug_require(condition) require(condition)
+#else
+#define debug_require(condition) ((void)0)
+#endif
+void require_failed(const char *file, int line, const char *condition) NORETURN;    /* as ice: exits 3 */
+
 #endif

@@ -245,3 +245,9 @@ void ice(Compiler *c, Pos pos, const char *format, ...)
 	fputc('\n', stderr);
 	exit(3);
 }
+
+void require_failed(const char *file, int line, const char *condition)
+{
+	fprintf(stderr, "internal compiler error: %s:%d: not so: %s\n", file, line, condition);
+	exit(3);
+}
