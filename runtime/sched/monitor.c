@@ -6,8 +6,9 @@
  * due, repeats the collector's request for a stop where it reached nobody, and takes the P of a call that was seen in
  * two rounds while there is work for it. While no worker is free to it asks for descriptors that are ready (poll.c).
  * It sleeps 20 microseconds a round, after a millisecond without effect twice as long each time up
- * to 10 ms (160 us while a P is idle and another has work queued), but never beyond the first timer; for as long as
- * nothing runs it sleeps until it is woken.
+ * to 10 ms (160 us while a P is idle and another has work queued), but never beyond the first timer. Where nothing has
+ * run for a millisecond it sleeps until it is woken; not earlier, as a server that is idle most of the time would pay
+ * for a wake-up with each request.
  *
  * No wake-up of the monitor is lost. It writes until when it will sleep and then reads once more what could shorten
  * that: the Ps' states, if none ran, and when the first timer is due. Whoever gets a P (worker_acquire, the only
@@ -29,7 +30,7 @@
 
 enum { SLICE = 10000000, ROUND_MINIMUM = 20000, ROUND_WATCHING = 160000, ROUND_MAXIMUM = 10000000, QUIET_ROUNDS = 50 };
 enum { STACK = 128 << 10 };
-enum { LOOK_EVERY = 1000000, TIMER_LATE = 20000, TIMER_VERY_LATE = 1000000, MANY_QUEUED = 8, PATIENCE = 64 };
+enum { LOOK_EVERY = 1000000, IDLE_GRACE = 1000000, TIMER_LATE = 20000, TIMER_VERY_LATE = 1000000, MANY_QUEUED = 8, PATIENCE = 64 };
 #define IDLE_SLEEP INT64_C(60000000000)
 #define IDLE_RECORDED INT64_C(100000000)        /* then what was recorded last is written to its file */
 
@@ -144,16 +145,18 @@ static bool watch_running(P *p, int64_t now, bool *late)
 	return effect;
 }
 
-static bool look_for_ready(int64_t now)
+/* No reason to come again soon: a server always has some that are ready, and on one processor each round of this thread
+ * takes it away from the worker in the middle of a call. */
+static void look_for_ready(int64_t now)
 {
 	if (!poll_has_waiters() || load_relaxed(&scheduler.polling) != NULL || now - poll_last_look() < LOOK_EVERY)
-		return false;
+		return;
 	G *ready = poll_look(0);
 	if (ready != NULL)
 		proc_ready_expected(ready);
-	return ready != NULL;
 }
 
+/* *all_idle: no P has a worker, and none has had one since the last round. */
 static bool round_over(bool *all_idle)
 {
 	bool effect = false;
@@ -173,8 +176,12 @@ static bool round_over(bool *all_idle)
 	for (uint32_t i = 0; i < proc_count(); i++) {
 		P *p = proc_at(i);
 		uint32_t status = load_seq(&p->status);
-		if (status == P_IDLE)
+		if (status == P_IDLE) {
+			uint32_t tick = load_relaxed(&p->tick);
+			*all_idle &= tick == p->monitor_tick;
+			p->monitor_tick = tick;
 			continue;
+		}
 		*all_idle = false;
 		if ((status & 3) == P_IN_CALL) {
 			effect |= watch_call(p, status, now);
@@ -184,7 +191,7 @@ static bool round_over(bool *all_idle)
 		}
 	}
 	if (!*all_idle)
-		effect |= look_for_ready(now);
+		look_for_ready(now);
 	return effect;
 }
 
@@ -220,15 +227,17 @@ static void nap(int64_t longest)
 static void monitor_main(void *argument)
 {
 	int64_t delay = ROUND_MINIMUM;
-	int quiet = 0;
+	int quiet = 0, idle_rounds = 0;
 	bool all_idle;
 	(void)argument;
 	os_thread_precise();
 	for (;;) {
-		nap(delay);
+		nap(idle_rounds != 0 ? IDLE_GRACE : delay);
 		bool effect = round_over(&all_idle);
-		if (all_idle && !report_is_due()) {
+		idle_rounds = all_idle && !report_is_due() ? idle_rounds + 1 : 0;
+		if (idle_rounds == 2) {
 			sleep_idle();
+			idle_rounds = 0;
 			effect = true;
 		}
 		quiet = effect ? 0 : quiet + 1;
