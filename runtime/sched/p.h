@@ -42,6 +42,7 @@ struct P {
 	uint32_t readied;           /* the running one did, in this round of the monitor; 0: it has not */
 	uint32_t tick;              /* atomic: dispatches, those from run_next not counted */
 	uint32_t global_at;         /* tick at which the global queue comes first */
+	bool global_postponed;      /* once, for those whom a timer woke */
 	uint32_t skip_next;         /* atomic: monitor asks for others to run before run_next */
 	uint32_t monitor_tick; int64_t monitor_since;       /* the monitor's own */
 	uint64_t monitor_switches;
@@ -102,6 +103,7 @@ extern uint32_t monitor_rounds;                 /* 20 us or more each; relaxed *
 void queue_put_front(P *p, G *g);               /* g runs next; who was to run next goes to the end of the ring */
 void queue_add_global(G *g);                    /* scheduler.lock is held */
 void queue_add_expected(G *list);               /* the same for goroutines that were expected (sched_expect) */
+void queue_timers_first(P *p);                  /* timers put some in the ring: the global queue comes after them, once */
 G *queue_pick_slowly(P *p);
 
 static inline G **queue_entry(P *p, uint32_t i) { return &p->queue[i % P_QUEUE]; }

@@ -40,12 +40,28 @@ void queue_add_global(G *g)
 	store_relaxed(&scheduler.global_count, scheduler.global_count + 1);
 }
 
+/*
+ * Every GLOBAL_EVERY slices the queue's first comes before the ring. Where nobody waits there, that count begins with g:
+ * else a goroutine that gave way for a late timer would, once in GLOBAL_EVERY times, come again before whom the timer
+ * woke, and keep it waiting for a whole slice.
+ */
 void proc_put_global(G *g)
 {
+	P *p = current_m->p;
 	os_acquire(&scheduler.lock);
+	if (scheduler.global_count == 0 && p != NULL)
+		p->global_at = p->tick + GLOBAL_EVERY;
 	queue_add_global(g);
 	os_release(&scheduler.lock);
 	idle_wake_queued();
+}
+
+void queue_timers_first(P *p)
+{
+	if (!queue_global_is_due(p) || p->global_postponed || queue_ring_is_empty(p))
+		return;
+	p->global_at = p->tick + 1;
+	p->global_postponed = true;
 }
 
 void queue_add_expected(G *list)
@@ -263,6 +279,7 @@ G *queue_pick_slowly(P *p)
 		return g;
 	if (queue_global_is_due(p)) {
 		p->global_at = p->tick + GLOBAL_EVERY;
+		p->global_postponed = false;
 		if ((g = take_global()) != NULL) {
 			new_slice(p);
 			return g;

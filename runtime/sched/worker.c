@@ -164,8 +164,9 @@ __attribute__((hot)) void proc_loop(M *m)
 			take_part(m);
 			continue;
 		}
-		if (GOL_UNLIKELY(timers_next() != INT64_MAX) && (p->run_next == NULL || ++m->loops % TIMERS_EVERY == 0))
-			timers_run(os_nanotime());
+		if (GOL_UNLIKELY(timers_next() != INT64_MAX) && (p->run_next == NULL || ++m->loops % TIMERS_EVERY == 0) &&
+		    timers_run(os_nanotime()))
+			queue_timers_first(p);
 		G *g = queue_pick(p);
 		if (GOL_UNLIKELY(g == NULL) && (g = idle_find(m)) == NULL) {
 			if (!poll_has_waiters() || !look_for_ready())
