@@ -17,6 +17,9 @@
  * would end the program for debuggers and parents. The main goroutine is locked to the first thread until main.main
  * is called: what initialisers do happens there.
  *
+ * Two locked goroutines that exchange messages cost one wake-up of a thread for each: where the one that is to run next
+ * is locked too its worker gets the P at once (give_to_next).
+ *
  * Rejected: giving the P back as idle instead of to another worker (a second look as in idle.c would be needed, and
  * the timers watched, to save a futex call where nothing else is to be done).
  */
@@ -76,20 +79,28 @@ static void run_handed(M *m)
 	queue_put_front(m->p, g);
 }
 
-/* g, runnable and in no queue, is that of another worker. */
-static void hand_over(M *m, G *g)
+/* g, runnable and in no queue, is that of another worker, which stands: it goes on with g and m's P. scheduler.lock is held. */
+static void hand_over_p(M *m, G *g)
 {
 	M *to = g->bound;
-	os_acquire(&scheduler.lock);
-	debug_require(to->handed == NULL);
+	P *p = m->p;
+	debug_require(to->stands && to->handed == NULL && to->p == NULL);
 	to->handed = g;
-	if (to->stands) {
-		P *p = m->p;
-		to->stands = false;
-		m->p = NULL;
-		worker_acquire(to, p);
-		wake(to);
+	to->stands = false;
+	m->p = NULL;
+	worker_acquire(to, p);
+	wake(to);
+}
+
+/* The same, wherever that worker is. */
+static void hand_over(M *m, G *g)
+{
+	os_acquire(&scheduler.lock);
+	if (g->bound->stands) {
+		hand_over_p(m, g);
 	} else {
+		debug_require(g->bound->handed == NULL);
+		g->bound->handed = g;
 		scheduler.lost_calls++;
 	}
 	os_release(&scheduler.lock);
@@ -104,6 +115,19 @@ void locked_pass_on(M *m, G *g)
 		locked_wait(m);
 	}
 	heap_current = m->p != NULL ? &m->p->cache : NULL;
+}
+
+/* m, which waits, readied another locked one before: that one's worker goes on with the P, and no third is woken to
+ * hand it over. scheduler.lock is held. */
+static bool give_to_next(M *m)
+{
+	P *p = m->p;
+	G *g = p->run_next;
+	if (g == NULL || g->bound == NULL || !g->bound->stands || g->bound == m || load_relaxed(&p->skip_next))
+		return false;
+	store_relaxed(&p->run_next, (G *)NULL);
+	hand_over_p(m, g);
+	return true;
 }
 
 /* scheduler.lock is held. */
@@ -149,10 +173,10 @@ void locked_wait(M *m)
 	}
 	m->stands = true;
 	store_relaxed(&m->wake, 0u);
-	if (m->p != NULL)
-		give_away(m);
-	else
+	if (m->p == NULL)
 		idle_check();
+	else if (!give_to_next(m))
+		give_away(m);
 	os_release(&scheduler.lock);
 	if (queued)
 		idle_wake_queued();
