@@ -84,6 +84,8 @@ void proc_ready_expected(G *list)
 	idle_wake_queued();
 }
 
+/* One at a time. Half a ring at once, under one lock, was slower with one P (124 ns for a goroutine of 10,000, not 75) and
+ * with two: the goroutine's memory is read twice, the second time when the cache has forgotten it. */
 static G *take_global(void)
 {
 	if (load_relaxed(&scheduler.global_count) == 0)
