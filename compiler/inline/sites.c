@@ -90,17 +90,25 @@ static void resolve(Sites *s, int i)
 	callee->calls++;
 }
 
-static bool is_on_the_way(const Compiler *c, const Expr *call, const FuncInfo *callee)
+/* Copies of one literal count as one function. */
+static bool same_function(const FuncInfo *a, const FuncInfo *b)
+{
+	return a == b || (a->literal && b->literal && a->literal->pos.file == b->literal->pos.file &&
+		pos_compare(a->literal->pos, b->literal->pos) == 0);
+}
+
+/* Calls in a literal that came along with a body are on the way of that body, too: else a function that calls itself in a
+ * literal would be put into each copy of it, which brings the next copy. */
+static bool is_on_the_way(const Compiler *c, const FuncInfo *owner, const Expr *call, const FuncInfo *callee)
 {
 	enum { DEEPEST = 30 };
 	int depth = 0;
-	for (uint32_t at = call->pos.call; at; at = c->calls.items[at].pos.call) {
-		const FuncInfo *around = c->calls.items[at].callee;
-		/* copies of one literal count as one function */
-		bool same_literal = around->literal && callee->literal && around->literal->pos.file == callee->literal->pos.file &&
-			pos_compare(around->literal->pos, callee->literal->pos) == 0;
-		if (around == callee || same_literal || ++depth == DEEPEST)
-			return true;
+	uint32_t at = call->pos.call;
+	for (const FuncInfo *info = owner; info; info = info->outer) {
+		for (; at; at = c->calls.items[at].pos.call)
+			if (same_function(c->calls.items[at].callee, callee) || ++depth == DEEPEST)
+				return true;
+		at = info->copied_at;
 	}
 	return false;
 }
@@ -118,7 +126,7 @@ static bool passes_number(const Expr *call)
 }
 
 /* Literals in literals in literals: a copy has all that is inside. */
-enum { MOST_COPIED = 100000 };
+enum { MOST_COPIED = 20000 };
 
 static int most_for(const Sites *s, bool literal, int calls)
 {
@@ -137,7 +145,7 @@ static bool is_replaced(Sites *s, const Expr *call, FuncInfo *callee)
 	if (i->reason || s->n->copied > MOST_COPIED || (fact && fact->cost > most_for(s, false, 0)))
 		return false;
 	int most = most_for(s, !callee->object, callee->calls);
-	return i->cost <= most && !is_on_the_way(s->n->c, call, callee) && !passes_number(call);
+	return i->cost <= most && !is_on_the_way(s->n->c, s->owner, call, callee) && !passes_number(call);
 }
 
 /* ---- replacing ------------------------------------------------------------------------------- */
