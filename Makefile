@@ -10,6 +10,7 @@
 #   make check-full the whole matrix: compilers, optimisation levels, sanitizers (hours)
 #   make diff-go    the programs of testdata through an installed go, results compared
 #   make fuzz       libFuzzer on the front end and on constants (clang; SECONDS=180)
+#   make fuzz-pointers  programs full of pointers, a hundred in a package, compared with go (SECONDS=180, SEED=n)
 #   make fuzz-diff  random programs in all versions and settings, compared with an installed go (SECONDS=180, SEED=n)
 #   make soak       a program that does everything at once, under all settings (MINUTES=10 each, SEED=n)
 #   make bench      benchmarks: throughput, then what bench-runtime does
@@ -226,6 +227,10 @@ fuzz-programs: $(FUZZ)/front_fuzz $(FUZZ)/constant_fuzz
 
 fuzz: fuzz-programs $(B)/stdlib.stamp
 	sh compiler/tests/fuzz.sh $(FUZZ) $(SECONDS)
+	$(MAKE) fuzz-pointers
+
+fuzz-pointers: all
+	python3 testdata/fuzz/fuzz_pointers.py --gol ./gol --seconds $(SECONDS) --seed $(or $(SEED),0)
 
 fuzz-diff: all
 	python3 testdata/fuzz/fuzz_diff.py --gol ./gol --seconds $(SECONDS) --seed $(or $(SEED),0)
@@ -283,7 +288,7 @@ deps $(B)/deps.stamp:
 clean:
 	rm -rf $(B) gol gol-fetch
 
-.PHONY: all deps clean stdlib demo debug check check-debug check-tools check-tree check-full diff-go unit unit-runtime bench bench-runtime soak fuzz fuzz-diff fuzz-programs install uninstall
+.PHONY: all deps clean stdlib demo debug check check-debug check-tools check-tree check-full diff-go unit unit-runtime bench bench-runtime soak fuzz fuzz-pointers fuzz-diff fuzz-programs install uninstall
 .SECONDARY:
 .DELETE_ON_ERROR:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -4,9 +4,9 @@
     testdata/fuzz/planted.py [--only REGEX] [--seconds N] [--seed N]
     testdata/fuzz/planted.py --check        only that each place is still there; part of make unit
 
-Each PLANT is a bug that gol once had: the place of its repair, what stood there before, and which programs are made.
-The compiler is built anew under build/planted with the bug in it; fuzz_diff.py must find it within the time, and
-reduce it to a program that still has what the bug is about (shows). A place that is no longer there is an error, so
+Each PLANT is a bug that gol once had (the place of its repair, what stood there before), or an edge that is dropped from the
+graph of escape analysis; and which programs are made. The compiler is built anew under build/planted with the bug in it;
+fuzz_diff.py, or the command that its options begin with, must find it within the time, and reduce it to a program that still has what the bug is about (shows). A place that is no longer there is an error, so
 that this list follows the compiler. The exit status is 1 if a bug was not found.
 """
 
@@ -21,7 +21,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 
-# name: (file, text there, text with the bug, options of fuzz_diff.py, regexp that the reduced program matches)
+# name: (file, text there, text with the bug, options of fuzz_diff.py or another command with its own, regexp that the reduced program matches)
 PLANTS = {
     "map-key": ("compiler/escape/stmt.c", "\t\tflow_op_assign(e, s->x, NULL);", "\t\tdiscard(e, s->x);",
                 ["--mutants", "0", "--modules", "0"], r"\](\+\+|--)"),
@@ -31,6 +31,13 @@ PLANTS = {
                    ["--mutants", "0", "--modules", "0"], r"(?s)switch .*case .*\d{10}"),
     "instance-colour": ("compiler/ir/colour.c", "return !caller->is_shared || f->is_shared || f->is_static;",
                         "return caller != NULL || f != NULL;", ["--mutants", "0", "--modules", "100"], r"\[T any\]"),
+    # edges that the graph of escape analysis must have
+    "append-edge": ("compiler/escape/call.c", 'flow_as(e, noted(e, heap_hole(e), "appended to slice", call, NO_POS), x, elem);', "discard(e, x);",
+                    ["fuzz_pointers.py"], r"append\("),
+    "round-edge": ("compiler/escape/solve.c", "if (root->func == n->func && root->loop_depth < n->loop_depth)", "if (root->func == n->func && root->loop_depth < n->loop_depth - 5)",
+                   ["fuzz_pointers.py"], r"for |goto "),
+    "receiver-edge": ("compiler/escape/call.c", "Hole h = tee(e, param_hole(e, &callee, 0, x), closure);", "Hole h = closure;",
+                      ["fuzz_pointers.py"], r"\.(Put|Tie|Me|Copy|Next|Out)\b"),
 }
 
 
@@ -65,9 +72,11 @@ def find(args, name):
     tree = planted_tree(name)
     output = os.path.join(tree, "found")
     start = time.monotonic()
-    p = subprocess.run([sys.executable, os.path.join(HERE, "fuzz_diff.py"), "--gol", os.path.join(tree, "gol"), "--seed", str(args.seed), "--stop", "1",
+    command, options = (options[0], options[1:]) if options[0].endswith(".py") else ("fuzz_diff.py", options)
+    p = subprocess.run([sys.executable, os.path.join(HERE, command), "--gol", os.path.join(tree, "gol"), "--seed", str(args.seed), "--stop", "1",
                         "--seconds", str(args.seconds), "--reduce", "200", "--output", output, *options], stdout=subprocess.PIPE, text=True)
-    found = [os.path.join(output, "findings", f) for f in os.listdir(os.path.join(output, "findings"))] if p.returncode == 1 else []
+    kept = os.path.join(output, "findings")
+    found = [os.path.join(kept, f) for f in os.listdir(kept)] if os.path.isdir(kept) else []
     for folder in found:
         texts = {}
         for directory, _, files in os.walk(folder):
