@@ -184,9 +184,42 @@ bool cost_is_parameter(const Cost *k, const Expr *fun)
 	return o && o->kind == OBJECT_VAR && o->owner && (o->owner != k->info || o->is_param);
 }
 
-/* What a shape of a generic function is given: address, name. A method that it finds in there. The variable that a
- * literal has it from (values.c). */
-enum { DICTIONARY = 2, LOOKED_UP = 4, DICTIONARY_KEPT = 10 };
+/* What a shape of a generic function is given: address, name; by another shape: an element of what that was given. A
+ * method that it finds in there. The variable that a literal has it from (values.c). */
+enum { DICTIONARY = 2, HANDED_ON = 4, LOOKED_UP = 4, DICTIONARY_KEPT = 10 };
+
+static bool has_shape(const Type *t)
+{
+	t = unalias((Type *)(uintptr_t)t);
+	for (; t->kind == TYPE_POINTER || t->kind == TYPE_SLICE || t->kind == TYPE_ARRAY || t->kind == TYPE_CHAN; )
+		t = unalias(t->elem);
+	if (is_shape(t) || is_type_param(t))
+		return true;
+	for (int i = 0; t->kind == TYPE_NAMED && i < t->type_args.len; i++)
+		if (has_shape(t->type_args.items[i]))
+			return true;
+	return t->kind == TYPE_MAP && (has_shape(t->key) || has_shape(t->elem));
+}
+
+/* Of the call of a generic function with these type arguments. */
+static int dictionary(const TypeList *args)
+{
+	for (int i = 0; i < args->len; i++)
+		if (has_shape(args->items[i]))
+			return HANDED_ON;
+	return args->len ? DICTIONARY : 0;
+}
+
+/* ... of a method of a generic type. */
+static int dictionary_of_method(const Selection *s)
+{
+	const Type *holder = s->holder ? unalias(s->holder) : NULL;
+	if (!s->object->stencil)
+		return 0;
+	if (holder && holder->kind == TYPE_POINTER)
+		holder = unalias(holder->elem);
+	return holder && holder->kind == TYPE_NAMED && holder->type_args.len ? dictionary(&holder->type_args) : DICTIONARY;
+}
 
 static int price(Cost *k, const Expr *call, Expr *fun)
 {
@@ -213,10 +246,10 @@ static void call(Cost *k, Expr *e)
 	Expr *fun = unparen(e->x), *name = declared_function(fun);
 	k->sum += 1 + (k->nodes ? 0 : price(k, e, fun));
 	if (name)
-		k->sum += 1 + (name->type_args.len ? DICTIONARY : 0);
+		k->sum += 1 + dictionary(&name->type_args);
 	else if (is_method_call(fun) && fun->selection->kind == SELECT_METHOD_VALUE) {
 		receiver(k, fun);
-		k->sum += fun->selection->object->stencil ? DICTIONARY : 0;
+		k->sum += dictionary_of_method(fun->selection);
 	}
 	else if (fun->kind == EXPR_SELECTOR && fun->selection && fun->selection->kind == SELECT_METHOD_EXPR)
 		k->sum += 0;

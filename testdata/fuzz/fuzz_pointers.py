@@ -104,7 +104,7 @@ class Batches:
             for setting in plan.settings:
                 got = worker.run(setting)
                 want = want or got
-                worker.counts["comparisons of programs"] += len(numbers)
+                worker.counts["comparisons"] += len(numbers)
                 if got != want:
                     return worker.difference(build, setting, want, got), culprits(want, got)
         return None
