@@ -9,11 +9,13 @@
  * compiler does that better.
  */
 #include "ir.h"
+#include "../../runtime/include/gol/effects.h"
 
 /* ---- expressions ------------------------------------------------------------ */
 
 IrExpr *ir_expr(Compiler *c, IrExprKind kind, Type *type)
 {
+	debug_require(kind <= IR_TEXT && type);
 	IrExpr *e = NEW(c->arena, IrExpr);
 	e->kind = kind;
 	e->type = type;
@@ -22,6 +24,7 @@ IrExpr *ir_expr(Compiler *c, IrExprKind kind, Type *type)
 
 IrExpr *ir_var(Compiler *c, IrVar *v)
 {
+	require(v && v->type);
 	IrExpr *e = ir_expr(c, IR_VAR, v->type);
 	e->var = v;
 	return e;
@@ -55,8 +58,16 @@ IrExpr *ir_field(Compiler *c, IrExpr *x, int index)
 	return e;
 }
 
+/* May a value of type t be looked through as a pointer to elem? Words of unknown type may: who made them knows. */
+static bool points_to(Compiler *c, Type *t, Type *elem)
+{
+	Type *u = underlying(t);
+	return u->kind == TYPE_UNSAFE_POINTER || (u->kind == TYPE_POINTER && types_canonical(c, u->elem) == elem);
+}
+
 IrExpr *ir_deref(Compiler *c, IrExpr *pointer, Type *pointee)
 {
+	debug_require(points_to(c, pointer->type, pointee));
 	if (pointer->kind == IR_ADDR && pointer->x->type == pointee)
 		return pointer->x;
 	IrExpr *e = ir_expr(c, IR_DEREF, pointee);
@@ -66,6 +77,7 @@ IrExpr *ir_deref(Compiler *c, IrExpr *pointer, Type *pointee)
 
 IrExpr *ir_addr(Compiler *c, IrExpr *place)
 {
+	require(ir_is_place(place));
 	Type *pointer = types_canonical(c, pointer_to(c, place->type));
 	if (place->kind == IR_DEREF && place->x->type == pointer)
 		return place->x;
@@ -76,6 +88,7 @@ IrExpr *ir_addr(Compiler *c, IrExpr *place)
 
 IrExpr *ir_index(Compiler *c, IrExpr *array, IrExpr *i)
 {
+	require(underlying(array->type)->kind == TYPE_ARRAY && is_integer(i->type));
 	IrExpr *e = ir_expr(c, IR_INDEX, types_canonical(c, underlying(array->type)->elem));
 	e->x = array;
 	e->y = i;
@@ -84,6 +97,7 @@ IrExpr *ir_index(Compiler *c, IrExpr *array, IrExpr *i)
 
 IrExpr *ir_elem(Compiler *c, IrExpr *pointer, IrExpr *i, Type *elem)
 {
+	require(points_to(c, pointer->type, elem) && is_integer(i->type));
 	IrExpr *e = ir_expr(c, IR_ELEM, elem);
 	e->x = pointer;
 	e->y = i;
@@ -103,8 +117,36 @@ static IrExpr *part_of_make(IrExpr *x, IrPart part)
 	return x->args.items[i];
 }
 
+/* Has a value of this type that part? Words stand for values of types that their users know. */
+static bool has_part(Type *t, IrPart part)
+{
+	TypeKind kind = underlying(t)->kind;
+	switch (part) {
+	case PART_PTR:
+	case PART_LEN:
+		return kind == TYPE_SLICE || is_string(t);
+	case PART_CAP:
+		return kind == TYPE_SLICE;
+	case PART_TYPE:
+	case PART_TAB:
+	case PART_DATA:
+		return kind == TYPE_INTERFACE;
+	case PART_RE:
+	case PART_IM:
+		return is_complex(t);
+	case PART_WORD:
+		return is_pointer_shaped(t);
+	case PART_UNWORD:
+	case PART_ITER_KEY:
+	case PART_ITER_VALUE:
+		return kind == TYPE_UNSAFE_POINTER;
+	}
+	return false;
+}
+
 IrExpr *ir_part(Compiler *c, IrExpr *x, IrPart part, Type *type)
 {
+	require(has_part(x->type, part));
 	IrExpr *known = part_of_make(x, part);
 	if (known && (known->kind == IR_CONST || known->kind == IR_VAR) && known->type == type)
 		return known;
@@ -116,6 +158,7 @@ IrExpr *ir_part(Compiler *c, IrExpr *x, IrPart part, Type *type)
 
 IrExpr *ir_unary(Compiler *c, Op op, IrExpr *x, Type *type)
 {
+	require(op == OP_SUB || op == OP_XOR || op == OP_NOT);
 	if (op == OP_NOT && x->kind == IR_UNARY && x->op == OP_NOT)
 		return x->x;
 	IrExpr *e = ir_expr(c, IR_UNARY, type);
@@ -126,6 +169,8 @@ IrExpr *ir_unary(Compiler *c, Op op, IrExpr *x, Type *type)
 
 IrExpr *ir_binary(Compiler *c, Op op, IrExpr *x, IrExpr *y, Type *type)
 {
+	/* what verify.c says later, without the place that made it */
+	debug_require(op == OP_SHL || op == OP_SHR || x->type == y->type);
 	IrExpr *e = ir_expr(c, IR_BINARY, type);
 	e->op = op;
 	e->x = x;
@@ -144,8 +189,25 @@ IrExpr *ir_convert(Compiler *c, IrExpr *x, Type *type)
 	return e;
 }
 
+/* Emission prints them by number, so one that is missing would be read beyond the list. */
+int64_t ir_components(Type *type)
+{
+	Type *u = underlying(type);
+	switch (u->kind) {
+	case TYPE_SLICE:
+		return 3;
+	case TYPE_STRUCT:
+		return u->fields.len;
+	case TYPE_ARRAY:
+		return u->length;
+	default:
+		return is_string(type) || u->kind == TYPE_INTERFACE || is_complex(type) ? 2 : -1;
+	}
+}
+
 IrExpr *ir_make(Compiler *c, Type *type, int n, ...)
 {
+	require(n == ir_components(type));
 	IrExpr *e = ir_expr(c, IR_MAKE, type);
 	va_list ap;
 	va_start(ap, n);
@@ -164,6 +226,7 @@ IrExpr *ir_type(Compiler *c, Type *of)
 
 IrExpr *ir_itab(Compiler *c, Type *iface, Type *concrete)
 {
+	require(is_interface(iface) && !is_interface(concrete));
 	IrExpr *e = ir_expr(c, IR_ITAB, c->types->basic[TYPE_UNSAFE_POINTER]);
 	e->type2 = iface;
 	e->of = concrete;
@@ -172,6 +235,8 @@ IrExpr *ir_itab(Compiler *c, Type *iface, Type *concrete)
 
 IrExpr *ir_rt(Compiler *c, RtFunc f, Type *type, int n, ...)
 {
+	/* expressions are pure: what unwinds is a statement, whose place in the order is known */
+	require(!(rt_effects(f) & (GOL_MAY_PANIC | GOL_MAY_FREEZE)));
 	IrExpr *e = ir_expr(c, IR_RT, type);
 	e->rt = f;
 	va_list ap;
@@ -210,6 +275,7 @@ bool ir_is_place(const IrExpr *e)
 
 IrVar *ir_new_var(Compiler *c, IrFunc *f, IrVarKind kind, const char *name, Type *type, Pos pos)
 {
+	require(type && kind <= VAR_TEMP);
 	IrVar *v = NEW(c->arena, IrVar);
 	v->kind = kind;
 	v->name = name;

@@ -17,7 +17,8 @@
  * in their own package alone, and are unknown callees to it everywhere. Rejected: symbols that carry the colour, so
  * that copies of different colours live side by side (more code, and two addresses of one function).
  *
- * Needs: lowered bodies, which it has proved first (prove.c: checks and polls). Afterwards: IrStmt.may_freeze/may_panic, IrFunc.can_freeze/can_panic.
+ * Needs: lowered bodies, which it has proved first (prove.c: checks and polls). Afterwards: IrStmt.may_freeze and
+ * may_panic, IrFunc.can_freeze and can_panic.
  */
 #include "ir.h"
 #include "../../runtime/include/gol/effects.h"
@@ -26,6 +27,7 @@ enum { CHAIN_LIMIT = 8 << 10, CALL_COST = 64 };     /* bytes of native frames th
 
 int rt_effects(RtFunc f)
 {
+	require((unsigned)f < RT_COUNT);
 	static const int effects[] = {
 #define GOL_RT(name, result, parameters, fx) fx,
 #include "../../runtime/include/gol/rtfuncs.def"
@@ -35,6 +37,7 @@ int rt_effects(RtFunc f)
 
 const char *rt_name(RtFunc f)
 {
+	require((unsigned)f < RT_COUNT);
 	static const char *const names[] = {
 #define GOL_RT(name, result, parameters, fx) "gol_" #name,
 #include "../../runtime/include/gol/rtfuncs.def"
@@ -44,6 +47,7 @@ const char *rt_name(RtFunc f)
 
 const char *rt_result(RtFunc f)
 {
+	require((unsigned)f < RT_COUNT);
 	static const char *const results[] = {
 #define GOL_RT(name, result, parameters, fx) #result,
 #include "../../runtime/include/gol/rtfuncs.def"
@@ -62,6 +66,7 @@ static bool may_know(const IrFunc *caller, const IrFunc *f)
 /* Colours of a callee known by name. */
 static void callee_colour(const IrFunc *caller, IrFunc *f, bool *freeze, bool *panic)
 {
+	debug_require(!f->can_freeze || f->can_panic);      /* who waits may be told to exit there */
 	if (f->intrinsic) {
 		*freeze = f->intrinsic_effects & GOL_MAY_FREEZE;
 		*panic = f->intrinsic_effects & (GOL_MAY_PANIC | GOL_MAY_FREEZE);
@@ -167,6 +172,9 @@ static intptr_t chain_of_list(Walk *w, IrFunc *f, IrStmtList *list)
 	return most;
 }
 
+/* Depth first: a function that is met again while it is on the path closes a cycle, and is made to freeze, so that it
+ * gets a prologue that looks at the stack. Which one of a cycle that is depends on where the walk began: any will do.
+ * A chain that is too long is cut the same way, at the caller that makes it so. */
 static intptr_t chain_depth(Walk *w, IrFunc *f)
 {
 	intptr_t known = (intptr_t)map_get(&w->depth, f);
@@ -181,6 +189,7 @@ static intptr_t chain_depth(Walk *w, IrFunc *f)
 		f->can_freeze = f->can_panic = true;
 	if (f->can_freeze)
 		depth = CALL_COST;
+	debug_require(depth >= CALL_COST);      /* 0 stands for a function not looked at yet */
 	map_put(w->c->arena, &w->depth, f, (void *)depth);
 	return depth;
 }

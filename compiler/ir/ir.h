@@ -112,17 +112,16 @@ typedef enum {
 	IR_DEREF,       /* *x; nil was checked. type is the pointee */
 	IR_ADDR,        /* &x, x a place: IR_VAR with addr_taken, IR_GLOBAL, or FIELD/INDEX/ELEM/DEREF chains */
 	IR_UNARY,       /* op: OP_SUB, OP_XOR, OP_NOT */
-	IR_BINARY,      /* op; operands of one type (comparisons give bool). Shifts: y any unsigned count (negative was checked);
-	                 * && and || of pure operands too. Scalars only: integers, floats, complex, bools, pointers, maps,
-	                 * chans, func==nil.
-	                 * Strings, interfaces, structs, arrays compare through IR_RT or statement calls. Division by zero
-	                 * was checked. */
+	IR_BINARY,      /* op; operands of one type (comparisons give bool). Shifts: y any unsigned count (negative was
+	                 * checked); && and || of pure operands too. Scalars only: integers, floats, complex, bools,
+	                 * pointers, maps, chans, func==nil. Strings, interfaces, structs, arrays compare through IR_RT or
+	                 * statement calls. Division by zero was checked. */
 	/* numeric conversion; or change of type with same representation (named<->unnamed,
 	 * pointer<->unsafe.Pointer<->uintptr) */
 	IR_CONVERT,
 	IR_PART,        /* component of x: see IrPart */
-	IR_MAKE,        /* value of type from components: slice (ptr,len,cap), string (ptr,len), interface (type or itab, data), complex (re,im),
-	                 * struct (fields in order, all of them), array (all elements) */
+	IR_MAKE,        /* value of type from components: slice (ptr,len,cap), string (ptr,len), interface (type or itab,
+	                 * data), complex (re,im), struct (fields in order, all of them), array (all elements) */
 	IR_TYPE,        /* address of the descriptor of `of` */
 	IR_ITAB,        /* address of the itab of concrete type `of` for interface `type2` */
 	/* func value of `func` (a static gol_func); func has no context, or uses none (a literal without captures) */
@@ -239,8 +238,8 @@ struct IrStmt {
 	/* analysis and emission */
 	bool may_freeze, may_panic; /* filled by ir_colour */
 	int point;                  /* resume point or traceback point */
-	uint64_t *live;             /* variables live after, at a resume point (bit per IrVar.id); with defers: where it can only panic, those
-	                             * of the epilogue */
+	uint64_t *live;             /* variables live after, at a resume point (bit per IrVar.id); with defers: where it can
+	                             * only panic, those of the epilogue */
 	uint64_t *direct;           /* the same without those that may only be reached through a pointer */
 	int c_label;                /* emission: number of break/continue label when one is needed */
 	bool uses_break, uses_continue;
@@ -282,13 +281,13 @@ struct IrFunc {
 	IrVar *recover_var;
 	/* with -race: the calling context (emit/race.c), live everywhere; or NULL */
 	IrVar *race_var;
-	bool frameless;             /* wrapper: checks, then one call whose results are returned unchanged (last statement: CALL with
-	                             * tail set by dsts empty, followed by RETURN without values); has no frame of its
-	                             * own */
+	bool frameless;             /* wrapper: checks, then one call whose results are returned unchanged (last statement:
+	                             * CALL with tail set by dsts empty, followed by RETURN without values); has no frame
+	                             * of its own */
 	/* frameless wrapper or go/defer closure: recover() inside the target shall see the panic */
 	IrFunc *aims_at;
-	bool aims;                  /* set with aims_at, and also where the target is known at run time only: what the last IR_CALL of the
-	                             * body calls (func value: its code; method: the itab's code) */
+	bool aims;                  /* set with aims_at, and also where the target is known at run time only: what the last
+	                             * IR_CALL of the body calls (func value: its code; method: the itab's code) */
 	/* colouring, emission */
 	bool can_freeze, can_panic;
 	bool proved, coloured, emitted;
@@ -334,6 +333,7 @@ IrExpr *ir_unary(Compiler *c, Op op, IrExpr *x, Type *type);
 IrExpr *ir_binary(Compiler *c, Op op, IrExpr *x, IrExpr *y, Type *type);
 IrExpr *ir_convert(Compiler *c, IrExpr *x, Type *type);
 IrExpr *ir_make(Compiler *c, Type *type, int n, ...);       /* n components, IrExpr * */
+int64_t ir_components(Type *type);          /* how many IR_MAKE of it has; -1: it is not made of components */
 IrExpr *ir_type(Compiler *c, Type *of);
 IrExpr *ir_itab(Compiler *c, Type *iface, Type *concrete);
 IrExpr *ir_rt(Compiler *c, RtFunc f, Type *type, int n, ...);

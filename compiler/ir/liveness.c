@@ -105,11 +105,16 @@ static void use_list(Set live, IrExprList *list)
 
 static void walk_list(Live *l, IrStmtList *list, Set live);
 
-/* s may unwind here, live being needed if it does not. */
+/* s may unwind here, live being needed if it does not.
+ *
+ * With defers the epilogue may be what runs next, so its needs are added to live itself: they are needed before s too.
+ * Without, a statement that only panics wants nothing: nobody looks at the frame again. The record is made in the last
+ * walk alone, when the sets have stopped growing; one made earlier would be too small. */
 static void unwind_point(Live *l, IrStmt *s, Set live)
 {
 	if (!s->may_freeze && !s->may_panic)
 		return;
+	debug_require(l->f->can_panic && (!s->may_freeze || l->f->can_freeze));
 	set_union(l, live, l->epilogue);
 	if (!l->record || !(s->may_freeze || l->f->has_defer))
 		return;
@@ -167,6 +172,11 @@ static void walk_branches(Live *l, IrStmt *s, Set live)
 	use_expr(live, s->x);
 }
 
+/* The sets of a loop are those of the walk before, which is why the function is walked until none grows:
+ *
+ *     live after ---> [cond] <--- head <--- body <--- post (what continue finds) <--- head again
+ *
+ * A loop without condition is left by breaks alone, so what is live after it does not reach its head by itself. */
 static void walk_loop(Live *l, IrStmt *s, Set live)
 {
 	Set head = set_of(l, &l->heads, s), post = set_of(l, &l->labels, s);
@@ -188,6 +198,9 @@ static void walk_loop(Live *l, IrStmt *s, Set live)
 
 static void walk_statement(Live *l, IrStmt *s, Set live)
 {
+	/* a branch to what does not enclose it would find an empty set here, and lose every variable in silence */
+	debug_require(s->kind != IR_BREAK || map_get(&l->afters, s->target));
+	debug_require(s->kind != IR_CONTINUE || map_get(&l->labels, s->target));
 	switch (s->kind) {
 	case IR_ASSIGN:
 		walk_assign(s, live);
@@ -296,6 +309,8 @@ void ir_liveness(Compiler *c, IrFunc *f)
 	Live l = {.c = c, .f = f, .words = (f->vars.len + 63) / 64 + 1};
 	for (int i = 0; i < f->vars.len; i++)
 		f->vars.items[i]->in_frame = f->vars.items[i]->needs_zero = false;
+	for (int i = 0; i < f->vars.len; i++)       /* sets are bits by number */
+		debug_require(f->vars.items[i]->id == i);
 	l.always = set_new(&l);
 	l.always_direct = set_new(&l);
 	l.epilogue = set_new(&l);

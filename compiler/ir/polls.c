@@ -29,6 +29,7 @@ bool ir_mentions(const IrExpr *x, const IrVar *v)
 	return x && ((x->kind == IR_VAR && x->var == v) || ir_mentions(x->x, v) || ir_mentions(x->y, v));
 }
 
+/* The variable a place is a part of; NULL: it lies behind a pointer, or is none of the function's. */
 IrVar *ir_root_var(IrExpr *place)
 {
 	while (place && (place->kind == IR_FIELD || place->kind == IR_INDEX))
@@ -45,6 +46,8 @@ bool ir_constant(const IrExpr *x, int64_t *n)
 	return x->kind == IR_CONST && is_integer(underlying(x->type)) && const_fits_int64(x->cval, n);
 }
 
+/* How many statements of the list give v a new value, in whole or in part. Every way a variable is written is here,
+ * as in kill_statement (prove.c): destinations, results, what a select receives. Plain locals have no other. */
 static int assignments(IrStmtList *list, IrVar *v)
 {
 	int n = 0;
@@ -190,8 +193,14 @@ static IrVar *chunk_counter(IrStmt *loop)
 	return NULL;
 }
 
+/* stop may not wrap: v + chunk is only taken where the bound is further away than that. bound - v is worked out
+ * unsigned, since v may be far below zero (from -1 << 62 to 1 << 62 it is no int); where v >= bound the loop around it
+ * has ended. A break in the body leaves the inner loop by its target, the loop itself, which now is outside: it leaves
+ * both. A continue has to go to the inner one's post. */
 static void make_chunks(Compiler *c, IrFunc *f, IrStmt *loop, IrVar *v, int64_t chunk)
 {
+	require(chunk > 1 && loop->cond->op == OP_LT && underlying(v->type)->kind == TYPE_INT);
+	debug_require(loop->cond->x->kind == IR_VAR && loop->cond->x->var == v && !loop->no_poll);
 	Type *t = v->type, *word = c->types->basic[TYPE_UINT64];
 	IrExpr *bound = loop->cond->y, *left = ir_binary(c, OP_SUB, ir_convert(c, bound, word),
 	                                                 ir_convert(c, ir_var(c, v), word), word);
@@ -217,11 +226,15 @@ static void make_chunks(Compiler *c, IrFunc *f, IrStmt *loop, IrVar *v, int64_t 
 	vec_push(c->arena, &loop->body, inner);
 }
 
+/* Innermost loops come first, so rounds_of finds what was decided of those inside. The product cannot overflow: both
+ * factors are looked at first. */
 void place_poll(Compiler *c, IrFunc *f, IrStmt *loop, int64_t trips)
 {
+	require(loop->kind == IR_LOOP && trips >= 0);
 	if (loop->no_poll)
 		return;
 	int64_t inner = rounds_of(&loop->body);
+	require(inner >= 1);        /* a chunk is LOOP_TRIPS / inner rounds */
 	if (polls(&loop->body)) {
 		loop->no_poll = true;
 		loop->rounds = LOOP_TRIPS + 1;

@@ -104,6 +104,9 @@ static bool same(State *st, IrExpr *a, IrExpr *b, int depth)
 
 static void add_fact(State *st, FactKind kind, IrVar *v, IrExpr *x)
 {
+	/* kill looks for variables in x as deep as these expressions go, and no other way changes them */
+	debug_require((kind == FACT_TRUE || kind == FACT_FALSE) ? !v && x : v && ir_plain_local(v));
+	debug_require(!x || usable(x, DEPTH));
 	if (st->n == FACTS) {       /* the oldest goes */
 		memmove(st->facts, st->facts + 1, sizeof *st->facts * (FACTS - 1));
 		st->n--;
@@ -111,6 +114,7 @@ static void add_fact(State *st, FactKind kind, IrVar *v, IrExpr *x)
 	st->facts[st->n++] = (Fact){kind, v, x};
 }
 
+/* v changes: what was known of it or by it is known no more. */
 static void kill(State *st, IrVar *v)
 {
 	int kept = 0;
@@ -146,6 +150,8 @@ static void kill_statement(State *st, IrStmt *s)
 		kill_list(st, &s->cases.items[i]->body);
 }
 
+/* x was tested. Of a && b that holds both hold, of a || b that does not neither; the other two cases tell nothing of
+ * the parts. An array index's check is `(uint64)i >= (uint64)n`: passed, it is a fact that is false. */
 static void learn(State *st, IrExpr *x, bool truth)
 {
 	if (x->kind == IR_UNARY && x->op == OP_NOT) {
@@ -170,6 +176,7 @@ static bool is_less(State *st, IrExpr *i, IrExpr *y)
 	return false;
 }
 
+/* x + 1 is not negative only where x < something is known: then x is not the largest int, and nothing wraps. */
 static bool not_negative(State *st, IrExpr *x, int depth)
 {
 	int64_t n;
@@ -249,6 +256,10 @@ static int64_t known_trips(State *before, IrStmt *s)
 	return LOOP_TRIPS + 1;
 }
 
+/* The body starts from what held before the loop and is not touched in it: whatever round it is, that holds. A counter
+ * from a start that is not negative stays so, although the loop assigns it: it only grows, and the condition keeps it
+ * below a bound (loop_counter has seen that nothing else assigns it). Post starts from the same, not from the end of
+ * the body: continue comes there too. */
 static void walk_loop(Prove *p, IrStmt *s, State *st)
 {
 	State before = *st, body;
@@ -277,6 +288,8 @@ static bool leaves(IrStmtList *list)
 	             (s->kind == IR_PANIC_IF && !s->cond));
 }
 
+/* Where one arm does not come out at the end, what the other learned of the condition goes on. `leaves` looks at the
+ * last statement only: a missed one costs a fact, never truth. */
 static void walk_if(Prove *p, IrStmt *s, State *st)
 {
 	State yes = *st, no = *st;
@@ -346,6 +359,7 @@ static void walk(Prove *p, IrStmtList *list, State *st)
 
 void ir_prove(Compiler *c, IrFunc *f)
 {
+	require(f->defined && !f->coloured);        /* colours count the statements that are dropped here */
 	Prove p = {.c = c, .f = f};
 	State st = {.n = 0};
 	walk(&p, &f->body, &st);

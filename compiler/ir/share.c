@@ -53,6 +53,7 @@ static void mention(Share *h, IrVar *v, bool assigns)
 {
 	Turn *t = &h->turns[v->id];
 	int number = h->next - 1;
+	debug_require(v->id < h->f->vars.len && h->f->vars.items[v->id] == v && h->open.len > 0);
 	if (t->first == 0) {
 		t->first = number;
 		t->depth = h->open.len - 1;
@@ -109,8 +110,10 @@ static void walk_list(Share *h, IrStmtList *list);
 static void walk_statement(Share *h, IrStmt *s)
 {
 	int start = h->next++, from = h->mentions.len;
-	if (s->kind == IR_LABEL)
+	if (s->kind == IR_LABEL) {      /* has_label searches by halves */
+		debug_require(h->labels.len == 0 || vec_last(&h->labels) < start);
 		vec_push(h->c->arena, &h->labels, start);
+	}
 	mention_statement(h, s);
 	walk_list(h, &s->body);
 	walk_list(h, &s->else_body);
@@ -130,6 +133,7 @@ static void walk_list(Share *h, IrStmtList *list)
 	vec_push(h->c->arena, &h->open, list);
 	for (int i = 0; i < list->len; i++)
 		walk_statement(h, list->items[i]);
+	debug_require(vec_last(&h->open) == list);
 	h->open.len--;
 }
 
@@ -193,7 +197,11 @@ static bool may_be_one(const IrVar *a, const IrVar *b)
 
 typedef struct Place { IrVar *var; int free_after; struct Place *next; } Place;       /* of one type, in a list */
 
-/* Which variable each becomes, by id; NULL where none changes. */
+/* Which variable each becomes, by id; NULL where none changes.
+ *
+ * Linear scan, as in register allocation: turns by their start, each takes the first variable of its type whose turn
+ * is over, else stays itself and joins the list. The number of variables is the least there is for turns that are
+ * intervals. */
 static IrVar **choose(Share *h)
 {
 	Arena *a = h->c->arena;
@@ -209,10 +217,12 @@ static IrVar **choose(Share *h)
 	qsort(order, (size_t)count, sizeof *order, by_first);
 	for (int i = 0; i < count; i++) {
 		Turn *t = order[i];
+		debug_require(t->first > 0 && t->first <= t->last);
 		Place *first = map_get(&places, t->var->type), *p = first;
 		while (p && !(p->free_after < t->first && may_be_one(p->var, t->var)))
 			p = p->next;
 		if (p) {
+			debug_require(p->var->type == t->var->type && p->free_after < t->first);
 			become[t->var->id] = p->var;
 			p->free_after = t->last;
 			shared++;

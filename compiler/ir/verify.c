@@ -5,7 +5,8 @@
  *
  * Lowered: every variable used belongs to the function; types are canonical and equal where an
  * assignment, a call or a part demands it; places stand where places must; addresses that are lent stand in arguments
- * of calls; branches have targets that enclose them; labels that are jumped to exist.
+ * of calls; branches have targets that enclose them; labels that are jumped to exist;
+ * lists that are gone through together are of one length; conditions are bools, results have the signature's types.
  * Coloured: what a statement may do its function may; nothing recurses without a stack check. Polls: a loop without
  * one has a bound and calls nothing. Liveness: what is live at a point has a place in the frame, and the straight
  * code behind it reads nothing else.
@@ -60,6 +61,10 @@ static void verify_expr(Verify *v, const IrExpr *e)
 		                     type_text(v->c, e->y->type)));
 	if (e->kind == IR_CONST && is_interface(e->type))
 		fail(v, "constant of an interface type");
+	if (e->kind == IR_MAKE && e->args.len != ir_components(e->type))
+		fail(v, arena_printf(v->c->arena, "%d components of %s", e->args.len, type_text(v->c, e->type)));
+	if (e->kind == IR_CONDITION && (e->args.len != 1 || e->y->type != e->args.items[0]->type))
+		fail(v, "arms of a condition of two types");
 }
 
 static void verify_list(Verify *v, const IrStmtList *list);
@@ -89,6 +94,33 @@ static void verify_call(Verify *v, const IrStmt *s)
 			                     type_text(v->c, s->func->params.items[i]->type)));
 }
 
+/* What emission goes through by number: one list that is shorter than its fellow would be read beyond its end. */
+static void verify_lists(Verify *v, const IrStmt *s)
+{
+	if (s->kind == IR_SELECT && (s->dsts.len != 2 || s->buffers.len != s->select_cases.len || !s->dsts.items[0]))
+		fail(v, "a select without its answer or its buffers");
+	if (s->kind == IR_RECEIVE && s->dsts.len != 2)
+		fail(v, "a receive without its two results");
+	if (s->kind == IR_CALL && s->signature && s->dsts.len && s->dsts.len != s->signature->results.len)
+		fail(v, arena_printf(v->c->arena, "a call of %d results with %d variables", s->signature->results.len,
+		                     s->dsts.len));
+	if (s->kind == IR_MAP_ITER && !(s->iterator && s->iterator->map_iterator))
+		fail(v, "a step of something that is no map iterator");
+}
+
+/* Where a value has to be of one certain type. A C compiler takes a struct for its twin of another name as an error,
+ * and a pointer for another in silence. */
+static void verify_types(Verify *v, const IrStmt *s)
+{
+	if ((s->kind == IR_IF && !s->cond) || (s->cond && !is_boolean(s->cond->type)))
+		fail(v, "a condition that is no bool");
+	if (s->kind == IR_SWITCH && !is_integer(s->x->type))
+		fail(v, "a switch on something that is no integer");
+	for (int i = 0; s->kind == IR_RETURN && i < s->args.len; i++)
+		if (s->args.items[i]->type != v->f->result_types.items[i])
+			fail(v, arena_printf(v->c->arena, "result %d of type %s", i, type_text(v->c, s->args.items[i]->type)));
+}
+
 static void verify_stmt(Verify *v, const IrStmt *s)
 {
 	v->pos = s->pos;
@@ -116,6 +148,8 @@ static void verify_stmt(Verify *v, const IrStmt *s)
 		verify_call(v, s);
 	if (s->kind == IR_RETURN && s->args.len && s->args.len != v->f->result_types.len)
 		fail(v, "return of another number of values");
+	verify_lists(v, s);
+	verify_types(v, s);
 	vec_push(v->c->arena, &v->enclosing, s);
 	verify_list(v, &s->body);
 	verify_list(v, &s->else_body);

@@ -4,6 +4,12 @@
  * The expressions made here are places wherever Go's are (a field of a variable, an
  * element of a slice, what a pointer points to), so assignments and & use the same
  * functions as reads.
+ *
+ * Invariants. A check stands before its place as a statement of its own, and the operands of both are the same atoms:
+ * nothing can change between them. Every index and bound is an int by then; a wide unsigned one is checked as it is,
+ * since as an int it could look negative. One comparison does for both ends: as an unsigned number a negative index is
+ * above every length. No pointer is made that leaves its object, not even one behind the end, as the collector would
+ * take it for one into the next object.
  */
 #include "state.h"
 
@@ -25,7 +31,8 @@ IrExpr *selector_field(FuncState *f, Expr *e)
 
 /* ---- indices -------------------------------------------------------------------- */
 
-/* Is i certainly below n, by its type or form? */
+/* Is i certainly below n, by its type or form? table[b] of a byte and 256 elements, table[x & 15], ring[n % 64] of an
+ * unsigned n. A conversion to a type as wide or wider keeps the number where it came from an unsigned one. */
 static bool certainly_below(const IrExpr *i, int64_t n)
 {
 	int64_t k;
@@ -47,16 +54,25 @@ static bool is_wide_unsigned(Type *t)
 	return k == TYPE_UINT || k == TYPE_UINT64 || k == TYPE_UINTPTR;
 }
 
-/* The index as an int, after its check against len. known_len: of arrays, else -1. */
+/* The index as an int, after its check against len. known_len: of arrays, else -1.
+ *
+ * That i is a constant here does not say that it is one to Go, whose checker would have refused it out of range:
+ * T(-1) of a type parameter, len(f()) of an array, unsafe.Sizeof of a type parameter are values to the language, and
+ * what is wrong with them is a panic. Only the range says that no check is needed. */
 IrExpr *checked_index(FuncState *f, IrExpr *i, IrExpr *len, int64_t known_len)
 {
 	Compiler *c = f->c;
 	Type *integer = basic(f, TYPE_INT), *wide = basic(f, TYPE_UINT64);
 	int64_t k;
+	require(is_integer(i->type) || i->kind == IR_CONST);        /* constants: of any numeric kind */
 	if (const_as_int(i, &k)) {
 		i = ir_int(c, k);
-		if (known_len < 0)
+		if (k >= 0 && known_len < 0)
 			panic_if(f, compare(f, OP_LE, len, i), RT_panic_index, 2, i, len);
+		else if (k < 0 || k >= known_len) {
+			panic_if(f, NULL, RT_panic_index, 2, i, len);
+			i = ir_int(c, 0);       /* not reached; C compilers look at it all the same */
+		}
 		return i;
 	}
 	if (known_len >= 0 && certainly_below(i, known_len))
@@ -112,10 +128,15 @@ IrExpr *index_value(FuncState *f, Expr *e)
 	return index_slice(f, x, i);
 }
 
-/* m[key]; with ok not NULL: *ok tells whether it was there, and the value is a temporary. */
+/* m[key]; with ok not NULL: *ok tells whether it was there, and the value is a temporary.
+ *
+ * map_get answers the address of a zero value where there is none, so that the common read needs no branch. The
+ * runtime's zero ends after 1024 bytes: larger elements are looked for by map_find, whose NULL is looked at here. A
+ * small element is copied at once, as a later statement may change the map; a large one only where it must be. */
 IrExpr *map_lookup(FuncState *f, IrExpr *map, IrExpr *key, IrExpr **ok)
 {
 	Compiler *c = f->c;
+	require(key->type == types_canonical(c, underlying(map->type)->key));
 	Type *elem = types_canonical(c, underlying(map->type)->elem), *pointer = pointer_type(f, elem);
 	bool large = type_size(c, elem) > 1024;
 	IrExpr *address = brief_address(f, key);
@@ -181,11 +202,12 @@ static IrExpr *bound(FuncState *f, Expr *e, int *flags, int bit)
 	return const_as_int(i, &k) ? ir_int(f->c, k) : ir_convert(f->c, i, basic(f, TYPE_INT));
 }
 
-/* The condition "not a <= b" of non-negative b, as unsigned numbers; NULL when it cannot hold. */
+/* The condition "not a <= b" of non-negative b, as unsigned numbers; NULL when it cannot hold. A constant a may be
+ * negative: T(-1) of a type parameter is no constant to Go. */
 static IrExpr *above(FuncState *f, IrExpr *a, IrExpr *b)
 {
 	int64_t x, y;
-	if (a == b || (const_as_int(a, &x) && (x == 0 || (const_as_int(b, &y) && x <= y))))
+	if (a == b || (const_as_int(a, &x) && x >= 0 && (x == 0 || (const_as_int(b, &y) && x <= y))))
 		return NULL;
 	Type *wide = basic(f, TYPE_UINT64);
 	return compare(f, OP_GT, ir_convert(f->c, a, wide), ir_convert(f->c, b, wide));
@@ -222,6 +244,8 @@ static IrExpr *advance(FuncState *f, Sliced *s, IrExpr *lo, IrExpr *room)
 	return e;
 }
 
+/* x[lo:hi:max]. All bounds are read before any is checked, and one check is made of all: the runtime finds out which
+ * failed, in the order of Go's messages (kind: which texts; flags: which bounds were unsigned). */
 IrExpr *slice_value(FuncState *f, Expr *e)
 {
 	Compiler *c = f->c;
@@ -232,6 +256,7 @@ IrExpr *slice_value(FuncState *f, Expr *e)
 	f->pos = e->pos;
 	lo = lo ? lo : ir_int(c, 0);
 	IrExpr *limit = s.is_string || s.is_array ? s.len : s.cap;
+	require(!max || !s.is_string);
 	IrExpr *cond = max ? above(f, max, limit) : NULL;
 	bool hi_known = !hi;
 	hi = hi ? hi : s.len;

@@ -48,6 +48,7 @@ static IrExpr *flag_of_function(FuncState *f)
 static void take_store(FuncState *f, IrExpr *s, IrExpr *used, Type *elem, int64_t length)
 {
 	Compiler *c = f->c;
+	require(length > 0 && length * type_size(c, elem) <= GOL_APPEND_STORE);
 	if (used)
 		assign(f, used, bool_const(f, true));
 	IrExpr *store = allocate(f, types_canonical(c, array_of(c, elem, length)), true);
@@ -125,8 +126,15 @@ static void make_room(FuncState *f, IrExpr *s, IrExpr *old, int added, Expr *cal
 	leave(f, saved);
 }
 
+/* append(s, v...):
+ *
+ *     t = s; old = len(t); n = old + k; if (uint)n > (uint)cap(t) { t = more room for t }; t[old] = v ...
+ *
+ * The values are in temporaries before: one of them may be an element of s, and the room is new memory by then. What
+ * is stored to lies beyond len(s), where nobody who has s looks, but others with the same array may. */
 static IrExpr *append_values(FuncState *f, IrExpr *s, IrExprList *values, Type *type, Expr *call)
 {
+	require(values->len > 0 && s->type == type);
 	Compiler *c = f->c;
 	Type *integer = basic(f, TYPE_INT), *wide = basic(f, TYPE_UINT64),
 		*elem = types_canonical(c, underlying(type)->elem);

@@ -47,6 +47,7 @@ static IrExpr *kept(FuncState *f, IrExpr *v)
 
 static IrExpr *map_slot(FuncState *f, IrExpr *map, IrExpr *key)
 {
+	require(underlying(map->type)->kind == TYPE_MAP);
 	Type *elem = types_canonical(f->c, underlying(map->type)->elem);
 	IrExpr *address = brief_address(f, key);
 	IrVar *p = call_rt(f, RT_map_assign, pointer_type(f, elem), 3, ir_type(f->c, map->type), map, address);
@@ -169,6 +170,8 @@ static IrExpr *prepared_index(FuncState *f, Prepared *p)
 	return ir_elem(c, ptr_of(f, x), i, types_canonical(c, u->elem));
 }
 
+/* The checks of the last index or pointer are made here and not in prepare: by then stores to the left of it have been
+ * made, which is seen by whoever recovers. */
 static void store_prepared(FuncState *f, Prepared *p, IrExpr *v)
 {
 	if (p->kind == TO_NOTHING)
@@ -194,9 +197,11 @@ static void store_prepared(FuncState *f, Prepared *p, IrExpr *v)
 	}
 }
 
-/* The values to the left sides; calls in them were hoisted. */
+/* The values to the left sides; calls in them were hoisted. Three rounds, as the language wants: operands of the left
+ * sides are read, then the values, then stores happen left to right. i, a[i] = 1, 2 stores to a[old i]. */
 static void store_list(FuncState *f, ExprList *lhs, IrExprList *values)
 {
+	require(lhs->len == values->len);
 	Prepared *p = NEW_ARRAY(f->c->arena, Prepared, lhs->len);
 	for (int i = 0; i < lhs->len; i++)
 		p[i] = prepare(f, lhs->items[i]);
@@ -422,6 +427,7 @@ static void define_list(FuncState *f, ObjectList *objects, ExprList *lhs, ExprLi
 		targets[i] = objects->items[i] ? type_in(f, objects->items[i]->type)
 			: lhs && !is_blank_name(lhs->items[i]) ? target_type(f, lhs->items[i]) : NULL;
 	IrExprList values = right_values(f, rhs, n, targets);
+	require(values.len == n);
 	for (int i = 0; i < n; i++) {
 		if (objects->items[i] && objects->items[i]->name[0] == '_' && !objects->items[i]->name[1])
 			continue;

@@ -1,5 +1,16 @@
 /*
  * builtin.c - builtin functions, but for append (append.c) and print (print.c).
+ *
+ * Those that allocate or depend on the moment are hoisted like calls (state.h); the others are expressions, read where
+ * they stand. len and cap of arrays are numbers here even where Go calls them values, as of len(f()): the operand has
+ * been evaluated for what it does, its value is not looked at. So an IR_CONST is not always a constant of the program
+ * (checked_index).
+ *
+ * What may live in the frame (STAYS_OBJECT) was decided by escape analysis on the syntax: that a capacity is constant
+ * is asked of the expression (MODE_CONST), never of what it was lowered to.
+ *
+ * Rejected: calls of the runtime for min and max of floats (the four cases of NaN and zeros are two comparisons and an
+ * addition, which C compilers keep in registers).
  */
 #include "state.h"
 
@@ -66,8 +77,8 @@ static IrExpr *slice_in_frame(FuncState *f, Type *type, IrExpr *n, IrExpr *cap)
 {
 	Compiler *c = f->c;
 	Type *elem = types_canonical(c, underlying(type)->elem), *wide = basic(f, TYPE_UINT64);
-	int64_t most;
-	const_as_int(cap, &most);
+	int64_t most = -1;
+	require(const_as_int(cap, &most) && most >= 0);
 	if (n->kind != IR_CONST) {
 		IrStmt *s = emit_if(f, compare(f, OP_GT, ir_convert(c, n, wide), ir_convert(c, cap, wide)));
 		IrStmtList *saved = enter(f, &s->body);
@@ -84,6 +95,7 @@ static IrExpr *small_slice(FuncState *f, Type *type, IrExpr *n)
 {
 	Compiler *c = f->c;
 	Type *elem = types_canonical(c, underlying(type)->elem), *wide = basic(f, TYPE_UINT64);
+	require(type_size(c, elem) > 0 && type_size(c, elem) <= SMALL_MAKE);        /* escape/call.c lets no others stay */
 	int64_t most = SMALL_MAKE / type_size(c, elem);
 	IrExpr *p = allocate(f, types_canonical(c, array_of(c, elem, most)), true);
 	IrExpr *made = ir_var(c, temp_var(f, type));
@@ -118,7 +130,8 @@ static IrExpr *make_value(FuncState *f, Expr *e)
 	if (u->kind == TYPE_CHAN)
 		return ir_var(c, call_rt(f, RT_make_chan, type, 2, ir_type(c, type), n));
 	IrExpr *cap = e->list.len > 2 ? int_argument(f, e, 2) : n;
-	if ((e->stays & STAYS_OBJECT) && cap->kind == IR_CONST)
+	/* not by cap->kind: T(n) of a type parameter is a constant here, but escape analysis saw a value of any size */
+	if ((e->stays & STAYS_OBJECT) && vec_last(&e->list)->mode == MODE_CONST)
 		return slice_in_frame(f, type, n, cap);
 	if ((e->stays & STAYS_OBJECT) && cap == n)
 		return small_slice(f, type, n);
@@ -161,7 +174,9 @@ static IrExpr *choose(FuncState *f, IrExpr *cond, IrExpr *yes, IrExpr *no)
 	return e;
 }
 
-/* Equal floats: zeros of different sign matter. NaN wins over all. */
+/* Equal floats: zeros of different sign matter. NaN wins over all: where neither is above, below or equal to the other
+ * one of them is NaN, and so is the sum. max(0, -0) is 0, which the sum gives; min is -0, the sum of both turned
+ * over. */
 static IrExpr *float_extreme(FuncState *f, bool max, IrExpr *x, IrExpr *y)
 {
 	Compiler *c = f->c;
@@ -177,6 +192,7 @@ static IrExpr *float_extreme(FuncState *f, bool max, IrExpr *x, IrExpr *y)
 
 IrExpr *min_max(FuncState *f, bool max, IrExprList *values, Type *type)
 {
+	require(values->len > 0);
 	IrExpr *r = atom(f, values->items[0]);
 	for (int i = 1; i < values->len; i++) {
 		IrExpr *y = atom(f, values->items[i]);

@@ -4,6 +4,15 @@
  * Everything inside callee and arguments that must run in order is hoisted first; then
  * the receiver, then the arguments are read, then a nil func or interface is noticed, then
  * the call happens. Its results go to new temporaries.
+ *
+ * So in a.m(b, g()) g runs before a and b are read: if g assigns b, the call sees the new one. That is what gc does,
+ * where the language leaves it open; programs rely on it.
+ *
+ * A call of several results is in FuncState.tuples by its expression, one of a single result in FuncState.hoisted.
+ *
+ * Pointers as numbers: uintptr(unsafe.Pointer(p)) in an argument must keep p's object alive until the call is over.
+ * Escape analysis marks the conversion (STAYS_HELD), it leaves p in FuncState.held, and behind the call stands an
+ * IR_KEEP_ALIVE for each. Calls in the arguments have lists of their own (begin_held).
  */
 #include "state.h"
 #include "walk.h"
@@ -51,12 +60,9 @@ static Callee method_callee(FuncState *f, Expr *fun)
 	IrExpr *iface = walk_path(f, x, s.path.items, s.path.len);
 	if (underlying(iface->type)->kind == TYPE_POINTER)
 		iface = deref_checked(f, iface);
-	return (Callee){.kind = IR_CALL_METHOD, .x = atom(f, iface), .index = interface_method_index(f->c, iface->type,
-		s.object),
-	                .signature = types_canonical(f->c,
-	                                             method_signature(f->c, interface_methods(f->c,
-	                                                 iface->type).items[interface_method_index(f->c, iface->type,
-	                                                     s.object)]))};
+	int i = interface_method_index(f->c, iface->type, s.object);
+	Type *signature = types_canonical(f->c, method_signature(f->c, interface_methods(f->c, iface->type).items[i]));
+	return (Callee){.kind = IR_CALL_METHOD, .x = atom(f, iface), .index = i, .signature = signature};
 }
 
 /* Receiver and func value are read here: callee and arguments were hoisted. */
@@ -171,8 +177,11 @@ static void argument_values(FuncState *f, Expr *call, Type *signature, IrExprLis
 	}
 }
 
+/* The arguments as parameters, in order: each converted to the parameter's type, those of a variadic one in a slice.
+ * f(a, b, c) of f(x int, rest ...int) gives {a, []int{b, c}}, f(a) gives {a, nil}, f(a, s...) gives {a, s}. */
 IrExprList call_arguments(FuncState *f, Expr *call, Type *signature)
 {
+	require(signature->kind == TYPE_FUNC && (!signature->variadic || signature->fields.len > 0));
 	IrExprList values = {0}, args = {0}, rest = {0};
 	bool converted;
 	argument_values(f, call, signature, &values, &converted);
@@ -223,6 +232,8 @@ void keep_alive(FuncState *f, IrExprList *pointers)
 /* To be emitted next. */
 IrStmt *call_stmt(FuncState *f, Callee *callee, IrExprList *args)
 {
+	require((callee->kind == IR_CALL_DIRECT) == (callee->func != NULL) && callee->signature);
+	require(callee->kind == IR_CALL_DIRECT || callee->x);
 	IrStmt *s = stmt_new(f, IR_CALL);
 	s->call = callee->kind;
 	s->func = callee->func;
@@ -233,6 +244,7 @@ IrStmt *call_stmt(FuncState *f, Callee *callee, IrExprList *args)
 		vec_push(f->c->arena, &s->args, callee->receiver);
 	for (int i = 0; i < args->len; i++)
 		vec_push(f->c->arena, &s->args, args->items[i]);
+	require(s->func ? s->args.len == s->func->params.len : s->args.len == s->signature->fields.len);
 	if (s->func && s->func->takes_address)
 		nil_check(f, s->args.items[0] = atom(f, s->args.items[0]));
 	return s;

@@ -3,7 +3,9 @@
  *
  * A closure without captures is a static func value. Else it is a heap object {code,
  * captures...}; its struct type is made here, and the code reads captures through its
- * context parameter. A variable that never changes after it was captured is captured by value:
+ * context parameter. Both sides know the fields by number alone: field 0 is the code, i + 1 is capture i, so whoever
+ * makes the object and whoever reads it go through the captures in one order (captures_of, bind_captures; wrap_call in
+ * defer.c does both itself). A variable that never changes after it was captured is captured by value:
  * small ones are copied to a variable of the literal at its entry, large ones read in place. Any
  * other is captured as the address of its box.
  */
@@ -32,6 +34,7 @@ void add_field(FuncState *f, Type *layout, const char *name, Type *type)
 /* struct { code uintptr; captures... } */
 Type *closure_layout(FuncState *f, ObjectList *names, IrExprList *captures)
 {
+	require(!names || names->len == captures->len);
 	Type *layout = type_new(f->c, TYPE_STRUCT);
 	add_field(f, layout, intern_str(f->c, "code"), basic(f, TYPE_UINTPTR));
 	for (int i = 0; i < captures->len; i++) {
@@ -45,6 +48,7 @@ Type *closure_layout(FuncState *f, ObjectList *names, IrExprList *captures)
 
 void set_context(FuncState *f, Type *layout)
 {
+	require(!f->ir->context && underlying(layout)->kind == TYPE_STRUCT);
 	IrVar *v = ir_new_var(f->c, f->ir, VAR_PARAM, "context", pointer_type(f, layout), f->ir->pos);
 	v->not_nil = true;
 	f->ir->context = v;
@@ -53,6 +57,7 @@ void set_context(FuncState *f, Type *layout)
 /* Capture i, read in place. */
 IrExpr *context_field(FuncState *f, int i)
 {
+	require(f->ir->context && i >= 0);
 	IrExpr *context = ir_var(f->c, f->ir->context);
 	return ir_field(f->c, ir_deref(f->c, context, underlying(context->type)->elem), i + 1);
 }
@@ -86,7 +91,8 @@ IrExpr *make_closure(FuncState *f, IrFunc *code, Type *func_type, ObjectList *na
 
 /* ---- literals ----------------------------------------------------------------------- */
 
-/* Below some depth a hash stands for what is around: names would make the text quadratic. */
+/* Below some depth a hash stands for what is around: names would make the text quadratic. The same function has the
+ * same name in all packages that emit it, so nothing that counts what a package did before may stand in it. */
 const char *nested_symbol(FuncState *f, const char *suffix)
 {
 	enum { LONGEST = 200 };
@@ -135,6 +141,7 @@ static Captures captures_of(FuncState *f, const FuncInfo *info, IrExpr *link)
 /* A capture copied to a variable of the literal. */
 static IrExpr *own_copy(FuncState *f, int i, const char *name, bool not_nil)
 {
+	debug_require(f->ir->context);
 	IrExpr *field = context_field(f, i);
 	IrVar *v = ir_new_var(f->c, f->ir, VAR_LOCAL, name, field->type, f->pos);
 	v->not_nil = not_nil;
@@ -202,7 +209,10 @@ static IrFunc *literal_func(FuncState *f, Expr *e, Type *signature)
 	return fn;
 }
 
-/* code: what it calls. link: as for captures_of. */
+/* code: what it calls. link: as for captures_of.
+ *
+ * The literal's body is lowered before the object is made, in the middle of the function around it: it may ask for the
+ * places of that function's variables, which exist by now, and adds none to it. */
 static IrExpr *closure_of(FuncState *f, Expr *e, IrExpr *link, IrFunc **code)
 {
 	Type *type = type_in(f, e->type);

@@ -4,6 +4,11 @@
  * Scalars compare in C. Strings compare lengths first, then bytes in the runtime.
  * Structs and arrays of a few scalars and strings are compared field by field in place; all others, and
  * whatever holds interfaces (whose comparison may panic), by the runtime following the descriptor.
+ *
+ * Never memcmp: padding has any value, blank fields are not compared, 0 == -0, NaN != NaN. The runtime's table of kinds
+ * says which types may be compared as bytes (lang/alg.c).
+ *
+ * == of maps, slices and functions is with nil only; the checker has seen to that.
  */
 #include "state.h"
 
@@ -67,6 +72,7 @@ static IrExpr *parts_equal(FuncState *f, IrExpr *x, IrExpr *y)
 /* x == y, both of one type. */
 IrExpr *equal(FuncState *f, IrExpr *x, IrExpr *y)
 {
+	require(x->type == y->type || x->kind == IR_ZERO || y->kind == IR_ZERO);
 	Compiler *c = f->c;
 	Type *u = underlying(x->type), *boolean = basic(f, TYPE_BOOL);
 	if (u->kind == TYPE_STRING)
@@ -92,9 +98,11 @@ IrExpr *equal(FuncState *f, IrExpr *x, IrExpr *y)
 	                         brief_address(f, y)));
 }
 
-/* Interface x against concrete y: types equal, then values. */
+/* Interface x against concrete y: types equal, then values. The value may be looked at only where the types agree: the
+ * data word of another type is no pointer to such a value. Where comparing needs statements they go inside the test. */
 IrExpr *equal_mixed(FuncState *f, IrExpr *x, IrExpr *y)
 {
+	require(is_interface(x->type) && !is_interface(y->type));
 	Compiler *c = f->c;
 	x = atom(f, x);
 	y = atom(f, y);

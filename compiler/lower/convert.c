@@ -1,5 +1,13 @@
 /*
  * convert.c - conversions: those that assignments make (convert_implicit) and T(x).
+ *
+ * convert_implicit does what assignability allows: to an interface, between named and unnamed types of one underlying
+ * type, of nil. convert_explicit knows the rest by the two underlying types: text (a copy in the heap, in a buffer of
+ * the frame, or shared with its source where escape analysis saw that nobody can tell), slice to array and array
+ * pointer (a check of length), numbers (a C cast; emission cares for floats out of range and for fused operations).
+ *
+ * Constants are converted here and not by C: Go rounds once, from the exact value. Where the target is a type parameter
+ * the checker could not do it, since the type is known in the instance alone.
  */
 #include "state.h"
 #include "../../runtime/include/gol/effects.h"
@@ -7,6 +15,7 @@
 /* A value of its own type as one of a type it is assignable to. */
 IrExpr *convert_implicit(FuncState *f, IrExpr *x, Type *target)
 {
+	debug_require(!is_interface(x->type) || is_interface(target) || x->kind == IR_ZERO);     /* that is an assertion */
 	if (x->type == target)
 		return x;
 	if (x->kind == IR_ZERO && !is_interface(target))
@@ -96,6 +105,7 @@ static bool may_share(Type *from, Type *to)
 static IrExpr *slice_to_array(FuncState *f, IrExpr *x, Type *array, bool pointer, Type *target)
 {
 	Compiler *c = f->c;
+	require(underlying(x->type)->kind == TYPE_SLICE && underlying(array)->kind == TYPE_ARRAY);
 	x = atom(f, x);
 	IrExpr *n = ir_int(c, underlying(array)->length);
 	panic_if(f, compare(f, OP_LT, len_of(f, x), n), RT_panic_slice_convert, 2, len_of(f, x), n);
@@ -180,7 +190,8 @@ IrExpr *conversion_call(FuncState *f, Expr *e)
 {
 	Expr *arg = e->list.items[0];
 	Type *target = type_in(f, e->type);
-	if (unparen(arg)->mode == MODE_NIL && underlying(target)->kind == TYPE_UNSAFE_POINTER)     /* unlike nil itself, has a type in an interface */
+	/* unlike nil itself, has a type in an interface */
+	if (unparen(arg)->mode == MODE_NIL && underlying(target)->kind == TYPE_UNSAFE_POINTER)
 		return ir_convert(f->c, ir_convert(f->c, ir_int(f->c, 0), basic(f, TYPE_UINTPTR)), target);
 	if (unparen(arg)->mode == MODE_NIL)
 		return ir_zero(f->c, target);

@@ -43,7 +43,8 @@ static bool is_small_composite(const Expr *e)
 static bool is_copied_builtin(int builtin)
 {
 	switch (builtin) {
-	case BUILTIN_LEN: case BUILTIN_CAP: case BUILTIN_MIN: case BUILTIN_MAX: case BUILTIN_REAL: case BUILTIN_IMAG: case BUILTIN_COMPLEX:
+	case BUILTIN_LEN: case BUILTIN_CAP: case BUILTIN_MIN: case BUILTIN_MAX: case BUILTIN_REAL: case BUILTIN_IMAG:
+	case BUILTIN_COMPLEX:
 		return true;
 	default:
 		return false;
@@ -147,7 +148,8 @@ static void look_at_statement(Copying *w, Stmt *s)
 	if (!s || w->refused)
 		return;
 	switch (s->kind) {
-	case STMT_EMPTY: case STMT_EXPR: case STMT_INC_DEC: case STMT_ASSIGN: case STMT_DEFINE: case STMT_RETURN: case STMT_BLOCK: case STMT_IF:
+	case STMT_EMPTY: case STMT_EXPR: case STMT_INC_DEC: case STMT_ASSIGN: case STMT_DEFINE: case STMT_RETURN:
+	case STMT_BLOCK: case STMT_IF:
 		break;
 	case STMT_DECL:
 		for (int i = 0; i < s->decls.len; i++) {
@@ -200,6 +202,7 @@ static bool find_out(Compiler *c, Object *fn)
 
 bool is_copied(Compiler *c, Object *fn)
 {
+	require(fn->kind == OBJECT_FUNC);
 	if (fn->origin)
 		fn = fn->origin;
 	if (fn->copying == COPYING_UNKNOWN) {

@@ -100,6 +100,7 @@ static IrExpr *wrap_call(FuncState *f, Later *later, const char *kind, IrExpr *l
 			vec_push(c->arena, &inner_args, e);
 		}
 	}
+	require(captures.len - at == later->held.len);      /* the operands were counted twice: what is left are these */
 	while (at < captures.len)
 		vec_push(c->arena, &held, to_temp(inner, context_field(inner, at++)));
 	check_callee(inner, &target);
@@ -112,7 +113,8 @@ static IrExpr *wrap_call(FuncState *f, Later *later, const char *kind, IrExpr *l
 	return make_closure(f, fn, fn->signature, NULL, &captures, false);
 }
 
-/* A builtin: its arguments' expressions stand for captures in the closure. */
+/* A builtin: its arguments' expressions stand for captures in the closure. Constants, nil and types are none; the two
+ * loops must agree on that, or a builtin would read its neighbour's argument. */
 static Later wrap_builtin(FuncState *f, Expr *call, const char *kind, bool in_frame)
 {
 	Compiler *c = f->c;
@@ -134,6 +136,7 @@ static Later wrap_builtin(FuncState *f, Expr *call, const char *kind, bool in_fr
 		if (e->mode != MODE_CONST && e->mode != MODE_NIL && e->mode != MODE_TYPE)
 			map_put(c->arena, &inner->hoisted, e, context_field(inner, at++));
 	}
+	require(at == captures.len);
 	inner->pos = call->pos;
 	builtin_statement(inner, call);
 	emit_return_expr(inner, 0);
@@ -235,8 +238,12 @@ static IrExpr *masked(FuncState *f, Op op, int64_t mask)
 	return ir_binary(f->c, op, bits, int_const(f, mask, bits->type), bits->type);
 }
 
+/* The bit goes on when all operands are in their variables, and off before the call is made: a panic in an operand
+ * finds it off, a panic in the call does not make it again. */
 static void defer_once(FuncState *f, Stmt *s, Later *later)
 {
+	require(s->once_before >= 0 && s->once_before < DEFER_BITS);
+	require(!f->defers[s->once_before].once);       /* a bit for each: of two with one, one would be lost */
 	int64_t bit = (int64_t)1 << s->once_before;
 	keep_operands(f, later);
 	if (!f->defer_bits)
@@ -265,6 +272,7 @@ static IrExpr *defer_list(FuncState *f, Stmt *s)
 	Compiler *c = f->c;
 	if (f->defer_list)
 		return f->defer_list;
+	require(f->info && s->once_before >= 0 && s->once_before <= DEFER_BITS);
 	IrExpr **list = &f->defers[s->once_before].list;
 	bool is_cell = f->info->range_defers;
 	if (!*list) {
@@ -292,7 +300,8 @@ static Expr *deferred_literal(const Expr *call)
 static void defer_often(FuncState *f, Stmt *s, Later *later)
 {
 	Expr *literal = later ? NULL : deferred_literal(unparen(s->x));
-	IrExpr *list = defer_list(f, s), *fn = literal ? deferred_closure(f, literal, list) : wrap_call(f, later, "defer", list);
+	IrExpr *list = defer_list(f, s);
+	IrExpr *fn = literal ? deferred_closure(f, literal, list) : wrap_call(f, later, "defer", list);
 	f->pos = s->pos;
 	assign(f, list, ir_convert(f->c, fn, word_type(f)));
 }
@@ -379,6 +388,8 @@ void defer_statement(FuncState *f, Stmt *s)
 
 void make_epilogue(FuncState *f)
 {
+	debug_require(f->ir->has_defer || !f->defer_bits);
+	debug_require(f->ir->epilogue.len == 0);
 	IrStmtList *saved = enter(f, &f->ir->epilogue);
 	for (int i = DEFER_BITS; i >= 0; i--) {
 		if (f->defers[i].once)

@@ -3,6 +3,7 @@
  * checks, nested lists, the commonest expressions.
  */
 #include "state.h"
+#include "../../runtime/include/gol/effects.h"
 
 #include <string.h>
 
@@ -36,11 +37,15 @@ IrStmt *stmt_new(FuncState *f, IrStmtKind kind)
 
 void emit(FuncState *f, IrStmt *s)
 {
+	require(f->out && s);
 	vec_push(f->c->arena, f->out, s);
 }
 
+/* dst = src, of one type: conversions are the caller's. No write barrier and no check: emission puts barriers, and what
+ * dst needs has been checked where dst was made. */
 void assign(FuncState *f, IrExpr *dst, IrExpr *src)
 {
+	require(ir_is_place(dst) && dst->type == src->type);
 	/* pointers to arrays, made from slices, may overlap in part */
 	if (underlying(dst->type)->kind == TYPE_ARRAY && dst->kind == IR_DEREF && src->kind == IR_DEREF) {
 		call_rt(f, RT_copy_value, NULL, 3, ir_type(f->c, dst->type), ir_addr(f->c, dst), ir_addr(f->c, src));
@@ -54,9 +59,11 @@ void assign(FuncState *f, IrExpr *dst, IrExpr *src)
 	emit(f, s);
 }
 
-/* Statements go to `list` until leave(). */
+/* Statements go to `list` until leave(). Calls nest; the list is walked by nobody meanwhile, so it may be a part of a
+ * statement that is emitted afterwards (a loop, which stands behind what its condition needs) or before (emit_if). */
 IrStmtList *enter(FuncState *f, IrStmtList *list)
 {
+	debug_require(list != f->out);
 	IrStmtList *saved = f->out;
 	f->out = list;
 	return saved;
@@ -64,11 +71,13 @@ IrStmtList *enter(FuncState *f, IrStmtList *list)
 
 void leave(FuncState *f, IrStmtList *saved)
 {
+	require(saved);
 	f->out = saved;
 }
 
 IrStmt *emit_if(FuncState *f, IrExpr *cond)
 {
+	require(cond && is_boolean(cond->type));
 	IrStmt *s = stmt_new(f, IR_IF);
 	s->cond = cond;
 	emit(f, s);
@@ -96,6 +105,7 @@ void emit_label(FuncState *f, const char *label)
 
 void emit_break(FuncState *f, IrStmt *target)
 {
+	require(target && (target->kind == IR_LOOP || target->kind == IR_BLOCK || target->kind == IR_SWITCH));
 	IrStmt *s = stmt_new(f, IR_BREAK);
 	s->target = target;
 	emit(f, s);
@@ -136,6 +146,7 @@ IrExpr *to_temp(FuncState *f, IrExpr *e)
 	return ir_var(f->c, v);
 }
 
+/* The same wherever and whenever it is written: it reads no memory that changes. */
 static bool is_leaf(const IrExpr *e)
 {
 	switch (e->kind) {
@@ -167,7 +178,10 @@ IrExpr *atom(FuncState *f, IrExpr *e)
 	return to_temp(f, e);
 }
 
-/* As atom, but places that are read through unchanging pointers may stay: for aggregates that would be dear to copy. */
+/* As atom, but places that are read through unchanging pointers may stay: for aggregates that would be dear to copy.
+ * x.list[i] of a pointer x need not copy the slice to tell its length and its first element: between the two reads the
+ * program assigns nothing. It is no atom, as a later assignment changes it. The two shapes below are what selectors
+ * give; a longer way through memory is read once. */
 IrExpr *stable(FuncState *f, IrExpr *e)
 {
 	IrExpr *root = e;
@@ -183,7 +197,9 @@ IrExpr *stable(FuncState *f, IrExpr *e)
 	return to_temp(f, e);
 }
 
-/* The address of a place or of a copy of a value, for a runtime call that reads it and keeps nothing. */
+/* The address of a place or of a copy of a value, for a runtime call that reads it and keeps nothing. A local variable
+ * of the program is copied although it has a place: with its address taken even briefly it would be kept in memory for
+ * all of its life, which costs more than the copy. */
 IrExpr *brief_address(FuncState *f, IrExpr *e)
 {
 	IrExpr *root = e;
@@ -219,8 +235,12 @@ IrVar *call_rt(FuncState *f, RtFunc rt, Type *result, int n, ...)
 	return v;
 }
 
+/* The check that stands before an expression which cannot panic any more. A condition known to be false leaves nothing,
+ * one known to be true no condition: what follows is then never reached, but it is lowered like anything else. */
 void panic_if(FuncState *f, IrExpr *cond, RtFunc rt, int n, ...)
 {
+	require(rt_effects(rt) & GOL_MAY_PANIC);
+	require(!cond || is_boolean(cond->type));
 	if (cond && cond->kind == IR_CONST && !const_bool_value(cond->cval))
 		return;
 	IrStmt *s = stmt_new(f, IR_PANIC_IF);
@@ -252,6 +272,7 @@ void nil_check(FuncState *f, IrExpr *p)
 /* *p with its check; p is evaluated once. */
 IrExpr *deref_checked(FuncState *f, IrExpr *p)
 {
+	require(underlying(p->type)->kind == TYPE_POINTER);
 	Type *pointee = types_canonical(f->c, underlying(p->type)->elem);
 	if (p->kind == IR_ADDR && p->x->type == pointee)
 		return p->x;
@@ -284,6 +305,7 @@ IrExpr *compare(FuncState *f, Op op, IrExpr *x, IrExpr *y)
 
 IrExpr *not(FuncState *f, IrExpr *x)
 {
+	require(is_boolean(x->type));
 	if (x->kind == IR_CONST)
 		return bool_const(f, !const_bool_value(x->cval));
 	return ir_unary(f->c, OP_NOT, x, x->type);
@@ -297,6 +319,9 @@ IrExpr *is_nil(FuncState *f, IrExpr *x)
 		x = ptr_of(f, x);
 	else if (u->kind == TYPE_INTERFACE)
 		x = ir_part(f->c, x, is_empty_interface(x->type) ? PART_TYPE : PART_TAB, word_type(f));
+	else
+		require(u->kind == TYPE_POINTER || u->kind == TYPE_UNSAFE_POINTER || u->kind == TYPE_FUNC ||
+		        u->kind == TYPE_MAP || u->kind == TYPE_CHAN);
 	return compare(f, OP_EQ, x, ir_zero(f->c, x->type));
 }
 
@@ -304,6 +329,7 @@ IrExpr *is_nil(FuncState *f, IrExpr *x)
 IrExpr *len_of(FuncState *f, IrExpr *x)
 {
 	Type *u = underlying(x->type);
+	require(u->kind == TYPE_ARRAY || u->kind == TYPE_SLICE || is_string(u));       /* not what it is a pointer to */
 	if (u->kind == TYPE_ARRAY)
 		return ir_int(f->c, u->length);
 	if (x->kind == IR_CONST) {

@@ -74,6 +74,7 @@ bool needs_hoist(Expr *e)
 
 static void keep(FuncState *f, Expr *e, IrExpr *v)
 {
+	require(v && v->type);
 	map_put(f->c->arena, &f->hoisted, e, v);
 }
 
@@ -83,6 +84,7 @@ static void hoist_before(FuncState *f, Expr *e, bool later)
 	f->later += later;
 	hoist(f, e);
 	f->later -= later;
+	debug_require(f->later >= 0);
 }
 
 void hoist_list(FuncState *f, ExprList *list)
@@ -166,6 +168,8 @@ static IrExpr *receive_value(FuncState *f, Expr *e)
 	return ir_var(f->c, v);
 }
 
+/* Each kind of expression that value() knows stands here too, with its parts in the order of evaluation. What is not
+ * hoisted itself has nothing but its parts to do. Twice is no fault: what has been done is in FuncState.hoisted. */
 void hoist(FuncState *f, Expr *e)
 {
 	if (!e || e->mode == MODE_CONST || e->mode == MODE_TYPE || e->mode == MODE_NIL || map_get(&f->hoisted, e))
@@ -308,7 +312,8 @@ static IrExpr *call_value(FuncState *f, Expr *e)
 	return ir_var(f->c, r.items[0]);
 }
 
-/* A pure && or || whose right side needed checks becomes a temporary with a branch. */
+/* A pure && or || whose right side needed checks becomes a temporary with a branch: i < len(s) && s[i] == 'x' may not
+ * look at s[i] first. That the right side needs them shows only when it has been lowered, hence the list apart. */
 static IrExpr *logical_value(FuncState *f, Expr *e)
 {
 	Type *type = type_in(f, e->type);
@@ -436,6 +441,7 @@ IrExpr *value(FuncState *f, Expr *e)
 	Pos saved = f->pos;
 	f->pos = e->pos;
 	IrExpr *v = value_of_kind(f, e);
+	require(v && v->type);
 	f->pos = saved;
 	return v;
 }
@@ -483,11 +489,16 @@ static bool nonzero_constant(const IrExpr *y)
 /* x op y of one type; y of any integer type where op is a shift. Emits the checks. */
 IrExpr *binary_value(FuncState *f, Op op, IrExpr *x, IrExpr *y, Type *type, bool shift)
 {
+	require(shift == (op == OP_SHL || op == OP_SHR));
 	if (is_string(type)) {
 		IrExprList parts = {0};
 		vec_push(f->c->arena, &parts, x);
 		vec_push(f->c->arena, &parts, y);
 		return concat(f, &parts, type, false);
+	}
+	if (shift && y->kind == IR_CONST && const_sign(y->cval) < 0) {      /* T(-1) of a type parameter: Go's is a value */
+		panic_if(f, NULL, RT_panic_shift, 0);
+		y = int_const(f, 0, y->type);
 	}
 	if (shift && !is_unsigned(y->type) && y->kind != IR_CONST) {
 		y = atom(f, y);
@@ -503,6 +514,7 @@ IrExpr *binary_value(FuncState *f, Op op, IrExpr *x, IrExpr *y, Type *type, bool
 /* a + b + c of strings: one runtime call with an array of the parts. */
 IrExpr *concat(FuncState *f, IrExprList *parts, Type *type, bool in_frame)
 {
+	require(parts->len >= 2);
 	Compiler *c = f->c;
 	Type *string = basic(f, TYPE_STRING);
 	Type *array = types_canonical(c, array_of(c, string, parts->len));

@@ -124,6 +124,8 @@ IrExpr *declare_variable(FuncState *f, Object *o, IrExpr *initial)
 
 static void bind_param(FuncState *f, Object *o, IrVar *v)
 {
+	require(v->kind == VAR_PARAM && v->type == type_in(f, o->type));
+	require(!map_get(&f->places, o));
 	v->name = variable_name(o);
 	v->pos = o->pos;
 	IrExpr *place = ir_var(f->c, v);
@@ -141,6 +143,7 @@ static void bind_param(FuncState *f, Object *o, IrVar *v)
 
 void bind_params(FuncState *f, Object *receiver, ObjectList params)
 {
+	require(f->ir->params.len == params.len + (receiver != NULL));
 	int at = 0;
 	if (receiver)
 		bind_param(f, receiver, f->ir->params.items[at++]);
@@ -151,6 +154,7 @@ void bind_params(FuncState *f, Object *receiver, ObjectList params)
 /* Results have variables when they have names, when deferred calls may see them. */
 void bind_results(FuncState *f, ObjectList results)
 {
+	require(results.len == f->result_types.len && f->results.len == 0);
 	bool named = false;
 	for (int i = 0; i < results.len; i++)
 		named |= results.items[i]->name && *results.items[i]->name;
@@ -196,6 +200,7 @@ static void set_up_recover(FuncState *f)
 /* f->info is set; params are bound after the results' storage is known. */
 void lower_body(FuncState *f, Block *body, ObjectList *params)
 {
+	require(f->info && body && f->ir->defined);
 	f->ir->end_pos = body->end;
 	f->ir->has_defer = f->info->has_defer;
 	f->ir->has_recover = f->info->has_recover;

@@ -13,6 +13,7 @@
 
 Type *substituted(Compiler *c, Type *t, Subst *s)
 {
+	require(!s || s->args.len == s->params.len);
 	if (s && s->params.len)
 		t = subst(c, t, s);
 	return types_canonical(c, t);
@@ -26,6 +27,8 @@ void add_param(Lower *l, IrFunc *f, const char *name, Type *type)
 /* signature: canonical, receiver not included. */
 IrFunc *func_new(Lower *l, const char *symbol, const char *go_name, Package *package, Type *receiver, Type *signature)
 {
+	require(signature->kind == TYPE_FUNC);
+	debug_require(!map_get(&l->functions, symbol));     /* two of one symbol: C that does not compile */
 	IrFunc *f = NEW(l->c->arena, IrFunc);
 	f->symbol = symbol;
 	f->go_name = go_name;
@@ -45,6 +48,7 @@ IrFunc *func_new(Lower *l, const char *symbol, const char *go_name, Package *pac
 
 Pending *queue_func(Lower *l, IrFunc *func, void (*lower)(Lower *, Pending *))
 {
+	require(!func->defined && !func->intrinsic);
 	Pending *p = NEW(l->c->arena, Pending);
 	p->func = func;
 	p->lower = lower;
@@ -122,6 +126,7 @@ IrFunc *method_for(Lower *l, Type *holder, Object *method)
 {
 	Compiler *c = l->c;
 	Type *named = holder->kind == TYPE_POINTER ? types_canonical(c, holder->elem) : holder;
+	require(named->kind == TYPE_NAMED);
 	if (method->origin)
 		method = method->origin;
 	const char *symbol = symbol_of_method(c, named, method);

@@ -4,6 +4,15 @@
  * An interface is (type or itab, data word). Pointer-shaped values are the data word; all others
  * are boxed. The type of any interface value is compared by the address of its
  * descriptor; whether it implements an interface is asked of find_itab.
+ *
+ * What a data word points to is never written to: interfaces are copied by their two words, so the box is shared by all
+ * copies. That is why a constant's box may be read-only data, one for all, and why the box of a variable is a copy.
+ *
+ * The pair is made and taken apart as one (IR_MAKE, PART_TYPE, PART_DATA). Nothing here stores one word of an interface
+ * that has a place: the collector, or another goroutine, would see the type of one value with the data of another.
+ *
+ * find_itab searches a table of all pairs met, and answers at run time what the compiler cannot know: which types a
+ * program has besides its own. It allocates, it does not freeze. Itabs of pairs known here are data (IR_ITAB).
  */
 #include "state.h"
 
@@ -15,6 +24,7 @@ bool is_empty_interface(Type *t)
 /* The type word: descriptor of the dynamic type, NULL for nil. */
 IrExpr *type_word(FuncState *f, IrExpr *x)
 {
+	require(is_interface(x->type));
 	return ir_part(f->c, x, PART_TYPE, word_type(f));
 }
 
@@ -42,6 +52,7 @@ static IrStatic *boxed_constant(Lower *l, IrExpr *x)
 IrExpr *data_word(FuncState *f, IrExpr *x, bool in_frame)
 {
 	Compiler *c = f->c;
+	require(!is_interface(x->type));        /* an interface in an interface: no descriptor says what it holds */
 	if (is_pointer_shaped(x->type))
 		return ir_part(c, x, PART_WORD, word_type(f));
 	if (x->kind == IR_CONST || x->kind == IR_ZERO) {
@@ -59,6 +70,7 @@ IrExpr *data_word(FuncState *f, IrExpr *x, bool in_frame)
 
 IrExpr *from_data_word(FuncState *f, IrExpr *word, Type *type)
 {
+	require(!is_interface(type));
 	if (is_pointer_shaped(type))
 		return ir_part(f->c, word, PART_UNWORD, type);
 	return ir_deref(f->c, ir_convert(f->c, word, pointer_type(f, type)), type);
@@ -81,6 +93,7 @@ static bool same_methods(Type *a, Type *b)
 IrExpr *interface_of_place(FuncState *f, IrExpr *place, Type *iface)
 {
 	Compiler *c = f->c;
+	require(ir_is_place(place) && !is_pointer_shaped(place->type));
 	IrExpr *type = is_empty_interface(iface) ? ir_type(c, place->type) : ir_itab(c, iface, place->type);
 	return ir_make(c, iface, 2, type, ir_convert(c, ir_addr(c, place), word_type(f)));
 }
@@ -89,6 +102,7 @@ IrExpr *interface_of_place(FuncState *f, IrExpr *place, Type *iface)
 IrExpr *to_interface(FuncState *f, IrExpr *x, Type *iface, bool in_frame)
 {
 	Compiler *c = f->c;
+	require(is_interface(iface));
 	bool empty = is_empty_interface(iface);
 	if (!is_interface(x->type)) {
 		IrExpr *word = data_word(f, x, in_frame);

@@ -81,6 +81,7 @@ static void element_into(FuncState *f, IrExpr *place, Expr *e)
 
 static void array_into(FuncState *f, IrExpr *array, Expr *e)
 {
+	require(underlying(array->type)->kind == TYPE_ARRAY);
 	IrExpr *data_copy = static_copy(f, e, array->type);
 	if (data_copy) {
 		assign(f, array, data_copy);
@@ -89,6 +90,7 @@ static void array_into(FuncState *f, IrExpr *array, Expr *e)
 	int64_t index = 0;
 	for (int i = 0; i < e->list.len; i++) {
 		Expr *x = array_element(f, e->list.items[i], &index);
+		require(index >= 0 && index < underlying(array->type)->length);     /* no check is emitted for it */
 		element_into(f, ir_index(f->c, array, ir_int(f->c, index)), x);
 		index++;
 	}
@@ -97,6 +99,7 @@ static void array_into(FuncState *f, IrExpr *array, Expr *e)
 /* Build the literal in zeroed memory that nobody else sees. */
 void composite_into(FuncState *f, IrExpr *place, Expr *e, Type *type)
 {
+	require(ir_is_place(place) && place->type == type);
 	Type *u = underlying(type);
 	if (u->kind == TYPE_ARRAY) {
 		array_into(f, place, e);
@@ -166,6 +169,7 @@ static IrExpr *array_value(FuncState *f, Expr *e, Type *type)
 	int64_t index = 0;
 	for (int i = 0; i < e->list.len; i++) {
 		Expr *x = array_element(f, e->list.items[i], &index);
+		require(index >= 0 && index < u->length);
 		made->args.items[index++] = element_value(f, x, elem);
 	}
 	return made;
@@ -214,7 +218,8 @@ static IrExpr *map_literal(FuncState *f, Expr *e, Type *type)
 {
 	Compiler *c = f->c;
 	Type *u = underlying(type), *key = types_canonical(c, u->key), *elem = types_canonical(c, u->elem);
-	IrExpr *m = new_map(f, type, ir_int(c, e->list.len), e->stays & STAYS_OBJECT), *table = static_entries(f, e, key, elem);
+	IrExpr *m = new_map(f, type, ir_int(c, e->list.len), e->stays & STAYS_OBJECT);
+	IrExpr *table = static_entries(f, e, key, elem);
 	if (table) {
 		map_from_table(f, m, table);
 		return m;

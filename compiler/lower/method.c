@@ -46,6 +46,7 @@ Selection resolve_method(FuncState *f, Selection *s, Type *receiver, const char 
 		r.object = found.object;
 	}
 	r.holder = r.holder ? types_canonical(f->c, r.holder) : NULL;
+	require(r.object && r.object->kind == OBJECT_FUNC);
 	if (r.holder && is_interface(r.holder))
 		r.kind = SELECT_INTERFACE_METHOD;
 	return r;
@@ -54,6 +55,7 @@ Selection resolve_method(FuncState *f, Selection *s, Type *receiver, const char 
 /* x as the receiver of a declared method: fields followed, address taken or pointer followed as the method wants it. */
 IrExpr *method_receiver(FuncState *f, IrExpr *x, Selection *s)
 {
+	require(s->kind != SELECT_INTERFACE_METHOD);
 	IrExpr *y = walk_path(f, x, s->path.items, s->path.len);
 	bool pointer = underlying(y->type)->kind == TYPE_POINTER && y->type->kind != TYPE_NAMED;
 	if (s->object->pointer_receiver) {
@@ -70,6 +72,7 @@ IrExpr *method_receiver(FuncState *f, IrExpr *x, Selection *s)
 
 static void return_call(FuncState *f, Callee *callee, int first_param)
 {
+	require(first_param <= f->ir->params.len && !f->ir->has_defer);
 	IrExprList args = {0};
 	for (int i = first_param; i < f->ir->params.len; i++)
 		vec_push(f->c->arena, &args, ir_var(f->c, f->ir->params.items[i]));

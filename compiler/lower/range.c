@@ -255,6 +255,7 @@ void range_statement(FuncState *f, Stmt *s)
 		range_channel(f, s);
 		break;
 	default:
+		require(is_integer(u) || is_untyped(u));       /* loops over functions are gone */
 		range_int(f, s);
 	}
 }

@@ -1,6 +1,12 @@
 /*
  * select.c - select statements: channels and values to send are evaluated in source
  * order, the runtime chooses, a switch on its answer runs the clause.
+ *
+ * A received value goes to a temporary of its clause (IrStmt.buffers), not to the variable that the program names: that
+ * may be m[k], whose operands are evaluated only if the clause is chosen. The runtime knows cases by their number in
+ * select_cases, which leaves the default out; its answer for that is -1.
+ *
+ * Rejected: one call of the runtime for each clause, as ifs, until one can go on. Fairness needs all of them at once.
  */
 #include "state.h"
 
@@ -43,11 +49,13 @@ static void add_case(FuncState *f, IrStmt *s, Clause *k, Stmt *comm)
 	}
 	vec_push(c->arena, &s->select_cases, out);
 	vec_push(c->arena, &s->buffers, k->buffer);
+	require(s->buffers.len == s->select_cases.len);
 }
 
 /* v, ok = <-c: the chosen clause stores what came. */
 static void store_received(FuncState *f, Clause *k, IrVar *ok)
 {
+	require(!wants(k->comm, 1) || ok);
 	Stmt *comm = k->comm;
 	if (comm->kind != STMT_ASSIGN && comm->kind != STMT_DEFINE)
 		return;

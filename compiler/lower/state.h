@@ -205,7 +205,17 @@ void lower_unwanted(FuncState *f, Expr *e);
 IrVarList call_results(FuncState *f, Expr *e);
 void call_for_effect(FuncState *f, Expr *e);
 IrVarList emit_call(FuncState *f, IrStmt *call, Type *signature);
-typedef struct Callee { IrCallKind kind; IrFunc *func; IrExpr *x; int index; Type *signature; IrExpr *receiver; bool has_receiver; } Callee;
+/* What is called. func: DIRECT alone. x: the func value or interface; of DIRECT the closure, where func has a context.
+ * receiver: read already, the first argument; has_receiver: it has been put there (defer.c). */
+typedef struct Callee {
+	IrCallKind kind;
+	IrFunc *func;
+	IrExpr *x;
+	int index;
+	Type *signature;
+	IrExpr *receiver;
+	bool has_receiver;
+} Callee;
 Callee callee_of(FuncState *f, Expr *call);
 void check_callee(FuncState *f, Callee *callee);
 void hoist_callee(FuncState *f, Expr *call);

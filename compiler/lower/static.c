@@ -118,6 +118,7 @@ static IrExpr *static_parts(FuncState *f, Expr *e, Type *type, int64_t n)
 		int64_t at = is_struct ? field : index++;
 		if (is_struct && is_blank_field(u, field))
 			continue;
+		require(at >= 0 && at < n);
 		made->args.items[at] = static_element(f, x, made->args.items[at]->type);
 	}
 	return made;

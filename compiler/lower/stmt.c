@@ -1,5 +1,14 @@
 /*
  * stmt.c - statements: dispatch, blocks, if, for, branches, return, send.
+ *
+ * A branch names the statement it leaves (Stmt.target, found by the checker); FuncState.targets has, innermost first,
+ * what each enclosing one became. Whoever pushes a target takes it away again by restoring the list's head.
+ *
+ * A poll for every way back: loops get theirs from ir/polls.c, a goto to an earlier place gets one here, or a loop made
+ * of gotos would never let the collector in.
+ *
+ * A loop's variables are new in each round (since Go 1.22). Where nobody can tell, one variable serves; where they are
+ * in boxes, post begins with a new box that has the old one's value.
  */
 #include "state.h"
 
@@ -54,6 +63,7 @@ static BranchTarget *find_target(FuncState *f, Stmt *s)
 
 static void branch(FuncState *f, StmtKind kind, Stmt *target)
 {
+	require(kind != STMT_GOTO || (target && target->kind == STMT_LABELED));
 	if (kind == STMT_GOTO) {
 		if (pos_compare(target->pos, f->pos) <= 0)
 			emit_poll(f);
@@ -67,6 +77,7 @@ static void branch(FuncState *f, StmtKind kind, Stmt *target)
 		ice(f->c, f->pos, "branch without target");
 	IrStmt *s = stmt_new(f, kind == STMT_BREAK ? IR_BREAK : IR_CONTINUE);
 	s->target = kind == STMT_BREAK ? t->break_to : t->continue_to;
+	require(s->target);         /* continue of a switch: the checker has refused it */
 	emit(f, s);
 }
 
@@ -114,6 +125,7 @@ void return_statement(FuncState *f, Stmt *s)
 		return;
 	}
 	IrExprList values = return_values(f, s, &f->result_types);
+	require(values.len == f->result_types.len);
 	f->pos = s->pos;
 	if (results_unseen(f)) {
 		IrStmt *r = stmt_new(f, IR_RETURN);
@@ -121,6 +133,7 @@ void return_statement(FuncState *f, Stmt *s)
 		emit(f, r);
 		return;
 	}
+	/* return y, x of results x, y: all are read before one is assigned */
 	for (int i = 0; i < values.len && values.len > 1; i++)
 		if (values.items[i]->kind != IR_CONST && values.items[i]->kind != IR_ZERO)
 			values.items[i] = to_temp(f, values.items[i]);

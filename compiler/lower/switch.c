@@ -5,6 +5,11 @@
  * length first, which gives a number to switch on. Everything else is a sequence of
  * `if (matches) { body; break; }` in a block, the default's body last; fallthrough is a goto
  * into the next body.
+ *
+ * In the general form the expressions of a clause are evaluated left to right until one matches, and none of a clause
+ * behind that: what a case needs first (calls, checks) stands in the branch where the earlier ones failed. The tag is
+ * evaluated once, to a temporary. The default's body stands last wherever the program has it, so a
+ * fallthrough out of it jumps back.
  */
 #include "state.h"
 
@@ -44,10 +49,12 @@ static void clause_body(Switch *w, int i, bool leave_out)
 		emit_label(f, w->labels[i]);
 	statements(f, &k->body);
 	f->pos = k->pos;
-	if (k->falls_through)
+	if (k->falls_through) {
+		require(w->labels[i + 1]);
 		emit_goto(f, w->labels[i + 1]);
-	else if (leave_out && !list_ends(f->out))
+	} else if (leave_out && !list_ends(f->out)) {
 		emit_break(f, w->end);
+	}
 }
 
 /* ---- constants --------------------------------------------------------------------- */
