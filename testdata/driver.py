@@ -722,6 +722,21 @@ func (l list) Sort()        { println("sorted", len(l)) }
 //go:noinline
 func unreached(x any)       { println(x.(namer).Name()) }
 
+type allocated struct{ p *int }
+type held struct{ n int }
+type holder struct{ h *held }
+//go:noinline
+func (a allocated) String() string { return "allocated" }
+//go:noinline
+func (h held) String() string      { return "held" }
+//go:noinline
+func grow(l []allocated, m map[string]*allocated, c chan allocated) int {
+	l = append(l, make([]allocated, len(l)+1)...)
+	m["x"] = &l[0]
+	c <- l[0]
+	return len(l) + len(m) + len(c)
+}
+
 var variable = []*T{{1}}
 var unread = []*T{{2}}
 
@@ -730,6 +745,10 @@ func main() {
 	n, ok := x.(namer)
 	_, is := x.(interface{ Unnamed() string })
 	println("hello", n.Name(), ok, is, variable[0].n)
+	println(grow(nil, map[string]*allocated{}, make(chan allocated, 2)))
+	x = holder{}
+	_, is = x.(namer)
+	println(is)
 }
 """
 
@@ -745,9 +764,9 @@ def only_what_is_reached(p):
     text = "".join(p.read(f"c/{n}") for n in p.names("c") if n.startswith("main."))
     linked = [subprocess.run(["nm", p.path(n)], capture_output=True, text=True).stdout for n in ("m", "all")]
     for name in "m", "all":
-        same(name, subprocess.run([p.path(name)], capture_output=True, text=True).stderr, "hello name true true 1\n")
-    for name in "T_1Name", "T_1Unnamed", "T_1Quiet", "list_1Sort", "unreached", "variable", "unread":
-        reached, word = name in ("T_1Name", "variable"), rf"\bmain_{name}\b"
+        same(name, subprocess.run([p.path(name)], capture_output=True, text=True).stderr, "hello name true true 1\n3\nfalse\n")
+    for name in "T_1Name", "T_1Unnamed", "T_1Quiet", "list_1Sort", "unreached", "variable", "unread", "allocated_1String", "held_1String":
+        reached, word = name in ("T_1Name", "variable", "held_1String"), rf"\bmain_{name}\b"
         same(f"{name} is linked", [re.search(word, names) is not None for names in linked], [reached, True])
         same(f"{name} is printed", re.search(word, text) is not None, reached)
     p.expect(0, "", "build", "-o", "f", "-ldflags=-s", "f.gol", env=env)
@@ -781,9 +800,9 @@ def what_is_printed_is_explained(p):
 def what_is_printed_runs(p):
     """The C of a program that calls methods in every way, and whose errors the runtime makes, prints what the program prints."""
     env = user_cache()
-    source = os.path.join(HERE, "run", "std", "reach_interfaces.gol")
+    std = os.path.join(HERE, "run", "std")
     p.write("e.gol", "package main\n\nfunc main() {\n\tdefer func() { println(recover().(error).Error()) }()\n\tpanic(nil)\n}\n")
-    for name, path in ("i", source), ("e", "e.gol"):
+    for name, path in ("i", f"{std}/reach_interfaces.gol"), ("t", f"{std}/reach_converted.gol"), ("e", "e.gol"):
         p.expect(0, "", "build", "-o", name, path, env=env)
         p.expect(0, "", "build", "-o", name + "-c", "-emit=c", path, env=env)
         files = [p.path(f"{name}-c/{n}") for n in p.names(name + "-c") if n.endswith(".c")]

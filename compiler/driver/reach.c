@@ -17,6 +17,12 @@
  *     itabs               and type through an interface. Which functions call what stands in tables beside their infos
  *                         (gol_method_use), which no code refers to.
  *
+ * Methods count only of types that an interface may hold: those that a function that counts makes an empty interface of
+ * (gol_method_use again), those that data that counts mentions (itabs, initial values), and of them all that their
+ * descriptors lead to, fields, elements, parameters, since reflection finds those in a value. A descriptor that a
+ * function mentions to allocate, for a map or to compare counts without its methods: no value of an interface has it.
+ * (Go's linker calls this UsedInIface.)
+ *
  * A method's type without its code counts where something else reaches it: an interface that is asked for by a type
  * assertion describes its methods, so the types that the assertion compares are there. reflect's Method reaches all
  * exported methods of the types that count (gol_reflect_keepMethods); MethodByName too, whatever the name. Error and
@@ -42,6 +48,7 @@ enum {
 	WORD = 8, METHOD_SIZE = 4 * WORD, METHOD_TYPE = 2 * WORD, METHOD_CODE = 3 * WORD, IMETHOD_SIZE = 3 * WORD,
 	TYPE_IMETHODS = 112, INFO_CODE = 72, ITAB_TYPE = WORD, ITAB_CODE = 2 * WORD,
 };
+static const uint64_t CONVERTED = (uint64_t)-1;     /* of a gol_method_use */
 
 typedef enum {
 	TABLE_NONE, TABLE_FUNCS, TABLE_TYPES, TABLE_ROOTS, TABLE_VALUES, TABLE_METHODS, TABLE_ITAB, TABLE_USES
@@ -62,6 +69,9 @@ typedef struct Reach {
 	Arena *arena;
 	ObjectGraph graph;
 	bool *live;                 /* by node */
+	bool *descriptor;           /* a type's, or a part of one */
+	bool *converted;            /* of descriptors: an interface may hold the type */
+	bool *walked;
 	int *tables, *conditions;   /* by node: the first one; NO_NODE: none */
 	VEC(Table) all_tables;
 	VEC(Condition) all_conditions;
@@ -78,6 +88,22 @@ static void mark(Reach *r, int node)
 		return;
 	r->live[node] = true;
 	vec_push(r->arena, &r->work, node);
+}
+
+/* It may not be reached yet: then this counts from when it is. */
+static void convert(Reach *r, int node)
+{
+	if (node == NO_NODE || !r->descriptor[node] || r->converted[node])
+		return;
+	r->converted[node] = true;
+	if (r->walked[node])
+		vec_push(r->arena, &r->work, node);
+}
+
+static void mark_converted(Reach *r, int node)
+{
+	mark(r, node);
+	convert(r, node);
 }
 
 static void mark_target(Reach *r, const ObjectFile *o, const Elf64_Rela *where)
@@ -135,7 +161,7 @@ static void call(Reach *r, Key *key)
 {
 	key->called = true;
 	while (key->nodes.len)
-		mark(r, vec_pop(&key->nodes));
+		mark_converted(r, vec_pop(&key->nodes));
 }
 
 static void want(Reach *r, Key *key, bool exported, int node)
@@ -143,7 +169,7 @@ static void want(Reach *r, Key *key, bool exported, int node)
 	if (node == NO_NODE)
 		return;
 	if (key->called || (exported && r->all_exported)) {
-		mark(r, node);
+		mark_converted(r, node);
 		return;
 	}
 	vec_push(r->arena, &key->nodes, node);
@@ -155,7 +181,7 @@ static void take_all_exported(Reach *r)
 {
 	r->all_exported = true;
 	while (r->exported.len)
-		mark(r, vec_pop(&r->exported));
+		mark_converted(r, vec_pop(&r->exported));
 }
 
 static void walk_methods(Reach *r, const ObjectFile *o, const Table *t)
@@ -173,10 +199,14 @@ static void walk_methods(Reach *r, const ObjectFile *o, const Table *t)
 			mark_target(r, o, code);
 			continue;
 		}
-		want(r, key, exported, target_of(&r->graph, o, type).node);
-		want(r, key, exported, target_of(&r->graph, o, code).node);
-		note_weak(r, o, type, false);
-		note_weak(r, o, code, true);
+		if (r->converted[t->node]) {
+			want(r, key, exported, target_of(&r->graph, o, type).node);
+			want(r, key, exported, target_of(&r->graph, o, code).node);
+		}
+		if (!r->walked[t->node]) {
+			note_weak(r, o, type, false);
+			note_weak(r, o, code, true);
+		}
 	}
 }
 
@@ -199,7 +229,9 @@ static void walk_itab(Reach *r, const ObjectFile *o, const Table *t)
 	Elf64_Rela *interface = relocation_at(&r->graph, t->node, t->start);
 	Place type = interface ? target_of(&r->graph, o, interface) : (Place){NO_NODE, 0};
 	mark_target(r, o, interface);
-	mark_target(r, o, relocation_at(&r->graph, t->node, t->start + ITAB_TYPE));
+	Elf64_Rela *holds = relocation_at(&r->graph, t->node, t->start + ITAB_TYPE);
+	if (holds)
+		mark_converted(r, target_of(&r->graph, o, holds).node);
 	for (uint64_t at = t->start + ITAB_CODE; at + WORD <= t->end; at += WORD) {
 		bool exported;
 		Elf64_Rela *code = relocation_at(&r->graph, t->node, at);
@@ -223,6 +255,10 @@ static bool walk_uses(Reach *r, const Table *t)
 		uint64_t index;
 		Elf64_Rela *interface = relocation_at(&r->graph, t->node, at);
 		memcpy(&index, bytes + at + WORD, sizeof index);
+		if (interface && index == CONVERTED) {
+			convert(r, target_of(&r->graph, o, interface).node);
+			continue;
+		}
 		Key *key = interface ? interface_key(r, target_of(&r->graph, o, interface), index, &exported) : NULL;
 		if (!key)
 			return false;
@@ -297,6 +333,7 @@ static void find_tables(Reach *r, ObjectFile *o)
 		    o->sections[section].sh_type == SHT_NOBITS)
 			continue;
 		TableKind kind = kind_of(symbol_name(o, s));
+		r->descriptor[o->first + section] |= strstr(symbol_name(o, s), "_5type") != NULL && kind != TABLE_TYPES;
 		if (kind == TABLE_NONE || s->st_value > o->sections[section].sh_size ||
 		    s->st_size > o->sections[section].sh_size - s->st_value)
 			continue;
@@ -329,11 +366,15 @@ static bool walk_section(Reach *r, int node)
 	int count;
 	const ObjectFile *o = object_of(&r->graph, node);
 	Elf64_Rela *list = relocations_of(&r->graph, node, &count);
+	/* code says itself of what it makes interfaces */
+	bool converts = r->descriptor[node] ? r->converted[node] : !(section_of(&r->graph, node)->sh_flags & SHF_EXECINSTR);
 	for (int i = r->tables[node]; i != NO_NODE; i = r->all_tables.items[i].next)
 		walk_table(r, o, &r->all_tables.items[i]);
 	for (int i = 0; i < count; i++)
 		if (r->tables[node] == NO_NODE || !is_in_table(r, node, list[i].r_offset)) {
 			mark_target(r, o, &list[i]);
+			if (converts)
+				convert(r, target_of(&r->graph, o, &list[i]).node);
 			if (o->keep_methods && ELF64_R_SYM(list[i].r_info) == o->keep_methods)
 				take_all_exported(r);
 		}
@@ -345,6 +386,7 @@ static bool walk_section(Reach *r, int node)
 			return false;
 	}
 	r->conditions[node] = NO_NODE;
+	r->walked[node] = true;
 	return true;
 }
 
@@ -407,7 +449,7 @@ static bool walk(Reach *r)
 		mark_kept(r, r->graph.objects.items[i]);
 	mark(r, global_place(&r->graph, "main").node);
 	for (int i = 0; i < wanted.len; i++)
-		mark(r, global_place(&r->graph, wanted.items[i]).node);
+		mark_converted(r, global_place(&r->graph, wanted.items[i]).node);
 	while (r->work.len)
 		if (!walk_section(r, vec_pop(&r->work)))
 			return false;
@@ -478,6 +520,9 @@ static const char **find_reached(Reach *r, const char *const *objects)
 			return NULL;
 	int n = r->graph.object_of.len;
 	r->live = NEW_ARRAY(r->arena, bool, n);
+	r->descriptor = NEW_ARRAY(r->arena, bool, n);
+	r->converted = NEW_ARRAY(r->arena, bool, n);
+	r->walked = NEW_ARRAY(r->arena, bool, n);
 	r->tables = NEW_ARRAY(r->arena, int, n);
 	r->conditions = NEW_ARRAY(r->arena, int, n);
 	for (int i = 0; i < n; i++)

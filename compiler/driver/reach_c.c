@@ -28,7 +28,7 @@ typedef struct Item {
 	const char *start, *end;
 	Name *name;                 /* NULL: it stays in any case */
 	TableKind table;
-	bool live, defines, is_static;
+	bool live, defines, is_static, is_code, walked;
 	VEC(Name *) then;           /* reached with it, in its file */
 	struct Item *uses;          /* of an info: its table of uses */
 } Item;
@@ -36,6 +36,8 @@ struct Name {
 	const char *text;
 	VEC(Item *) items;
 	bool *wanted;               /* by file */
+	bool descriptor;            /* a type's, or a part of one */
+	bool converted;             /* an interface may hold the type */
 	bool anywhere;              /* in one that may be another's too */
 };
 
@@ -72,6 +74,8 @@ static const char *skip_quoted(const char *p, const char *end)
 	return p < end ? p + 1 : end;
 }
 
+static TableKind kind_of(const char *name);
+
 static Name *name_of(Reach *r, const char *s, size_t n, bool make)
 {
 	char small[256];
@@ -82,6 +86,7 @@ static Name *name_of(Reach *r, const char *s, size_t n, bool make)
 	if (!name && make) {
 		name = NEW(r->arena, Name);
 		name->text = arena_strndup(r->arena, text, n);
+		name->descriptor = strstr(name->text, "_5type") && kind_of(name->text) != TABLE_TYPES;
 		name->wanted = NEW_ARRAY(r->arena, bool, r->file_count);
 		map_put(r->arena, &r->names, name->text, name);
 	}
@@ -231,7 +236,7 @@ static const char *skip_comment(const char *p, const char *end)
 	return p;
 }
 
-static void add_item(Reach *r, int file, CPart part, const char *start, const char *end, bool has_value)
+static void add_item(Reach *r, int file, CPart part, const char *start, const char *end, bool body, bool assigned)
 {
 	static const char macro[] = "#define ";
 	Item *item = NEW(r->arena, Item);
@@ -240,7 +245,7 @@ static void add_item(Reach *r, int file, CPart part, const char *start, const ch
 	vec_push(r->arena, &r->items[file], item);
 	if (begins(p, end, macro)) {
 		item->name = first_name(r, p + strlen(macro), end);
-		item->is_static = item->defines = true;
+		item->is_static = item->defines = item->is_code = true;     /* parts of a function */
 		vec_push(r->arena, &item->name->items, item);
 		return;
 	}
@@ -256,7 +261,8 @@ static void add_item(Reach *r, int file, CPart part, const char *start, const ch
 		return;
 	bool declares = item->is_static || *p == '_' || begins(p, end, "extern ") || begins(p, end, "typedef ") ||
 		memchr(p, '(', (size_t)(end - p));
-	item->defines = has_value || !declares;
+	item->defines = body || assigned || !declares;
+	item->is_code = body;
 	vec_push(r->arena, &item->name->items, item);
 	if (item->defines)
 		item->table = kind_of(item->name->text);
@@ -268,7 +274,7 @@ static void cut(Reach *r, int file, CPart part, const char *text)
 	while (p < end) {
 		bool body = false, assigned = false;
 		const char *next = *p == '#' ? end_of_line(p, end) : end_of_item(p, end, &body, &assigned);
-		add_item(r, file, part, p, next, body || assigned);
+		add_item(r, file, part, p, next, body, assigned);
 		p = next;
 	}
 }
@@ -382,18 +388,35 @@ static void want(Reach *r, Name *name, int file)
 	}
 }
 
+/* It may not be reached yet: then this counts from when it is. */
+static void convert(Reach *r, Name *name)
+{
+	if (!name || !name->descriptor || name->converted)
+		return;
+	name->converted = true;
+	for (int i = 0; i < name->items.len; i++)
+		if (name->items.items[i]->walked)
+			vec_push(r->arena, &r->work, name->items.items[i]);
+}
+
+static void want_converted(Reach *r, Name *name, int file)
+{
+	want(r, name, file);
+	convert(r, name);
+}
+
 static void call(Reach *r, Key *key)
 {
 	key->called = true;
 	while (key->names.len)
-		want(r, vec_pop(&key->names), vec_pop(&key->items)->file);
+		want_converted(r, vec_pop(&key->names), vec_pop(&key->items)->file);
 }
 
 /* name counts in the file of `where` once the method is called. */
 static void want_if_called(Reach *r, Key *key, bool exported, Name *name, Item *where)
 {
 	if (key->called || (exported && r->all_exported)) {
-		want(r, name, where->file);
+		want_converted(r, name, where->file);
 		return;
 	}
 	vec_push(r->arena, &key->names, name);
@@ -411,6 +434,8 @@ static void take_all_exported(Reach *r)
 
 static void walk_methods(Reach *r, Item *table)
 {
+	if (!table->name->converted)
+		return;
 	for (Row row = {0}; next_row(table, &row);) {
 		Key *key = key_of(r, &row);
 		want_if_called(r, key, is_exported(&row), first_name(r, field_at(&row, 2), row.end), table);
@@ -439,6 +464,8 @@ static void walk_itab(Reach *r, Item *table)
 		Key *key = i < 2 ? NULL : interface_key(r, interface, i - 2, &exported);
 		if (key)
 			want_if_called(r, key, exported, name, table);
+		else if (i == 1)
+			want_converted(r, name, table->file);
 		else
 			want(r, name, table->file);
 		i++;
@@ -450,6 +477,10 @@ static void walk_uses(Reach *r, const Item *table)
 	for (Row row = {0}; next_row(table, &row);) {
 		bool exported;
 		const char *index = strstr(row.start, "(void *)");
+		if (index && index < row.end && index[8] == '-') {
+			convert(r, first_name(r, row.start, row.end));
+			continue;
+		}
 		if (!index || index >= row.end || !isdigit((unsigned char)index[8]))
 			continue;       /* the function */
 		Key *key = interface_key(r, first_name(r, row.start, row.end), atoi(index + 8), &exported);
@@ -463,6 +494,9 @@ static void walk_item(Reach *r, Item *item)
 {
 	const char *p = item->start, *word;
 	size_t n;
+	/* code says itself of what it makes interfaces */
+	bool converts = item->name && item->name->descriptor ? item->name->converted : !item->is_code;
+	item->walked = true;
 	for (int i = 0; i < item->then.len; i++)
 		want(r, item->then.items[i], item->file);
 	if (item->uses)
@@ -475,6 +509,8 @@ static void walk_item(Reach *r, Item *item)
 		while (next_word(&p, item->end, &word, &n)) {
 			Name *name = name_of(r, word, n, false);
 			want(r, name, item->file);
+			if (converts)
+				convert(r, name);
 			if (name && !r->all_exported && strcmp(name->text, "gol_reflect_keepMethods") == 0)
 				take_all_exported(r);
 		}
@@ -498,8 +534,9 @@ static void connect_item(Reach *r, Item *item)
 		}
 	} else if (item->table == TABLE_USES) {
 		Item *info = definition(name_of(r, text, n - strlen("_uses"), false), item->file);
-		if (info)
-			info->uses = item;
+		if (!info)
+			ice(r->c, NO_POS, "%s without its record", text);
+		info->uses = item;
 	} else if (ends_with(text, "_5info")) {
 		Item *code = definition(name_of(r, text, n - strlen("_5info"), false), item->file);
 		if (code)
@@ -685,7 +722,7 @@ static void want_for_runtime(Reach *r, const char *text)
 		Name *name = name_of(r, word, n, false);
 		const Item *item = name ? definition(name, -1) : NULL;
 		if (item && !item->is_static)
-			want(r, name, item->file);
+			want_converted(r, name, item->file);
 	}
 }
 

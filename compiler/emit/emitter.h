@@ -52,7 +52,9 @@ typedef enum { STYLE_PLAIN, STYLE_FRAMED } Style;
 /* A function in the section code. */
 typedef struct Chunk { Pos pos; size_t start, end; } Chunk;
 
-typedef struct MethodUse { Type *interface; int index; } MethodUse;
+enum { CONVERTED = -1 };
+/* A method that is called through an interface; or CONVERTED and a type that an interface is made of. */
+typedef struct MethodUse { Type *type; int index; } MethodUse;
 
 typedef struct Emit {
 	Compiler *c;
@@ -99,7 +101,7 @@ typedef struct Emit {
 	struct { size_t line, end; Pos pos; } folding;  /* of out: the last line of simple statements; where it ends */
 	bool one_version;       /* it has a FRAMED body and an entry */
 	const char *info, *frame_type;
-	VEC(MethodUse) uses;    /* what it calls through interfaces */
+	VEC(MethodUse) uses;    /* what it calls through interfaces, and makes them of */
 	bool has_frame;
 	bool has_side, side_vars, frame_aside;  /* side.c: a block of the side stack; variables, the frame in it */
 	const char *side_type;
@@ -148,6 +150,7 @@ void emit_bits(Buf *b, const char *bits, int words);        /* "3, 0": the bytes
 
 /* expr.c */
 void emit_expr(Emit *e, IrExpr *x);                 /* a primary C expression */
+void emit_mention(Emit *e, IrExpr *x);              /* the same, but no interface is made of a descriptor */
 void emit_typed(Emit *e, IrExpr *x);                /* of the C type of x, where literals would be narrower */
 void emit_whole(Emit *e, IrExpr *x);                /* where nothing can bind to its ends: no parentheses around it */
 void emit_assigned(Emit *e, IrExpr *x);             /* the right side of an assignment or initialisation */
@@ -201,7 +204,7 @@ void emit_loop_label(Emit *e, IrStmt *s);
 /* frame.c */
 void layout_frame(Emit *e);                         /* offsets of the frame's variables, its struct type */
 void emit_info(Emit *e);                            /* points, maps, gol_func_info */
-void note_use(Emit *e, Type *interface, int index); /* method `index` of it is called through it */
+void note_use(Emit *e, Type *t, int index);         /* of a MethodUse */
 void emit_uses(Emit *e);
 void emit_save(Emit *e, IrStmt *s);                 /* PLAIN: freeze or record, and return */
 void emit_saves(Emit *e);

@@ -354,9 +354,9 @@ static void emit_infix(Emit *e, IrExpr *x, const char *op)
 	if (is_literal(x->y))
 		emit_typed(e, x->x);
 	else
-		emit_expr(e, x->x);
+		emit_mention(e, x->x);
 	OUT(e, " %s ", op);
-	emit_expr(e, x->y);
+	emit_mention(e, x->y);
 	OUT(e, ")");
 }
 
@@ -686,9 +686,18 @@ static void emit_runtime_value(Emit *e, IrExpr *x)
 	OUT(e, "%s%s(%s", pointer ? "((void *)" : "", rt_name(x->rt), goroutine(e));
 	for (int i = 0; i < x->args.len; i++) {
 		OUT(e, ", ");
-		emit_expr(e, x->args.items[i]);
+		emit_mention(e, x->args.items[i]);
 	}
 	OUT(e, pointer ? "))" : ")");
+}
+
+/* x where a descriptor in it is looked at, but makes no interface: the runtime is told what to allocate, types are compared. */
+void emit_mention(Emit *e, IrExpr *x)
+{
+	if (x->kind == IR_TYPE)
+		OUT(e, "GOL_CONST(%s)", type_descriptor(e, x->of));
+	else
+		emit_expr(e, x);
 }
 
 void emit_expr(Emit *e, IrExpr *x)
@@ -730,7 +739,8 @@ void emit_expr(Emit *e, IrExpr *x)
 		emit_make(e, x);
 		break;
 	case IR_TYPE:
-		OUT(e, "GOL_CONST(%s)", type_descriptor(e, x->of));
+		note_use(e, x->of, CONVERTED);
+		emit_mention(e, x);
 		break;
 	case IR_ITAB:
 		OUT(e, "GOL_CONST(%s)", itab_name(e, x->type2, x->of));

@@ -328,15 +328,15 @@ void emit_info(Emit *e)
 	vec_push(E_ALLOC(e), &e->recorded, f);
 }
 
-/* ---- methods called through interfaces ------------------------------------------------------------ */
+/* ---- uses of interfaces ------------------------------------------------------------ */
 
-void note_use(Emit *e, Type *interface, int index)
+void note_use(Emit *e, Type *t, int index)
 {
-	interface = types_canonical(e->c, interface);
+	t = types_canonical(e->c, t);
 	for (int i = 0; i < e->uses.len; i++)
-		if (e->uses.items[i].interface == interface && e->uses.items[i].index == index)
+		if (e->uses.items[i].type == t && e->uses.items[i].index == index)
 			return;
-	vec_push(E_ALLOC(e), &e->uses, (MethodUse){interface, index});
+	vec_push(E_ALLOC(e), &e->uses, (MethodUse){t, index});
 }
 
 /* Nothing in the program refers to it: the linker drops it. A frameless function leaves no trace in one that the C
@@ -351,7 +351,7 @@ void emit_uses(Emit *e)
 	else
 		buf_printf(e->tables, "{&%s, (void *)%s},\n", e->info, e->f->symbol);
 	for (int i = 0; i < e->uses.len; i++)
-		buf_printf(e->tables, "\t{&%s, (void *)%d},\n", type_descriptor(e, e->uses.items[i].interface),
+		buf_printf(e->tables, "\t{&%s, (void *)%d},\n", type_descriptor(e, e->uses.items[i].type),
 		           e->uses.items[i].index);
 	buf_str(e->tables, "};\n");
 }

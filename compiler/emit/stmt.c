@@ -171,7 +171,9 @@ static void emit_arguments(Emit *e, IrStmt *s)
 {
 	for (int i = 0; i < s->args.len; i++) {
 		buf_str(e->out, ", ");
-		if (s->call == IR_CALL_RT)
+		if (s->call == IR_CALL_RT && s->args.items[i]->kind == IR_TYPE)
+			emit_mention(e, s->args.items[i]);
+		else if (s->call == IR_CALL_RT)
 			emit_whole(e, s->args.items[i]);
 		else
 			emit_passed(e, s->args.items[i]);

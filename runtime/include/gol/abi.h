@@ -460,9 +460,10 @@ typedef struct gol_map_iter {
 typedef struct gol_root { void *address; const gol_type *type; } gol_root;
 /* code of a func value that calls the plain function target */
 typedef struct gol_func_value { void *code, *target; } gol_func_value;
-/* Which methods a function calls through interfaces. The first row is {its info, its code}, or {NULL, NULL}: uses that
- * count whether the function is reached or not; then {type of the interface, number of the method in it}. Only the link
- * step reads it (compiler/driver/reach.c). */
+/* Which methods a function calls through interfaces, and of which types it makes empty ones. The first row is {its
+ * info, its code}, or {NULL, NULL}: uses that count whether the function is reached or not; then {type of the
+ * interface, number of the method in it}, or {type that an interface is made of, -1}. Only the link step reads it
+ * (compiler/driver/reach.c). */
 typedef struct gol_method_use { const void *a, *b; } gol_method_use;
 /* Stands in itabs and method tables for a method that the link step found unreached. */
 _Noreturn void gol_absent_method(void);
