@@ -495,14 +495,15 @@ class Program:
     def s_go(self, depth):
         self.names += 1
         done = f"done{self.names}"
+        over = f"defer func() {{ {done} <- true }}()"       # after what else is deferred there
         if self.random.random() < 0.5:
-            return [f"{done} := make(chan bool)", "go func() {", *self.block(depth, 1, 2), *self.s_outward(), f"{done} <- true", "}()", f"<-{done}"]
+            return [f"{done} := make(chan bool)", "go func() {", over, *self.block(depth, 1, 2), *self.s_outward(), "}()", f"<-{done}"]
         u = f"u{self.names}"
         argument = self.P()
         self.scopes.append([("P", u)])
         body = [*self.block(depth, 1, 2), *self.s_outward()]
         self.scopes.pop()
-        return [f"{done} := make(chan bool)", f"go func({u} *T) {{", *body, f"{done} <- true", f"}}({argument})", f"<-{done}"]
+        return [f"{done} := make(chan bool)", f"go func({u} *T) {{", over, *body, f"}}({argument})", f"<-{done}"]
 
     def s_closure(self, depth):
         r = self.random
