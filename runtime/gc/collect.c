@@ -181,7 +181,7 @@ static struct {
 	uint64_t start, begun;                  /* of the first stop; its end, 0: there was but one */
 	/* bytes when it began; the goal that led to it; what the heap should not outgrow */
 	uint64_t before, goal, hard;
-	uint64_t time_beside, time_assist;      /* the marker's and the program's, when it began */
+	uint64_t time_beside;                   /* the marker's, when it began */
 	uint64_t slices;                        /* nanoseconds of stops between the first and the last */
 } cycle;
 
@@ -200,7 +200,6 @@ static void prepare(void)
 	cycle.begun = cycle.slices = 0;
 	cycle.goal = gc.stats.goal;
 	cycle.time_beside = marker_time();
-	cycle.time_assist = assist_time();
 	heap_finish_sweep();
 	heap_flush_caches();
 	if (gc.check)
@@ -263,37 +262,34 @@ static void give_back_beyond(uint64_t wanted)
 	heap_scavenge(wanted > in_use ? wanted - in_use : 0);
 }
 
-/* Nanoseconds of the marker, and of goroutines that helped it (assist.c). */
-typedef struct spent { uint64_t beside, assist; } spent;
-
 static unsigned megabytes(uint64_t bytes) { return (unsigned)(bytes >> 20); }
 
 /* "gc 3 @0.034s 2%: clock of stop, marking, stop; CPU of them; heap before->after->live, goal, ..." */
-static void print_trace(const uint64_t ns[3], const spent *cpu, uint64_t after, uint32_t reasons)
+static void print_trace(const uint64_t ns[3], uint64_t beside, uint64_t after, uint32_t reasons)
 {
-	char ms[3][32], beside[32], assist[32];
+	char ms[3][32], cpu[32];
 	uint64_t since = gc_now() - gc.start_ns;
 
 	for (int i = 0; i < 3; i++)
 		text_in_ms(ns[i], ms[i]);
-	text_in_ms(cycle.begun != 0 ? cpu->beside : ns[1], beside);
-	text_in_ms(cpu->assist, assist);
-	fprintf(stderr, "gc %u @%.3fs %d%%: %s+%s+%s ms clock, %s+%s/%s/0+%s ms cpu, %u->%u->%u MB, %u MB goal, %u MB stacks, 0 MB globals, %u P%s\n",
+	text_in_ms(cycle.begun != 0 ? beside : ns[1], cpu);
+	fprintf(stderr, "gc %u @%.3fs %d%%: %s+%s+%s ms clock, %s+0/%s/0+%s ms cpu, %u->%u->%u MB, %u MB goal, %u MB stacks, 0 MB globals, %u P%s\n",
 		gc.stats.count, (double)(cycle.start - gc.start_ns) / 1e9, since ? (int)(gc.stats.mark_ns * 100 / since) : 0,
 		ms[0], ms[1], ms[2],
-		ms[0], assist, beside, ms[2], megabytes(cycle.before), megabytes(after), megabytes(gc.stats.marked_bytes),
+		ms[0], cpu, ms[2], megabytes(cycle.before), megabytes(after), megabytes(gc.stats.marked_bytes),
 		megabytes(cycle.goal),
 		megabytes(gc_stack_bytes()), gc_world.processors != NULL ? gc_world.processors() : 1,
 		reasons & GC_FORCED ? " (forced)" : "");
 }
 
-static void record_cycle(uint64_t pause, const spent *cpu)
+/* beside: nanoseconds of the marker. */
+static void record_cycle(uint64_t pause, uint64_t beside)
 {
 	gc.stats.last_end = wall_clock();
 	gc.stats.pauses[gc.stats.count % GC_PAUSES] = pause;
 	gc.stats.pause_ends[gc.stats.count % GC_PAUSES] = gc.stats.last_end;
 	gc.stats.pause_total += pause;
-	gc.stats.mark_ns += pause + cpu->beside + cpu->assist;
+	gc.stats.mark_ns += pause + beside;
 	gc.stats.count++;
 }
 
@@ -329,21 +325,19 @@ static void start_sweeping(uint32_t reasons, bool beside)
 static void end_cycle(uint64_t stopped, uint64_t marked, uint64_t after, uint32_t reasons)
 {
 	uint64_t now = gc_now(), begun = cycle.begun != 0 ? cycle.begun : stopped;
-	spent cpu = {0, 0};
+	uint64_t beside = cycle.begun != 0 ? marker_time() - cycle.time_beside : 0;
 	uint64_t marking_ended = cycle.begun != 0 ? stopped : marked;
 	uint64_t ns[3] = {begun - cycle.start, marking_ended - begun, now - marking_ended};
 
-	if (cycle.begun != 0)
-		cpu = (spent){marker_time() - cycle.time_beside, assist_time() - cycle.time_assist};
 	if (event_recorded())
 		event_write(EVENT_CYCLE, EVENT_NO_P, 0, (uint64_t)event_time((int64_t)cycle.start),
 			(uint32_t)(gc.stats.marked_bytes >> 10),
 			cycle.begun != 0);
-	record_cycle(cycle.begun != 0 ? ns[0] + cycle.slices + ns[2] : now - cycle.start, &cpu);
+	record_cycle(cycle.begun != 0 ? ns[0] + cycle.slices + ns[2] : now - cycle.start, beside);
 	if (reasons & GC_FORCED)
 		gc.stats.forced++;
 	if (gc.trace)
-		print_trace(ns, &cpu, after, reasons);
+		print_trace(ns, beside, after, reasons);
 }
 
 static stress_counts counts;
@@ -357,7 +351,6 @@ static void begin_beside(void)
 	__atomic_store_n(&gol_barrier_on, 1, __ATOMIC_RELAXED);
 	cycle.hard = (gc.stats.goal > cycle.before ? gc.stats.goal : cycle.before) + cycle.before / 8 + HARD_STEP;
 	store_relaxed(&gol_heap.trigger, cycle.hard);
-	assist_begin(cycle.before, gc.stats.goal, gc.stats.marked_bytes);
 	cycle.begun = gc_now();
 }
 
@@ -484,8 +477,7 @@ void gc_start(void)
 		return;
 	gc.ready = true;
 	stress_add_counts(&counts);
-	heap_hooks = (struct heap_hooks){gc_request, profile_check, gc_allocation_hook, gc_note_allocation, profile_note,
-		gc_assist};
+	heap_hooks = (struct heap_hooks){gc_request, profile_check, gc_allocation_hook, gc_note_allocation, profile_note};
 	heap_init();
 	gc.start_ns = gc_now();
 	gc.percent = percent_from(getenv("GOGC"));

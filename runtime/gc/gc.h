@@ -119,10 +119,6 @@ bool gc_drain_beside(size_t budget);            /* the same while the program ru
 void gc_work_add(uintptr_t object);             /* is marked, and to be scanned */
 uint64_t gc_work_bytes(void);                   /* marked in this cycle, not counting what was shaded */
 uint64_t gc_work_objects(void);
-uint64_t gc_work_bytes_beside(void);            /* the first of these two, by any thread, a little old */
-void gc_share_work(void);                       /* the marker: some of its work to the list of shaded objects */
-/* Any thread with a P, beside the marker: about so many objects of that list. False: it was empty. */
-bool gc_mark_share(size_t budget);
 bool gc_is_marked(const void *object);          /* true for what is no heap object */
 
 /* ---- shading: by the program, while gc.marking (shade.c) ------------------------------------------------ */
@@ -131,22 +127,8 @@ void gc_shade_begin(void);
 void gc_shade(uintptr_t word);                  /* marks the object it points into, if any, for the marker to scan */
 bool gc_take_shaded(void);                      /* into the work list. False: there was nothing */
 void gc_take_all_shaded(void);                  /* in a stop: the Ps' buffers too */
-bool gc_any_shaded(void);                       /* in the list; what is in buffers does not count */
-size_t gc_take_some_shaded(uintptr_t *out, size_t room);        /* how many: 0, there was nothing */
-void gc_hand_over(const uintptr_t *objects, size_t n);          /* to the list: marked, to be scanned */
-void gc_count_shaded(uint64_t bytes, uint64_t objects);
 uint64_t gc_shaded_bytes(void);
 uint64_t gc_shaded_objects(void);
-
-/* ---- the program's part of the marking (assist.c) ----------------------------------------------------------- */
-
-/* In the stop that begins a cycle beside the program: bytes in the heap, up to which it should grow, what the last cycle
- * has marked. */
-void assist_begin(uint64_t before, uint64_t goal, uint64_t marked_last);
-void gc_assist(void);                           /* memory was taken while gol_heap.marking: marks, if that is late */
-bool assist_under_way(void);                    /* somebody has taken objects and not given them back */
-bool assist_wants_work(void);                   /* true once for each that found nothing */
-uint64_t assist_time(void);                     /* nanoseconds, ever */
 
 /* ---- the thread beside the program (marker.c) ------------------------------------------------------------- */
 

@@ -6,9 +6,6 @@
  * a few others have been scanned, so that its memory is in the cache when its turn comes.
  * (Measured on a heap of small linked nodes: about a third less time.)
  *
- * The marker and the stops have one list that grows. The program's goroutines help it (assist.c): each quantum of that
- * has a short list of its own, filled from the list of shaded objects and emptied into it again.
- *
  * Objects with pointer bits are scanned a bitmap word at a time; bigger ones by their
  * element's type, repeated over the slot.
  */
@@ -19,19 +16,14 @@
 #define RING 8u
 #define PORTION ((size_t)128 << 10)     /* bytes of a large object that are scanned at a time */
 #define UNIT 256                        /* bytes that cost as much as an object */
-enum { OWN_ITEMS = 256 };               /* in the list of a quantum of help */
-enum { SHARE_LEAST = 2, SHARE_MOST = 512 };    /* what the marker gives away at a time */
 
-typedef struct mark_work {
+static struct {
 	uintptr_t *items;
 	size_t count, capacity;
 	uintptr_t ring[RING];
 	unsigned ring_at;
 	uint64_t bytes, objects;    /* marked in this cycle; what the program shaded is counted apart (shade.c) */
-} mark_work;
-
-static mark_work work;          /* of stops, and of the marker */
-static uint64_t published;      /* atomic: work.bytes, after each piece */
+} work;
 
 static GOL_COLD void work_grow(void)
 {
@@ -48,27 +40,11 @@ static GOL_COLD void work_grow(void)
 	work.capacity = capacity;
 }
 
-/* The oldest, which lead to the most. */
-static GOL_COLD void give_oldest(mark_work *w, size_t n)
+static inline void work_push(uintptr_t object)
 {
-	gc_hand_over(w->items, n);
-	memmove(w->items, w->items + n, (w->count - n) * sizeof *w->items);
-	w->count -= n;
-}
-
-static GOL_COLD void make_room(mark_work *w)
-{
-	if (w == &work)
+	if (GOL_UNLIKELY(work.count == work.capacity))
 		work_grow();
-	else
-		give_oldest(w, w->count / 2);
-}
-
-static inline void work_push(mark_work *w, uintptr_t object)
-{
-	if (GOL_UNLIKELY(w->count == w->capacity))
-		make_room(w);
-	w->items[w->count++] = object;
+	work.items[work.count++] = object;
 }
 
 /* ---- words ------------------------------------------------------------------------------------
@@ -100,7 +76,7 @@ static inline bool was_allocated(const heap_span *s, uint32_t slot, bool beside)
 }
 
 /* In line in each of the loops that scan: a call for each pointer costs a tenth of the time. */
-__attribute__((always_inline)) static inline void mark(mark_work *w, uintptr_t word, bool beside)
+__attribute__((always_inline)) static inline void mark(uintptr_t word, bool beside)
 {
 	heap_span *s = heap_span_of(word);
 	uint32_t slot;
@@ -117,22 +93,31 @@ __attribute__((always_inline)) static inline void mark(mark_work *w, uintptr_t w
 		*at |= bit;
 	else if (__atomic_fetch_or(at, bit, __ATOMIC_RELAXED) & bit)
 		return;
-	w->bytes += s->elem_size;
-	w->objects++;
+	work.bytes += s->elem_size;
+	work.objects++;
 	if (!s->noscan)
-		work_push(w, s->base + slot * s->elem_size);
+		work_push(s->base + slot * s->elem_size);
 }
 
-void gc_mark_word(uintptr_t word) { mark(&work, word, false); }
+void gc_mark_word(uintptr_t word) { mark(word, false); }
 
 void gc_mark_slot(void *context, void **slot)
 {
 	(void)context;
-	mark(&work, (uintptr_t)*(gol_ptr_a *)slot, false);
+	mark((uintptr_t)*(gol_ptr_a *)slot, false);
 }
 
-static void mark_slot_of_type(void *context, void *slot) { mark(context, (uintptr_t)*(gol_ptr_a *)slot, false); }
-static void mark_slot_beside(void *context, void *slot) { mark(context, (uintptr_t)peek(slot), true); }
+static void mark_slot_of_type(void *context, void *slot)
+{
+	(void)context;
+	mark((uintptr_t)*(gol_ptr_a *)slot, false);
+}
+
+static void mark_slot_beside(void *context, void *slot)
+{
+	(void)context;
+	mark((uintptr_t)peek(slot), true);
+}
 
 bool gc_is_marked(const void *object)
 {
@@ -147,8 +132,7 @@ bool gc_is_marked(const void *object)
 
 /* ---- objects ------------------------------------------------------------------------------------ */
 
-__attribute__((always_inline)) static inline void scan_bits(mark_work *w, uintptr_t base, size_t size,
-	bool beside)
+__attribute__((always_inline)) static inline void scan_bits(uintptr_t base, size_t size, bool beside)
 {
 	size_t word = (base - gol_heap.base) >> 3, count = size >> 3;
 	unsigned shift = word & 63;
@@ -160,12 +144,12 @@ __attribute__((always_inline)) static inline void scan_bits(mark_work *w, uintpt
 	if (count < 64)
 		bits &= ((uint64_t)1 << count) - 1;
 	for (; bits != 0; bits &= bits - 1)
-		mark(w, (uintptr_t)word_at((const uint64_t GOL_ALIAS *)base + __builtin_ctzll(bits), beside), beside);
+		mark((uintptr_t)word_at((const uint64_t GOL_ALIAS *)base + __builtin_ctzll(bits), beside), beside);
 }
 
 /* count values in a row, of a type whose pointers are told by at most 64 bits. */
-__attribute__((always_inline)) static inline void scan_repeated(mark_work *w, const gol_type *type, uintptr_t base,
-	size_t count, bool beside)
+__attribute__((always_inline)) static inline void scan_repeated(const gol_type *type, uintptr_t base, size_t count,
+	bool beside)
 {
 	size_t words = type->pointer_bytes / 8, bytes = (words + 7) / 8;
 	uint64_t map = 0;
@@ -176,13 +160,12 @@ __attribute__((always_inline)) static inline void scan_repeated(mark_work *w, co
 		map &= ((uint64_t)1 << words) - 1;
 	for (; count > 0; count--, base += type->size)
 		for (uint64_t bits = map; bits != 0; bits &= bits - 1)
-			mark(w, (uintptr_t)word_at((const uint64_t GOL_ALIAS *)base + __builtin_ctzll(bits), beside), beside);
+			mark((uintptr_t)word_at((const uint64_t GOL_ALIAS *)base + __builtin_ctzll(bits), beside), beside);
 }
 
 /* The rest of a large object goes back to the work list: `base` may be the beginning of such a rest. Returns the
  * cost. */
-__attribute__((always_inline)) static inline size_t scan_typed(mark_work *w, const heap_span *s, uintptr_t base,
-	bool beside)
+__attribute__((always_inline)) static inline size_t scan_typed(const heap_span *s, uintptr_t base, bool beside)
 {
 	const gol_type *type = s->types[heap_slot_of(s, base)];
 
@@ -195,40 +178,33 @@ __attribute__((always_inline)) static inline size_t scan_typed(mark_work *w, con
 		size = s->base + s->elem_size - base;
 		if (size > PORTION && type->size < size - PORTION) {
 			size = (PORTION + type->size - 1) / type->size * type->size;
-			work_push(w, base + size);
+			work_push(base + size);
 		}
 	}
 	if (type->pointer_map != NULL && type->pointer_bytes <= 64 * 8)
-		scan_repeated(w, type, base, size / type->size, beside);
+		scan_repeated(type, base, size / type->size, beside);
 	else
-		heap_each_pointer(type, (void *)base, size / type->size, beside ? mark_slot_beside : mark_slot_of_type, w);
+		heap_each_pointer(type, (void *)base, size / type->size, beside ? mark_slot_beside : mark_slot_of_type, NULL);
 	return 1 + size / UNIT;
 }
 
-__attribute__((noinline)) static size_t scan_typed_stopped(mark_work *w, const heap_span *s, uintptr_t base)
-{
-	return scan_typed(w, s, base, false);
-}
-
-__attribute__((noinline)) static size_t scan_typed_beside(mark_work *w, const heap_span *s, uintptr_t base)
-{
-	return scan_typed(w, s, base, true);
-}
+__attribute__((noinline)) static size_t scan_typed_stopped(const heap_span *s, uintptr_t base) { return scan_typed(s, base, false); }
+__attribute__((noinline)) static size_t scan_typed_beside(const heap_span *s, uintptr_t base) { return scan_typed(s, base, true); }
 
 /* Small objects in line; the others, which take longer, out of the loop's way. */
-__attribute__((always_inline)) static inline size_t scan_object(mark_work *w, uintptr_t base, bool beside)
+__attribute__((always_inline)) static inline size_t scan_object(uintptr_t base, bool beside)
 {
 	heap_span *s = heap_span_of(base);
 
 	if (s->noscan)
 		return 1;
 	if (GOL_UNLIKELY(heap_has_types(s)))
-		return beside ? scan_typed_beside(w, s, base) : scan_typed_stopped(w, s, base);
-	scan_bits(w, base, s->elem_size, beside);
+		return beside ? scan_typed_beside(s, base) : scan_typed_stopped(s, base);
+	scan_bits(base, s->elem_size, beside);
 	return 1;
 }
 
-void gc_scan_object(uintptr_t base) { scan_object(&work, base, false); }
+void gc_scan_object(uintptr_t base) { scan_object(base, false); }
 
 /* ---- the work list ------------------------------------------------------------------------------ */
 
@@ -236,82 +212,45 @@ void gc_mark_begin(uint64_t bytes, uint64_t objects)
 {
 	work.bytes = bytes;
 	work.objects = objects;
-	store_relaxed(&published, bytes);
 }
 
 uint64_t gc_work_bytes(void) { return work.bytes; }
 uint64_t gc_work_objects(void) { return work.objects; }
-uint64_t gc_work_bytes_beside(void) { return load_relaxed(&published); }
 
-void gc_work_add(uintptr_t object) { work_push(&work, object); }
+void gc_work_add(uintptr_t object) { work_push(object); }
 
-__attribute__((always_inline)) static inline void drain_ring(mark_work *w, bool beside)
+__attribute__((always_inline)) static inline void drain_ring(bool beside)
 {
 	for (unsigned i = 0; i < RING; i++) {
-		uintptr_t object = w->ring[i];
+		uintptr_t object = work.ring[i];
 
-		w->ring[i] = 0;
+		work.ring[i] = 0;
 		if (object)
-			scan_object(w, object, beside);
+			scan_object(object, beside);
 	}
 }
 
 /* Objects, or as much of large ones, for about `budget`, and those in the ring. True: nothing is left. */
-__attribute__((always_inline)) static inline bool drain(mark_work *w, size_t budget, bool beside)
+__attribute__((always_inline)) static inline bool drain(size_t budget, bool beside)
 {
 	do {
-		while (w->count > 0) {
+		while (work.count > 0) {
 			if (budget == 0)
 				return false;
-			uintptr_t next = w->items[--w->count];
-			uintptr_t object = w->ring[w->ring_at];
+			uintptr_t next = work.items[--work.count];
+			uintptr_t object = work.ring[work.ring_at];
 
 			__builtin_prefetch((void *)next);
-			w->ring[w->ring_at] = next;
-			w->ring_at = (w->ring_at + 1) % RING;
-			size_t cost = object ? scan_object(w, object, beside) : 1;
+			work.ring[work.ring_at] = next;
+			work.ring_at = (work.ring_at + 1) % RING;
+			size_t cost = object ? scan_object(object, beside) : 1;
 			budget = budget > cost ? budget - cost : 0;
 		}
-		drain_ring(w, beside);
-	} while (w->count > 0);
+		drain_ring(beside);
+	} while (work.count > 0);
 	return true;
 }
 
-bool gc_drain_some(size_t budget) { return drain(&work, budget, false); }
-void gc_drain(void) { drain(&work, SIZE_MAX, false); }
-
-bool gc_drain_beside(size_t budget)
-{
-	bool all = drain(&work, budget, true);
-
-	store_relaxed(&published, work.bytes);
-	return all;
-}
-
-/* ---- sharing ------------------------------------------------------------------------------------- */
-
-void gc_share_work(void)
-{
-	size_t n = work.count / 2;
-
-	if (n >= SHARE_LEAST)
-		give_oldest(&work, n < SHARE_MOST ? n : SHARE_MOST);
-}
-
-bool gc_mark_share(size_t budget)
-{
-	uintptr_t items[OWN_ITEMS];
-	mark_work w = {.items = items, .capacity = OWN_ITEMS};
-
-	w.count = gc_take_some_shaded(items, OWN_ITEMS / 4);
-	if (w.count == 0)
-		return false;
-	drain(&w, budget, true);
-	for (unsigned i = 0; i < RING; i++)
-		if (w.ring[i])
-			work_push(&w, w.ring[i]);
-	if (w.count > 0)
-		gc_hand_over(items, w.count);
-	gc_count_shaded(w.bytes, w.objects);
-	return true;
-}
+bool gc_drain_some(size_t budget) { return drain(budget, false); }
+void gc_drain(void) { drain(SIZE_MAX, false); }
+bool gc_drain_beside(size_t budget) { return drain(budget, true); }

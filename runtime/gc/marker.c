@@ -7,9 +7,8 @@
  * stops the world itself: when nothing is left to mark it asks for the stop that ends the cycle, as an allocation
  * asks for one that begins it, and some worker's dispatcher does it.
  *
- * Goroutines that allocate faster than it marks help it (assist.c).
- *
- * Rejected: marking by idle workers (no thread, but every path of the dispatcher would have to know of it).
+ * Rejected: marking by idle workers and by quanta of busy ones (no thread, and a quarter of the processors at most,
+ * but every path of the dispatcher would have to know of it) until this one is shown to be too slow.
  */
 #include "base/atomic.h"
 #include "base/event.h"
@@ -18,13 +17,12 @@
 #include "gc/gc.h"
 #include "os/os.h"
 
-enum { PIECE = 512, SPANS = 16, STACK = 256 << 10, PAUSE = 10000 };   /* objects, spans at a time; bytes; ns */
+enum { PIECE = 512, SPANS = 16, STACK = 256 << 10 };      /* objects, spans at a time; bytes */
 
 static struct {
 	os_lock lock;
 	uint32_t held;              /* futex: 1 while a stop holds it */
 	uint32_t wanted;            /* futex: 1: there may be something to do */
-	bool waits;                 /* the thread's own: others have all that is left to mark */
 	bool started;
 	uint64_t time;              /* atomic */
 } marker = {.lock = LOCK_OF_RANK(RANK_MARKER)};
@@ -34,12 +32,7 @@ uint64_t marker_time(void) { return load_relaxed(&marker.time); }
 /* True: there may be more. */
 static bool mark_piece(void)
 {
-	if (assist_wants_work())
-		gc_share_work();
 	if (!gc_drain_beside(PIECE) || gc_take_shaded())
-		return true;
-	marker.waits = assist_under_way();
-	if (marker.waits || gc_any_shaded())
 		return true;
 	gc_request_for(GC_MARKED);
 	return false;
@@ -76,12 +69,9 @@ static void marker_main(void *argument)
 			os_futex_wait(&marker.wanted, 0, -1);
 			continue;
 		}
-		marker.waits = false;
 		os_acquire(&marker.lock);
 		more = load_acquire(&marker.held) || piece();
 		os_release(&marker.lock);
-		if (marker.waits)
-			os_sleep(PAUSE);
 	}
 }
 

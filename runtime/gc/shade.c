@@ -10,8 +10,6 @@
  * full buffers go to a list that the marker empties; what is left in buffers is taken in the stop that ends the cycle.
  * Every object is in a buffer or the list once at most.
  *
- * The list of full buffers is also how the marker and those who help it (assist.c) give each other work.
- *
  * The caller may have no P (then its object goes to the list at once), and may hold locks that stand before
  * RANK_SHADED in base/lock.h.
  */
@@ -30,17 +28,9 @@ static struct {
 
 void gc_shade_begin(void) { shaded.bytes = shaded.objects = 0; }
 uint64_t gc_shaded_bytes(void) { return load_relaxed(&shaded.bytes); }
-bool gc_any_shaded(void) { return load_relaxed(&shaded.count) != 0; }
-
-void gc_count_shaded(uint64_t bytes, uint64_t objects)
-{
-	count_up(&shaded.bytes, bytes);
-	count_up(&shaded.objects, objects);
-}
-
 uint64_t gc_shaded_objects(void) { return load_relaxed(&shaded.objects); }
 
-void gc_hand_over(const uintptr_t *objects, size_t n)
+static void hand_over(const uintptr_t *objects, size_t n)
 {
 	os_acquire(&shaded.lock);
 	if (shaded.count + n > shaded.capacity) {
@@ -59,12 +49,12 @@ static void push(uintptr_t object)
 	heap_cache *cache = heap_current;
 
 	if (cache == NULL) {
-		gc_hand_over(&object, 1);
+		hand_over(&object, 1);
 		return;
 	}
 	cache->shaded[cache->shaded_count++] = object;
 	if (cache->shaded_count == HEAP_SHADED) {
-		gc_hand_over(cache->shaded, HEAP_SHADED);
+		hand_over(cache->shaded, HEAP_SHADED);
 		cache->shaded_count = 0;
 	}
 }
@@ -82,14 +72,15 @@ void gc_shade(uintptr_t word)
 		return;
 	if (__atomic_fetch_or(at, bit, __ATOMIC_RELAXED) & bit)
 		return;
-	gc_count_shaded(s->elem_size, 1);
+	count_up(&shaded.bytes, s->elem_size);
+	count_up(&shaded.objects, 1);
 	if (!s->noscan)
 		push(s->base + slot * s->elem_size);
 }
 
 bool gc_take_shaded(void)
 {
-	if (!gc_any_shaded())
+	if (load_relaxed(&shaded.count) == 0)
 		return false;
 	os_acquire(&shaded.lock);
 	for (size_t i = 0; i < shaded.count; i++)
@@ -97,18 +88,6 @@ bool gc_take_shaded(void)
 	store_relaxed(&shaded.count, (size_t)0);
 	os_release(&shaded.lock);
 	return true;
-}
-
-size_t gc_take_some_shaded(uintptr_t *out, size_t room)
-{
-	if (!gc_any_shaded())
-		return 0;
-	os_acquire(&shaded.lock);
-	size_t n = shaded.count < room ? shaded.count : room;
-	memcpy(out, shaded.items + shaded.count - n, n * sizeof *out);
-	store_relaxed(&shaded.count, shaded.count - n);
-	os_release(&shaded.lock);
-	return n;
 }
 
 void gc_take_all_shaded(void)

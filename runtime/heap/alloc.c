@@ -63,8 +63,6 @@ static GOL_COLD void *slot_slow(heap_cache *cache, unsigned span_class, heap_spa
 	if (load_relaxed(&gol_heap.live_bytes) >= load_relaxed(&gol_heap.trigger))
 		heap_hooks.goal_reached();
 	heap_hooks.span_taken();
-	if (GOL_UNLIKELY(gol_heap.marking))
-		heap_hooks.marking();
 	*span = s;
 	return take_slot(s, slot);
 }
@@ -174,8 +172,6 @@ static void *new_large(size_t size, const gol_type *type, size_t filled)
 	count_up(&gol_heap.live_bytes, s->elem_size);
 	if (load_relaxed(&gol_heap.live_bytes) >= load_relaxed(&gol_heap.trigger))
 		heap_hooks.goal_reached();
-	if (GOL_UNLIKELY(gol_heap.marking))
-		heap_hooks.marking();
 	if (gol_heap.hooks) {
 		heap_hooks.allocated((void *)s->base, s->elem_size);
 		heap_hooks.sample(s->base, s->elem_size);

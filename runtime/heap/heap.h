@@ -136,7 +136,6 @@ struct heap_hooks {
 	void (*allocating)(void);
 	void (*allocated)(void *object, size_t size);           /* one with pointers */
 	void (*sample)(uintptr_t object, size_t size);
-	void (*marking)(void);                  /* a span was taken, or a large object made, while gol_heap.marking */
 };
 
 extern struct heap_hooks heap_hooks;

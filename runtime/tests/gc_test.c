@@ -1,11 +1,9 @@
 /* gc_test.c - the collector keeps exactly what is reachable; finalizers, weak pointers, pacing, stress modes. */
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 
-#include "os/os.h"
 #include "support.h"
 
 static test_node *new_node(gol_int value)
@@ -292,64 +290,6 @@ Test(gc, statistics)
 	gc_memory_statistics(after, 24);
 	cr_assert_eq(after[9], 0);
 	cr_assert_eq(after[0], 0);
-}
-
-/* ---- beside the program ------------------------------------------------------------------------------------- */
-
-static uint32_t two(void) { return 2; }
-
-static void *help(void *argument)
-{
-	(void)argument;
-	while (gc_mark_share(100))
-		;
-	return NULL;
-}
-
-/* Bunches of lists hang from one array; two helpers and the marker share them. */
-static void lists_below(test_node **heads, gol_int count)
-{
-	for (gol_int i = 0; i < count; i++)
-		for (int k = 0; k < 50; k++) {
-			test_node *n = new_node(k);
-
-			n->left = heads[i];
-			heads[i] = n;
-		}
-}
-
-Test(gc, helpers_mark_what_the_marker_shares)
-{
-	const gol_int count = 2000;
-	pthread_t threads[2];
-
-	test_start();
-	memset(test_roots, 0, sizeof test_roots);
-	test_node **heads = gol_new_array(test_g, &type_pointer, count);
-	test_roots[0] = heads;
-	lists_below(heads, count);
-	gc_world.processors = two;
-	gc_collect(GC_GOAL);
-	cr_assert(gc.beside);
-	marker_hold();
-	gc_drain_beside(100);
-	gc_share_work();
-	uint64_t before = gc_shaded_objects();
-	for (int i = 0; i < 2; i++)
-		cr_assert_eq(pthread_create(&threads[i], NULL, help, NULL), 0);
-	for (int i = 0; i < 2; i++)
-		pthread_join(threads[i], NULL);
-	cr_assert_gt(gc_shaded_objects(), before);
-	marker_release();
-	while (gc.beside) {
-		while (!gc_requested())
-			os_sleep(100000);
-		gc_run_if_requested();
-	}
-	cr_assert_eq(gc.stats.marked_objects, (uint64_t)count * 50 + 1);
-	for (gol_int i = 0; i < count; i++)
-		for (test_node *n = heads[i]; n != NULL; n = n->left)
-			cr_assert(is_allocated(n));
 }
 
 /* ---- stress modes ---------------------------------------------------------------------------------------- */
