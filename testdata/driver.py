@@ -440,6 +440,94 @@ def signals_of_run(p):
         p.is_clean()
 
 
+# ---- several gols that want the same object -------------------------------------------------------------------
+
+
+def slow_compiler(p):
+    """A C compiler that waits with m/slow until there is a file `go`; and what two programs of m need beside it is there."""
+    p.write("cc", "#!/bin/sh\ncase \"$*\" in *slow*.c) touch waits; while [ ! -e go ]; do sleep 0.05; done;; esac\nexec gcc \"$@\"\n")
+    os.chmod(p.path("cc"), 0o755)
+    p.env["CC"] = p.path("cc")
+    p.write("go.mod", "module m\n\ngo 1.26\n")
+    for name in ("quick", "slow"):
+        p.write(f"{name}/f.gol", f"package {name}\n\nfunc F() int {{ return {len(name)} }}\n")
+    p.write("both/main.gol", 'package main\n\nimport (\n\t"m/quick"\n\t"m/slow"\n)\n\nfunc main() { println(quick.F() + slow.F()) }\n')
+    p.write("one/main.gol", 'package main\n\nimport "m/quick"\n\nfunc main() { println(quick.F()) }\n')
+    p.write("h/h.gol", HELLO)
+    p.expect(0, "", "build", "-o", "h.out", "./h")
+
+
+def slow_package(p, *arguments):
+    p.write("waits", "")
+    os.remove(p.path("waits"))
+    build = p.command(*(arguments or ("build", "-p=1", "-o", "slow.out", "./both")))
+    wait_for("the slow compiler", lambda: os.path.exists(p.path("waits")))
+    return build
+
+
+def lock_ends_with_its_object(p):
+    """What is in the cache is had by others while the same gol compiles on."""
+    slow_compiler(p)
+    with slow_package(p) as first:
+        p.run("build", "-o", "one.out", "./one")
+        still = first.poll() is None
+        p.write("go", "")
+        same("the first, to its end", first.wait(TIMEOUT), 0)
+    same("it ran meanwhile", still, True)
+    same("the second", subprocess.run(p.path("one.out"), capture_output=True, text=True).stderr, "5\n")
+    same("locks", [n for n in os.listdir(p.cache) if n.endswith(".lock")], [])
+
+
+def lock_of_a_stopped_gol(p):
+    """It is not waited for; nor is one that was killed."""
+    slow_compiler(p)
+    with slow_package(p) as first:
+        first.send_signal(signal.SIGSTOP)
+        try:
+            p.write("go", "")
+            status, text = p.run("build", "-o", "both.out", "./both")
+            same("beside a stopped one", (status, text), (0, ""))
+        finally:
+            first.send_signal(signal.SIGCONT)
+        same("the stopped one, later", first.wait(TIMEOUT), 0)
+    same("the program", subprocess.run(p.path("both.out"), capture_output=True, text=True).stderr, "9\n")
+    os.remove(p.path("go"))
+    p.write("slow/f.gol", "package slow\n\nfunc F() int { return 40 }\n")
+    with slow_package(p) as first:
+        with p.command("build", "-o", "both.out", "./both") as second:
+            time.sleep(0.5)
+            first.kill()
+            p.write("go", "")
+            same("beside a killed one", (second.wait(TIMEOUT), second.stderr.read()), (0, b""))
+    same("the program", subprocess.run(p.path("both.out"), capture_output=True, text=True).stderr, "45\n")
+
+
+def lock_is_spoken_of(p):
+    """Once, after some seconds, and by gol test too."""
+    slow_compiler(p)
+    with slow_package(p) as first:
+        with p.command("build", "-o", "both.out", "./both") as second:
+            said = second.stderr.readline().decode()
+            same("what is said", said, f"gol: waiting for process {first.pid}, which compiles m/slow\n")
+            time.sleep(1)
+            p.write("go", "")
+            same("more that is said", second.stderr.read(), b"")
+            same("the second", second.wait(TIMEOUT), 0)
+        same("the first", first.wait(TIMEOUT), 0)
+    test = ("test", "-vet=off", "./slow")            # no tests: it is compiled, and package testing is not
+    p.expect(0, r"no test files", *test)
+    os.remove(p.path("go"))
+    p.write("slow/f.gol", "package slow\n\nfunc F() int { return 40 }\n")
+    with slow_package(p, *test) as first:
+        with p.command(*test) as second:
+            said = second.stderr.readline().decode()
+            if not re.fullmatch(r"gol: waiting for process \d+, which compiles m/slow\n", said):
+                raise Failure(f"gol test says {said!r}")
+            p.write("go", "")
+            same("the second test", (second.wait(TIMEOUT), second.stdout.read()), (0, b"?   \tm/slow\t[no test files]\n"))
+        same("the first test", first.wait(TIMEOUT), 0)
+
+
 # ---- gol test as a process -----------------------------------------------------------------------------------------
 
 

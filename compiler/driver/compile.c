@@ -14,6 +14,8 @@
  *
  * A large package is several C files, which compile side by side, each in bounded memory; their objects are joined
  * (ld -r), so that a package has one object for all others.
+ *
+ * What another gol is compiling is waited for, not compiled twice: locks.c.
  */
 #include "driver.h"
 
@@ -22,7 +24,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -222,44 +223,20 @@ static uint64_t text_key(Driver *d, Unit *u, const TextList *texts)
 	return hash_bytes(key, flags_of(d, u), strlen(flags_of(d, u)));
 }
 
-static const char *lock_path(Driver *d, uint64_t key)
-{
-	return arena_printf(d->c->arena, "%s.lock", cache_path(d, key));
-}
-
-/* Another gol is compiling the same text: wait for it. Where not, its lock is ours until the object is stored. All
- * processes take the locks in the same order, that of the packages, and hold those of one program only. */
-static void wait_for_others(Driver *d, uint64_t key)
-{
-	int fd = open(lock_path(d, key), O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
-	if (fd < 0)
-		return;
-	flock(fd, LOCK_EX);
-	vec_push(d->c->arena, &d->locks, (CompileLock){fd, key});
-}
-
-/* Before anything that may take long or wait for others: the linker, a program under gol run, the next package. A
- * lock's file goes away with it: who waits for that file still gets it, and finds the object; who comes later makes a
- * new one. */
-static void let_others_go_on(Driver *d)
-{
-	while (d->locks.len) {
-		CompileLock lock = vec_pop(&d->locks);
-		unlink(lock_path(d, lock.key));
-		close(lock.file);
-	}
-	d->locks.items = NULL;      /* the next program has an arena of its own */
-	d->locks.cap = 0;
-}
-
 enum { C_FILE_SIZE = 1 << 20 };
 
 typedef VEC(Job) JobList;
 typedef struct Pending {
 	Unit *unit;
 	uint64_t text_key;
-	int first, count;           /* its jobs */
+	TextList texts;
+	const char *written;        /* where the only one stands already, for a debugger; NULL: nowhere */
+	bool is_elsewhere;          /* another gol compiles it */
+	int first, left;            /* its jobs, when they are made; how many of them have not ended well */
 } Pending;
+
+/* What is compiled side by side. */
+typedef struct Work { Driver *d; JobList jobs; Pending *pending; int count, status; } Work;
 
 /* Objects for the optimiser of the linker are not joined; and a debugger is to find one file. */
 static bool may_be_several_files(Driver *d, Unit *u) { return !is_debugged(d, u) && !strstr(flags_of(d, u), "-flto"); }
@@ -274,9 +251,8 @@ static TextList c_files_of(Driver *d, Program *program, Unit *u, const EmitOptio
 }
 
 /* Emits the C of one package; false if an object of the same C was found. */
-static bool emit_unit(Driver *d, Program *program, Unit *u, Pending *p, JobList *jobs)
+static bool emit_unit(Driver *d, Program *program, Unit *u, Pending *p)
 {
-	char level[] = {'-', 'O', (char)('0' + u->optimise), '\0'};
 	EmitOptions options = {.versions = u->versions, .race = d->options.race, .uses = true,
 	                       .line_directives = !d->options.no_line && !is_standard(u->package),
 	                       .variables = is_debugged(d, u) && u->optimise == 0, .c_path = c_file_name(d, u->package)};
@@ -284,29 +260,40 @@ static bool emit_unit(Driver *d, Program *program, Unit *u, Pending *p, JobList 
 		options.c_path = cache_text_path(d, u->key);
 	TextList texts = c_files_of(d, program, u, &options);
 	u->emitted = true;
-	*p = (Pending){.unit = u, .text_key = text_key(d, u, &texts), .first = jobs->len, .count = texts.len};
+	*p = (Pending){.unit = u, .text_key = text_key(d, u, &texts), .texts = texts};
 	if (!d->options.rebuild && !d->options.dry_run && !(u->object = cache_find(d, p->text_key))) {
-		wait_for_others(d, p->text_key);
-		u->object = cache_find(d, p->text_key);
+		p->is_elsewhere = !lock_object(d, p->text_key);
+		u->object = cache_find(d, p->text_key);         /* stored meanwhile */
+		if (u->object)
+			unlock_object(d, p->text_key);
 	}
-	bool kept = is_debugged(d, u) && (d->options.dry_run || cache_store_text(d, u->key, texts.items[0]));
-	for (int i = 0; i < texts.len && !u->object; i++) {
+	if (is_debugged(d, u) && (d->options.dry_run || cache_store_text(d, u->key, texts.items[0])))
+		p->written = options.c_path;
+	return !u->object;
+}
+
+static void make_jobs(Driver *d, Pending *p, JobList *jobs)
+{
+	Unit *u = p->unit;
+	const char *level = arena_printf(d->c->arena, "-O%d", u->optimise);
+	p->first = jobs->len;
+	p->left = p->texts.len;
+	for (int i = 0; i < p->texts.len; i++) {
 		const char *name = c_file_name(d, u->package);
 		if (i > 0)
 			name = arena_printf(d->c->arena, "%d-%s", i, name);
 		const char *path = arena_printf(d->c->arena, "%s/%s", d->work, name),
 			*object = arena_printf(d->c->arena, "%s.o", path);
-		if (kept)
-			path = options.c_path;
-		else if (!d->options.dry_run && !write_text(path, texts.items[i])) {
+		if (p->written)
+			path = p->written;
+		else if (!d->options.dry_run && !write_text(path, p->texts.items[i])) {
 			fprintf(stderr, "gol: writing %s: %s\n", path, reason(d, errno));
 			exit(EXIT_ERROR);
 		}
-		Job job = compile_job(d, arena_printf(d->c->arena, "%s", level), flags_of(d, u), path, object);
+		Job job = compile_job(d, level, flags_of(d, u), path, object);
 		job.what = u->package->path;
 		vec_push(d->c->arena, jobs, job);
 	}
-	return !u->object;
 }
 
 /* The objects of a package's C files become one; an exit status. */
@@ -343,11 +330,11 @@ static bool files_are_unchanged(const Package *p)
 	return true;
 }
 
-/* Seals and stores what was compiled; an exit status. */
+/* Seals and stores what was compiled, for whoever waits for it; an exit status. */
 static int take_object(Driver *d, const Job *jobs, const Pending *p)
 {
 	const char *object;
-	int status = join_objects(d, jobs + p->first, p->count, &object);
+	int status = join_objects(d, jobs + p->first, p->texts.len, &object);
 	if (status != EXIT_OK)
 		return status;
 	p->unit->object = object;
@@ -364,27 +351,70 @@ static int take_object(Driver *d, const Job *jobs, const Pending *p)
 		return EXIT_ERROR;
 	}
 	cache_store(d, p->text_key, object);
+	unlock_object(d, p->text_key);
 	return EXIT_OK;
 }
 
-static int run_pending(Driver *d, JobList *jobs, const Pending *pending, int count)
+/* A job has ended well: the package's last one makes its object. False: nothing more is to be started. */
+static bool job_ended(void *context, const Job *job)
 {
-	int status = EXIT_OK;
-	bool ok = run_jobs(d, jobs->items, jobs->len);
+	Work *w = context;
+	int number = (int)(job - w->jobs.items);
+	for (int i = 0; i < w->count; i++) {
+		Pending *p = &w->pending[i];
+		if (!p->left || number < p->first || number >= p->first + p->texts.len || --p->left)
+			continue;
+		int status = take_object(w->d, w->jobs.items, p);
+		w->status = w->status != EXIT_OK ? w->status : status;
+	}
+	return w->status == EXIT_OK;
+}
+
+/* An exit status. */
+static int run_work(Work *w)
+{
+	Driver *d = w->d;
+	run_jobs(d, w->jobs.items, w->jobs.len, job_ended, w);
 	progress_clear(d);
+	for (int i = 0; i < w->count && w->status == EXIT_OK; i++) {
+		const Pending *p = &w->pending[i];
+		for (int k = p->first; p->left && k < p->first + p->texts.len && w->status == EXIT_OK; k++)
+			if (w->jobs.items[k].status != 0)
+				w->status = explain_failure(d, &w->jobs.items[k], flags_of(d, p->unit));
+	}
+	return w->status;
+}
+
+/* First what nobody else compiles; then, with no lock left, what others did: ours if they failed or stand still. */
+static int run_pending(Driver *d, Pending *pending, int count)
+{
+	Work ours = {.d = d, .pending = pending, .count = count, .status = EXIT_OK}, rest = ours;
+	for (int i = 0; i < count; i++)
+		if (!pending[i].is_elsewhere)
+			make_jobs(d, &pending[i], &ours.jobs);
+	int status = run_work(&ours);
+	unlock_all(d);
 	for (int i = 0; i < count && status == EXIT_OK; i++) {
-		const Pending *p = &pending[i];
-		for (int k = p->first; k < p->first + p->count && status == EXIT_OK; k++)
-			if (jobs->items[k].status != 0)
-				status = explain_failure(d, &jobs->items[k], flags_of(d, p->unit));
-		if (ok)
-			status = take_object(d, jobs->items, p);
+		Pending *p = &pending[i];
+		if (!p->is_elsewhere)
+			continue;
+		progress_show(d, i, count, p->unit->package->path);
+		wait_for_lock(d, p->text_key, p->unit->package->path);
+		p->unit->object = cache_find(d, p->text_key);
+		if (!p->unit->object) {
+			rest.jobs = (JobList){0};
+			make_jobs(d, p, &rest.jobs);
+			rest.pending = p;
+			rest.count = 1;
+			status = run_work(&rest);
+		}
+		unlock_all(d);
 	}
 	return status;
 }
 
 /* What is not found is emitted; the number of packages that are left to be compiled. */
-static int emit_missing(Driver *d, Program *program, Unit *units, JobList *jobs, Pending *pending)
+static int emit_missing(Driver *d, Program *program, Unit *units, Pending *pending)
 {
 	int count = 0, n = program->packages.len;
 	for (int i = 0; i < n; i++) {
@@ -397,7 +427,7 @@ static int emit_missing(Driver *d, Program *program, Unit *units, JobList *jobs,
 		if (d->options.print_packages)
 			fprintf(stderr, "%s\n", header_of(d->c, program, u->package));
 		progress_show(d, i, n, u->package->path);
-		count += emit_unit(d, program, u, &pending[count], jobs);
+		count += emit_unit(d, program, u, &pending[count]);
 	}
 	return count;
 }
@@ -406,11 +436,9 @@ int compile_packages(Driver *d, Program *program, Unit **kept, const char ***obj
 {
 	int n = program->packages.len;
 	Unit *units = *kept = *kept ? *kept : make_units(d, program);
-	JobList jobs = {0};
 	Pending *pending = NEW_ARRAY(d->c->arena, Pending, n);
-	int count = emit_missing(d, program, units, &jobs, pending);
-	int status = run_pending(d, &jobs, pending, count);
-	let_others_go_on(d);
+	int count = emit_missing(d, program, units, pending);
+	int status = run_pending(d, pending, count);
 	if (status != EXIT_OK)
 		return status;
 	*objects = NEW_ARRAY(d->c->arena, const char *, n + 1);

@@ -112,7 +112,9 @@ typedef struct Driver {
 	const char *installed_cache;        /* objects of the standard library, filled by make install; may be NULL */
 	const char *work;           /* temporary folder, NULL until one is needed */
 	const char *build_info;     /* of the program being linked (build_info.c); NULL: it gets none */
-	VEC(CompileLock) locks;     /* of what is being compiled: other processes wait for it (compile.c) */
+	VEC(CompileLock) locks;     /* of what is being compiled: other processes wait for it (locks.c) */
+	bool said_waiting;          /* that we wait for others */
+	int shown_stderr;           /* whoever looks on sees it at once; 0: that is 2 */
 	uint64_t headers;           /* hash of the headers that generated C includes */
 	uint64_t identity;          /* of this compiler and the headers: part of every package's key */
 	Map reported;               /* packages whose errors were printed */
@@ -184,6 +186,12 @@ bool is_sound_object(const char *path);
 const char *cache_path(Driver *d, uint64_t key);
 int clean_command(Driver *d, int argc, char **argv);
 
+/* locks.c: of an object that is being compiled. */
+bool lock_object(Driver *d, uint64_t key);              /* false: another gol has it */
+void wait_for_lock(Driver *d, uint64_t key, const char *what);          /* holding none; then look into the cache again */
+void unlock_object(Driver *d, uint64_t key);            /* it is in the cache; nothing if it was not locked */
+void unlock_all(Driver *d);
+
 /* process.c */
 typedef struct Job {
 	char **argv;
@@ -198,7 +206,8 @@ void add_words(Driver *d, Arguments *a, const char *words);
 void print_command(char *const argv[]);
 int child_descriptor(pid_t pid);                        /* readable once it has ended; -1: not to be had */
 void run_job(Driver *d, Job *job);
-bool run_jobs(Driver *d, Job *jobs, int count);         /* stops at the first that fails */
+/* Stops at the first that fails. `ended` is called for each that ended well, and stops it too by false. */
+void run_jobs(Driver *d, Job *jobs, int count, bool (*ended)(void *context, const Job *job), void *context);
 /* of the C compiler, which recurses as deep as expressions nest */
 void raise_stack_limit(Driver *d);
 /* slots.c: -p. `running`: processes that this gol has started and that have not ended. */

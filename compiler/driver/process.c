@@ -173,7 +173,7 @@ static void wait_for_slot(Driver *d, const Job *jobs, int count)
 	free(fds);
 }
 
-bool run_jobs(Driver *d, Job *jobs, int count)
+void run_jobs(Driver *d, Job *jobs, int count, bool (*ended)(void *context, const Job *job), void *context)
 {
 	int running = 0, next = 0, done = 0;
 	bool ok = true;
@@ -183,6 +183,8 @@ bool run_jobs(Driver *d, Job *jobs, int count)
 			running++;
 			if (!ok || !jobs[next].child.pid)
 				give_slot(d, running--);
+			if (d->options.dry_run)         /* or what it would have been */
+				ok &= ended(context, &jobs[next]);
 			next++;
 			continue;
 		}
@@ -201,9 +203,8 @@ bool run_jobs(Driver *d, Job *jobs, int count)
 		job->child.pid = 0;
 		give_slot(d, running--);
 		done++;
-		ok &= job->status == 0;
+		ok &= job->status == 0 && ended(context, job);
 	}
-	return ok;
 }
 
 void raise_stack_limit(Driver *d)

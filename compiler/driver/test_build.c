@@ -26,6 +26,7 @@ NORETURN static void build(Testing *t, Test *test, pid_t parent)
 {
 	Driver *d = t->d;
 	scratch_forked(d->scratch, parent);
+	d->shown_stderr = fcntl(2, F_DUPFD_CLOEXEC, 3);
 	dup2(test->said, 1);
 	dup2(test->said, 2);
 	d->work = test->folder;     /* gol test's, which removes it */
