@@ -328,6 +328,19 @@ static void file_fields(Writer *w, const Listed *p)
 	list_field(w, "EmbedPatterns", &in->embed_patterns[p->part == PART_XTEST ? PART_XTEST : PART_PACKAGE]);
 }
 
+/* A program of tests has the lines of the tests too; the package within it has its own. */
+static const char *default_godebug(Driver *d, const Listed *p)
+{
+	TextList settings = {0};
+	if (!p->inside || p->part == PART_XTEST || !p->inside->name || strcmp(p->inside->name, "main") != 0)
+		return "";
+	for (int part = 0; part < PART_COUNT; part++)
+		for (int i = 0; i < p->inside->debug_settings[part].len; i++)
+			if (part == PART_PACKAGE || p->part == PART_COUNT)
+				vec_push(d->c->arena, &settings, p->inside->debug_settings[part].items[i]);
+	return main_godebug(d->c, p->modules ? p->modules : modules_at(d->c, "."), &settings);
+}
+
 static void package_fields(Writer *w, Listing *l, Listed *p)
 {
 	bool by_files = strcmp(p->path, "command-line-arguments") == 0, beside = p->part == PART_XTEST;
@@ -349,6 +362,7 @@ static void package_fields(Writer *w, Listing *l, Listed *p)
 	bool_field(w, "Standard", p->standard);
 	bool_field(w, "DepOnly", !p->named);
 	bool_field(w, "Incomplete", p->incomplete);
+	text_field(w, "DefaultGODEBUG", default_godebug(w->d, p));
 	if (p->inside)
 		file_fields(w, p);
 	dependency_fields(w, l, p);

@@ -5,6 +5,7 @@
  * All packages' lines must be sound; those of a main package alone count, and for a program of tests those of the
  * package tested and of its tests, in this order: the last of a key wins.
  */
+#include "inspect.h"
 #include "loader.h"
 
 #include <ctype.h>
@@ -41,16 +42,41 @@ static DebugLine read_line(Compiler *c, const char *text, Pos pos)
 
 typedef VEC(DebugLine) DebugLineList;
 
+static void add_lines_of(Compiler *c, const File *file, DebugLineList *lines)
+{
+	for (int k = 0; k < file->directives.len && file->directives.items[k].pos.line < file->package_pos.line; k++) {
+		DebugLine line = read_line(c, file->directives.items[k].text, file->directives.items[k].pos);
+		if (line.key)
+			vec_push(c->arena, lines, line);
+	}
+}
+
 static void add_lines(Compiler *c, const Package *p, int from, DebugLineList *lines)
 {
-	for (int i = from; i < p->files.len; i++) {
-		const File *file = p->files.items[i];
-		for (int k = 0; k < file->directives.len && file->directives.items[k].pos.line < file->package_pos.line; k++) {
-			DebugLine line = read_line(c, file->directives.items[k].text, file->directives.items[k].pos);
-			if (line.key)
-				vec_push(c->arena, lines, line);
-		}
-	}
+	for (int i = from; i < p->files.len; i++)
+		add_lines_of(c, p->files.items[i], lines);
+}
+
+static void add_settings(Compiler *c, const DebugLineList *lines, TextList *settings)
+{
+	for (int i = 0; i < lines->len; i++)
+		if (!lines->items[i].fault)
+			vec_push(c->arena, settings, arena_printf(c->arena, "%s=%s", lines->items[i].key, lines->items[i].value));
+}
+
+void file_godebugs(Compiler *c, const File *file, TextList *settings)
+{
+	DebugLineList lines = {0};
+	add_lines_of(c, file, &lines);
+	add_settings(c, &lines, settings);
+}
+
+const char *main_godebug(Compiler *c, const Modules *modules, const TextList *settings)
+{
+	TextList given = modules_godebugs(modules);
+	for (int i = 0; i < settings->len; i++)
+		vec_push(c->arena, &given, settings->items[i]);
+	return godebug_defaults(c, c->godebug_version ? c->godebug_version : modules_language(modules), &given);
 }
 
 static const DebugLine *earlier(const DebugLineList *lines, int before)
@@ -89,12 +115,10 @@ const char *program_godebug(const Load *l)
 	if (program->errors.len || !l->modules || !program->root || !program->root->name ||
 	    strcmp(program->root->name, "main") != 0)
 		return "";
-	TextList given = modules_godebugs(l->modules);
+	TextList settings = {0};
 	add_lines(l->c, program->tested ? program->tested : program->root, 0, &lines);
 	if (program->tested && l->tests->beside)
 		add_lines(l->c, l->tests->beside, 0, &lines);
-	for (int i = 0; i < lines.len; i++)
-		if (!lines.items[i].fault)
-			vec_push(l->c->arena, &given, arena_printf(l->c->arena, "%s=%s", lines.items[i].key, lines.items[i].value));
-	return godebug_defaults(l->c, l->c->godebug_version ? l->c->godebug_version : modules_language(l->modules), &given);
+	add_settings(l->c, &lines, &settings);
+	return main_godebug(l->c, l->modules, &settings);
 }

@@ -203,6 +203,7 @@ static void add_go_file(Inspection *in, const char *name, bool given)
 	vec_push(c->arena, &in->p->files[beside ? FILES_XTEST : test ? FILES_TEST : FILES_GO], name);
 	add_imports(in, file, part);
 	add_embeds(in, file, part);
+	file_godebugs(c, file, &in->p->debug_settings[part]);
 	if (!test && !in->p->doc) {
 		const char *doc = synopsis(c, doc_text(c, file));
 		in->p->doc = *doc ? doc : NULL;

@@ -28,12 +28,16 @@ typedef struct Inspected {
 	TextList files[FILE_SORT_COUNT];        /* names in the folder, sorted */
 	VEC(ImportLine) imports[PART_COUNT];    /* by path, then position; "C" left out */
 	TextList embed_patterns[PART_COUNT];    /* sorted, each once */
+	TextList debug_settings[PART_COUNT];    /* of the lines //go:debug that are sound: "key=value" */
 	const char *error;          /* what is wrong with the folder, in Go's words; or NULL */
 	bool no_go;                 /* ... there is nothing to be compiled */
 } Inspected;
 
 /* files: those given by name (then all others of the folder are left aside); or empty. */
 Inspected *inspect_package(Compiler *c, const char *dir, TextList files, const BuildTags *tags);
+/* godebug.c: what a main package with these lines starts with, where the main module is one of `modules`. */
+void file_godebugs(Compiler *c, const File *file, TextList *settings);
+const char *main_godebug(Compiler *c, const Modules *modules, const TextList *settings);
 /* All its Go files with the folder in front, as gol fmt wants them. */
 TextList inspected_go_files(Compiler *c, const Inspected *p);
 

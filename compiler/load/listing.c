@@ -316,6 +316,7 @@ Listed *listing_test_main(Listing *l, const Listed *p, const ListedTests *tests)
 	test->inside = NEW(l->c->arena, Inspected);
 	test->inside->dir = p->dir;
 	test->inside->name = "main";
+	memcpy(test->inside->debug_settings, p->inside->debug_settings, sizeof p->inside->debug_settings);
 	for (int i = 0; i < COUNT_OF(always); i++)
 		add_import(l, test, &(ImportLine){.path = always[i]});
 	if (tests->inside->part == PART_TEST || p->inside->files[FILES_GO].len)
