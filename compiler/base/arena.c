@@ -6,6 +6,10 @@
  * never touched costs nothing. Requests larger than a quarter of a chunk get a
  * chunk of their own, put behind the newest so that its rest is not wasted.
  *
+ * An arena that grows beyond one chunk holds a program's trees, and for every 4 KiB of them the kernel finds a page:
+ * that was a third of a build that compiles nothing. So further chunks are large pages where the system has some to
+ * give; it decides, and small ones do as well.
+ *
  * Growing arrays leave their old storage behind. With doubling that wastes at
  * most the final size once more; in exchange old pointers stay readable.
  *
@@ -17,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
@@ -27,11 +32,12 @@ enum { GAP = 16 };
 enum { GAP = 0 };
 #endif
 
-enum { CHUNK_SIZE = 1 << 20, ALIGNMENT = 16 };
+enum { CHUNK_SIZE = 1 << 20, LARGE_PAGE = 1 << 21, ALIGNMENT = 16 };
 
 typedef struct Chunk {
 	struct Chunk *next;
 	size_t size;
+	bool is_mapped;             /* a large page; else from calloc */
 	_Alignas(ALIGNMENT) char bytes[];
 } Chunk;
 
@@ -66,6 +72,33 @@ static Chunk *chunk_new(size_t size)
 	return chunk;
 }
 
+/* Aligned to its size, or NULL: of twice as much what is before and behind it goes back. */
+static Chunk *large_page_new(void)
+{
+	char *all = mmap(NULL, 2 * LARGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (all == MAP_FAILED)
+		return NULL;
+	size_t before = -(uintptr_t)all & (LARGE_PAGE - 1);
+	Chunk *chunk = (void *)(all + before);
+	if (before)
+		munmap(all, before);
+	munmap(all + before + LARGE_PAGE, LARGE_PAGE - before);
+	madvise(chunk, LARGE_PAGE, MADV_HUGEPAGE);
+	chunk->size = LARGE_PAGE - sizeof(Chunk);
+	chunk->is_mapped = true;
+	ASAN_POISON_MEMORY_REGION(chunk->bytes, chunk->size);
+	return chunk;
+}
+
+static void chunk_free(Chunk *chunk)
+{
+	ASAN_UNPOISON_MEMORY_REGION(chunk->bytes, chunk->size);
+	if (chunk->is_mapped)
+		munmap(chunk, LARGE_PAGE);
+	else
+		free(chunk);
+}
+
 Arena *arena_new(void)
 {
 	Arena *a = calloc(1, sizeof *a);
@@ -81,7 +114,7 @@ void arena_free(Arena *a)
 
 	while (chunk) {
 		Chunk *next = chunk->next;
-		free(chunk);
+		chunk_free(chunk);
 		chunk = next;
 	}
 	free(a);
@@ -128,11 +161,13 @@ void *arena_alloc(Arena *a, size_t size)
 
 		if (room > CHUNK_SIZE / 4)
 			return alloc_large(a, size);
-		chunk = chunk_new(CHUNK_SIZE);
+		chunk = a->first ? large_page_new() : NULL;
+		if (!chunk)
+			chunk = chunk_new(CHUNK_SIZE);
 		chunk->next = a->first;
 		a->first = chunk;
 		a->next = chunk->bytes;
-		a->limit = chunk->bytes + CHUNK_SIZE;
+		a->limit = chunk->bytes + chunk->size;
 	}
 	result = a->next;
 	a->next += room;

@@ -136,7 +136,7 @@ uint64_t settings_key(Driver *d)
 {
 	const Options *o = &d->options;
 	int shape[] = {o->optimise, o->versions, o->no_line, o->debug, o->inline_level, o->inline_budget,
-			o->inline_budget_given, o->race};
+			o->inline_budget_given, o->race, o->may_link_quickly};
 	uint64_t key = hash_file(hash_bytes(d->identity, shape, sizeof shape), d->runtime_library);
 	key = hash_bytes(key, o->cc, strlen(o->cc) + 1);
 	key = hash_bytes(key, d->c->arch, strlen(d->c->arch) + 1);

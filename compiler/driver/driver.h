@@ -54,6 +54,7 @@ typedef struct Options {
 	bool emit_c, remarks, all_errors, print_commands, print_packages, keep_work, rebuild, dry_run, trim_paths, asan, race;
 	bool json, writable_modules;        /* gol build -json; -modcacherw */
 	bool no_line;               /* -gcflags=-noline: no #line */
+	bool may_link_quickly;      /* a program that is run once (link.c) */
 	bool debug;                 /* -g, -gcflags=-N, or -g in CFLAGS: for debuggers */
 	int remark_level;
 	bool frames, frames_page;           /* -m=frames, -m=html */

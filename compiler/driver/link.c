@@ -4,12 +4,18 @@
  * The linker writes into the work folder. From there the program is copied beside its destination, under another
  * name, and renamed: a build that fails leaves what was there. Only regular files (and links) are ever replaced; a
  * device or pipe gets the program written into it, and /dev/null nothing.
+ *
+ * Programs that are made to be run once, those of gol run and gol test, are linked by ld.gold where it is there: in
+ * half the time. The linker has no part in what a program does, and where gold fails the usual one links. What
+ * gol build makes, and gol test -c, stays with the C compiler's choice.
  */
 #include "driver.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,17 +26,34 @@ static int complain(Driver *d, const char *what, const char *path)
 	return EXIT_ERROR;
 }
 
-static int run_linker(Driver *d, const char *const *objects, const char *output, const char **lost)
+/* Whoever has wishes for the linker, or another machine, gets the usual one. */
+static bool has_quick_linker(Driver *d)
+{
+	char found[PATH_MAX];
+	const char *path = getenv("PATH");
+	if (!d->options.may_link_quickly || is_cross(d) || *d->options.linker_flags ||
+	    strstr(d->options.cflags, "-fuse-ld") || strstr(d->options.cflags, "-flto"))
+		return false;
+	for (const char *end; path && *path; path = *end ? end + 1 : end) {
+		end = path + strcspn(path, ":");
+		snprintf(found, sizeof found, "%.*s/ld.gold", (int)(end - path), path);
+		if (access(found, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+static Job link_job(Driver *d, const char *const *objects, const char **reached, const char *output, bool quick)
 {
 	Arguments a = {0};
-	*lost = NULL;
 	add_words(d, &a, d->options.cc);
+	if (quick)
+		add_argument(d, &a, "%s", "-fuse-ld=gold");
 	add_words(d, &a, d->options.cflags);
 	add_words(d, &a, d->options.linker_flags);
 	add_argument(d, &a, "%s", d->options.build_mode && strcmp(d->options.build_mode, "pie") == 0 ? "-pie" : "-no-pie");
 	add_argument(d, &a, "%s", "-o");
 	add_argument(d, &a, "%s", output);
-	const char **reached = reached_objects(d, objects);
 	if (reached) {  /* but what tools look for in programs stays: gol version, gdb */
 		add_argument(d, &a, "%s", "-Wl,--gc-sections,--undefined=gol_gdb,--undefined=gol_show_goroutines");
 		if (d->build_info)
@@ -43,11 +66,23 @@ static int run_linker(Driver *d, const char *const *objects, const char *output,
 	add_argument(d, &a, "%s", d->runtime_library);
 	add_words(d, &a, d->target_has_libffi ? "-lffi -lm -lpthread" : "-lm -lpthread");
 	vec_push(d->c->arena, &a, NULL);
-	Job job = {.argv = a.items, .object = output};
+	return (Job){.argv = a.items, .object = output};
+}
+
+static int run_linker(Driver *d, const char *const *objects, const char *output, const char **lost)
+{
+	bool quick = has_quick_linker(d);
+	const char **reached = reached_objects(d, objects);
+	Job job = link_job(d, objects, reached, output, quick);
+	*lost = NULL;
 	if (!d->options.dry_run && access(d->runtime_library, R_OK) != 0)
 		return complain(d, "the runtime", d->runtime_library);
 	progress_show(d, 1, 1, "link");
 	run_job(d, &job);
+	if (job.status != 0 && quick) {         /* what it said is not shown: the other one says what is wrong */
+		job = link_job(d, objects, reached, output, false);
+		run_job(d, &job);
+	}
 	progress_clear(d);
 	if (job.status == 0)
 		return EXIT_OK;

@@ -489,6 +489,7 @@ int finish_options(Driver *d)
 		fprintf(stderr, "gol: -versions takes 1 or 2\n");
 		return EXIT_USAGE;
 	}
+	o->may_link_quickly = run && o->optimise == 0 && !o->output && !o->debug && !o->asan && !o->race;
 	o->print_commands |= o->dry_run;
 	if (o->output && !*o->output)
 		o->output = NULL;

@@ -523,5 +523,7 @@ int parse_test_flags(Driver *d, int argc, char **argv, TestFlags *flags)
 		vec_push(d->c->arena, &d->options.inputs, flags->packages.items[i]);
 	if (flags->local)
 		vec_push(d->c->arena, &d->options.inputs, ".");
-	return finish_options(d);
+	status = finish_options(d);
+	d->options.may_link_quickly &= !flags->compile_only;
+	return status;
 }
