@@ -462,7 +462,7 @@ class Program:
         chain = self.chain(self.scopes[-1])
         self.scopes.pop()
         lines += chain
-        return [head, *first, *lines, "}"]
+        return [head, *first, *lines, "}", *(self.s_see(chain[1].split()[0]) if chain else [])]
 
     def chain(self, inner):
         """A list grows by a variable of this round."""
@@ -480,6 +480,24 @@ class Program:
         self.labels += 1
         n, again = f"round{self.labels}", f"again{self.labels}"
         return [f"{n} := 0", f"{again}:", "{", *self.block(depth, 1, 2), *self.s_outward(), "}", f"{n}++", f"if {n} < 3 {{ goto {again} }}"]
+
+    KEPT = [        # what is new each time is kept by what nothing else sees: it may all be in the frame if that is done right
+        ["for i := range 3 {", "x := T{v: i + 2, p: L}", "L = &x", "}"],
+        ["for i, x := 0, (T{v: 2}); i < 3; i++ {", "x.v += i", "x.p = L", "L = &x", "}"],
+        ["n := 0", "AGAIN:", "x := T{v: n + 5, p: L}", "L = &x", "n++", "if n < 3 { goto AGAIN }"],
+        ["var a [3]*T", "for i := range 3 {", "x := T{v: i * 3}", "a[i] = &x", "}", "L.p, a[1].p, L.e = a[0], a[2], a[1]"],
+        ["add := func(v int) { x := T{v: v, p: L}; L = &x }", "add(3)", "add(4)"],
+        ["q := &L", "for i := range 3 {", "x := T{v: i + 9, p: *q}", "*q = &x", "}"],
+        ["f := func() int { return 1 }", "for i := range 3 {", "g := f", "f = func() int { return g()*3 + i }", "}", "L.v = f()"],
+        ["var s []*T", "for i := range 3 {", "x := T{v: i + 4}", "s = append(s, &x)", "}", "L.p, L.e = s[0], s[1]"],
+        ["for i := range one(7) {", "x := T{v: i, p: L}", "L = &x", "}"],
+    ]
+
+    def s_kept(self):
+        self.labels += 1
+        p = f"kept{self.labels}"
+        lines = [line.replace("AGAIN", f"next{self.labels}").replace("L", p) for line in self.random.choice(self.KEPT)]
+        return ["{", f"{p} := &T{{v: {self.random.randint(2, 99)}}}", "{", *lines, "}", *self.s_see(p), "}"]
 
     def s_defer(self, depth):
         r, p = self.random, self.any("P")
@@ -552,8 +570,10 @@ class Program:
     def s_global(self):
         return [f"global{self.n} = {self.P()}"] if self.random.random() < 0.5 else self.nonnil(f"global{self.n}")
 
-    def s_see(self):
+    def s_see(self, p=None):
         self.shown += 1
+        if p:
+            return [f"println({self.n}, {self.shown}, show({p}, 3))"]
         q = f", {self.any('P')} == {self.P(0)}" if self.have("P") and self.random.random() < 0.3 else ""
         return [f"println({self.n}, {self.shown}, show({self.P(0) if self.have('P') else self.P()}, 2){q})"]
 
@@ -585,16 +605,23 @@ class Program:
         return lines
 
     SIMPLE = [("new", 10), ("store", 14), ("variable", 5), ("through", 6), ("append", 5), ("read", 9), ("switch", 2), ("method", 6), ("with", 1), ("function_value", 6),
-              ("generic", 6), ("struct", 2), ("swap", 2), ("channel", 2), ("range_map", 1), ("slice", 2), ("global", 1), ("see", 3), ("disturb", 2), ("call", 5)]
+              ("generic", 6), ("struct", 2), ("swap", 2), ("channel", 2), ("range_map", 1), ("slice", 2), ("global", 1), ("see", 3), ("disturb", 2), ("call", 5), ("kept", 3)]
     NESTED = [("loop", 5), ("goto", 1), ("defer", 3), ("go", 2), ("closure", 5), ("branch", 2)]
 
     def statement(self, depth):
-        choices = self.SIMPLE + (self.NESTED if depth > 0 else [])
+        choices = self.simple + (self.NESTED if depth > 0 else [])
         kind = self.random.choices([k for k, _ in choices], [w for _, w in choices])[0]
         nested = any(kind == k for k, _ in self.NESTED)
         return getattr(self, "s_" + kind)(*([depth] if nested else []))
 
     # ---- functions -----------------------------------------------------------------------
+
+    def mood(self):
+        """A function makes some kinds of statements only, and may keep to itself what it has: where all kinds meet, nearly
+        everything is in the heap, and no mistake about frames could show."""
+        r = self.random
+        self.simple = [(k, w) for k, w in self.SIMPLE if k in ("new", "see", "kept") or r.random() < 0.4]
+        self.keeps = r.random() < 0.5
 
     def signature(self, i):
         """(kinds of parameters, of results, calls itself, variadic, may be inlined)"""
@@ -606,6 +633,7 @@ class Program:
         kinds, results, recursive, variadic, inlined = self.functions[i]
         r = self.random
         self.index, self.scopes = i, [[]]
+        self.mood()
         names = [self.add(k) for k in kinds]
         parameters = (["n int"] if recursive else []) + [f"{n} {TYPES[k]}" for n, k in zip(names, kinds)]
         if variadic:
@@ -642,10 +670,13 @@ class Program:
         self.text += ([] if inlined else ["//go:noinline"]) + [f"func f{self.n}_{i}({', '.join(parameters)}) ({', '.join(heads)}) {{", *("\t" + s for s in clips + body), "}"]
 
     def results(self, kinds):
+        if self.keeps and kinds == ["P"]:
+            return f"&T{{v: {self.any('P')}.v}}" if self.have("P") else "&T{}"
         return ", ".join(self.expression(k, 1) for k in kinds)
 
     def run(self):
         self.index, self.scopes = -1, [[]]
+        self.mood()
         body = [*self.new("T", self.literal(1)), *self.new("P", self.P())]
         body += [line for _ in range(self.random.randint(0, 3)) for line in self.statement(1)]
         for _ in range(self.random.randint(1, 2)):
