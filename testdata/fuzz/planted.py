@@ -36,8 +36,6 @@ PLANTS = {
                     ["fuzz_pointers.py"], r"append\("),
     "round-edge": ("compiler/escape/solve.c", "if (root->func == n->func && root->loop_depth < n->loop_depth)", "if (root->func == n->func && root->loop_depth < n->loop_depth - 5)",
                    ["fuzz_pointers.py"], r"for |goto "),
-    "receiver-edge": ("compiler/escape/call.c", "Hole h = tee(e, param_hole(e, &callee, 0, x), closure);", "Hole h = closure;",
-                      ["fuzz_pointers.py"], r"\.(Put|Tie|Me|Copy|Next|Out)\b"),
 }
 
 
