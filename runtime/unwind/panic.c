@@ -59,6 +59,7 @@ static gol_panic_record *raise(G *g, gol_eface value)
 	if (p == NULL)
 		p = gol_new(&g->pub, &record_type);
 	g->spare_panic = NULL;
+	debug_require(p->link == NULL && !p->recovered && p->where.total == 0);
 	gol_store_eface(&p->value, value);
 	g->panic = p;
 	g->pub.unwinding = GOL_PANIC;
@@ -216,7 +217,8 @@ void panic_print_value(text *t, gol_eface value)
 
 static bool same_value(gol_eface a, gol_eface b) { return a.type == b.type && a.data == b.data; }
 
-/* Oldest first. newer: the one raised after p, to see whether it is p's value again. */
+/* Oldest first. newer: the one raised after p, to see whether it is p's value again: `panic(recover())` shows one line,
+ * not two. Values are compared by their words, so equal values made twice are two. */
 static void print_chain(text *t, const gol_panic_record *p, const gol_panic_record *newer)
 {
 	bool repanicked = newer != NULL && p->recovered && same_value(p->value, newer->value);
@@ -330,7 +332,8 @@ static void keep_text(gol_panic_record *p, gol_string s)
 	p->has_text = true;
 }
 
-/* Resume point 1: at the next record. 2: a method has returned. */
+/* Resume point 1: at the next record. 2: a method has returned. A loop written as a frame: each method may freeze, and
+ * this is entered again from the dispatcher, with nothing kept but what is in the frame. */
 static void ask_body(gol_g *gp, gol_frame *h)
 {
 	ask_frame *fr = (ask_frame *)(void *)h;
@@ -340,6 +343,8 @@ static void ask_body(gol_g *gp, gol_frame *h)
 	}
 	for (; fr->current != NULL; fr->current = fr->current->link) {
 		gol_eface value = fr->current->value;
+		if (value.type == NULL)         /* panic(nil), where GODEBUG=panicnil=1 lets it be */
+			continue;
 		void *code = text_method(value.type, "Error");
 		if (code == NULL)
 			code = text_method(value.type, "String");
@@ -360,7 +365,7 @@ static _Noreturn void die_while_printing(G *g, gol_panic_record *p)
 	static char message[300];
 	text t = {0};
 	text_string(&t, "panic while printing panic value: ");
-	if (p->value.type->kind == GOL_KIND_STRING) {
+	if (p->value.type == NULL || p->value.type->kind == GOL_KIND_STRING) {
 		panic_print_value(&t, p->value);
 	} else {
 		text_string(&t, "type ");
@@ -378,6 +383,7 @@ static _Noreturn void die_while_printing(G *g, gol_panic_record *p)
 void panic_uncaught(G *g)
 {
 	gol_panic_record *p = g->panic;
+	debug_require(p != NULL && g->top == g->base && g->pub.unwinding == GOL_PANIC);
 	if (g->printing_panics)
 		die_while_printing(g, p);
 	g->printing_panics = true;
