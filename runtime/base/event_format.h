@@ -11,7 +11,7 @@
 /* Kinds, with what their other fields hold; p is the processor, EVENT_NO_P: none; time is when it ended. */
 #define EVENT_KINDS(KIND) \
 	KIND(START)     /* the first in the file: value = EVENT_VERSION, g = process, extra = processors */ \
-	KIND(NAME)      /* g = key, extra = length in bytes; ceil(extra / 32) records of text follow: "function\tfile:line" */ \
+	KIND(NAME)      /* g = key, extra = bytes; ceil(extra / 32) records of text follow: "function\tfile:line" */ \
 	KIND(MAKE)      /* goroutine g begins: value = key of the name of its function; how 1: started by the runtime */ \
 	KIND(READY)     /* g may run: value = who did it, 0: none of the goroutines */ \
 	KIND(SLICE)     /* g ran: value = since when, how = why it ended (event_why), extra = reason (EVENT_PARKED) */ \

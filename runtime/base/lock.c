@@ -22,6 +22,9 @@ void spin_wait(spin_lock *l)
 	}
 }
 
+/* The futex mutex with three states of Drepper's "Futexes Are Tricky": whoever may sleep sets 2, so that who gives the
+ * lock away knows without a system call whether anybody has to be woken. Who was woken sets 2 too, as it cannot know
+ * whether it was the last: that costs at most one waking in vain. Most holders are done within the few rounds here. */
 void os_lock_wait(os_lock *l)
 {
 	for (int i = 0; i < 30; i++) {
@@ -68,6 +71,11 @@ void lock_given(uint32_t rank)
 {
 	debug_require(held[rank].count > 0);
 	held[rank].count--;
+}
+
+void lock_require_held(uint32_t rank)
+{
+	debug_require(held[rank].count > 0);
 }
 
 void lock_require_none(const char *what)

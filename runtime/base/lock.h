@@ -61,6 +61,7 @@ typedef struct os_lock { uint32_t state; uint32_t rank; } os_lock;
 void lock_taken(const void *lock, uint32_t rank);       /* by this thread; before it waits for it */
 void lock_given(uint32_t rank);
 void lock_require_none(const char *what);               /* "readies a goroutine" */
+void lock_require_held(uint32_t rank);                  /* this thread holds one of that rank */
 #define LOCK_TAKEN(l) lock_taken((l), (l)->rank)
 #define LOCK_GIVEN(l) lock_given((l)->rank)
 #else
@@ -70,6 +71,7 @@ typedef struct os_lock { uint32_t state; } os_lock;       /* 0 free, 1 held, 2 h
 #define LOCK_TAKEN(l) ((void)0)
 #define LOCK_GIVEN(l) ((void)0)
 static inline void lock_require_none(const char *what) { (void)what; }
+static inline void lock_require_held(uint32_t rank) { (void)rank; }
 #endif
 
 void spin_wait(spin_lock *l);
@@ -86,6 +88,7 @@ static inline void spin_acquire(spin_lock *l)
 static inline void spin_release(spin_lock *l)
 {
 	LOCK_GIVEN(l);
+	debug_require(load_relaxed(&l->held) == 1);
 	store_release(&l->held, 0);
 }
 
@@ -99,6 +102,7 @@ static inline void os_acquire(os_lock *l)
 static inline void os_release(os_lock *l)
 {
 	LOCK_GIVEN(l);
+	debug_require(load_relaxed(&l->state) != 0);
 	if (atomic_swap(&l->state, 0u) == 2)
 		os_lock_wake(l);
 }

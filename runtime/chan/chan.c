@@ -11,6 +11,11 @@
  * closed panics when it is dispatched (send_failed).
  *
  * The stress modes make operations that succeed at once give way as if they had parked.
+ *
+ * len is read without the lock: it was right at some moment of the call, more could not be said of it anyway.
+ *
+ * Rejected: channels without locks for one sender and one receiver. Nothing tells that it stays so, and an uncontended
+ * lock, which is a plain store while one worker is alone, is not what an operation costs: that is the goroutine switch.
  */
 #include "chan/steps.h"
 
@@ -54,6 +59,7 @@ GOL_COLD void *wait_values_large(G *g, size_t bytes)
 static inline waiter *wait_one(G *g, gol_chan *c, uint8_t direction)
 {
 	waiter *w = &g->wait.one;
+	debug_require(g->wait.count == 0 && !w->queued);        /* one operation at a time */
 	w->g = g;
 	w->chan = c;
 	w->elem = c->elem;
@@ -70,6 +76,7 @@ static inline waiter *wait_one(G *g, gol_chan *c, uint8_t direction)
 static gol_chan *make_chan(gol_g *g, const gol_type *kind, const gol_type *elem, gol_int size)
 {
 	gol_chan *c = heap_new(kind);
+	debug_require(size >= 0 && elem != NULL);
 	c->elem = elem;
 	c->cap = size;
 	c->lock = (spin_lock)LOCK_OF_RANK(RANK_CHANNEL);
@@ -110,6 +117,7 @@ static inline void in_bubble(G *g, const gol_chan *c)
 /* Of a sender parked when the channel was closed. */
 static void send_failed(G *g)
 {
+	debug_require(!g->wait.one.queued && !g->wait.one.ok && g->wait.one.chan->closed);
 	wait_clear(g);
 	panic_plain_error(&g->pub, "send on closed channel");
 }
@@ -147,7 +155,9 @@ void gol_chan_send(gol_g *gp, gol_chan *c, const void *element)
 		return;
 	}
 	waiter *w = wait_one(g, c, GOL_CASE_SEND);
+	debug_require(c->count == c->cap && c->receivers.first == NULL);
 	chan_copy(c->elem, w->value, element);
+	/* parked first, then in the queue: whoever finds it there may ready it at once, which a running one must not be */
 	sched_park(g, WAIT_CHAN_SEND, NULL);
 	in_bubble(g, c);
 	queue_add(&c->senders, w);
@@ -183,6 +193,7 @@ bool gol_chan_receive(gol_g *gp, gol_chan *c, void *element)
 			stress_receive(g, c, element, ok);
 		return ok;
 	}
+	debug_require(c->count == 0 && c->senders.first == NULL && !c->closed);
 	waiter *w = wait_one(g, c, GOL_CASE_RECV);
 	sched_park(g, WAIT_CHAN_RECEIVE, NULL);
 	in_bubble(g, c);
@@ -196,6 +207,7 @@ bool gol_chan_receive_finish(gol_g *gp, void *element)
 	G *g = g_of(gp);
 	waiter *w = &g->wait.one;
 	bool ok = w->ok;
+	debug_require(g->wait.count == 1 && !w->queued && w->direction == GOL_CASE_RECV);
 	if (element != NULL && ok)
 		chan_copy(w->elem, element, w->value);
 	else if (element != NULL)
@@ -234,6 +246,7 @@ void gol_chan_close(gol_g *gp, gol_chan *c)
 		last = &w->g->link;
 	}
 	*last = NULL;
+	debug_require(c->receivers.first == NULL && c->senders.first == NULL);
 	spin_release(&c->lock);
 	for (G *g = first, *next; g != NULL; g = next) {
 		next = g->link;

@@ -127,6 +127,8 @@ static enum outcome try_case(gol_g *g, const gol_select_case *c, void *received,
 	return chan_try_send(g, c->chan, c->element, wake) ? READY : NOT_READY;
 }
 
+/* The first case that can go on, in a random order; it has been done then. result->r0 is its number only where the
+ * outcome is not NOT_READY. */
 static enum outcome try_all(G *g, const gol_select_case *cases, uint32_t n, void *received, gol_select_result *result,
 	waiter **wake)
 {
@@ -149,6 +151,7 @@ static enum outcome try_all(G *g, const gol_select_case *cases, uint32_t n, void
 static void waiters_for(G *g, uint32_t n)
 {
 	wait_state *wait = &g->wait;
+	debug_require(wait->count == 0);        /* waiters in use would be overwritten while they are queued */
 	if (wait->many_cap < n) {
 		free(wait->many);
 		wait->many = malloc(n * sizeof *wait->many);
@@ -195,11 +198,16 @@ static void fill_waiters(G *g, const gol_select_case *cases, uint32_t n)
 	}
 }
 
+/* Runs on the worker that dispatches g, before its frames are thawed. The other waiters are still in their queues,
+ * where everybody who comes by finds them claimed; they have to be out before the array is used again. Both sorts of
+ * partner may be there meanwhile, hence the locks of all channels. */
 static void select_complete(G *g)
 {
 	wait_state *wait = &g->wait;
 	waiter *winner = wait->winner;
 	locked l;
+	debug_require(wait->selecting && wait->claimed == 1 && winner >= wait->many && winner < wait->many + wait->count);
+	debug_require(!winner->queued);
 	lock_waiters(&l, wait);
 	for (uint32_t i = 0; i < wait->count; i++) {
 		waiter *w = &wait->many[i];
@@ -266,6 +274,7 @@ gol_select_result gol_select(gol_g *gp, gol_select_case *cases, gol_int n, bool 
 	gol_select_result result = {-1, false};
 	waiter *wake = NULL;
 	locked l;
+	debug_require(n >= 0 && n <= UINT32_MAX);
 	lock_cases(&l, cases, (size_t)n);
 	enum outcome outcome = try_all(g, cases, (uint32_t)n, received, &result, &wake);
 	if (outcome == NOT_READY && blocking)
@@ -286,6 +295,7 @@ gol_select_result gol_select_finish(gol_g *gp, void *received)
 {
 	G *g = g_of(gp);
 	waiter *w = g->wait.winner;
+	debug_require(w != NULL && g->wait.selecting && g->wait.count > 0);
 	gol_select_result result = {w->index, w->direction == GOL_CASE_RECV && w->ok};
 	if (w->direction == GOL_CASE_RECV && received != NULL) {
 		if (w->ok)

@@ -10,6 +10,8 @@
 
 static inline void queue_add(wait_queue *q, waiter *w)
 {
+	debug_require(!w->queued && w->chan != NULL && (q == &w->chan->senders || q == &w->chan->receivers));
+	debug_require((q->first == NULL) == (q->last == NULL) && (q->last == NULL || q->last->next == NULL));
 	w->next = NULL;
 	w->previous = q->last;
 	if (q->last != NULL)
@@ -24,6 +26,8 @@ static inline void queue_remove(wait_queue *q, waiter *w)
 {
 	if (!w->queued)
 		return;
+	debug_require(w->previous != NULL ? w->previous->next == w : q->first == w);
+	debug_require(w->next != NULL ? w->next->previous == w : q->last == w);
 	if (w->previous != NULL)
 		w->previous->next = w->next;
 	else
@@ -35,7 +39,11 @@ static inline void queue_remove(wait_queue *q, waiter *w)
 	w->queued = false;
 }
 
-/* The first waiter that is still to be completed; claims it (select: against its other cases). */
+/* The first waiter that is still to be completed; claims it (select: against its other cases).
+ *
+ * A select has a waiter in several channels, whose locks are held by different workers: the exchange on `claimed` makes
+ * one of them the winner. The others find it claimed, drop the waiter and look at the next; select_complete drops those
+ * that nobody came to. A plain waiter is in one queue, whose lock is held: it needs no claim. */
 static inline waiter *queue_take(wait_queue *q)
 {
 	for (;;) {
@@ -48,7 +56,9 @@ static inline waiter *queue_take(wait_queue *q)
 	}
 }
 
-/* Values that cross between goroutines are shaded on both sides. */
+/* Values that cross between goroutines are shaded on both sides: a waiter's memory is no heap object, the collector
+ * looks into it when it scans the goroutine, which may have happened before this, or may come after the other side has
+ * taken the value out again. */
 static inline void chan_copy(const gol_type *type, void *to, const void *from)
 {
 	if (type->pointer_bytes != 0)
@@ -123,6 +133,7 @@ static inline void *buffer_at(gol_chan *c, gol_int i)
 
 static inline void buffer_put(gol_chan *c, const void *element)
 {
+	debug_require(c->count >= 0 && c->count < c->cap && c->head >= 0 && c->head < c->cap);
 	gol_int at = c->head + c->count;
 	chan_copy(c->elem, buffer_at(c, at < c->cap ? at : at - c->cap), element);
 	c->count++;
@@ -130,6 +141,7 @@ static inline void buffer_put(gol_chan *c, const void *element)
 
 static inline void buffer_take(gol_chan *c, void *element)
 {
+	debug_require(c->count > 0 && c->count <= c->cap && c->head >= 0 && c->head < c->cap);
 	void *from = buffer_at(c, c->head);
 	if (element != NULL)
 		chan_copy(c->elem, element, from);
@@ -141,16 +153,23 @@ static inline void buffer_take(gol_chan *c, void *element)
 /* The value of a parked sender was taken; a plain send has nothing left to do when it is dispatched. */
 static inline void sender_done(waiter *w)
 {
+	debug_require(w->direction == GOL_CASE_SEND && !w->queued && !w->ok);
 	w->ok = true;
 	if (!w->selecting)
 		w->g->wait.count = 0;
 }
 
-/* *wake: whom to ready after unlocking. False: it would block. */
+/* *wake: whom to ready after unlocking. False: it would block.
+ *
+ * A waiting receiver comes before the buffer: where one waits the buffer is empty. On the other side a receiver takes
+ * from the buffer first, and the longest waiting sender's value goes to its end: so values come out in the order in
+ * which their sends began. */
 static inline bool chan_try_send(gol_g *g, gol_chan *c, const void *element, waiter **wake)
 {
+	debug_require(!c->closed);      /* the caller has said so to the program */
 	waiter *w = queue_take(&c->receivers);
 	if (w != NULL) {
+		debug_require(c->count == 0 && w->direction == GOL_CASE_RECV && w->elem == c->elem);
 		if (GOL_UNLIKELY(gol_race_on))
 			race_hand_over(g, c, w->g);
 		chan_copy(c->elem, w->value, element);
@@ -204,8 +223,10 @@ static inline bool chan_try_receive(gol_g *g, gol_chan *c, void *element, bool *
 	return true;
 }
 
+/* No lock is held any more: who is readied may run before this returns, and want the same channel. */
 static inline void chan_wake(waiter *w)
 {
+	debug_require(!w->queued);
 	w->g->wait.winner = w;
 	sched_ready(w->g);
 }

@@ -9,7 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-typedef struct ffi_type_absent { size_t size; unsigned short alignment, type; struct ffi_type_absent **elements; } ffi_type;
+typedef struct ffi_type_absent {
+	size_t size;
+	unsigned short alignment, type;
+	struct ffi_type_absent **elements;
+} ffi_type;
 typedef struct { unsigned nargs; ffi_type **arg_types, *rtype; } ffi_cif;
 typedef struct { int unused; } ffi_closure;
 typedef int ffi_status;
@@ -18,7 +22,8 @@ enum { FFI_OK, FFI_BAD_TYPEDEF };
 #define FFI_DEFAULT_ABI 2
 #define FFI_FN(f) ((void (*)(void))(f))
 
-static ffi_type ffi_type_void = {1, 1, 0, NULL}, ffi_type_pointer = {8, 8, 14, NULL}, ffi_type_float = {4, 4, 2, NULL}, ffi_type_double = {8, 8, 3, NULL},
+static ffi_type ffi_type_void = {1, 1, 0, NULL}, ffi_type_pointer = {8, 8, 14, NULL},
+	ffi_type_float = {4, 4, 2, NULL}, ffi_type_double = {8, 8, 3, NULL},
 	ffi_type_uint8 = {1, 1, 5, NULL}, ffi_type_sint8 = {1, 1, 6, NULL}, ffi_type_uint16 = {2, 2, 7, NULL},
 	ffi_type_sint16 = {2, 2, 8, NULL},
 	ffi_type_uint32 = {4, 4, 9, NULL}, ffi_type_sint32 = {4, 4, 10, NULL}, ffi_type_uint64 = {8, 8, 11, NULL},

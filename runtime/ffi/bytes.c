@@ -76,7 +76,8 @@ INTRINSIC(gol_int, internal_1gol_1bytealg_Compare, gol_g *g, gol_string a, gol_s
 	return n;
 
 #if defined __x86_64__
-__attribute__((target("avx2"))) static gol_int count_wide(const uint8_t **at, const uint8_t *end, uint8_t c) { COUNT_BODY(32) }
+__attribute__((target("avx2")))
+static gol_int count_wide(const uint8_t **at, const uint8_t *end, uint8_t c) { COUNT_BODY(32) }
 
 static gol_int sum_of(__m128i bytes)
 {

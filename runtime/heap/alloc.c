@@ -39,10 +39,14 @@ static bool next_word(heap_span *s)
 	return false;
 }
 
+/* The lowest free slot. alloc_cache and free_index go on together: bit 0 always is slot free_index, so the slots passed
+ * are shifted out with the one taken (in two shifts: one of 64 would be undefined). */
 static inline void *take_slot(heap_span *s, uint32_t *slot)
 {
+	debug_require(s->alloc_cache != 0 && s->state == HEAP_SPAN_IN_USE);
 	unsigned skip = (unsigned)__builtin_ctzll(s->alloc_cache);
 	uint32_t i = s->free_index + skip;
+	debug_require(i < s->elem_count && !heap_bit(s->alloc_bits, i));
 
 	*slot = i;
 	store_relaxed(&s->free_index, i + 1);       /* heap_slot_allocated */
@@ -55,6 +59,7 @@ static GOL_COLD void *slot_slow(heap_cache *cache, unsigned span_class, heap_spa
 {
 	heap_span *s = cache->spans[span_class];
 
+	debug_require(span_class >= 2 && span_class < HEAP_SPAN_CLASSES);       /* large objects have no cache */
 	while (s->free_index >= s->elem_count || !next_word(s)) {
 		s = heap_refill(cache, span_class);
 		if (s->alloc_cache != 0 && (uint32_t)__builtin_ctzll(s->alloc_cache) < s->elem_count)
@@ -70,6 +75,7 @@ static GOL_COLD void *slot_slow(heap_cache *cache, unsigned span_class, heap_spa
 static inline void *next_slot(unsigned span_class, heap_span **span, uint32_t *slot)
 {
 	heap_cache *cache = heap_current;
+	debug_require(cache != NULL);       /* a thread without a P allocates */
 	heap_span *s = cache->spans[span_class];
 
 	if (GOL_LIKELY(s->alloc_cache != 0 && s->free_index + (uint32_t)__builtin_ctzll(s->alloc_cache) < s->elem_count)) {
@@ -126,8 +132,12 @@ static inline void clear_rest(void *p, size_t size, size_t filled)
 
 /* ---- pointer bits ----------------------------------------------------------------------------- */
 
+/* One bit a word, at most 64 of them: they stand in one word of the table or in two. Plain stores are enough: a span is
+ * whole pages, whose bits are whole words of the table, and it belongs to one cache while slots are taken from it. */
 static inline void write_bits(uintptr_t address, size_t size, uint64_t bits)
 {
+	debug_require(address % 8 == 0 && size >= 8 && size <= HEAP_BITMAP_MAX);
+	debug_require(size == HEAP_BITMAP_MAX || bits >> (size >> 3) == 0);
 	size_t word = (address - gol_heap.base) >> 3;
 	unsigned shift = word & 63, count = (unsigned)(size >> 3);
 	uint64_t *at = &gol_heap.pointer_bits[word >> 6];
@@ -163,6 +173,7 @@ static void *new_large(size_t size, const gol_type *type, size_t filled)
 	heap_hooks.span_taken();
 	if (gol_heap.hooks)
 		heap_hooks.allocating();
+	debug_require(size > HEAP_MAX_SMALL && (filled == ALL_FILLED || filled <= size));
 	s = heap_span_make_large(size, type == NULL);
 	s->types[0] = type;
 	if (s->needs_zero)
@@ -190,9 +201,11 @@ static void *new_typed(const gol_type *elem, size_t size, uint64_t bits, size_t 
 	void *p;
 
 	lock_require_none("allocates");
+	debug_require(elem->pointer_bytes != 0 && size % 8 == 0);
 	if (GOL_UNLIKELY(size > HEAP_MAX_SMALL))
 		return new_large(size, elem, filled);
 	p = new_slot(heap_class_of(size) * 2, &s, &slot);
+	debug_require(size <= s->elem_size && !s->noscan);
 	if (s->needs_zero)
 		clear_rest(p, s->elem_size, filled);
 	if (size <= HEAP_BITMAP_MAX)
@@ -216,12 +229,15 @@ static void *new_plain(size_t size, size_t filled)
 	if (GOL_UNLIKELY(size > HEAP_MAX_SMALL))
 		return new_large(size, NULL, filled);
 	p = new_slot(heap_class_of(size) * 2 + 1, &s, &slot);
+	debug_require(size <= s->elem_size && s->noscan);
 	if (s->needs_zero)
 		clear_rest(p, s->elem_size, filled);
 	return p;
 }
 
-/* size < HEAP_TINY_SIZE */
+/* size < HEAP_TINY_SIZE. What is left of a block is given up for a new one only where that has more left: a 12 byte
+ * object does not throw away a block of which 8 bytes are free. Under hooks each object has a block of its own, so that
+ * samples and poisoned memory are of one object. */
 static void *new_tiny(size_t size)
 {
 	heap_cache *cache = heap_current;
@@ -237,6 +253,7 @@ static void *new_tiny(size_t size)
 		cache->tiny_count++;
 		return (void *)at;
 	}
+	debug_require(size > 0 && size < HEAP_TINY_SIZE);
 	block = new_plain(HEAP_TINY_SIZE, 0);
 	if (HEAP_TINY_SIZE - size > cache->tiny_left || cache->tiny == 0) {
 		cache->tiny = (uintptr_t)block + size;
@@ -273,6 +290,8 @@ void *heap_new(const gol_type *type)
 void *heap_new_filled(const gol_type *elem, size_t count, size_t filled)
 {
 	size_t size = elem->size * count;
+	debug_require(elem->size == 0 || size / elem->size == count);       /* makers of slices have looked */
+	debug_require(filled <= size);
 
 	if (size == 0)
 		return gol_zero_base;

@@ -86,6 +86,7 @@ static void add_to_mask(void *context, void *slot)
 {
 	struct mask *m = context;
 
+	debug_require(((uintptr_t)slot - 64) / 8 < 64);
 	m->bits |= (uint64_t)1 << (((uintptr_t)slot - 64) / 8);
 }
 
@@ -98,7 +99,8 @@ uint64_t heap_pointer_mask(const gol_type *type, size_t count)
 		return count >= 64 ? ~(uint64_t)0 : ((uint64_t)1 << count) - 1;
 	heap_each_pointer(type, (void *)64, 1, add_to_mask, &m);
 	total = words * count;
-	for (; words < total; words *= 2)
+	debug_require(type->size % 8 == 0 && words > 0);        /* 0: this would not end */
+	for (; words < total; words *= 2)       /* 1 value, 2, 4 ...: one beyond the end is cut off below */
 		m.bits |= m.bits << words;
 	return total >= 64 ? m.bits : m.bits & (((uint64_t)1 << total) - 1);
 }

@@ -145,10 +145,15 @@ static unsigned bin_of(uint32_t length)
 	return EXACT_BINS + (log - 6) * 4 + ((length >> (log - 2)) & 3);
 }
 
+/* The run's two tags say its length; what lies between them may be anything, tags of runs that were joined among it.
+ * Nobody reads those: who looks for a neighbour looks at the page next to its own, which is a first or a last one. */
 static void run_insert(uint32_t first, uint32_t length)
 {
 	unsigned bin = bin_of(length);
 	free_run *run = &pages.runs[first];
+
+	debug_require(length > 0 && bin < BIN_COUNT);
+	debug_require(first + (uint64_t)length <= (gol_heap.end - gol_heap.base) >> HEAP_PAGE_SHIFT);
 
 	pages.runs[first + length - 1].length = length;
 	run->length = length;
@@ -165,6 +170,9 @@ static void run_remove(uint32_t first)
 	free_run *run = &pages.runs[first];
 	unsigned bin = bin_of(run->length);
 
+	debug_require(run->length != 0 && pages.runs[first + run->length - 1].length == run->length);
+	debug_require(run->next == NO_PAGE || pages.runs[run->next].previous == first);
+	debug_require(run->previous == NO_PAGE ? pages.bins[bin] == first : pages.runs[run->previous].next == first);
 	if (run->next != NO_PAGE)
 		pages.runs[run->next].previous = run->previous;
 	if (run->previous != NO_PAGE)
@@ -175,6 +183,8 @@ static void run_remove(uint32_t first)
 	run->length = 0;
 }
 
+/* Nearly best fit, in constant time: a segregated fit with a bound on the search of one bin (as TLSF does). NO_PAGE:
+ * there is none, or the runs of the own bin that are long enough stand behind BIN_TRIES shorter ones. */
 static uint32_t find_run(uint32_t count)
 {
 	unsigned bin = bin_of(count), word, tries = 0;
@@ -241,9 +251,11 @@ void heap_scavenge(size_t keep_bytes)
 		heap_span *s = gol_heap.page_span[page - 1];
 
 		if (s != NULL) {
+			debug_require(s->page_count <= page);
 			page -= s->page_count;
 		} else {
 			uint32_t length = pages.runs[page - 1].length;
+			require(length != 0 && length <= page);     /* 0: this would not end */
 
 			page -= length;
 			resident -= release_run(page, length);
@@ -289,6 +301,9 @@ uintptr_t heap_pages_take(size_t count, bool *needs_zero)
 {
 	uint32_t first, length, untouched;
 
+	lock_require_held(RANK_PAGES);
+	debug_require(count > 0);
+
 	if (count >= NO_PAGE / 2)
 		heap_die("runtime: out of memory: cannot allocate %zu-byte block (%llu in use)", count * HEAP_PAGE_SIZE,
 			(unsigned long long)gol_heap.pages_in_use * HEAP_PAGE_SIZE);
@@ -300,6 +315,8 @@ uintptr_t heap_pages_take(size_t count, bool *needs_zero)
 	if (first == NO_PAGE)       /* the bin of count held too many shorter runs: the new one is its first */
 		heap_die("runtime: page heap is inconsistent");
 	length = pages.runs[first].length;
+	require(length >= count);
+	debug_require(gol_heap.page_span[first] == NULL && gol_heap.page_span[first + count - 1] == NULL);
 	run_remove(first);
 	if (length > count)
 		run_insert(first + (uint32_t)count, length - (uint32_t)count);
@@ -307,6 +324,7 @@ uintptr_t heap_pages_take(size_t count, bool *needs_zero)
 	*needs_zero = untouched < count;
 	if (untouched != 0)
 		set_untouched(first, (uint32_t)count, false);
+	debug_require(gol_heap.pages_released >= untouched && gol_heap.pages_free >= count);
 	gol_heap.pages_released -= untouched;
 	gol_heap.pages_free -= count;
 	store_relaxed(&gol_heap.pages_in_use, gol_heap.pages_in_use + count);
@@ -318,6 +336,9 @@ void heap_pages_give(uintptr_t base, size_t count)
 	uint32_t first = (uint32_t)((base - gol_heap.base) >> HEAP_PAGE_SHIFT), length = (uint32_t)count;
 	uint32_t page_count = (uint32_t)((gol_heap.end - gol_heap.base) >> HEAP_PAGE_SHIFT);
 
+	lock_require_held(RANK_PAGES);
+	require((base - gol_heap.base) % HEAP_PAGE_SIZE == 0 && count <= gol_heap.pages_in_use);
+	debug_require(gol_heap.page_span[first] == NULL && gol_heap.page_span[first + count - 1] == NULL);
 	store_relaxed(&gol_heap.pages_in_use, gol_heap.pages_in_use - count);
 	gol_heap.pages_free += count;
 	if (first > 0 && gol_heap.page_span[first - 1] == NULL && pages.runs[first - 1].length != 0) {

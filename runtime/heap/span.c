@@ -24,8 +24,11 @@ static heap_span *spare_spans[MAX_BIT_WORDS + 1];       /* records of dead spans
 static heap_span *span_record(uint32_t elem_count, bool types)
 {
 	uint32_t words = (elem_count + 63) / 64;
+	lock_require_held(RANK_PAGES);
+	debug_require(words > 0 && words <= MAX_BIT_WORDS);
 	heap_span *s = spare_spans[words];
 
+	debug_require(s == NULL || (s->state == HEAP_SPAN_DEAD && s->bit_words == words));
 	if (s != NULL)
 		spare_spans[words] = s->next;
 	else {
@@ -79,8 +82,11 @@ static void set_page_span(heap_span *s, heap_span *to)
 {
 	size_t first = (s->base - gol_heap.base) >> HEAP_PAGE_SHIFT;
 
-	for (size_t i = 0; i < s->page_count; i++)
+	/* release: pairs with the dependent load of heap_span_of, so that who finds the span finds its fields */
+	for (size_t i = 0; i < s->page_count; i++) {
+		debug_require(gol_heap.page_span[first + i] == (to == NULL ? s : NULL));
 		store_release(&gol_heap.page_span[first + i], to);
+	}
 }
 
 /* used: how many of its slots are allocated from the start. */
@@ -89,6 +95,7 @@ static void span_start(heap_span *s, size_t page_count, unsigned span_class, siz
 {
 	bool needs_zero;
 
+	debug_require(elem_count > 0 && elem_size * elem_count <= page_count << HEAP_PAGE_SHIFT);
 	s->base = heap_pages_take(page_count, &needs_zero);
 	s->page_count = (uint32_t)page_count;
 	s->needs_zero = needs_zero;
@@ -119,6 +126,9 @@ static heap_central *central_of(const heap_span *s) { return &gol_heap.central[s
 /* The lock of the class is held; s is swept and in no cache. */
 static void add_to_list(heap_central *c, heap_span *s)
 {
+	lock_require_held(RANK_CENTRAL);
+	debug_require(c == central_of(s) && !s->cached && s->sweep_epoch == gol_heap.sweep_epoch);
+	debug_require(s->alloc_count <= s->elem_count);
 	heap_span **list = s->alloc_count < s->elem_count ? &c->partial : &c->full;
 
 	s->next = *list;
@@ -166,6 +176,7 @@ heap_span *heap_span_make_large(size_t size, bool noscan)
 static void span_free(heap_span *s)
 {
 	os_acquire(&gol_heap.lock);
+	debug_require(s->state == HEAP_SPAN_IN_USE && !s->cached && gol_heap.all[s->all_index] == s);
 	heap_span *last = gol_heap.all[--gol_heap.all_count];
 
 	gol_heap.all[s->all_index] = last;
@@ -198,12 +209,16 @@ static uint32_t count_bits(const uint64_t *bits, uint32_t words)
 	return n;
 }
 
-/* Marks become allocations. Afterwards the span is on no list. */
+/* Marks become allocations: the two arrays change places, nothing is copied, and what was allocated but not marked is
+ * free by that. live > alloc_count would say that something was marked which nobody has been given. Slots whose bits
+ * are old are cleared when they are handed out (needs_zero), not here. Afterwards the span is on no list. */
 static void span_sweep(heap_span *s)
 {
 	uint32_t live = count_bits(s->mark_bits, s->bit_words), dead = s->alloc_count - live;
 	uint64_t *bits = s->alloc_bits;
 
+	lock_require_held(RANK_CENTRAL);
+	debug_require(!s->cached && s->sweep_epoch == gol_heap.sweep_epoch - 1 && live <= s->alloc_count);
 	if (gol_heap.poison)
 		poison_dead(s);
 	s->alloc_bits = s->mark_bits;
@@ -302,6 +317,8 @@ static void uncache(heap_central *c, heap_span *s)
 {
 	uint32_t count = handed_out(s);
 
+	lock_require_held(RANK_CENTRAL);
+	debug_require(s->cached && count <= s->elem_count - s->alloc_count);
 	s->cached = false;
 	s->alloc_count += count;
 	c->mallocs += count;
@@ -369,6 +386,8 @@ static heap_span *find_span(heap_central *c)
 	return NULL;
 }
 
+/* A span with a free slot instead of the cache's own, which is full. live_bytes counts all of it from now on, and
+ * uncache takes off what was not handed out: so the goal is reached a little early, never late. */
 heap_span *heap_refill(heap_cache *cache, unsigned span_class)
 {
 	heap_central *c = &gol_heap.central[span_class];
@@ -381,6 +400,7 @@ heap_span *heap_refill(heap_cache *cache, unsigned span_class)
 	os_release(&c->lock);
 	if (s == NULL)
 		s = heap_span_make(span_class);
+	debug_require(!s->cached && s->alloc_count < s->elem_count && s->size_class * 2u + s->noscan == span_class);
 	s->cached = true;
 	s->next = NULL;
 	if (GOL_UNLIKELY(gol_heap.marking))

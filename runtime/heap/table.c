@@ -31,6 +31,7 @@ static table_slots *longer(const table_slots *old)
 void table_add(table *t, const void *a, const void *b, const void *value)
 {
 	debug_require(a != NULL && table_find(t, a, b) == NULL);
+	debug_require(load_relaxed(&t->lock.state) != 0);
 	if (t->slots == NULL || 2 * t->count >= t->slots->capacity)
 		store_release(&t->slots, longer(t->slots));
 	put(t->slots, &(table_entry){a, b, value});

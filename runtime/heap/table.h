@@ -26,7 +26,8 @@ typedef struct table {
 
 static inline size_t table_hash(const void *a, const void *b)
 {
-	uint64_t h = ((uint64_t)(uintptr_t)a ^ (uint64_t)(uintptr_t)b * UINT64_C(0x8ebc6af09c88c6e3)) * UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t h = (uint64_t)(uintptr_t)a ^ (uint64_t)(uintptr_t)b * UINT64_C(0x8ebc6af09c88c6e3);
+	h *= UINT64_C(0x9e3779b97f4a7c15);      /* Knuth's multiplicative hashing: the upper half is mixed best */
 	return (size_t)(h ^ h >> 32);
 }
 

@@ -3,6 +3,13 @@
  *
  * A panic is decided before anything is compared further: both functions return false
  * or 0 with g->unwinding set, and every caller passes that on.
+ *
+ * GOL_TYPE_PLAIN_EQUAL says that a type's values are equal if and only if their bytes are: integers, pointers, arrays
+ * of such, structs of such without padding and blank fields. Everything else goes by its parts. Both functions must
+ * agree on which parts those are, or a map would lose keys.
+ *
+ * Interfaces compare and hash by what they hold, so recursion ends with the value: no type contains itself but through
+ * a pointer, which is compared as a number.
  */
 #include "lang/alg.h"
 #include "lang/iface.h"
@@ -25,6 +32,8 @@ uint64_t alg_random(void)
 	return alg_mix(state, state ^ ALG_K1);
 }
 
+/* In the manner of wyhash (Wang Yi): up to 16 bytes are two loads that overlap, above 48 three
+ * lanes keep the multiplier busy, the tail reads the last 16 bytes whatever was read of them before. */
 uint64_t alg_hash_bytes(const void *data, size_t size, uint64_t seed)
 {
 	const uint8_t *p = data;
@@ -56,6 +65,7 @@ uint64_t alg_hash_bytes(const void *data, size_t size, uint64_t seed)
 	}
 	for (; rest > 16; rest -= 16, p += 16)
 		seed = alg_mix(read64(p) ^ ALG_K1, read64(p + 8) ^ seed);
+	debug_require(rest > 0 && rest <= 16 && size > 16);      /* the last 16 bytes, some of them for a second time */
 	a = read64(p + rest - 16);
 	b = read64(p + rest - 8);
 	return alg_mix(ALG_K1 ^ size, alg_mix(a ^ ALG_K1, b ^ seed));
@@ -70,6 +80,7 @@ static uint64_t hash_float(double v, uint64_t seed)
 	return alg_hash_word(gol_word_of_double(v), seed);
 }
 
+/* The type's hash goes in too: any(1) and any(uint8(1)) are different keys with equal bytes. */
 static uint64_t hash_dynamic(gol_g *g, const gol_type *type, void *data, uint64_t seed)
 {
 	if (type == NULL)
@@ -198,7 +209,8 @@ const gol_type *alg_unhashable(const gol_type *type, const void *p)
 bool alg_is_reflexive(const gol_type *type)
 {
 	switch (type->kind) {
-	case GOL_KIND_FLOAT32: case GOL_KIND_FLOAT64: case GOL_KIND_COMPLEX64: case GOL_KIND_COMPLEX128: case GOL_KIND_INTERFACE:
+	case GOL_KIND_FLOAT32: case GOL_KIND_FLOAT64: case GOL_KIND_COMPLEX64: case GOL_KIND_COMPLEX128:
+	case GOL_KIND_INTERFACE:
 		return false;
 	case GOL_KIND_ARRAY:
 		return alg_is_reflexive(type->elem);
@@ -214,6 +226,8 @@ bool alg_is_reflexive(const gol_type *type)
 
 /* ---- equality ----------------------------------------------------------------------------------- */
 
+/* Two values of one type that interfaces hold. That their data words are the same says nothing: a NaN is not equal to
+ * itself, and a slice in there panics. Only of pointer-shaped values they are the values. */
 static bool dynamic_equal(gol_g *g, const gol_type *type, void *a, void *b)
 {
 	if (type == NULL)

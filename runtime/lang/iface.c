@@ -32,7 +32,8 @@ static int compare_names(const char *name, const char *path, const gol_imethod *
 	return order != 0 ? order : compare_paths(path, wanted->pkg_path);
 }
 
-/* Goes on from *at; both lists are sorted. */
+/* Goes on from *at; both lists are sorted by name and, among unexported ones, by package. Of one name there may be
+ * several, of different packages: the walk must not stop at the first. */
 static const gol_method *next_method(const gol_type *type, uint32_t *at, const gol_imethod *wanted)
 {
 	for (; *at < type->method_count; (*at)++) {
@@ -99,8 +100,11 @@ static const gol_itab *make_itab(const gol_type *interface, const gol_type *type
 	tab = heap_meta(sizeof *tab + interface->imethod_count * sizeof(void *));
 	tab->interface = interface;
 	tab->type = type;
-	for (uint32_t i = 0; i < interface->imethod_count; i++)
+	for (uint32_t i = 0; i < interface->imethod_count; i++) {
+		debug_require(i == 0 || compare_names(interface->imethods[i - 1].name, interface->imethods[i - 1].pkg_path,
+			&interface->imethods[i]) < 0);
 		tab->code[i] = next_method(type, &at, &interface->imethods[i])->code;
+	}
 	return tab;
 }
 
@@ -121,6 +125,7 @@ const gol_itab *gol_find_itab(gol_g *g, const gol_type *interface, const gol_typ
 	const table_entry *e;
 
 	(void)g;
+	debug_require(interface->kind == GOL_KIND_INTERFACE && (type == NULL || type->kind != GOL_KIND_INTERFACE));
 	if (type == NULL)
 		return NULL;
 	e = table_find(&itabs, type, interface);
@@ -171,9 +176,14 @@ static void *box_plain(const gol_type *type, const void *value)
 	return to;
 }
 
+/* A copy of the value that nobody writes to, for an interface's data word. Since it is never written, values that occur
+ * often need no memory: integers below 256, zero strings and slices. A value without pointers whose size is that of an
+ * integer is taken for one, whatever it is: a float 0, a struct of one byte. */
 void *gol_box(gol_g *g, const gol_type *type, const void *value)
 {
 	void *to;
+
+	debug_require(type->kind != GOL_KIND_INTERFACE && !(type->flags & GOL_TYPE_DIRECT));
 
 	if (GOL_UNLIKELY(gol_race_on))
 		race_read_range(g, value, type->size);
@@ -218,6 +228,8 @@ void iface_store(gol_g *g, const gol_type *interface, void *p, gol_eface value)
 		gol_copy_value(g, interface, p, &value);
 	} else {
 		gol_iface i = {gol_find_itab(g, interface, value.type), value.data};
+
+		debug_require(value.type == NULL || i.tab != NULL);      /* the caller has seen that it implements it */
 
 		gol_copy_value(g, interface, p, &i);
 	}

@@ -103,8 +103,11 @@ static inline __attribute__((always_inline)) uint8_t *find_in(gol_g *g, gol_map 
 	const map_layout *l = m->layout;
 	uint64_t at = high_hash(hash) & m->mask, h2 = low_hash(hash);
 
+	debug_require(m->groups != NULL && (m->mask & (m->mask + 1)) == 0);
+
 	for (uint64_t step = 1;; step++) {
 		uint8_t *group = m->groups + at * l->group_size;
+		debug_require(step <= m->mask + 1);     /* no group has an EMPTY slot */
 		__builtin_prefetch(group + 64);     /* the slot is seldom in the control word's cache line */
 		uint64_t control = *map_control(group);
 
@@ -234,6 +237,7 @@ static uint8_t *free_slot(gol_map *m, uint64_t hash, uint8_t **group, unsigned *
 	uint64_t at = high_hash(hash) & m->mask;
 
 	for (uint64_t step = 1;; step++) {
+		debug_require(step <= m->mask + 1);     /* all groups were looked at */
 		uint8_t *candidate = map_group(m, at);
 		uint64_t match = match_free(*map_control(candidate));
 
@@ -259,6 +263,9 @@ static void move_entry(gol_g *g, gol_map *m, uint8_t *from)
 	memcpy(to, from, l->slot_size);
 }
 
+/* Everything to new groups, by the same seed: iterators look keys up by it. A key's hash is worked out anew, since only
+ * seven bits of it are kept; it cannot panic, as it did not when the key came in. Group by group, the old table is read
+ * in order; the new one is written all over, which is what a large map's growing costs. */
 static void rehash(gol_g *g, gol_map *m, uint64_t group_count)
 {
 	const map_layout *l = m->layout;
@@ -268,6 +275,7 @@ static void rehash(gol_g *g, gol_map *m, uint64_t group_count)
 
 	gol_store_pointer(&m->groups, groups);
 	m->mask = group_count - 1;
+	debug_require((group_count & (group_count - 1)) == 0 && (uint64_t)m->count <= capacity_of(group_count));
 	m->growth_left = capacity_of(group_count) - (uint64_t)m->count;
 	for (uint64_t i = 0; i < old_count; i++) {
 		uint8_t *group = old + i * l->group_size;
@@ -344,6 +352,7 @@ static void store_key(gol_g *g, const map_layout *l, uint8_t *slot, const void *
 	}
 }
 
+/* A key that is not there. The control byte comes last: until then nobody takes the slot for an entry. */
 static void *insert(gol_g *g, gol_map *m, const void *key, uint64_t hash)
 {
 	const map_layout *l = m->layout;
@@ -359,8 +368,10 @@ static void *insert(gol_g *g, gol_map *m, const void *key, uint64_t hash)
 			grow(g, m);
 	}
 	slot = free_slot(m, hash, &group, &index);
-	if ((*map_control(group) >> (8 * index) & 0xff) == MAP_EMPTY)
+	if ((*map_control(group) >> (8 * index) & 0xff) == MAP_EMPTY) {
+		debug_require(m->growth_left > 0);
 		m->growth_left--;
+	}
 	store_key(g, l, slot, key);
 	if (l->elem_indirect)
 		gol_store_pointer(slot + l->elem_offset, heap_new(l->elem));
@@ -438,6 +449,9 @@ static void remove_slot(gol_g *g, gol_map *m, uint8_t *slot)
 	uint64_t group_index = (uint64_t)(slot - m->groups) / l->group_size;
 	uint8_t *group = map_group(m, group_index);
 	unsigned index = (unsigned)((uint64_t)(slot - group - 8) / l->slot_size);
+
+	debug_require(group_index <= m->mask && index < MAP_SLOTS && map_group_slot(l, group, index) == slot);
+	debug_require(m->count > 0 && (*map_control(group) >> (8 * index) & 0x80) == 0);
 
 	clear_slot(g, l, slot);
 	/* no search went past a group that has an EMPTY slot: another one is harmless there */

@@ -7,6 +7,13 @@
  * groups only say which keys to produce: each is looked up, so that deleted ones are
  * left out and values are the current ones. A key that is not equal to itself (NaN) cannot
  * be looked up, nor can it have been deleted, except by clear(), which the map counts.
+ *
+ * In it->state stands clear_count of the start, in it->extra the mask of the old groups, in it->position how many of
+ * their slots have been passed. The old groups are kept alive by it->table and never change any more: growing copies.
+ * So an entry is produced once at most, though the map may grow several times under way.
+ *
+ * An entry whose key is deleted and comes again while the map still has the groups may be produced twice or not at all:
+ * the specification leaves that open, Go's maps do the same.
  */
 #include "lang/map.h"
 #include "race/race.h"
@@ -60,6 +67,8 @@ void gol_map_iter_next(gol_g *g, gol_map_iter *it)
 	}
 	while (it->position < slots) {
 		uint64_t at = (it->position + it->start) & (slots - 1);
+
+		debug_require((slots & (slots - 1)) == 0 && it->start < slots);
 		uint8_t *group = (uint8_t *)it->table + at / MAP_SLOTS * l->group_size, *slot;
 		uint64_t full = ~*map_control(group) & MAP_HIGH & ~(uint64_t)0 << (8 * (at % MAP_SLOTS));
 		unsigned index;

@@ -8,7 +8,7 @@
 #include "heap/table.h"
 #include "lang/map.h"
 
-#define MAP_BITS_MAX 4096u              /* groups up to this size have a pointer bit map, bigger ones are walked by kind */
+#define MAP_BITS_MAX 4096u      /* groups up to this size have a pointer bit map, bigger ones are walked by kind */
 
 static const gol_type word_type = {.size = 8, .align = 8, .kind = GOL_KIND_UINT64, .flags = GOL_TYPE_PLAIN_EQUAL};
 static const uint8_t one_bit[1] = {1};
@@ -116,6 +116,7 @@ static const map_layout *make_layout(const gol_type *type)
 	if (type->elem->size == 0)      /* the address of an empty value must lie inside the slot */
 		slot->size = align_up(slot->size + 1, slot->align);
 	add_pointer_map(slot);
+	debug_require(slot->size <= 2 * MAP_INDIRECT_ABOVE + 8 && slot->fields[1].offset + parts[1]->size <= slot->size);
 	l->slot_size = (uint32_t)slot->size;
 	l->elem_offset = (uint32_t)slot->fields[1].offset;
 	l->group = make_group(l, slot);

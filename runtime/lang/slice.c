@@ -100,8 +100,11 @@ gol_slice gol_make_slice(gol_g *g, const gol_type *elem, gol_int len, gol_int ca
 
 /* ---- growing --------------------------------------------------------------------------------------- */
 
+/* The sum of a quarter and 192 passes from doubling to a quarter without a jump: at 256 it is 256 + 256, at a million
+ * nearly a quarter. Near the largest int it may wrap; then what is needed has to do. */
 static gol_int next_capacity(gol_int old, gol_int needed)
 {
+	debug_require(old >= 0 && needed > old);
 	gol_uint cap = (gol_uint)old;
 
 	if (needed > 2 * old)
@@ -133,6 +136,7 @@ gol_slice gol_grow_slice(gol_g *g, const gol_type *elem, gol_slice s, gol_int ex
 		return s;
 	}
 	cap = (gol_int)(heap_round_size(bytes, elem->pointer_bytes == 0) / elem->size);
+	debug_require(cap >= needed && s.len <= s.cap);
 	block = heap_new_filled(elem, (size_t)cap, barrier_on() ? 0 : used);
 	race_copies(g, NULL, s.ptr, s.len, elem->size);
 	if (used != 0) {
@@ -163,6 +167,8 @@ gol_slice gol_grow_slice_in(gol_g *g, const gol_type *elem, gol_slice s, gol_int
 	size_t bytes = heap_round_size((size_t)cap * elem->size, elem->pointer_bytes == 0), units = bytes / unit;
 	if (bytes > GOL_APPEND_STORE || (r->used >> units & 1) != 0)
 		return gol_grow_slice(g, elem, s, extra);
+	debug_require(units >= 1 && units < 64 && units * unit == bytes);
+	/* behind the rooms of 1, 2 ... units - 1 units, which together are the triangular number */
 	uint8_t *room = r->bytes + units * (units - 1) / 2 * unit;
 	r->used |= (uint64_t)1 << units;
 	memset(room, 0, bytes);

@@ -99,6 +99,8 @@ void call_enter(G *g)
 {
 	M *m = g->m;
 	P *p = m->p;
+	debug_require(p != NULL);
+	lock_require_none("makes a call that may block");
 	monitor_need();
 	status_enter_call(g);
 	store_relaxed(&p->calls, p->calls + 1);
@@ -107,10 +109,14 @@ void call_enter(G *g)
 		world_called();
 }
 
+/* One exchange decides between this worker, which comes back, and the monitor, which takes the P away (proc_retake).
+ * The status word names the worker, so a P that was taken, given to another and is in a call of his does not look
+ * like the own one. A P that was lost is not waited for: any idle one does, else the goroutine queues. */
 bool call_exit(G *g)
 {
 	M *m = g->m;
 	P *p = m->p;
+	debug_require(status_of(g) == G_IN_CALL && p != NULL);
 	if (GOL_LIKELY(atomic_change(&p->status, p_status_of(P_IN_CALL, m->id), p_status_of(P_RUNNING, m->id)))) {
 		status_leave_call(g, G_RUNNING);
 		return true;
@@ -127,6 +133,7 @@ static void call_body(gol_g *gp, gol_frame *h)
 	call_frame *c = (call_frame *)(void *)h;
 	if (h->resume == POINT_DONE)
 		return;
+	debug_require(status_of(g) == G_RUNNING && g->m == current_m && g->m->p->m == g->m);
 	int64_t begun = event_recorded() ? event_now() : -1;
 	uint32_t p = g->m->p->id;
 	call_enter(g);

@@ -79,7 +79,8 @@ static void run_handed(M *m)
 	queue_put_front(m->p, g);
 }
 
-/* g, runnable and in no queue, is that of another worker, which stands: it goes on with g and m's P. scheduler.lock is held. */
+/* g, runnable and in no queue, is that of another worker, which stands: it goes on with g and m's P. scheduler.lock
+ * is held. */
 static void hand_over_p(M *m, G *g)
 {
 	M *to = g->bound;

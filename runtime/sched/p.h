@@ -103,7 +103,7 @@ extern uint32_t monitor_rounds;                 /* 20 us or more each; relaxed *
 void queue_put_front(P *p, G *g);               /* g runs next; who was to run next goes to the end of the ring */
 void queue_add_global(G *g);                    /* scheduler.lock is held */
 void queue_add_expected(G *list);               /* the same for goroutines that were expected (sched_expect) */
-void queue_timers_first(P *p);                  /* timers put some in the ring: the global queue comes after them, once */
+void queue_timers_first(P *p);                  /* timers filled the ring: the global queue waits, once */
 G *queue_pick_slowly(P *p);
 
 static inline G **queue_entry(P *p, uint32_t i) { return &p->queue[i % P_QUEUE]; }

@@ -42,6 +42,7 @@ static P *make_p(uint32_t id)
 static void add_proc(void)
 {
 	uint32_t i = scheduler.proc_count;
+	require(i < MAX_PROCS);
 	if (i == scheduler.procs_made) {
 		store_release(&scheduler.procs[i], make_p(i));
 		store_release(&scheduler.procs_made, i + 1);
@@ -64,6 +65,9 @@ static void take_off_idle_list(P *p)
 static void remove_proc(void)
 {
 	P *p = scheduler.procs[scheduler.proc_count - 1];
+	lock_require_held(RANK_SCHEDULER);
+	debug_require(scheduler.asked & 1);
+	debug_require(p->m == NULL || p->m->p == p);
 	store_relaxed(&scheduler.proc_count, scheduler.proc_count - 1);
 	take_off_idle_list(p);
 	queue_empty(p);
@@ -78,6 +82,7 @@ static void remove_proc(void)
 
 void procs_set(M *m, uint32_t n)
 {
+	require(n >= 1 && n <= MAX_PROCS);
 	os_acquire(&scheduler.lock);
 	for (uint32_t i = 1; i < scheduler.proc_count; i++)
 		if (scheduler.procs[i] == m->p) {       /* stays */
@@ -137,6 +142,7 @@ bool proc_take_back(M *m)
 	P *p = idle_take_p();
 	if (p != NULL) {
 		worker_acquire(m, p);
+		debug_require(scheduler.lost_calls > 0);
 		scheduler.lost_calls--;
 	}
 	os_release(&scheduler.lock);
@@ -148,6 +154,7 @@ void proc_queue_lost(G *g)
 {
 	os_acquire(&scheduler.lock);
 	queue_add_global(g);
+	debug_require(scheduler.lost_calls > 0);        /* below zero it would hide a deadlock for ever */
 	scheduler.lost_calls--;
 	os_release(&scheduler.lock);
 	idle_wake_queued();
@@ -156,6 +163,7 @@ void proc_queue_lost(G *g)
 void procs_lost(void)
 {
 	os_acquire(&scheduler.lock);
+	debug_require(scheduler.lost_calls > 0);
 	scheduler.lost_calls--;
 	os_release(&scheduler.lock);
 }

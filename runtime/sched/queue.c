@@ -31,6 +31,9 @@ enum { GLOBAL_EVERY = 61 };
 
 void queue_add_global(G *g)
 {
+	lock_require_held(RANK_SCHEDULER);
+	debug_require(scheduler.global_head == NULL || scheduler.global_tail->link == NULL);
+	debug_require((scheduler.global_head == NULL) == (scheduler.global_count == 0));
 	g->link = NULL;
 	if (scheduler.global_head != NULL)
 		scheduler.global_tail->link = g;
@@ -41,9 +44,9 @@ void queue_add_global(G *g)
 }
 
 /*
- * Every GLOBAL_EVERY slices the queue's first comes before the ring. Where nobody waits there, that count begins with g:
- * else a goroutine that gave way for a late timer would, once in GLOBAL_EVERY times, come again before whom the timer
- * woke, and keep it waiting for a whole slice.
+ * Every GLOBAL_EVERY slices the queue's first comes before the ring. Where nobody waits there, that count begins with
+ * g: else a goroutine that gave way for a late timer would, once in GLOBAL_EVERY times, come again before whom the
+ * timer woke, and keep it waiting for a whole slice.
  */
 void proc_put_global(G *g)
 {
@@ -66,7 +69,9 @@ void queue_timers_first(P *p)
 
 void queue_add_expected(G *list)
 {
+	lock_require_held(RANK_SCHEDULER);
 	for (G *g = list, *next; g != NULL; g = next) {
+		debug_require(load_relaxed(&scheduler.expected) > 0);
 		next = g->link;
 		if (event_recorded())
 			record_ready(g);
@@ -84,14 +89,15 @@ void proc_ready_expected(G *list)
 	idle_wake_queued();
 }
 
-/* One at a time. Half a ring at once, under one lock, was slower with one P (124 ns for a goroutine of 10,000, not 75) and
- * with two: the goroutine's memory is read twice, the second time when the cache has forgotten it. */
+/* One at a time. Half a ring at once, under one lock, was slower with one P (124 ns for a goroutine of 10,000, not
+ * 75) and with two: the goroutine's memory is read twice, the second time when the cache has forgotten it. */
 static G *take_global(void)
 {
 	if (load_relaxed(&scheduler.global_count) == 0)
 		return NULL;
 	os_acquire(&scheduler.lock);
 	G *g = scheduler.global_head;
+	debug_require((g == NULL) == (scheduler.global_count == 0));
 	if (g != NULL) {
 		scheduler.global_head = g->link;
 		g->link = NULL;
@@ -118,8 +124,11 @@ static GOL_COLD bool spill(P *p, uint32_t head)
 	return true;
 }
 
+/* Release: pairs with a thief's acquire of tail, so that who sees the new tail sees the entry. A thief that looks at
+ * head after this owner has filled the ring may make spill fail: then there is room, and the loop looks again. */
 static inline void put_back(P *p, G *g)
 {
+	debug_require(g != NULL);
 	uint32_t tail = p->tail;
 	for (uint32_t head; GOL_UNLIKELY(tail - (head = load_acquire(&p->head)) >= P_QUEUE);)
 		spill(p, head);
@@ -130,8 +139,12 @@ static inline void put_back(P *p, G *g)
 /* The monitor reads tick. */
 static inline void new_slice(P *p) { store_relaxed(&p->tick, p->tick + 1); }
 
+/* The entries are copied before they are taken: between the two they may be anybody's, and the exchange on head
+ * decides. They go behind to's tail, which nobody sees before it is moved. The owner of `to` found its ring empty, so
+ * at most half a ring is added to none. */
 G *queue_steal(P *to, P *from)
 {
+	debug_require(to != from);
 	for (;;) {
 		uint32_t head = load_acquire(&from->head), n = load_acquire(&from->tail) - head, tail = to->tail;
 		n -= n / 2;
@@ -203,6 +216,7 @@ __attribute__((noinline)) static void ready_slowly(G *g)
 void sched_ready(G *g)
 {
 	lock_require_none("readies a goroutine");
+	debug_require(current_m != NULL && current_m->p != NULL);       /* others: sched_expect, proc_ready_expected */
 	if (GOL_UNLIKELY(g->durable) || GOL_UNLIKELY(!status_ready_plainly(g)))
 		ready_slowly(g);
 	else
@@ -222,6 +236,8 @@ void queue_share(P *p)
 
 void queue_empty(P *p)
 {
+	lock_require_held(RANK_SCHEDULER);
+	debug_require(p->tail - p->head <= P_QUEUE);
 	if (p->run_next != NULL)
 		queue_add_global(p->run_next);
 	store_relaxed(&p->run_next, (G *)NULL);

@@ -168,8 +168,12 @@ void sched_freeze(G *g) { give_way(g, WHY_CONTINUE); }
 void sched_give_way(G *g) { give_way(g, WHY_YIELD); }
 void gol_yield(gol_g *g) { give_way(g_of(g), WHY_YIELD); }
 
+/* g runs on this thread. From here on it may be readied, and is frozen when it returns to generated code: who calls
+ * this puts its waiter where others find it, and does nothing else that could wait. */
 void sched_park(G *g, enum wait_reason reason, void (*complete)(G *))
 {
+	debug_require(g->m == current_m && current_m->g == g && current_m->p != NULL);
+	debug_require(reason != WAIT_NONE && reason < WAIT_REASONS && g->complete == NULL);
 	status_park(g);
 	g->wait_reason = reason;
 	g->wait_since = 0;
@@ -230,9 +234,14 @@ static GOL_COLD void note_end(M *m, G *g)
 		record_slice(m, g, EVENT_ENDED);
 }
 
-/* True: the goroutine no longer belongs to this worker. */
+/* True: the goroutine no longer belongs to this worker.
+ *
+ * The order in each case: its frames are saved (stack_finish_freeze), m->g is taken back, so that nobody asks a
+ * goroutine through m that another worker may run by then, and only then is it put where others find it. Behind that
+ * nothing of g may be touched. WHY_CONTINUE alone keeps it, unless the stop that was asked for took the P away. */
 static bool gave_way(M *m, G *g)
 {
+	debug_require(m->g == g && g->m == m && m == current_m);
 	g->pub.unwinding = GOL_RUNNING;
 	stack_finish_freeze(m, g);
 	if (GOL_UNLIKELY((profile_waiting | load_relaxed(&event_on)) != 0))
@@ -293,6 +302,7 @@ static bool gave_way(M *m, G *g)
 
 static void end_goroutine(M *m, G *g)
 {
+	debug_require(m->g == g && g->top == g->base && g->pub.unwinding == GOL_RUNNING);
 	if (GOL_UNLIKELY((profile_waiting | load_relaxed(&event_on)) != 0))
 		note_end(m, g);
 	store_relaxed(&m->g, (G *)NULL);
@@ -334,6 +344,7 @@ static bool unwound(M *m, G *g)
 /* Enters the top frame. True: the goroutine gave way or ended. */
 static inline bool step(M *m, G *g)
 {
+	debug_require(g->top > g->base);
 	gol_frame *frame = stack_top(g);
 	bool started = frame->resume == 0;
 	if (started) {
@@ -362,6 +373,7 @@ static inline bool step(M *m, G *g)
 __attribute__((hot)) void run_goroutine(M *m, G *g)
 {
 	debug_require(g->pub.unwinding == GOL_RUNNING);
+	debug_require(m == current_m && m->p != NULL && m->p->m == m && m->g == NULL);
 	if (!status_dispatch(g))
 		return;
 	g->m = m;

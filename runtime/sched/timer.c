@@ -45,6 +45,7 @@ static const gol_type timer_type = {
 
 static void place(timer_heap *h, size_t i, timer_entry e)
 {
+	debug_require(i < h->cap && (e.g == NULL) != (e.timer == NULL));
 	h->items[i] = e;
 	if (e.timer != NULL)
 		e.timer->index = i + 1;
@@ -77,8 +78,11 @@ static void down(timer_heap *h, size_t i, timer_entry e)
 
 static int64_t first_of(const timer_heap *h) { return h->count > 0 ? h->items[0].when : INT64_MAX; }
 
+/* Sequentially consistent: an idle worker that goes to sleep says until when, then looks at this; who adds a timer does
+ * the two the other way round (idle_watch), so one of them sees the other. */
 static void publish(timer_heap *h)
 {
+	lock_require_held(RANK_TIMERS);
 	if (h != &timers.all)
 		return;
 	int64_t first = first_of(h);
@@ -95,6 +99,7 @@ static void add(timer_heap *h, timer_entry e)
 			runtime_out_of_memory();
 	}
 	if (e.timer != NULL) {
+		debug_require(e.timer->index == 0);     /* pending twice, it would be found at one place only */
 		e.timer->heap = h;
 		if (load_relaxed(&gol_barrier_on))
 			gol_barrier_word(&h->items[h->count].timer, e.timer);
@@ -112,8 +117,10 @@ static void added(const timer_heap *h, int64_t when)
 	monitor_need();
 }
 
+/* The last entry takes its place, and may belong above or below it: it comes from another branch of the heap. */
 static void take_out(timer_heap *h, size_t i)
 {
+	debug_require(i < h->count && (h->items[i].timer == NULL || h->items[i].timer->index == i + 1));
 	timer_entry last = h->items[--h->count];
 	if (h->items[i].timer != NULL)
 		h->items[i].timer->index = 0;
@@ -185,6 +192,7 @@ void timers_drop_unreachable(void)
 	for (size_t i = 0; i < h->count; i++)
 		if (h->items[i].timer == NULL || !h->items[i].timer->held || gc_is_marked(h->items[i].timer))
 			place(h, kept++, h->items[i]);
+	/* dropping left holes anywhere: the heap is made anew from the bottom up, in linear time (Floyd) */
 	if (kept < h->count) {
 		h->count = kept;
 		for (size_t i = kept / 2; i-- > 0;)
@@ -216,8 +224,10 @@ void timers_forget(bubble *b)
 {
 	os_acquire(&timers.lock);
 	bubble **at = &timers.bubbles;
-	while (*at != b)
+	while (*at != b) {
+		require(*at != NULL);       /* timers_know has put it there */
 		at = &(*at)->link;
+	}
 	*at = b->link;
 	for (size_t i = 0; i < b->timers.count; i++)
 		if (b->timers.items[i].timer != NULL)

@@ -48,6 +48,7 @@ static void worker_main(void *argument)
 static M *use_again(void)
 {
 	M *m = scheduler.ended_ms;
+	debug_require(m->p == NULL && m->g == NULL && scheduler.ended_count > 0);
 	scheduler.ended_ms = m->link;
 	scheduler.ended_count--;
 	m->link = NULL;
@@ -60,6 +61,7 @@ static M *use_again(void)
 /* scheduler.lock is held. */
 M *worker_make(void)
 {
+	lock_require_held(RANK_SCHEDULER);
 	if (scheduler.ended_ms != NULL)
 		return use_again();
 	if (scheduler.m_count >= scheduler.thread_limit) {
@@ -80,8 +82,12 @@ M *worker_make(void)
 	return m;
 }
 
+/* The P first knows its worker, then is running: who asks for a stop reads the status, then asks the goroutine by way
+ * of p->m (request_stop). */
 void worker_acquire(M *m, P *p)
 {
+	lock_require_held(RANK_SCHEDULER);
+	debug_require(p != NULL && m->p == NULL);
 	m->p = p;
 	store_release(&p->m, m);
 	store_seq(&p->status, p_status_of(P_RUNNING, m->id));
@@ -115,6 +121,7 @@ static void set_native_limit(M *m)
 	if (m->base_sp - m->native_low < window + NATIVE_SLACK)
 		window = m->base_sp - m->native_low - NATIVE_SLACK;
 	m->limit = m->base_sp - window;
+	debug_require(m->limit > m->native_low && m->limit < m->base_sp);
 }
 
 /* m has the P that its thread allocates with: it got one, or lost it. */

@@ -1,9 +1,9 @@
 /*
  * block.c - the memory of goroutine stacks: allocation, growth, shrinking.
  *
- * A stack is one block whose size is a power of two, STACK_MINIMUM at first, enough for a goroutine that waits in a shallow
- * function. Blocks of that size are cut from slabs, without a header of malloc's, and never given back. Larger ones up to
- * CACHED_MAXIMUM are kept on lists by size when they are given back; still larger ones go
+ * A stack is one block whose size is a power of two, STACK_MINIMUM at first, enough for a goroutine that waits in a
+ * shallow function. Blocks of that size are cut from slabs, without a header of malloc's, and never given back.
+ * Larger ones up to CACHED_MAXIMUM are kept on lists by size when they are given back; still larger ones go
  * back to the system at once. Growth doubles: each byte is copied a constant number of
  * times. The collector halves a stack while under a quarter is used, so that growing and
  * shrinking cannot alternate quickly, but not below SHRINK_LEAST.
@@ -76,7 +76,8 @@ static void block_give(char *p, size_t size)
 		memset(p, 0xdb, size);
 	spin_acquire(&pool.lock);
 	store_relaxed(&pool.in_use, pool.in_use - size);
-	bool keep = in_slabs(size) || (!gol_stress.on && size <= CACHED_MAXIMUM && pool.count[size_class(size)] < CACHED_COUNT);
+	bool keep = in_slabs(size) ||
+		(!gol_stress.on && size <= CACHED_MAXIMUM && pool.count[size_class(size)] < CACHED_COUNT);
 	if (keep) {
 		block *b = (block *)(void *)p;
 		b->next = pool.free[size_class(size)];

@@ -73,7 +73,8 @@ void gol_panic_slice(gol_g *g, gol_int lo, gol_int hi, gol_int max, gol_int limi
 
 void gol_panic_slice_convert(gol_g *g, gol_int len, gol_int want)
 {
-	panic_bounds_error(g, "cannot convert slice with length %" PRId64 " to array or pointer to array with length %" PRId64, len, want);
+	panic_bounds_error(g, "cannot convert slice with length %" PRId64 " to array or pointer to array with length %" PRId64,
+		len, want);
 }
 
 void gol_panic_divide(gol_g *g) { panic_runtime_error(g, "integer divide by zero"); }

@@ -35,6 +35,7 @@ gol_pending gol_take_pending(gol_g *gp)
 	G *g = g_of(gp);
 	gol_pending pending = {NULL, 0, 0};
 	if (gp->unwinding == GOL_PANIC) {
+		debug_require(g->panic != NULL);
 		pending = (gol_pending){g->panic, GOL_PANIC, 0};
 		g->panic = NULL;
 		gp->unwinding = GOL_RUNNING;
@@ -91,6 +92,7 @@ static gol_panic_record *oldest(gol_panic_record *p)
 /* The new panic (g->panic) was raised while `pending` was in progress. */
 static void replace(G *g, gol_pending *pending)
 {
+	debug_require(g->panic != NULL);
 	gol_panic_record *p = g->panic, *last = oldest(p);
 	if (pending->reason == GOL_PANIC && pending->panic != p) {
 		record_mark(p, MARK_PANIC);
@@ -124,7 +126,12 @@ static gol_pending after_recovery(const gol_panic_record *p)
 	return (gol_pending){NULL, 0, 0};
 }
 
-/* The call has ended, where it or the function making it unwinds. False: that function must give way. */
+/* The call has ended, where it or the function making it unwinds. False: that function must give way.
+ *
+ * What the call did with the pending reason, in the order that is asked for here: it froze or dies (nothing is decided
+ * yet); it panicked (that goes on, and prints the old one); it exited (that goes on); it recovered (what the panic had
+ * interrupted goes on: nothing, or a Goexit); else the reason stays. A record that nobody can reach any more is used
+ * for the goroutine's next panic, so that a program which panics and recovers in a loop allocates none. */
 bool gol_defer_end(gol_g *gp, gol_pending *pending)
 {
 	G *g = g_of(gp);
@@ -132,8 +139,10 @@ bool gol_defer_end(gol_g *gp, gol_pending *pending)
 		return false;
 	gp->recover.panic = NULL;
 	gp->recover.code = NULL;
-	if (pending->reason == GOL_PANIC)
+	if (pending->reason == GOL_PANIC) {
+		debug_require(g->mark_count > 0);
 		g->mark_count--;
+	}
 	if (gp->unwinding == GOL_PANIC)
 		replace(g, pending);
 	else if (gp->unwinding == GOL_GOEXIT)
@@ -150,6 +159,8 @@ bool gol_defer_end(gol_g *gp, gol_pending *pending)
 
 void gol_continue_unwinding(gol_g *gp, gol_pending pending)
 {
+	debug_require(gp->unwinding == GOL_RUNNING && g_of(gp)->panic == NULL);
+	debug_require(pending.reason == GOL_PANIC ? pending.panic != NULL : pending.reason == GOL_GOEXIT);
 	g_of(gp)->panic = pending.panic;
 	gp->unwinding = pending.reason;
 }

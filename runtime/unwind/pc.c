@@ -21,7 +21,8 @@ static struct { os_lock lock; place *places; size_t count; bool ready; } table =
  * call. */
 static const gol_point outer_points[PC_OUTER_COUNT][2];
 #define OUTER(index, go_name, go_file) \
-	[index] = {.name = go_name, .file = go_file, .frame_size = sizeof(gol_frame), .point_count = 2, .points = outer_points[index], \
+	[index] = {.name = go_name, .file = go_file, .frame_size = sizeof(gol_frame), .point_count = 2, \
+		.points = outer_points[index], \
 	           .flags = GOL_FUNC_RUNTIME}
 static const gol_func_info outer[PC_OUTER_COUNT] = {
 	OUTER(PC_GOPANIC, "runtime.gopanic", "runtime/panic.go"), OUTER(PC_GOEXIT, "runtime.Goexit", "runtime/panic.go"),
