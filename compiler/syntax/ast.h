@@ -368,8 +368,8 @@ struct File {
 	VEC(Linkname) linknames;
 	VEC(Embed *) embeds;        /* every line //go:embed */
 	VEC(struct { const char *text; Pos pos; }) directives;   /* every //go: //gol: //export //line comment */
-	VEC(struct { Pos pos; const char *text; }) directive_faults;    /* what is wrong with them: for the checker to say, unless
-	                             * there are syntax errors, among which they are then */
+	/* what is wrong with them: for the checker to say, unless there are syntax errors, among which they are then */
+	VEC(struct { Pos pos; const char *text; }) directive_faults;
 	CommentList comments;       /* all, in source order */
 	Scope *scope;               /* checked: file scope (imports) */
 };

@@ -89,7 +89,7 @@ Stmt *build_expr_stmt(Parser *p, Expr *x);
 Stmt *build_send(Parser *p, Expr *x, const Token *arrow, Expr *y);
 Stmt *build_inc_dec(Parser *p, Expr *x, const Token *op);
 Stmt *build_op_assign(Parser *p, Expr *x, const Token *op, Expr *y);
-Stmt *build_decl_stmt(Parser *p, const Token *keyword, DeclList *list);
+Stmt *build_decl_stmt(Parser *p, DeclList *list);
 Stmt *build_go(Parser *p, StmtKind kind, const Token *keyword, Expr *x);
 Stmt *build_return(Parser *p, const Token *keyword, ExprList *list);
 Stmt *build_branch(Parser *p, StmtKind kind, const Token *keyword, const Token *label);

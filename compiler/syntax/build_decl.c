@@ -70,6 +70,8 @@ FieldList *build_params(Parser *p, FieldList *list)
 	return list;
 }
 
+/* "Type parameter declarations": a name without a constraint has the one that stands further right, as in [K, V any].
+ * The last one must have its own. */
 FieldList *build_type_params(Parser *p, const Token *open, FieldList *list, const Token *close)
 {
 	Expr *type = NULL;
@@ -99,6 +101,7 @@ FieldList *build_result(Parser *p, Expr *type)
 	return build_fields(p, NULL, build_param(p, NULL, type));
 }
 
+/* pos: the "(". results: NULL, or the list that build_result or build_params made. */
 FuncType *build_signature(Parser *p, const Token *open, FieldList *params, FieldList *results)
 {
 	FuncType *type = NEW(p->arena, FuncType);
@@ -127,11 +130,13 @@ static Expr *build_tag(Parser *p, const Token *tag)
 	return tag ? build_literal(p, tag) : NULL;
 }
 
+/* a, b T is two fields that share one type expression and one tag: whoever walks over fields may meet a node twice. */
 FieldList *build_struct_fields(Parser *p, NameList *names, Expr *type, const Token *tag)
 {
 	FieldList *list = NULL;
 	Expr *tag_expr = build_tag(p, tag);
 
+	debug_require(names->len > 0 && type);
 	for (int i = 0; i < names->len; i++) {
 		Field *f = build_param(p, names->items[i], type);
 		f->tag = tag_expr;
@@ -140,6 +145,7 @@ FieldList *build_struct_fields(Parser *p, NameList *names, Expr *type, const Tok
 	return list;
 }
 
+/* "Struct types": an embedded field is a type name or a pointer to one. Other types are the checker's to refuse. */
 FieldList *build_embedded(Parser *p, Expr *type, const Token *tag)
 {
 	Field *f = build_param(p, NULL, type);
@@ -152,6 +158,7 @@ FieldList *build_embedded(Parser *p, Expr *type, const Token *tag)
 	return build_fields(p, NULL, f);
 }
 
+/* Of an interface. Its signature starts at the method's name, there is no keyword func. */
 Field *build_method(Parser *p, const Token *name, FuncType *type)
 {
 	Expr *e = build_func_type(p, name, type);
@@ -161,6 +168,7 @@ Field *build_method(Parser *p, const Token *name, FuncType *type)
 	return f;
 }
 
+/* Of an interface: an embedded interface, or a union of terms such as ~int | string. */
 Field *build_element(Parser *p, Expr *type)
 {
 	Field *f = build_param(p, NULL, type);
@@ -180,10 +188,12 @@ static Decl *decl_new(Parser *p, DeclKind kind, const Token *first)
 	return d;
 }
 
+/* A declaration's names and their places: two lists of one length. */
 static void add_name(Parser *p, Decl *d, const Token *name)
 {
 	vec_push(p->arena, &d->names, name->text);
 	vec_push(p->arena, &d->name_pos, token_pos(p, name));
+	debug_require(d->names.len == d->name_pos.len);
 }
 
 DeclList *build_decls(Parser *p, DeclList *list, Decl *d)
@@ -194,6 +204,7 @@ DeclList *build_decls(Parser *p, DeclList *list, Decl *d)
 	return list;
 }
 
+/* A path that is no string is kept as "": the loader then has nothing to look for, and the message is queued. */
 Decl *build_import(Parser *p, const Token *name, const Token *path)
 {
 	Decl *d = decl_new(p, DECL_IMPORT, path);
@@ -217,10 +228,12 @@ Decl *build_import(Parser *p, const Token *name, const Token *path)
 	return d;
 }
 
+/* The kind is set by build_group, which knows whether the keyword was const or var. */
 Decl *build_value_spec(Parser *p, NameList *names, Expr *type, ExprList *values)
 {
 	Decl *d = decl_new(p, DECL_VAR, names->items[0]);
 
+	debug_require(names->len > 0);
 	for (int i = 0; i < names->len; i++)
 		add_name(p, d, names->items[i]);
 	d->type = type;
@@ -241,6 +254,8 @@ Decl *build_type_spec(Parser *p, const Token *name, FieldList *type_params, bool
 	return d;
 }
 
+/* Whatever is wrong with the receiver, a method has one: all that follows may rely on d->receiver to tell methods from
+ * functions. name + 1: type parameters open right behind the name. */
 Decl *build_func(Parser *p, const Token *func, FieldList *receiver, const Token *name,
                  FieldList *type_params, FuncType *type, Block *body)
 {
@@ -266,12 +281,14 @@ Decl *build_func(Parser *p, const Token *func, FieldList *receiver, const Token 
 		d->receiver = receiver->items[0];
 	else
 		d->receiver = build_param(p, name, build_bad(p, name));
+	debug_require(d->receiver);
 	return d;
 }
 
 /* ---- what a keyword declares --------------------------------------------------------------------- */
 
-/* The line of the last token above `line`; 0: there is none. */
+/* The line of the last token above `line`; 0: there is none. Binary search: tokens are in the order of lines, and a
+ * file may have many declarations. */
 static uint32_t line_before(const Parser *p, uint32_t line)
 {
 	int low = 0, high = p->count;
@@ -286,7 +303,9 @@ static uint32_t line_before(const Parser *p, uint32_t line)
 	return low ? p->tokens[low - 1].line : 0;
 }
 
-/* The comments between what begins on `line` and what stands above it, as one text; NULL if there are none. */
+/* The comments between what begins on `line` and what stands above it, as one text; NULL if there are none. A blank
+ * line in between does no harm, as it does to Go's doc comments: directives such as //go:noinline count anywhere
+ * between the last declaration and this one. */
 static const char *doc_above(Parser *p, uint32_t line)
 {
 	const CommentList *all = p->comments;
@@ -313,7 +332,9 @@ static const char *doc_above(Parser *p, uint32_t line)
 	return b.s;
 }
 
-/* Constant specifications without values repeat the last ones that had some. */
+/* Constant specifications without values repeat the last ones that had some. "Constant declarations": const ( A =
+ * iota; B; C ) declares B = iota and C = iota. The expressions are shared, not copied, and mean other values each
+ * time: inherited says so, since notes of the checker on them are the last one's. */
 static void repeat_constants(DeclList *list)
 {
 	const Decl *repeated = NULL;
@@ -335,8 +356,10 @@ static void repeat_constants(DeclList *list)
 DeclList *build_group(Parser *p, const Token *keyword, DeclKind kind, DeclList *list, bool grouped)
 {
 	int group = grouped ? ++p->group : 0;
+	p->keyword = keyword;
 	const DeclList *before = &p->file->decls;
 
+	debug_require(kind >= DECL_IMPORT && kind < DECL_FUNC);
 	if (kind == DECL_IMPORT && before->len > 0 && vec_last(before)->kind != DECL_IMPORT)
 		syntax_error(p, token_pos(p, keyword), "imports must appear before other declarations");
 	for (int i = 0; i < list->len; i++) {
@@ -354,6 +377,7 @@ DeclList *build_group(Parser *p, const Token *keyword, DeclKind kind, DeclList *
 	return list;
 }
 
+/* Functions come without a keyword that groups them, so their comment is looked for here. */
 void build_top_level(Parser *p, DeclList *list)
 {
 	for (int i = 0; i < list->len; i++) {
@@ -367,6 +391,7 @@ void build_top_level(Parser *p, DeclList *list)
 	}
 }
 
+/* A line of its own that begins with the directive and goes on with a blank or nothing: //go:noinlinex is none. */
 bool has_directive(const Decl *d, const char *directive)
 {
 	size_t n = strlen(directive);

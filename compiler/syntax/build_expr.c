@@ -10,6 +10,7 @@
 
 Pos token_pos(const Parser *p, const Token *t)
 {
+	debug_require(!t || (t >= p->tokens && t < p->tokens + p->count && t->line > 0));
 	return t ? (Pos){(uint32_t)p->source->index, t->line, t->col, 0} : NO_POS;
 }
 
@@ -17,6 +18,7 @@ static Expr *expr_new(Parser *p, ExprKind kind, Pos start, Pos pos, Pos end)
 {
 	Expr *e = NEW(p->arena, Expr);
 
+	debug_require(kind >= EXPR_BAD && kind <= EXPR_FUNC_TYPE);
 	e->kind = kind;
 	e->start = start;
 	e->pos = pos;
@@ -31,6 +33,7 @@ static Expr *expr_at(Parser *p, ExprKind kind, const Token *t)
 	return expr_new(p, kind, pos, pos, pos);
 }
 
+/* Where an operand or a type was wrong. The checker passes over it without a word, the message is there already. */
 Expr *build_bad(Parser *p, const Token *at)
 {
 	return expr_at(p, EXPR_BAD, at);
@@ -58,6 +61,7 @@ Expr *build_unary(Parser *p, const Token *op, Op kind, Expr *x)
 {
 	Expr *e = expr_at(p, EXPR_UNARY, op);
 
+	debug_require(kind > OP_NONE && kind < OP_COUNT && x);
 	e->op = kind;
 	e->x = x;
 	e->end = x->end;
@@ -103,6 +107,7 @@ Expr *build_binary(Parser *p, Expr *x, const Token *op, Expr *y)
 {
 	Expr *e = expr_new(p, EXPR_BINARY, x->start, token_pos(p, op), y->end);
 
+	debug_require(x && y && op->op > OP_NONE && op->op < OP_NOT);       /* no unary operator has two operands */
 	e->op = (Op)op->op;
 	e->x = x;
 	e->y = y;
@@ -137,15 +142,19 @@ Expr *build_assert(Parser *p, Expr *x, const Token *dot, Expr *type, const Token
 	return e;
 }
 
+/* x[i], and x[int, string] where x is generic: which of them it is the checker finds out. */
 Expr *build_index(Parser *p, Expr *x, const Token *open, ExprList *list, const Token *close)
 {
 	Expr *e = expr_new(p, EXPR_INDEX, x->start, token_pos(p, open), token_pos(p, close));
 
+	debug_require(x && list->len > 0);
 	e->x = x;
 	e->list = *list;
 	return e;
 }
 
+/* x[lo:hi:max]. Only the first index may be missing where there are two colons; the parser takes the others' place
+ * with bad expressions, so that the checker can say which is missing. */
 Expr *build_slice(Parser *p, Expr *x, const Token *open, Expr *lo, Expr *hi, const Token *second, Expr *max,
                   const Token *close)
 {
@@ -174,6 +183,7 @@ Expr *build_call(Parser *p, Expr *x, const Token *open, ExprList *list, const To
 	return e;
 }
 
+/* type NULL: an element of a composite literal whose type is left out, as in []Point{{1, 2}}. */
 Expr *build_composite(Parser *p, Expr *type, const Token *open, ExprList *list, const Token *close)
 {
 	Pos pos = token_pos(p, open);
@@ -223,6 +233,7 @@ static Expr *type_of_two(Parser *p, ExprKind kind, const Token *first, Expr *x, 
 {
 	Expr *e = expr_at(p, kind, first);
 
+	debug_require(x);
 	e->x = x;
 	e->y = y;
 	e->end = y ? y->end : x->end;
@@ -248,6 +259,7 @@ Expr *build_chan_type(Parser *p, const Token *first, ChanDir dir, Expr *elem)
 {
 	Expr *e = type_of_two(p, EXPR_CHAN_TYPE, first, elem, NULL);
 
+	debug_require(dir >= CHAN_BOTH && dir <= CHAN_RECV);
 	e->dir = dir;
 	return e;
 }
@@ -266,6 +278,7 @@ Expr *build_fields_type(Parser *p, ExprKind kind, const Token *keyword, FieldLis
 {
 	Expr *e = expr_at(p, kind, keyword);
 
+	debug_require(kind == EXPR_STRUCT_TYPE || kind == EXPR_INTERFACE_TYPE);
 	if (fields)
 		e->fields = *fields;
 	e->end = token_pos(p, close);
@@ -280,6 +293,7 @@ ExprList *build_exprs(Parser *p, ExprList *list, Expr *x)
 	return list;
 }
 
+/* Parentheses stay in the tree for messages and for what cares (a composite literal's type); most ask past them. */
 Expr *unparen(Expr *e)
 {
 	while (e && e->kind == EXPR_PAREN)

@@ -33,6 +33,7 @@ Stmt *build_simple(Parser *p, StmtKind kind, const Token *op, ExprList *lhs, Exp
 {
 	Stmt *s = stmt_at(p, kind, op);
 
+	debug_require(lhs->len > 0 && rhs->len > 0 && (kind == STMT_ASSIGN || kind == STMT_DEFINE));
 	s->lhs = *lhs;
 	s->rhs = *rhs;
 	return s;
@@ -51,24 +52,28 @@ Stmt *build_inc_dec(Parser *p, Expr *x, const Token *op)
 {
 	Stmt *s = stmt_at(p, STMT_INC_DEC, op);
 
+	debug_require(op->op == OP_ADD || op->op == OP_SUB);
 	s->op = (Op)op->op;
 	s->x = x;
 	return s;
 }
 
+/* x op= y: one variable, one value, whose address is worked out once. */
 Stmt *build_op_assign(Parser *p, Expr *x, const Token *op, Expr *y)
 {
 	Stmt *s = stmt_at(p, STMT_ASSIGN, op);
 
+	debug_require(op->op > OP_NONE && op->op < OP_NOT);
 	s->op = (Op)op->op;
 	vec_push(p->arena, &s->lhs, x);
 	vec_push(p->arena, &s->rhs, y);
 	return s;
 }
 
-Stmt *build_decl_stmt(Parser *p, const Token *keyword, DeclList *list)
+/* The keyword is that of the group made last: in var () nothing can have been declared in between. */
+Stmt *build_decl_stmt(Parser *p, DeclList *list)
 {
-	Stmt *s = stmt_at(p, STMT_DECL, keyword);
+	Stmt *s = stmt_at(p, STMT_DECL, p->keyword);
 
 	if (list->len > 0)
 		s->pos = list->items[0]->keyword_pos;
@@ -103,11 +108,13 @@ Stmt *build_branch(Parser *p, StmtKind kind, const Token *keyword, const Token *
 	return s;
 }
 
+/* A label at the end of a block labels an empty statement; in a clause Go wants a statement, and says so. */
 Stmt *build_labeled(Parser *p, const Token *name, Stmt *body)
 {
 	Stmt *s = stmt_at(p, STMT_LABELED, name);
 	const Token *next = &p->tokens[p->fetched];
 
+	require(p->fetched >= 0 && p->fetched < p->count);
 	if (!body && (next->kind == T_CASE || next->kind == T_DEFAULT))
 		syntax_error(p, (Pos){s->pos.file, s->pos.line, s->pos.col + name->length, 0}, "missing statement after label");
 	s->name = name->text;
@@ -150,6 +157,7 @@ Stmt *build_block_stmt(Parser *p, Block *block)
 
 /* ---- headers ---------------------------------------------------------------------------------- */
 
+/* Which of the three a lone simple statement is depends on the semicolons, so these come along. */
 Header *build_header(Parser *p, Stmt *init, const Token *first_semi, Stmt *cond, const Token *second_semi, Stmt *post)
 {
 	Header *h = NEW(p->arena, Header);
@@ -177,7 +185,8 @@ static void print_side(Buf *b, const ExprList *list, bool emphasize)
 	}
 }
 
-/* A statement that is no expression where a condition should be. */
+/* A statement that is no expression where a condition should be. if x = 1 { is mostly meant as a comparison: Go's
+ * message emphasizes the assignment, with operands in parentheses. */
 static void report_no_value(Parser *p, const Stmt *s)
 {
 	bool plain = s->kind == STMT_ASSIGN && s->op == OP_NONE;
@@ -217,6 +226,8 @@ static Expr *condition(Parser *p, const Stmt *s)
 	return NULL;
 }
 
+/* Whatever is wrong with the condition, there is one: the bad expression. A semicolon whose text begins with n was a
+ * newline. */
 Stmt *build_if(Parser *p, const Token *keyword, Header *header, Block *body, Stmt *else_)
 {
 	Stmt *s = stmt_at(p, STMT_IF, keyword);
@@ -253,10 +264,12 @@ Stmt *build_range(Parser *p, ExprList *lhs, const Token *op, const Token *range,
 	return s;
 }
 
+/* With a range clause the statement was made by build_range already, and takes its place from the keyword now. */
 Stmt *build_for(Parser *p, const Token *keyword, Header *header, Block *body)
 {
 	Stmt *s;
 
+	debug_require(!header || !header->range || header->range->kind == STMT_RANGE);
 	if (header && header->range) {
 		s = header->range;
 		s->pos = token_pos(p, keyword);
@@ -284,11 +297,13 @@ CaseList *build_cases(Parser *p, CaseList *list, Case *one)
 	return list;
 }
 
+/* The clause ends where the next token stands: bison has read it to know that the clause is over. */
 Case *build_case(Parser *p, const Token *keyword, ExprList *list, Stmt *comm, const Token *colon, StmtList *body)
 {
 	Case *one = NEW(p->arena, Case);
 	const Token *next = &p->tokens[p->fetched];
 
+	require(p->fetched > 0 && p->fetched < p->count);
 	if ((next->kind == T_CASE || next->kind == T_DEFAULT) && next[-1].kind != T_SEMI && next[-1].kind != T_COLON)
 		syntax_error(p, token_pos(p, next), "unexpected keyword %s at end of statement", next->text);
 	one->pos = token_pos(p, keyword);
@@ -331,6 +346,7 @@ static bool type_switch(Stmt *s, const Stmt *guard)
 	return true;
 }
 
+/* body has the braces alone; the clauses are in cases. */
 Stmt *build_switch(Parser *p, const Token *keyword, Header *header, const Token *open, CaseList *cases,
                    const Token *close)
 {

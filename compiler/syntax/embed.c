@@ -81,6 +81,7 @@ static const char *add_pattern(Parser *p, Embed *e, const char *s, Pos pos, cons
 	return s + n;
 }
 
+/* All patterns or none: a line with one that cannot be read asks for nothing. */
 static void read_patterns(Parser *p, Embed *e, const char *text, Pos pos)
 {
 	const char *fault = NULL;
@@ -121,6 +122,7 @@ void note_embed(Parser *p, const Comment *comment, Pos pos, bool alone)
 
 void take_embeds(Parser *p, Decl *d, uint32_t above, uint32_t line)
 {
+	debug_require(above <= line);
 	for (int i = 0; i < p->file->embeds.len; i++) {
 		Embed *e = p->file->embeds.items[i];
 		if (e->decl || e->ignored || e->pos.line <= above || e->pos.line >= line)

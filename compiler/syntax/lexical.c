@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+/* Columns count bytes, so inside of a token it is enough to add. */
 static Pos advance(Pos pos, size_t bytes)
 {
 	pos.col += (uint32_t)bytes;
@@ -46,7 +47,7 @@ void lexical_check_encoding(Lexer *l)
 		if (text[i] == '\n') {
 			pos.line++;
 			line_start = text + i + 1;
-		} else if (text[i] <= 0) {
+		} else if ((signed char)text[i] <= 0) {         /* NUL or beyond ASCII, where char is unsigned, too */
 			uint32_t rune = utf8_decode(text + i, size - i, &length);
 			pos.col = (uint32_t)(text + i - line_start) + 1;
 			if (rune == 0)
@@ -119,7 +120,9 @@ static uint32_t cut_number(const char *s, size_t *n, bool *found, size_t *at)
 	return value;
 }
 
-/* text: behind "line ", n bytes; pos is of text; the directive rules from `from` on. */
+/* text: behind "line ", n bytes; pos is of text; the directive rules from `from` on. //line path:line:col and //line
+ * path:line; with a block comment what follows on the same line counts. A path may hold colons: only numbers at the
+ * end are cut off. */
 static void line_directive(Lexer *l, const char *text, size_t n, Pos pos, Pos from)
 {
 	bool found, second_found;
@@ -144,12 +147,15 @@ static void line_directive(Lexer *l, const char *text, size_t n, Pos pos, Pos fr
 	         (LineDirective){from.line, from.col, arena_strndup(l->c->arena, text, rest), line, col});
 }
 
+/* Kept whole, with its quote marks, in the order of the text: directives, doc comments and build constraints are read
+ * from them later. */
 void lexical_comment(Lexer *l, const char *text, size_t n, Pos pos)
 {
 	uint32_t lines = 0;
 	Pos next = advance(pos, n);
 	bool block = text[1] == '*';
 
+	require(n >= 2 && text[0] == '/');
 	for (size_t i = 0; block && i < n; i++)
 		if (text[i] == '\n')
 			lines++, next.col = (uint32_t)(n - i);
@@ -191,6 +197,8 @@ static const char *base_name(int base)
 	return base == 2 ? "binary" : base == 8 ? "octal" : base == 10 ? "decimal" : "hexadecimal";
 }
 
+/* Takes any decimal digit whatever the base, and in hexadecimal letters: 0b12 is one token with a wrong digit, not
+ * two. */
 static void read_digits(Number *number, int base, bool note_invalid)
 {
 	for (;; number->at++) {
@@ -291,12 +299,15 @@ static const char *read_number(Lexer *l, Number *number, LiteralKind *kind, size
 	return error;
 }
 
+/* "Integer literals" and "Floating-point literals". The pattern in lexer.l takes whatever looks like a number; the
+ * first thing that is wrong with it is told. 08 is wrong as an integer, but 08.5 and 08i are fine. */
 void lexical_number(Lexer *l, const char *text, size_t n, Pos pos, LiteralKind *kind)
 {
 	Number number = {.text = text, .n = n, .base = 10, .invalid = n};
 	size_t where = 0;
 	const char *error;
 
+	debug_require(n > 0);
 	*kind = LIT_INT;
 	error = read_number(l, &number, kind, &where);
 	if (peek(&number) == 'i')
@@ -363,6 +374,8 @@ static bool check_digits(Lexer *l, const char *text, size_t n, size_t *at, Pos p
 	return true;
 }
 
+/* *at: behind the backslash, moved behind what belongs to the escape. In a rune literal \" is unknown, in a string \'
+ * is. */
 static bool check_escape(Lexer *l, const char *text, size_t n, size_t *at, Pos pos)
 {
 	char ch = *at < n ? text[*at] : '\0';
@@ -417,6 +430,7 @@ void lexical_quoted(Lexer *l, const char *text, size_t n, Pos pos)
 	size_t at = 1;
 	int count = 0;
 
+	require(n > 0 && (text[0] == '"' || text[0] == '\''));
 	if (badly_encoded(text, n))
 		return;
 	for (; at < n && text[at] != text[0]; count++) {

@@ -49,6 +49,7 @@ typedef struct {
 	int type_end, type_depth;        /* up to where, and in which context, the type around has been skipped once */
 } Marker;
 
+/* Looking beyond either end is allowed, and finds the end of the file. */
 static int kind_at(const Marker *m, int i)
 {
 	return i >= 0 && i < m->count ? m->tokens[i].kind : T_EOF;
@@ -67,6 +68,7 @@ static bool starts_type(int kind)
 /* Index behind the bracket at i and its partner. */
 static int skip_brackets(const Marker *m, int i)
 {
+	debug_require(i >= 0 && i < m->count);
 	return m->match[i] > i ? m->match[i] + 1 : i + 1;
 }
 
@@ -116,6 +118,7 @@ static int mark_signature(Marker *m, int i)
 {
 	int close = m->match[i];
 
+	debug_require(m->tokens[i].kind == T_LPAREN);
 	m->marks[i] |= MARK_PARAMS;
 	if (close <= i)
 		return i + 1;
@@ -141,7 +144,9 @@ static int skip_outer_type(Marker *m, int i)
 	return m->type_end;
 }
 
-/* The keyword func stands at i, of a declaration, a type or a literal. */
+/* The keyword func stands at i, of a declaration, a type or a literal. The forms: func f(...), func (r R) f(...),
+ * func f[T any](...), func(...) { } and the type func(...). The brace behind opens a body unless the signature is
+ * part of a type that is followed by one: []func(){...} is a composite literal. */
 static void mark_func(Marker *m, int i)
 {
 	bool declaration = m->depth == 0 && (i == 0 || m->tokens[i - 1].kind == T_SEMI);
@@ -214,6 +219,7 @@ static bool opens_type_params(const Marker *m, int i)
 	return true;
 }
 
+/* type T [N]int or type T[P any] int: told by what stands in the brackets. */
 static void mark_type_spec(Marker *m, int name)
 {
 	if (kind_at(m, name) == T_NAME && kind_at(m, name + 1) == T_LBRACK && opens_type_params(m, name + 1))
@@ -232,6 +238,8 @@ static bool array_type_follows(const Marker *m, int i)
 	return close > i && starts_type(kind_at(m, close + 1));
 }
 
+/* In a parameter list "a T" is a name and its type, "T" and "p.T" are types: a name is one if a type can start behind
+ * it. */
 static bool declares_parameter(const Marker *m, int i)
 {
 	int next = kind_at(m, i + 1);
@@ -241,6 +249,7 @@ static bool declares_parameter(const Marker *m, int i)
 	return next == T_DOTS || starts_type(next);
 }
 
+/* In a struct "a, b T" and "a T" are fields, "T", "*T" and "p.T" embedded ones. */
 static bool declares_field(const Marker *m, int i)
 {
 	int next = kind_at(m, i + 1);
@@ -296,6 +305,7 @@ static void mark_name(Marker *m, int i)
 
 /* ---- braces ----------------------------------------------------------------------------------- */
 
+/* What stands here would make a following bracket an index, a call or a block rather than the start of a type. */
 static bool ends_operand(int kind)
 {
 	switch (kind) {
@@ -329,12 +339,16 @@ static bool parenthesised_type(const Marker *m, int close)
 	       kind_at(m, open - 1) != T_FUNC && skip_type(m, open + 1) == close;
 }
 
+/* "Composite literals" has the ambiguity: in if x == T {} the brace opens the block, unless the literal is in
+ * parentheses. So in a header, at its own depth, every brace opens the block; inside brackets within it a new context
+ * has begun. */
 static ContextKind classify_brace(Marker *m, int i)
 {
 	int before = kind_at(m, i - 1);
 	Context *top = &m->stack[m->depth];
 	Token *t = &m->tokens[i];
 
+	debug_require(m->depth >= 0 && i > 0);
 	if (m->marks[i] & MARK_BRACE)
 		return t->kind == T_LIT_LBRACE ? CONTEXT_LITERAL : CONTEXT_BLOCK;
 	if (before == T_STRUCT)
@@ -377,6 +391,7 @@ static void open_bracket(Marker *m, int i, int kind)
 	m->stack[++m->depth] = (Context){(uint8_t)context, false, i};
 }
 
+/* A token inside a bracket that was marked in advance finds its kind changed already. */
 static void mark_one(Marker *m, int i)
 {
 	int kind = m->tokens[i].kind;
@@ -444,7 +459,9 @@ static int brackets_ended(const Marker *m, const int *stack, int depth, int clos
 	return 0;
 }
 
-/* Fill match. Returns the deepest nesting, and in *too_deep the token where it went beyond the limit, if it did. */
+/* Fill match. Returns the deepest nesting, and in *too_deep the token where it went beyond the limit, if it did.
+ * Brackets that find no partner match themselves. Nesting is limited here, before anything that recurses runs: a
+ * program of a million parentheses must not overflow the stack of whoever walks over the tree. */
 static int match_brackets(Marker *m, int *stack, int *too_deep)
 {
 	int depth = 0, deepest = 0, run = 0;
@@ -490,6 +507,7 @@ bool mark_tokens(Compiler *c, SourceFile *source, TokenList *tokens)
 	}
 	m.marks = NEW_ARRAY(c->arena, uint8_t, m.count + 1);
 	m.stack = NEW_ARRAY(c->arena, Context, deepest + 2);
+	debug_require(m.count > 0 && m.tokens[m.count - 1].kind == T_EOF);
 	for (int i = 0; i < m.count; i++)
 		mark_one(&m, i);
 	return true;

@@ -11,6 +11,8 @@ static bool has_prefix(const Comment *comment, const char *prefix)
 	return strncmp(comment->text, prefix, strlen(prefix)) == 0;
 }
 
+/* //go:linkname local target: a name here stands for another package's; without a target it may be stood for from
+ * elsewhere. */
 static void note_linkname(Parser *p, const char *text, Pos pos)
 {
 	static const char blanks[] = " \t\r";
@@ -81,6 +83,11 @@ static uint32_t package_line(const Parser *p)
 	return UINT32_MAX;
 }
 
+/*
+ * Always gives a file, however wrong the text: the errors are in the queue. imports_only reads the package clause and
+ * the imports, for the loader, which must know them before anything is checked; the tree then has no other
+ * declarations and is not verified.
+ */
 File *parse_file(Compiler *c, SourceFile *source, bool imports_only)
 {
 	Lexer lexer = {.c = c, .source = source, .imports_only = imports_only};
@@ -97,6 +104,7 @@ File *parse_file(Compiler *c, SourceFile *source, bool imports_only)
 	p.synced_at = -1;
 	p.diagnostics_before = diagnostics_before;
 	collect_directives(&p, package_line(&p));
+	require(p.count > 0 && p.tokens[p.count - 1].kind == T_EOF);
 	if (mark_tokens(c, source, &lexer.tokens))
 		gol_yyparse(&p);
 	if (c->diagnostics.len == diagnostics_before && !imports_only)

@@ -188,7 +188,8 @@ names:
 	;
 
 func_decl:
-	FUNC NAME opt_type_params signature opt_func_body { $$ = build_decls(p, NULL, build_func(p, $1, NULL, $2, $3, $4, $5)); }
+	FUNC NAME opt_type_params signature opt_func_body {
+		$$ = build_decls(p, NULL, build_func(p, $1, NULL, $2, $3, $4, $5)); }
 	| FUNC LPAREN params RPAREN NAME opt_type_params signature opt_func_body {
 		$$ = build_decls(p, NULL, build_func(p, $1, $3, $5, $6, $7, $8)); }
 	| FUNC error { RESUME(RECOVER_SIGNATURE); } signature_block { $$ = EMPTY(DeclList); }
@@ -281,7 +282,8 @@ type_name:
 	| NAME LBRACK type_list RBRACK { $$ = build_index(p, build_name(p, $1), $2, $3, $4); }
 	| NAME LBRACK type_list COMMA RBRACK { $$ = build_index(p, build_name(p, $1), $2, $3, $5); }
 	| NAME DOT NAME LBRACK type_list RBRACK { $$ = build_index(p, build_selector(p, build_name(p, $1), $3), $4, $5, $6); }
-	| NAME DOT NAME LBRACK type_list COMMA RBRACK { $$ = build_index(p, build_selector(p, build_name(p, $1), $3), $4, $5, $7); }
+	| NAME DOT NAME LBRACK type_list COMMA RBRACK {
+		$$ = build_index(p, build_selector(p, build_name(p, $1), $3), $4, $5, $7); }
 	;
 
 type_list:
@@ -302,7 +304,8 @@ chan_type:
 	;
 
 func_type:
-	FUNC opt_type_params signature { $$ = build_func_type(p, $1, $3); if ($2) syntax_error(p, token_pos(p, $1 + 1), "function type must have no type parameters"); }
+	FUNC opt_type_params signature { $$ = build_func_type(p, $1, $3);
+		if ($2) syntax_error(p, token_pos(p, $1 + 1), "function type must have no type parameters"); }
 	;
 
 struct_type:
@@ -409,7 +412,8 @@ operand:
 	;
 
 func_literal:
-	FUNC opt_type_params signature func_body { $$ = build_func_literal(p, $1, $3, $4); if ($2) syntax_error(p, token_pos(p, $1 + 1), "function type must have no type parameters"); }
+	FUNC opt_type_params signature func_body { $$ = build_func_literal(p, $1, $3, $4);
+		if ($2) syntax_error(p, token_pos(p, $1 + 1), "function type must have no type parameters"); }
 	;
 
 opt_expr: %empty { $$ = NULL; } | expr ;
@@ -449,7 +453,7 @@ stmts:
 stmt:
 	%empty { $$ = NULL; }
 	| simple
-	| declaration { $$ = build_decl_stmt(p, NULL, $1); }
+	| declaration { $$ = build_decl_stmt(p, $1); }
 	| NAME COLON stmt { $$ = build_labeled(p, $1, $3); }
 	| GO expr { $$ = build_go(p, STMT_GO, $1, $2); }
 	| DEFER expr { $$ = build_go(p, STMT_DEFER, $1, $2); }

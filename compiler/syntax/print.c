@@ -97,6 +97,7 @@ static void print_slice(Buf *out, const Expr *e)
 	buf_char(out, ']');
 }
 
+/* chan (<-chan T) needs its parentheses: chan <-chan T would be read as chan<- (chan T). */
 static void print_chan(Buf *out, const Expr *e)
 {
 	bool inner_receives = e->dir == CHAN_BOTH && e->x->kind == EXPR_CHAN_TYPE && e->x->dir == CHAN_RECV;
@@ -162,6 +163,7 @@ static void print_func(Buf *out, const Expr *e)
 	buf_str(out, e->body && e->body->list.len > 0 ? " {…}" : " {}");
 }
 
+/* As written but for blanks. A node that has not been seen may be any kind: the checker prints what it refuses. */
 void expr_print(Buf *out, const Expr *e)
 {
 	switch (e->kind) {

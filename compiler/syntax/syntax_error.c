@@ -121,7 +121,8 @@ static const Wording after_reductions[] = {
 	{"PACKAGE NAME", " after package clause"},
 };
 
-/* Do the symbols of pattern, separated by blanks, lie on top of the stack, the last one uppermost? */
+/* Do the symbols of pattern, separated by blanks, lie on top of the stack, the last one uppermost? Patterns are
+ * compared from their end: names[0] is the top of the stack. */
 static bool on_top(const Symbols *stack, const char *pattern)
 {
 	size_t end = strlen(pattern);
@@ -491,7 +492,8 @@ static bool starts_declaration(int kind)
 	return kind == T_FUNC || kind == T_VAR || kind == T_TYPE || kind == T_CONST;
 }
 
-/* The next declaration keyword that stands at the start of a line, or behind a written semicolon. */
+/* The next declaration keyword that stands at the start of a line, or behind a written semicolon. A keyword in the
+ * middle of a line may be part of an expression (a function literal); one at its start hardly is. */
 static int next_declaration(const Parser *p, int from)
 {
 	for (int i = from; i < p->count - 1; i++) {

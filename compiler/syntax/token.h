@@ -44,6 +44,7 @@ typedef struct Parser {
 	int fetched;             /* index of the token handed out last: the parser's lookahead */
 	const CommentList *comments;
 	int group;               /* number of the last parenthesised group of declarations */
+	const Token *keyword;    /* of what was declared last: where var () stands, which declares nothing */
 	int error_at;            /* the last token that did not fit */
 	int synced_at;           /* the token at which the last recovery resumed: the next one goes further */
 	int diagnostics_before;  /* length of the queue when the file was begun */
