@@ -14,8 +14,10 @@ static void conversion_failed(Checker *k, Operand *x, Type *t, const char *conte
 	x->mode = MODE_INVALID;
 }
 
+/* x is untyped. Where any type will do, or an interface, it gets its default type: var x any = 1 holds an int. */
 static bool convert_to_target(Checker *k, Operand *x, Type *t, const char *context)
 {
+	debug_require(is_untyped(x->type) || x->mode == MODE_NIL);
 	Type *target = t, *new_type;
 	Constant *value;
 	if (x->mode == MODE_NIL) {
@@ -95,6 +97,7 @@ void check_assignment(Checker *k, Operand *x, Type *t, const char *context)
 	x->mode = MODE_INVALID;
 }
 
+/* A constant of an invalid type has the value that is unknown, and nothing is said of what follows from it. */
 void check_init_const(Checker *k, Object *o, Operand *x)
 {
 	if (x->mode == MODE_INVALID || !is_valid(x->type) || (o->type && !is_valid(o->type))) {
@@ -117,6 +120,7 @@ void check_init_const(Checker *k, Object *o, Operand *x)
 	o->cval = x->cval;
 }
 
+/* Without a written type the variable has that of its value; nil has none to give. */
 void check_init_var(Checker *k, Object *o, Operand *x, const char *context)
 {
 	if (x->mode == MODE_INVALID || !is_valid(x->type) || (o->type && !is_valid(o->type))) {
@@ -147,6 +151,7 @@ static const char *measure(Checker *k, int n, const char *unit)
 
 void check_assign_error(Checker *k, ExprList rhs, int l, int r)
 {
+	require(rhs.len > 0);
 	const char *vars = measure(k, l, "variable"), *vals = measure(k, r, "value");
 	Expr *first = rhs.items[0];
 	if (rhs.len == 1 && unparen(first)->kind == EXPR_CALL) {
@@ -303,8 +308,11 @@ Type *check_lhs(Checker *k, Expr *lhs)
 	return x.type;
 }
 
+/* x: the value, or NULL to evaluate rhs, which then knows the left side's type. Assigning to _ needs a value that has
+ * a type by itself. */
 void check_assign_var(Checker *k, Expr *lhs, Operand *x, Expr *rhs, const char *context)
 {
+	require(x || rhs);
 	Type *t = check_lhs(k, lhs);
 	Operand own;
 	if (t && !is_valid(t)) {
@@ -327,6 +335,7 @@ void check_assign_var(Checker *k, Expr *lhs, Operand *x, Expr *rhs, const char *
 	}
 }
 
+/* Three forms: a value each; a call of several results; v, ok = of an expression that may give two. */
 void check_assign_vars(Checker *k, ExprList lhs, ExprList rhs)
 {
 	int l = lhs.len, r = rhs.len;
@@ -366,6 +375,7 @@ void check_assign_vars(Checker *k, ExprList lhs, ExprList rhs)
 
 /* ---- short variable declarations ---------------------------------------------------------------------------- */
 
+/* Black at once: a local is declared where its statement is checked, and cannot be asked for before. */
 Object *check_new_local(Checker *k, const char *name, Pos pos, Type *t)
 {
 	Object *o = object_new(k->c, OBJECT_VAR, name, t, pos, k->package);
@@ -401,6 +411,7 @@ static Object *short_decl_existing(Checker *k, Expr *e, Object *o, ShortDecl *d)
 	return o;
 }
 
+/* A name of this very scope is assigned to, all others are new; defined has the new ones, and NULL for the rest. */
 static void short_decl_name(Checker *k, ExprList lhs, int i, ShortDecl *d, Stmt *s)
 {
 	Expr *e = lhs.items[i];
@@ -435,8 +446,11 @@ static void short_decl_name(Checker *k, ExprList lhs, int i, ShortDecl *d, Stmt 
 		vec_push(k->arena, &s->defined, fresh);
 }
 
+/* "Short variable declarations": at least one new variable. The new ones are declared behind the values, so that x :=
+ * x means the outer x. */
 void check_short_var_decl(Checker *k, Pos pos, ExprList lhs, ExprList rhs, Stmt *s)
 {
+	require(lhs.len > 0);
 	ShortDecl d = {0};
 	Pos saved = k->env.declared_at;
 	k->env.declared_at = lhs.items[0]->start;

@@ -1,12 +1,14 @@
 /*
  * binary.c - binary operators: matching of operand types, arithmetic, comparison, shifts (spec, "Operators").
  *
- * Operands are matched first: an untyped one takes the type of the other, where the kinds allow it at all. A comparison
- * gives an untyped boolean; its operands then have their final types. An untyped constant shifted by a variable keeps
- * waiting for its type and is listed in k->shift_operands.
+ * Operands are matched first: an untyped one takes the type of the other, where the kinds allow it at all. A
+ * comparison gives an untyped boolean; its operands then have their final types. An untyped constant shifted by a
+ * variable keeps waiting for its type and is listed in k->shift_operands.
  */
 #include "checker.h"
 
+/* At least one side is untyped. Kinds that do not mix are left alone, for the message about mismatched types. nil and
+ * an interface with methods take only what is nil. */
 static bool may_convert(Checker *k, Operand *x, Operand *y)
 {
 	if (is_typed(x->type) && is_typed(y->type))
@@ -264,6 +266,8 @@ static bool divides_by_zero(Checker *k, Constant *v, bool complex_division)
 		const_sign(const_binary(k->c, im, OP_MUL, im, false)) == 0;
 }
 
+/* "Arithmetic operators": a constant divisor of an integer must not be 0, nor any in a constant expression; a variable
+ * float may be divided by 0.0. */
 static bool zero_divisor(Checker *k, Operand *x, Operand *y)
 {
 	if (y->mode != MODE_CONST || !(x->mode == MODE_CONST || is_integer(x->type)))
@@ -291,6 +295,7 @@ static void mismatch(Checker *k, Operand *x, const Operand *y, Expr *e, Expr *lh
 
 static void fold(Checker *k, Operand *x, Operand *y, Expr *e, Op op, Pos op_pos)
 {
+	require(x->mode == MODE_CONST && y->mode == MODE_CONST && x->cval && y->cval);
 	if (const_kind(x->cval) == CONST_UNKNOWN || const_kind(y->cval) == CONST_UNKNOWN) {
 		x->cval = const_unknown(k->c);
 		return;
@@ -303,6 +308,7 @@ static void fold(Checker *k, Operand *x, Operand *y, Expr *e, Op op, Pos op_pos)
 /* lhs op rhs; e is the whole expression, NULL for lhs op= rhs. */
 void check_binary(Checker *k, Operand *x, Expr *e, Expr *lhs, Expr *rhs, Op op, Pos op_pos)
 {
+	debug_require(op > OP_NONE && op < OP_NOT && (!e || e->kind == EXPR_BINARY));
 	Operand y;
 	check_expr(k, x, lhs);
 	check_expr(k, &y, rhs);

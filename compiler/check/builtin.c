@@ -39,6 +39,7 @@ static const BuiltinFacts facts[BUILTIN_COUNT] = {
 
 ResultKind check_builtin_kind(int id)
 {
+	require(id >= 0 && id < BUILTIN_COUNT && facts[id].name);
 	return facts[id].kind;
 }
 
@@ -141,8 +142,11 @@ static void append_count_error(Builtin *b, Type *s, Type *u)
 	            check_types_summary(k, want, true, false));
 }
 
+/* append(s, x...) takes a slice of the same elements, and as the one exception a string after a []byte. The result has
+ * the type of s, also a defined one. */
 static bool builtin_append(Builtin *b)
 {
+	require(b->n >= 1);
 	Checker *k = b->k;
 	Operand *x = b->x;
 	if (x->mode == MODE_NIL) {
@@ -173,8 +177,10 @@ static bool builtin_append(Builtin *b)
 	return true;
 }
 
+/* Elements of identical types; from a string to bytes, too. The slices' own types do not matter. */
 static bool builtin_copy(Builtin *b)
 {
+	require(b->n == 2);
 	Checker *k = b->k;
 	Operand *dst = &b->args[0], *src = &b->args[1];
 	Type *d = dst->mode == MODE_NIL ? NULL : core_slice(dst->type);
@@ -201,6 +207,7 @@ static bool clearable(void *arg, Type *term, bool tilde)
 	return kind == TYPE_MAP || kind == TYPE_SLICE;
 }
 
+/* Since Go 1.21; of a type parameter all types must be maps or slices, not all of one kind. */
 static bool builtin_clear(Builtin *b)
 {
 	Operand *x = b->x;
@@ -229,8 +236,10 @@ static bool map_term(void *arg, Type *term, bool tilde)
 	return !m->problem;
 }
 
+/* The key is assigned to the maps' key type; all types of a type parameter must have one and the same. */
 static bool builtin_delete(Builtin *b)
 {
+	require(b->n == 2);
 	Operand *x = b->x;
 	KeyOfMaps m = {0};
 	if (is_type_param(x->type))

@@ -11,6 +11,7 @@
 
 static void push_tuple(Checker *k, Operand *x, OperandList *out)
 {
+	debug_require(x->type->kind == TYPE_TUPLE);
 	for (int i = 0; i < x->type->fields.len; i++) {
 		Operand v = {.mode = MODE_VALUE, .type = x->type->fields.items[i]->type, .expr = x->expr};
 		vec_push(k->arena, out, v);
@@ -87,6 +88,7 @@ void check_unpack(Checker *k, ExprList list, OperandList *out, bool comma_ok, bo
 	*is_comma_ok = true;
 }
 
+/* The expression now gives two values: its type becomes the tuple (first, bool), parentheses around it too. */
 void check_record_comma_ok(Checker *k, Expr *e, Type *first)
 {
 	ObjectList vars = {0};
@@ -149,7 +151,8 @@ static ResultKind conversion_call(Checker *k, Operand *x, Expr *e)
 		check_expr(k, x, e->list.items[0]);
 		if (x->mode != MODE_INVALID) {
 			if (is_interface(t) && !check_is_method_set(k, t)) {
-				check_error(k, e->start, "cannot use interface %s in conversion (contains specific type constraints or is comparable)", type_name_of(k, t));
+				check_error(k, e->start, "cannot use interface %s in conversion (contains specific type constraints or "
+				            "is comparable)", type_name_of(k, t));
 				x->mode = MODE_INVALID;
 			} else if (e->has_dots) {
 				check_error(k, e->list.items[0]->start, "invalid use of ... in conversion to %s", type_name_of(k, t));
@@ -187,6 +190,7 @@ static TypeList object_type_list(Checker *k, ObjectList list)
 	return types;
 }
 
+/* At the first argument too many, or the last there is. */
 static bool count_error(Checker *k, Arguments *a, int wanted)
 {
 	Expr *call = a->call;
@@ -233,7 +237,8 @@ static Expr *given_list_of(Expr *e)
 	return e->kind == EXPR_INDEX ? e : NULL;
 }
 
-/* Build the pairs for inference; returns how many generic arguments there are. */
+/* Build the pairs for inference; returns how many generic arguments there are. A pair per argument that can tell
+ * something: its parameter mentions type parameters, or it is a generic function. */
 static int infer_pairs(Checker *k, Arguments *a, InferPair *pairs, int *npairs)
 {
 	int generic = 0;
@@ -258,6 +263,7 @@ static int infer_pairs(Checker *k, Arguments *a, InferPair *pairs, int *npairs)
 	return generic;
 }
 
+/* inferred holds, from `from` on, the type arguments of each generic argument in turn. */
 static void instantiate_generic_arguments(Checker *k, Arguments *a, TypeList inferred, int from)
 {
 	for (int i = 0; i < a->list.len; i++) {
@@ -313,6 +319,7 @@ static bool infer_arguments(Checker *k, Arguments *a, TypeList given, Expr *inst
 		k->errors = true;
 		return false;
 	}
+	require(out.len >= params.len);
 	TypeList args = {0};
 	for (int i = 0; i < params.len; i++)
 		vec_push(k->arena, &args, out.items[i]);
@@ -331,6 +338,7 @@ static bool infer_arguments(Checker *k, Arguments *a, TypeList given, Expr *inst
 
 static void assign_arguments(Checker *k, Arguments *a)
 {
+	require(a->params.len == a->list.len);
 	const char *context = NULL;
 	for (int i = 0; i < a->list.len; i++) {
 		Operand *x = &a->list.items[i];
@@ -352,6 +360,7 @@ static bool needs_inference(Arguments *a)
 
 /* ---- function calls ------------------------------------------------------------------------------------------ */
 
+/* A call of several results is one value of a tuple type: only assignments, returns and argument lists take it. */
 static void set_result(Checker *k, Operand *x, Type *sig, Expr *e)
 {
 	switch (sig->results.len) {
@@ -374,6 +383,7 @@ static void set_result(Checker *k, Operand *x, Type *sig, Expr *e)
 		x->mode = MODE_INVALID;
 }
 
+/* Of a type parameter the core type, if that is a function. */
 static Type *callee_signature(Operand *x)
 {
 	if (x->mode == MODE_NIL || x->mode == MODE_NO_VALUE || !x->type)
@@ -394,6 +404,7 @@ static bool given_type_args(Checker *k, Type *sig, Expr *inst, TypeList *given)
 	return true;
 }
 
+/* inst: the callee's index expression, if it is generic and some type arguments are written: f[int](x). */
 static ResultKind function_call(Checker *k, Operand *x, Expr *e, Expr *inst)
 {
 	e->call_kind = CALL_FUNC;
@@ -434,8 +445,10 @@ static ResultKind function_call(Checker *k, Operand *x, Expr *e, Expr *inst)
 	return RESULT_STATEMENT;
 }
 
+/* T(x), len(x), f(x): what the callee is decides. It may be generic, its arguments will tell the types. */
 ResultKind check_call(Checker *k, Operand *x, Expr *e)
 {
+	debug_require(e->kind == EXPR_CALL);
 	Expr *inst = NULL;
 	Expr *callee = e->x;
 	if (callee->kind == EXPR_INDEX) {

@@ -6,6 +6,7 @@
 
 FuncInfo *check_new_func_info(Checker *k, Object *o, FuncInfo *outer, Type *signature)
 {
+	require(signature->kind == TYPE_FUNC);
 	FuncInfo *info = NEW(k->arena, FuncInfo);
 	info->object = o;
 	info->outer = outer;
@@ -31,6 +32,8 @@ static bool holds(ObjectList list, Object *o)
 	return false;
 }
 
+/* Every function between the one that uses the variable and the one that declares it must pass it on: func() { func()
+ * { x++ } } has both capture x. */
 void check_note_use(Checker *k, Object *var)
 {
 	if (!var->owner || var->owner == k->env.func)
@@ -67,6 +70,7 @@ static Object *root_variable(Expr *e)
 	}
 }
 
+/* x.f = 1 and x[0] = 1 change x itself if it is a struct or an array; p.f = 1 through a pointer does not change p. */
 void check_note_assigned(Checker *k, Expr *lhs)
 {
 	Object *o = root_variable(lhs);

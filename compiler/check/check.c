@@ -30,6 +30,8 @@ static bool follows_from_another(Checker *k, const char *message)
 	return (operand && operand > message) || (type && type > message);
 }
 
+/* Where the expression of a constant that repeats an earlier one is wrong, the message stands at the constant
+ * (error_pos): in const ( A uint8 = 200 + iota*50; B; C ) it is C that overflows, not A's expression. */
 void check_error(Checker *k, Pos pos, const char *format, ...)
 {
 	va_list args, copy;
@@ -50,8 +52,11 @@ void check_error(Checker *k, Pos pos, const char *format, ...)
 
 /* ---- what surrounds -------------------------------------------------------------------------------- */
 
+/* The language version goes with the file of what is being declared: files of one package may differ (//go:build
+ * go1.21). */
 void check_set_env(Checker *k, const Env *env)
 {
+	require(env->declared_at.file < (uint32_t)k->c->files.len);
 	uint32_t file = env->declared_at.file;
 	k->env = *env;
 	k->types->language = file ? k->c->files.items[file]->go_version : 0;
@@ -59,8 +64,10 @@ void check_set_env(Checker *k, const Env *env)
 
 /* ---- delayed work ------------------------------------------------------------------------------------ */
 
+/* With the surroundings of now. Nothing may be delayed twice. */
 void check_later(Checker *k, void (*run)(Checker *, void *), void *arg)
 {
+	debug_require(run);
 	Delayed d = {.run = run, .arg = arg, .env = k->env};
 	vec_push(k->arena, &k->delayed, d);
 }
@@ -77,6 +84,7 @@ void check_process_delayed(Checker *k)
 		k->env.error_pos = NO_POS;
 		d.run(k, d.arg);
 	}
+	debug_require(k->delayed_done == k->delayed.len);
 	k->delayed.len = k->delayed_done = 0;
 	k->processing = was;
 	check_set_env(k, &saved);
@@ -97,11 +105,13 @@ Scope *check_open_scope(Checker *k, Pos start, Pos end)
 
 void check_close_scope(Checker *k)
 {
+	require(k->env.scope && k->env.scope->parent);
 	k->env.scope = k->env.scope->parent;
 }
 
 /* ---- the package ------------------------------------------------------------------------------------------ */
 
+/* What types/ calls when it meets an object of this package without a type: then its declaration comes first. */
 static void resolve_object(Compiler *c, Object *o)
 {
 	Checker *k = c->types->resolver;
@@ -112,7 +122,8 @@ static void resolve_object(Compiler *c, Object *o)
 static void check_main_function(Checker *k)
 {
 	Package *p = k->package;
-	if (strcmp(p->path, "main") != 0 || strcmp(p->name, "main") != 0)       /* under its own path it is one whose tests are compiled */
+	/* under its own path it is one whose tests are compiled */
+	if (strcmp(p->path, "main") != 0 || strcmp(p->name, "main") != 0)
 		return;
 	Object *o = scope_lookup(p->scope, intern_str(k->c, "main"));
 	if (!o && !k->errors)
@@ -130,7 +141,8 @@ static int word_count(const char *s)
 	return count;
 }
 
-/* Is the line above a function, among its comments? */
+/* Is the line above a function, among its comments? The next declaration of any kind decides: a variable in between
+ * makes the directive the variable's. */
 static bool is_above_function(const File *file, uint32_t line, const char *directive)
 {
 	const Decl *next = NULL;
@@ -215,8 +227,19 @@ static void check_limits(Checker *k)
 	check_sizes(k);
 }
 
+#ifdef GOL_DEBUG
+/* Everything that was begun is finished, and every package-level object has been looked at. */
+static void verify_finished(Checker *k)
+{
+	require(k->path.len == 0 && k->delayed.len == 0 && !k->processing);
+	require(k->errors || k->pending.len == 0);
+	for (int i = 0; i < k->infos.len; i++)
+		require(!k->infos.items[i] || k->errors || k->infos.items[i]->object->color == BLACK);
+}
+#endif
 bool check_package(Compiler *c, Package *package)
 {
+	require(package->files.len > 0);
 	int errors_before = c->errors;
 	Checker k = {.c = c, .types = c->types, .arena = c->arena, .package = package};
 	Package *saved_current = c->types->current;
@@ -245,6 +268,7 @@ bool check_package(Compiler *c, Package *package)
 	c->types->current = saved_current;
 	c->types->resolver = saved_resolver;
 	c->seen_from = saved_from;
+	VERIFY(verify_finished(&k));
 	package->checked = true;
 	package->failed = c->errors > errors_before;
 	if (!package->failed)

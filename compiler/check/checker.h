@@ -13,8 +13,9 @@
  * interface validity, bodies of functions) is delayed in a queue that
  * check_process_delayed empties once nothing is grey any more.
  *
- * Invariants: an Operand of mode INVALID had its error reported. k->env belongs to
- * the declaration being checked and is saved and restored around every change of it.
+ * Invariants: an Operand of mode INVALID had its error reported, or it asked for a constant or variable that is still
+ * being declared (var a = b; var b = a): such cycles are told by the initialisation order. k->env belongs to the
+ * declaration being checked and is saved and restored around every change of it.
  */
 #ifndef GOL_CHECKER_H
 #define GOL_CHECKER_H

@@ -9,8 +9,10 @@
 
 /* ---- structs ------------------------------------------------------------------------------ */
 
+/* Names are interned. One that is not exported counts in its own package only. */
 static int field_index(Checker *k, Type *s, const char *name)
 {
+	debug_require(s->kind == TYPE_STRUCT);
 	for (int i = 0; i < s->fields.len; i++) {
 		Object *f = s->fields.items[i];
 		if (f->name == name && (f->package == k->package || name_is_exported(name)))
@@ -43,6 +45,7 @@ static void unknown_field(Checker *k, Expr *key, Type *s, Type *t)
 	check_error(k, key->start, "unknown field %s in struct literal of type %s%s", key->name, type_name_of(k, t), but);
 }
 
+/* seen: per field, whether it has a value; a second one is an error, but its value is checked before that. */
 static void keyed_field(Checker *k, Expr *element, Type *s, Type *t, bool *seen)
 {
 	Operand x;
@@ -75,6 +78,7 @@ static void keyed_field(Checker *k, Expr *element, Type *s, Type *t, bool *seen)
 	seen[i] = true;
 }
 
+/* All fields, in order; those of other packages that are not exported cannot be given. */
 static void positional_fields(Checker *k, Expr *e, Type *s, Type *t)
 {
 	for (int i = 0; i < e->list.len; i++) {
@@ -120,9 +124,11 @@ static void struct_literal(Checker *k, Expr *e, Type *s, Type *t)
 
 /* ---- arrays and slices ------------------------------------------------------------------------ */
 
-/* The elements; returns the length they imply. length < 0: no bound. */
+/* The elements; returns the length they imply. length < 0: no bound. [5]int{2: 1, 7}: an element without a key goes
+ * behind the one before it. Indices are noted only from the first key on: without keys none comes twice. */
 static int64_t indexed_elements(Checker *k, ExprList list, Type *elem, int64_t length)
 {
+	require(elem);
 	int64_t index = 0, max = 0;
 	bool keyed = false;
 	Map seen = {0};
@@ -176,6 +182,8 @@ static int64_t indexed_elements(Checker *k, ExprList list, Type *elem, int64_t l
 
 typedef struct SeenKey { Constant *value; Type *type; struct SeenKey *next; } SeenKey;
 
+/* Values that hash alike are chained; in a map of interfaces 1 and 1.0 of different types are two keys. The hash is
+ * odd, since NULL is no key. */
 static bool duplicate_key(Checker *k, Map *seen, Operand *key, bool with_type)
 {
 	void *hash = (void *)(uintptr_t)(const_hash(key->cval) | 1);
@@ -191,6 +199,7 @@ static bool duplicate_key(Checker *k, Map *seen, Operand *key, bool with_type)
 
 static void map_literal(Checker *k, Expr *e, Type *m)
 {
+	require(m->kind == TYPE_MAP);
 	Map seen = {0};
 	bool key_is_interface = is_interface(m->key);
 	for (int i = 0; i < e->list.len; i++) {
@@ -237,7 +246,8 @@ static void use_elements(Checker *k, Expr *e)
 	}
 }
 
-/* The literal's type as written or hinted, and its structure. */
+/* The literal's type as written or hinted, and its structure. [...]T{...}: the length is not known until the elements
+ * are: -1 for now. The hint may be *T for &T{...} with &T left out. */
 static Type *literal_type(Checker *k, Expr *e, Type *hint, Type **base)
 {
 	Type *t;
@@ -265,8 +275,10 @@ static Type *literal_type(Checker *k, Expr *e, Type *hint, Type **base)
 	return hint;
 }
 
+/* A literal of a type parameter's core type is allowed; a type that is still being declared has no fields to give. */
 void check_composite(Checker *k, Operand *x, Expr *e, Type *hint)
 {
+	debug_require(e->kind == EXPR_COMPOSITE);
 	Type *base = NULL;
 	Type *t = literal_type(k, e, hint, &base);
 	if (!t || !is_valid(base) || !check_is_complete(k, base)) {

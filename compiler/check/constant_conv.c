@@ -20,6 +20,7 @@ static int integer_bits(TypeKind kind, bool *is_signed)
 
 static bool integer_fits(Constant *v, TypeKind kind)
 {
+	debug_require(const_kind(v) == CONST_INT);
 	if (kind == TYPE_UNTYPED_INT || kind == TYPE_UNTYPED_RUNE)
 		return true;
 	bool is_signed;
@@ -95,6 +96,7 @@ bool check_representable_value(Checker *k, Constant *v, Type *t, Constant **roun
 
 static ConvCode representation(Checker *k, Operand *x, Type *t, Constant **out)
 {
+	require(x->cval);
 	if (check_representable_value(k, x->cval, t, out))
 		return CONV_OK;
 	if (is_numeric(x->type) && is_numeric(t))
@@ -140,6 +142,7 @@ static bool implicit_for_term(void *arg, Type *term, bool tilde)
 	return check_implicit_type(it->k, it->x, underlying(term), &t, &v) == CONV_OK;
 }
 
+/* What is no constant and yet untyped: a comparison's boolean, and a shift of an untyped constant by a variable. */
 static ConvCode implicit_basic(Checker *k, Operand *x, Type *target, Type *u, Type **new_type, Constant **value)
 {
 	if (x->mode == MODE_CONST) {
@@ -160,6 +163,7 @@ static ConvCode implicit_basic(Checker *k, Operand *x, Type *target, Type *u, Ty
 	return fits ? CONV_OK : CONV_BAD;
 }
 
+/* Two untyped operands: the later kind in the order integer, rune, float, complex, which is that of the enum. */
 static ConvCode implicit_untyped_pair(Operand *x, Type *target, Type **new_type)
 {
 	*new_type = target;
@@ -201,6 +205,7 @@ ConvCode check_implicit_type(Checker *k, Operand *x, Type *target, Type **new_ty
 	return CONV_OK;
 }
 
+/* Gives x the type that its context wants, and says so if it cannot have it. */
 void check_convert_untyped(Checker *k, Operand *x, Type *target)
 {
 	if (x->mode == MODE_INVALID || !is_untyped(x->type) || !is_valid(target))
@@ -252,6 +257,7 @@ static const char *operation_name(const Expr *e)
 /* A constant operation's result must fit its type; an untyped integer must not grow beyond 512 bits. */
 void check_overflow(Checker *k, Operand *x, Pos op_pos)
 {
+	require(x->mode == MODE_CONST && x->cval);
 	if (const_kind(x->cval) == CONST_UNKNOWN) {
 		check_error(k, op_pos, "constant result is not representable");
 		return;

@@ -10,6 +10,7 @@
 /* Constant x as a value of t, a constant type: representable, or integer to string. */
 static bool constant_converts(Checker *k, Operand *x, Type *t, Constant **out)
 {
+	require(x->cval && is_const_type(x->type));
 	Type *u = underlying(t);
 	if (u->kind > TYPE_LAST_BASIC)
 		return false;
@@ -45,6 +46,7 @@ static bool is_unsafe_pointer(Type *u)
 	return u->kind == TYPE_UNSAFE_POINTER;
 }
 
+/* Numbers to numbers of their kind, what makes strings, and strings to bytes and runes. */
 static bool basic_conversion(Type *vu, Type *tu)
 {
 	if (is_integer_or_float(vu) && is_integer_or_float(tu))
@@ -56,6 +58,7 @@ static bool basic_conversion(Type *vu, Type *tu)
 	return is_string(vu) && is_bytes_or_runes(tu);
 }
 
+/* unsafe.Pointer stands between pointers and uintptr, and never between a pointer and a uintptr at once. */
 static bool unsafe_conversion(Type *vu, Type *tu)
 {
 	bool v_ptr = vu->kind == TYPE_POINTER || vu->kind == TYPE_UINTPTR;
@@ -64,6 +67,7 @@ static bool unsafe_conversion(Type *vu, Type *tu)
 		(is_unsafe_pointer(vu) && is_unsafe_pointer(tu));
 }
 
+/* [3]int(s) and (*[3]int)(s), since Go 1.20 and 1.17. Whether s is long enough is found when it runs. */
 static bool slice_to_array(Checker *k, const Operand *x, Type *vu, Type *tu, const char **cause)
 {
 	bool pointer = tu->kind == TYPE_POINTER;
@@ -134,6 +138,8 @@ static bool term_converts_from(void *arg, Type *term, bool tilde)
 	return false;
 }
 
+/* "Conversions", for values that are no constants: the rules one by one; of type parameters all terms, each with
+ * each. */
 static bool convertible(Checker *k, Operand *x, Type *t, const char **cause)
 {
 	if (check_assignable(k, x, t, cause))
@@ -223,6 +229,7 @@ static bool convert_constant(Checker *k, Operand *x, Type *t, bool *reported)
 
 void check_conversion(Checker *k, Operand *x, Type *t)
 {
+	require(t && (x->mode != MODE_CONST || x->cval));
 	bool constant = x->mode == MODE_CONST, reported = false;
 	const char *cause = NULL;
 	if (!is_valid(t) || !is_valid(x->type) || !check_is_complete(k, t)) {

@@ -22,6 +22,7 @@ static int first_in_source(Object **cycle, int n)
 
 void check_cycle_error(Checker *k, Object **cycle, int n, int start)
 {
+	debug_require(n > 0 && start >= 0 && start < n);
 	Object *o = cycle[start];
 	for (int i = 0; i < n; i++)
 		if (cycle[i]->type && cycle[i]->type->kind == TYPE_INVALID && cycle[i]->kind == OBJECT_TYPE &&
@@ -49,6 +50,7 @@ void check_cycle_error(Checker *k, Object **cycle, int n, int start)
 bool check_cycle_ok(Checker *k, Object *o)
 {
 	int start = o->color - GREY, values = 0, definitions = 0;
+	require(start >= 0 && start < k->path.len && k->path.items[start] == o);
 	Object **cycle = k->path.items + start;
 	int n = k->path.len - start;
 	for (int i = 0; i < n; i++) {
@@ -75,6 +77,7 @@ bool check_is_complete(Checker *k, Type *t)
 	if (o->color < GREY)
 		return true;
 	int start = o->color - GREY, n = k->path.len - start;
+	require(n > 0);
 	if (!map_get(&k->incomplete, o)) {
 		map_put(k->arena, &k->incomplete, o, o);
 		check_cycle_error(k, k->path.items + start, n, first_in_source(k->path.items + start, n));
@@ -82,6 +85,8 @@ bool check_is_complete(Checker *k, Type *t)
 	return false;
 }
 
+/* Met again while being declared. A constant or variable has no type yet, so whoever asked gets the invalid one, after
+ * the cycle was reported; a function's calls of itself are no cycle. */
 static void grey_object(Checker *k, Object *o)
 {
 	switch (o->kind) {
@@ -103,18 +108,21 @@ static void grey_object(Checker *k, Object *o)
 
 static void push_path(Checker *k, Object *o)
 {
+	debug_require(o->color == WHITE);
 	o->color = GREY + k->path.len;
 	vec_push(k->arena, &k->path, o);
 }
 
 static void pop_path(Checker *k, Object *o)
 {
+	require(k->path.len > 0 && vec_last(&k->path) == o);
 	k->path.len--;
 	o->color = BLACK;
 }
 
 /* ---- constants and variables --------------------------------------------------------------------------------- */
 
+/* inherited: the expression is that of an earlier constant of the group, evaluated again with another iota. */
 void check_const_value(Checker *k, Object *o, Expr *type, Expr *init, bool inherited, int iota)
 {
 	Constant *saved = k->env.iota;
@@ -144,6 +152,7 @@ done:
 	k->env.error_pos = saved_pos;
 }
 
+/* lhs: all variables of var a, b = f(), which are checked together when the first of them is. */
 static void var_decl(Checker *k, Object *o, ObjectList lhs, Expr *type, Expr *init)
 {
 	if (type)
@@ -169,6 +178,7 @@ static void var_decl(Checker *k, Object *o, ObjectList lhs, Expr *type, Expr *in
 
 /* ---- types ---------------------------------------------------------------------------------------------------- */
 
+/* "Struct types": field and method names of one type are distinct. Late, when the struct is known. */
 static void check_method_names(Checker *k, Type *named)
 {
 	Type *u = underlying(named);
@@ -219,9 +229,8 @@ static void collect_methods(Checker *k, Object *o, Type *named)
 static bool settle_underlying(Checker *k, Type *named)
 {
 	Type *t = map_get(&k->right_sides, named);
-	Object *cycle[64];
-	int n = 0;
-	cycle[n++] = named->object;
+	ObjectList cycle = {0};
+	vec_push(k->arena, &cycle, named->object);
 	while (t && t->kind == TYPE_NAMED) {
 		if (t->origin != t || t->object->package != k->package || t->underlying_) {
 			Type *u = underlying(t);
@@ -230,17 +239,17 @@ static bool settle_underlying(Checker *k, Type *named)
 			named->underlying_ = u;
 			return true;
 		}
-		for (int i = 0; i < n; i++) {
-			if (cycle[i] != t->object)
+		for (int i = 0; i < cycle.len; i++) {
+			if (cycle.items[i] != t->object)
 				continue;
-			check_cycle_error(k, cycle + i, n - i, first_in_source(cycle + i, n - i));
-			for (int j = i; j < n; j++)
-				cycle[j]->type->underlying_ = invalid_type(k);
+			Object **first = cycle.items + i;
+			check_cycle_error(k, first, cycle.len - i, first_in_source(first, cycle.len - i));
+			for (int j = i; j < cycle.len; j++)
+				cycle.items[j]->type->underlying_ = invalid_type(k);
 			named->underlying_ = invalid_type(k);
 			return true;
 		}
-		if (n < 64)
-			cycle[n++] = t->object;
+		vec_push(k->arena, &cycle, t->object);
 		t = map_get(&k->right_sides, t);
 	}
 	if (!t)
@@ -266,6 +275,7 @@ static void settle_pending(Checker *k)
 	}
 }
 
+/* The object has its type at the end only: type A = []A asks for itself while there is none, which is the cycle. */
 static void alias_decl(Checker *k, Object *o, Decl *d)
 {
 	Scope *saved = k->env.scope;
@@ -288,8 +298,11 @@ static void run_valid_type(Checker *k, void *arg)
 	check_valid_type(k, arg);
 }
 
+/* The named type exists before its right side is looked at, so that it may mention itself: type T struct { next *T }.
+ * Methods are collected first, as a constraint on the right may ask for them; their signatures come later. */
 void check_type_decl(Checker *k, Object *o, Decl *d)
 {
+	debug_require(d->kind == DECL_TYPE && d->type);
 	if (d->is_alias) {
 		alias_decl(k, o, d);
 		return;

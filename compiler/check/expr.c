@@ -198,6 +198,7 @@ static bool find_base(void *arg, Type *term, bool tilde)
 	return true;
 }
 
+/* *p, or the pointer type *T. Of a type parameter all types must be pointers to one type. */
 static void star(Checker *k, Operand *x, Expr *e)
 {
 	check_expr_or_type(k, x, e->x, false);
@@ -265,6 +266,7 @@ static bool recv_term(void *arg, Type *term, bool tilde)
 	return !r->problem;
 }
 
+/* <-ch is a value, or two in v, ok := <-ch: which of them it is, assignments decide. */
 static void receive(Checker *k, Operand *x)
 {
 	RecvElem r = {.k = k};
@@ -301,6 +303,7 @@ static bool unary_defined(Checker *k, Operand *x, Op op)
 	return ok;
 }
 
+/* Bits that ^x keeps of a constant: ^uint8(0) is 255, ^int8(0) is -1. */
 static int unsigned_width(Type *t)
 {
 	if (!is_unsigned(t) || is_type_param(t))
@@ -313,8 +316,10 @@ static int unsigned_width(Type *t)
 	}
 }
 
+/* ~x is no expression: where x is an integer the message tells of ^, and checking goes on as if that was written. */
 void check_unary(Checker *k, Operand *x, Expr *e)
 {
+	debug_require(e->kind == EXPR_UNARY && e->op > OP_NONE && e->op < OP_COUNT);
 	check_expr(k, x, e->x);
 	if (x->mode == MODE_INVALID)
 		return;
@@ -351,6 +356,8 @@ void check_unary(Checker *k, Operand *x, Expr *e)
 
 /* ---- type assertions ----------------------------------------------------------------------------------- */
 
+/* x.(T). Whether T can be in x at all is known for types that are no interfaces: one that lacks a method of x's type
+ * never is. */
 static void type_assert(Checker *k, Operand *x, Expr *e)
 {
 	if (!e->type_expr) {
@@ -452,8 +459,23 @@ static ResultKind expr_by_kind(Checker *k, Operand *x, Expr *e, Type *hint)
 	return RESULT_EXPRESSION;
 }
 
+#ifdef GOL_DEBUG
+/* What checker.h promises of operands. */
+static void verify_operand(const Operand *x)
+{
+	require(x->mode >= MODE_INVALID && x->mode <= MODE_PACKAGE);
+	require(x->mode == MODE_INVALID || x->type);
+	require(x->mode != MODE_CONST || x->cval);
+	require(x->mode != MODE_BUILTIN || (x->builtin >= 0 && x->builtin < BUILTIN_COUNT));
+}
+#endif
+
+/* The one way to evaluate an expression: x starts out invalid, so that whoever finds an error may simply return. hint:
+ * the type of a composite literal whose own is left out. allow_generic: a generic function or type may come out that
+ * is not instantiated; the caller sees to that. What comes out is noted on the tree. */
 ResultKind check_raw_expr(Checker *k, Operand *x, Expr *e, Type *hint, bool allow_generic)
 {
+	require(e);
 	x->mode = MODE_INVALID;
 	x->type = invalid_type(k);
 	x->cval = NULL;
@@ -465,6 +487,7 @@ ResultKind check_raw_expr(Checker *k, Operand *x, Expr *e, Type *hint, bool allo
 	if (x->mode >= MODE_CONST && x->type && x->type->kind == TYPE_NAMED && !check_is_complete(k, x->type))
 		x->mode = MODE_INVALID;
 	x->expr = e;
+	VERIFY(verify_operand(x));
 	check_record(k, x);
 	return kind;
 }

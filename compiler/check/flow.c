@@ -50,6 +50,8 @@ static bool terminating_list(StmtList list)
 	return n > 0 && terminating(list.items[n - 1], NULL);
 }
 
+/* A switch ends the function if it has a default, nothing breaks out of it, and every clause ends it or falls through
+ * to one that does. A select needs no default: without one it waits. */
 static bool terminating_cases(Stmt *s, const char *label)
 {
 	bool has_default = s->kind == STMT_SELECT;

@@ -40,8 +40,12 @@ static void run_verify(Checker *k, void *arg)
 	check_error(k, pos, "%s", cause ? cause : "type argument does not satisfy its constraint");
 }
 
+/* Whether the arguments satisfy their constraints is looked at when all types are complete: type T struct { x List[T]
+ * } asks about T's methods while T is being declared. exprs: where the arguments are written, for the message; or
+ * NULL. */
 bool check_verify_instance(Checker *k, Pos pos, ObjectList params, TypeList args, ExprList *exprs)
 {
+	debug_require(args.len == params.len);
 	Instance *in = NEW(k->arena, Instance);
 	*in = (Instance){pos, params, args, exprs};
 	check_later(k, run_verify, in);
@@ -81,6 +85,7 @@ static bool type_arg_count(Checker *k, Pos pos, const char *name, int have, int 
 	return false;
 }
 
+/* type A[P any] = []P: A[int] is []int under the alias's name. */
 Type *check_instance_of_alias(Checker *k, Object *alias, TypeList args)
 {
 	Subst s = {.params = check_alias_params(alias), .args = args};
@@ -230,8 +235,10 @@ ObjectList check_rename_params(Checker *k, ObjectList params, Type **signature)
 typedef struct { int from, to, weight; Pos pos; Type *arg; } Edge;
 typedef struct { Checker *k; Map index; VEC(Object *) params; VEC(Edge) edges; } Graph;
 
+/* A method's type parameters are other objects than those of its receiver's type, but stand for the same ones. */
 static int vertex(Graph *g, Object *param)
 {
+	debug_require(param && param->kind == OBJECT_TYPE);
 	Object *own = map_get(&g->k->receiver_params, param);
 	if (own)
 		param = own;
@@ -272,6 +279,7 @@ static void add_edges(Graph *g, Pos pos, Object *to, Type *arg, Type *part, int 
 			add_edges(g, pos, to, arg, part->methods.items[i]->type, 1, depth + 1);
 }
 
+/* via[v]: the edge over which v got its weight. Going back once for every vertex surely ends on the cycle. */
 static void report_instance_cycle(Graph *g, int *via, int start)
 {
 	Buf b;

@@ -220,7 +220,13 @@ int64_t check_index_value(Checker *k, Expr *e, int64_t max)
 
 /* ---- slices ------------------------------------------------------------------------------------------------ */
 
-typedef struct { Type *result; bool is_string, is_bytes, bad, differs; Operand *x; Checker *k; int64_t length; bool unaddressable; } Sliced;
+typedef struct {
+	Checker *k;
+	Operand *x;
+	Type *result;
+	int64_t length;
+	bool is_string, is_bytes, bad, differs, unaddressable;
+} Sliced;
 
 static bool slice_type(Sliced *s, Type *t)
 {

@@ -1,9 +1,9 @@
 /*
  * initorder.c - the order in which package variables are initialised (spec, "Package initialization"), and cycles.
  *
- * A variable depends on the variables, constants and functions its initialiser mentions, directly or through functions.
- * Repeatedly the first variable in declaration order that depends on nothing uninitialised comes next: that is a
- * depth-first walk in declaration order, which emits a variable after what it depends on... except that the
+ * A variable depends on the variables, constants and functions its initialiser mentions, directly or through
+ * functions. Repeatedly the first variable in declaration order that depends on nothing uninitialised comes next: that
+ * is a depth-first walk in declaration order, which emits a variable after what it depends on... except that the
  * specification picks the earliest ready variable each time, so ready ones are kept in a heap by declaration order.
  * Constants come before all variables, also those that mention one (len of an array): so their cycles are theirs to
  * tell.
@@ -28,12 +28,14 @@ typedef struct Graph {
 
 static bool is_constant(const Node *n) { return n->info->object->kind == OBJECT_CONST; }
 
+/* var a, b = f() is initialised by one call: the first variable stands for all. */
 static DeclInfo *group_of(Checker *k, DeclInfo *d)
 {
 	return d->lhs.len > 0 ? check_info_of(k, d->lhs.items[0]) : d;
 }
 
-/* All variables reachable from d through functions. */
+/* All variables reachable from d through functions. Functions have no place in the order: what they mention, their
+ * callers wait for. mark: the round in which d was met, so that recursion ends and nothing is waited for twice. */
 static void reach(Graph *g, DeclInfo *d, Node *from)
 {
 	Checker *k = g->k;
@@ -120,6 +122,7 @@ static Node *break_cycle(Graph *g, bool constants)
 		if (!n->done && is_constant(n) == constants && (!least || n->missing < least->missing))
 			least = n;
 	}
+	require(least);         /* who asks still counts one */
 	int members = least->info->lhs.len > 0 ? least->info->lhs.len : 1;
 	for (int i = 0; i < members; i++) {
 		Object *o = least->info->lhs.len > 0 ? least->info->lhs.items[i] : least->info->object;
@@ -150,6 +153,7 @@ static void heap_push(Heap *h, Node *n)
 
 static Node *heap_pop(Heap *h)
 {
+	require(h->items.len > 0);
 	Node *top = h->items.items[0];
 	h->items.items[0] = h->items.items[--h->items.len];
 	for (int i = 0;;) {
@@ -167,6 +171,7 @@ static Node *heap_pop(Heap *h)
 	}
 }
 
+/* Only variables with an initialiser need anything done; constants were in the order for the sake of their cycles. */
 static void emit(Checker *k, DeclInfo *d)
 {
 	if (!d->init || d->object->kind != OBJECT_VAR)
@@ -221,6 +226,7 @@ static void take_all(Graph *g, Heap ready[2], bool constants, int count)
 	for (; count > 0; count--) {
 		Heap *h = &ready[constants];
 		Node *n = h->items.len > 0 ? heap_pop(h) : break_cycle(g, constants);
+		require(!n->done);
 		emit(g->k, n->info);
 		finish(ready, n);
 	}

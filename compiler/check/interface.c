@@ -27,8 +27,10 @@ static Term parse_term(Checker *k, Expr *e)
 	return t;
 }
 
+/* A | B | C comes as nested binary expressions. */
 static void flatten(Checker *k, Expr *e, UnionTerms *out)
 {
+	require(e);
 	if (e->kind == EXPR_BINARY && e->op == OP_OR) {
 		flatten(k, e->x, out);
 		flatten(k, e->y, out);
@@ -38,8 +40,10 @@ static void flatten(Checker *k, Expr *e, UnionTerms *out)
 	vec_push(k->arena, &out->list, t);
 }
 
+/* Is a type in both? int and ~int overlap, so a union of them is an error, as one of int and int. */
 static bool overlaps(Term a, Term b)
 {
+	debug_require(a.type && b.type);
 	Type *x = a.type, *y = b.type;
 	if (identical(x, y))
 		return true;

@@ -1,9 +1,9 @@
 /*
  * labels.c - labels and the branches to them (spec, "Labeled statements", "Break", "Continue", "Goto").
  *
- * One walk over a function body that has labels. A goto may jump forward only where no variable comes into scope on the
- * way, and never into a block: each block keeps the gotos that wait for a label further down; those left at a block's
- * end go on waiting in the block around.
+ * One walk over a function body that has labels. A goto may jump forward only where no variable comes into scope on
+ * the way, and never into a block: each block keeps the gotos that wait for a label further down; those left at a
+ * block's end go on waiting in the block around.
  */
 #include "checker.h"
 #include <string.h>
@@ -24,6 +24,8 @@ typedef struct Labels {
 
 static void collect_list(Labels *l, StmtList list, Pos block);
 
+/* All labels of the function first: gotos jump forward, too. Bodies of literals are functions of their own, and are
+ * not looked into. */
 static void collect_stmt(Labels *l, Stmt *s, Pos block)
 {
 	Checker *k = l->k;
@@ -79,6 +81,7 @@ static bool is_breakable(const Stmt *s)
 
 static Label *use_label(Labels *l, const char *name)
 {
+	require(name);
 	Label *label = map_get(&l->all, name);
 	if (label) {
 		label->used = true;
@@ -99,6 +102,7 @@ static Stmt *declared_label(LabelBlock *b, const char *name)
 
 static void labeled_break(Labels *l, LabelBlock *b, Stmt *s)
 {
+	require(s->name && (s->kind == STMT_BREAK || s->kind == STMT_CONTINUE));
 	bool is_break = s->kind == STMT_BREAK;
 	Stmt *target = enclosing(b, s->name);
 	if (!target) {

@@ -15,6 +15,7 @@ void check_note_sized(Checker *k, Type *t)
 	vec_push(k->arena, &k->sized_types, sized);
 }
 
+/* Sizes of types that mention type parameters are known for each instance only, where lowering asks. */
 static bool is_measurable(Type *t)
 {
 	return is_valid(t) && !is_generic(t) && !has_type_params(t);
@@ -44,6 +45,7 @@ static void report_too_large(Checker *k, Pos pos, Type *t, Map *reported)
 
 static void check_channel(Checker *k, const SizedType *sized)
 {
+	require(underlying(sized->type)->kind == TYPE_CHAN);
 	Type *elem = underlying(sized->type)->elem;
 	if (type_size(k->c, elem) >= MAX_ELEMENT_OF_CHANNEL)
 		check_error(k, sized->pos, "channel element type too large (>64kB)");

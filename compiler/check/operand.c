@@ -137,6 +137,7 @@ const char *operand_text(Checker *k, const Operand *x)
 
 typedef struct { Checker *k; Type *first; const char *cause; } CoreCause;
 
+/* The first term that does not go with the first of all: that pair is what Go's message names. */
 static bool core_cause_term(void *arg, Type *term, bool tilde)
 {
 	CoreCause *c = arg;
@@ -183,11 +184,14 @@ const char *check_no_core_cause(Checker *k, Type *t)
 
 /* ---- notes on the tree -------------------------------------------------------------- */
 
+/* What the tree knows is what the operand says. Untyped values get their final type later (check_update_type). */
 void check_record(Checker *k, Operand *x)
 {
 	Expr *e = x->expr;
 	if (!e)
 		return;
+	debug_require(x->mode == MODE_INVALID || x->type);
+	debug_require(x->mode != MODE_CONST || x->cval);
 	e->mode = x->mode;
 	e->type = x->mode == MODE_INVALID ? invalid_type(k) : x->type;
 	e->cval = x->mode == MODE_CONST ? x->cval : NULL;
@@ -223,8 +227,11 @@ static void update_operands(Checker *k, Expr *e, Type *t, bool final)
 	}
 }
 
+/* t: the type that the context gives e; final: no other will come. Not final is what one untyped operand gives the
+ * other (1 + 2.5: the 1 becomes an untyped float). */
 void check_update_type(Checker *k, Expr *e, Type *t, bool final)
 {
+	debug_require(t);
 	if (!e || !e->type || !is_untyped(e->type) || e->mode == MODE_INVALID)
 		return;
 	update_operands(k, e, t, final);
@@ -343,6 +350,7 @@ bool check_cannot_hold(Checker *k, Type *in, Type *t, const char **cause)
 		!check_unknown_methods(k, t);
 }
 
+/* The rules in the order of the specification. Types with errors are assignable to all, one message is enough. */
 bool check_assignable(Checker *k, Operand *x, Type *t, const char **cause)
 {
 	Type *v = x->type;

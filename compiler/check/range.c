@@ -12,6 +12,7 @@ typedef struct RangeTypes {
 	int permits;                /* how many variables */
 } RangeTypes;
 
+/* func(yield func(K, V) bool): the yield function's parameters are the iteration values. */
 static void range_func(RangeTypes *r, Type *u)
 {
 	if (u->fields.len != 1 || u->results.len != 0) {
@@ -39,6 +40,8 @@ static void range_func(RangeTypes *r, Type *u)
 		r->value = yield->fields.items[1]->type;
 }
 
+/* What the clause's variables get, by the core type of what is ranged over. Integers and functions need Go 1.22 and
+ * 1.23. */
 static void range_types(Checker *k, Operand *x, RangeTypes *r)
 {
 	Type *u = x->mode == MODE_NIL ? NULL : core_type(x->type);

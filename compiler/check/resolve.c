@@ -1,12 +1,13 @@
 /*
  * resolve.c - collects the objects a package declares, and looks names up.
  *
- * Scopes nest: universe, package, file (imports), function, blocks. Methods are kept apart per base type until the type
- * is declared. Every package-level object gets a DeclInfo; its number is Object.order.
+ * Scopes nest: universe, package, file (imports), function, blocks. Methods are kept apart per base type until the
+ * type is declared. Every package-level object gets a DeclInfo; its number is Object.order.
  */
 #include "checker.h"
 #include <string.h>
 
+/* By place in the scopes alone: locals are declared when their statement is checked, so none is seen too early. */
 Object *check_lookup(Checker *k, const char *name, Scope **where)
 {
 	for (Scope *s = k->env.scope; s; s = s->parent) {
@@ -20,6 +21,7 @@ Object *check_lookup(Checker *k, const char *name, Scope **where)
 	return NULL;
 }
 
+/* NULL: a local object, or another package's that happens to have a number. */
 DeclInfo *check_info_of(Checker *k, const Object *o)
 {
 	if (o->order <= 0 || o->order > k->infos.len)
@@ -39,6 +41,7 @@ static void report_redeclared(Checker *k, Object *o, Object *other, Pos pos)
 
 void check_declare(Checker *k, Scope *s, Object *o, Pos pos)
 {
+	debug_require(s && o->name && *o->name);
 	if (strcmp(o->name, "_") == 0)
 		return;
 	Object *other = scope_insert(k->c, s, o);
@@ -53,6 +56,7 @@ void check_declare(Checker *k, Scope *s, Object *o, Pos pos)
 
 static DeclInfo *new_info(Checker *k, Object *o, Decl *d, File *file)
 {
+	debug_require(o->order == 0);           /* one number for each object */
 	DeclInfo *info = NEW(k->arena, DeclInfo);
 	info->object = o;
 	info->decl = d;

@@ -6,6 +6,7 @@
 
 /* ---- qualified names --------------------------------------------------------------------------- */
 
+/* p.x stands for the object of the other package, which has been checked: it has its type, constants their value. */
 static void exported_object(Checker *k, Operand *x, Expr *e, Object *o)
 {
 	x->type = o->type ? o->type : invalid_type(k);
@@ -43,6 +44,8 @@ static void undefined_in_package(Checker *k, Expr *e, Package *p)
 	check_error(k, e->pos, "undefined: %s.%s", e->x->name, e->name);
 }
 
+/* True if e is pkg.name, whether it exists or not. A package that failed has told its own errors; its names are then
+ * unknown in silence. */
 static bool qualified_name(Checker *k, Operand *x, Expr *e)
 {
 	if (e->x->kind != EXPR_NAME)
@@ -74,6 +77,7 @@ static bool qualified_name(Checker *k, Operand *x, Expr *e)
 
 /* ---- why a selector is undefined ------------------------------------------------------------------ */
 
+/* The name without its first character, which alone tells whether it is exported: a slip of case there is likely. */
 static const char *tail(const char *name)
 {
 	const char *p = name + 1;
@@ -120,8 +124,10 @@ static const char *missing_cause(Checker *k, Operand *x, Expr *e, Type *t)
 	return arena_printf(k->arena, "type %s has no field or method %s%s", type_name_of(k, t), e->name, but);
 }
 
+/* In the order of Go's messages: the nearest cause first. */
 static void undefined_selector(Checker *k, Operand *x, Expr *e, Lookup *found)
 {
+	debug_require(!found->object);
 	Type *t = x->type, *u = underlying(t);
 	const char *why;
 	if (found->ambiguous) {
@@ -149,8 +155,10 @@ static void undefined_selector(Checker *k, Operand *x, Expr *e, Lookup *found)
 
 /* ---- fields and methods --------------------------------------------------------------------------------- */
 
+/* "Method expressions": T.m is a function whose first parameter is the receiver. */
 static void set_method_expr(Checker *k, Operand *x, Expr *e, Lookup *found)
 {
+	require(found->object->kind == OBJECT_FUNC && found->object->type->kind == TYPE_FUNC);
 	Object *m = found->object;
 	ObjectList params = {0};
 	Type *sig = m->type;
@@ -166,17 +174,17 @@ static void set_method_expr(Checker *k, Operand *x, Expr *e, Lookup *found)
 	x->type = func_of(k->c, params, sig->results, sig->variadic);
 }
 
+/* "Method values": x.m is a function that has x bound to it. The type has no receiver, so that it is identical to
+ * others. */
 static void set_method_value(Checker *k, Operand *x, Expr *e, Lookup *found)
 {
 	Object *m = found->object;
 	if (e->selection->kind != SELECT_INTERFACE_METHOD)
 		e->selection->kind = SELECT_METHOD_VALUE;
 	/* x.m of an addressable x with a pointer method is (&x).m. */
-	Type *holder = found->selection.holder;
 	bool pointer_method = m->pointer_receiver || (m->origin && m->origin->pointer_receiver);
 	if (pointer_method && !found->selection.indirect && underlying(x->type)->kind != TYPE_POINTER)
 		check_note_address(k, e->x);
-	(void)holder;
 	Type *sig = m->type;
 	x->mode = MODE_VALUE;
 	x->type = sig;
@@ -186,6 +194,7 @@ static void set_method_value(Checker *k, Operand *x, Expr *e, Lookup *found)
 	}
 }
 
+/* "Address operators", "Selectors": x.f is a variable if x is one, or if a pointer is followed on the way. */
 static void set_field(Operand *x, Lookup *found)
 {
 	if (x->mode == MODE_VARIABLE || found->selection.indirect)
@@ -202,6 +211,7 @@ static bool resolve_found(Checker *k, Object *o)
 	return o->type && is_valid(o->type);
 }
 
+/* Initialisation order goes through methods too: var a = T.m needs what m mentions. */
 static void add_method_dependency(Checker *k, Object *m)
 {
 	Object *o = m->origin ? m->origin : m;

@@ -16,6 +16,7 @@ static void declare_all(Checker *k, Scope *scope, ObjectList list)
 
 static Object *new_param(Checker *k, Field *f, Type *t)
 {
+	debug_require(t);
 	const char *name = f->name ? f->name : intern_str(k->c, "");
 	Object *o = object_new(k->c, OBJECT_VAR, name, t, f->pos, k->package);
 	o->is_param = true;
@@ -25,6 +26,8 @@ static Object *new_param(Checker *k, Field *f, Type *t)
 	return o;
 }
 
+/* a, b T share one type expression, which is evaluated once: so both have the one Type. A final ...T is a []T
+ * inside. */
 static ObjectList collect_params(Checker *k, FieldList fields, bool variadic_ok, bool *variadic)
 {
 	ObjectList out = {0};
@@ -77,6 +80,7 @@ static Expr *receiver_base_expr(Expr *e, bool *pointer, ExprList *params)
 	}
 }
 
+/* func (l *List[E]) Len() int: E is a name of the method's own for the type's parameter, with the same constraint. */
 static Object *receiver_type_param(Checker *k, Expr *e, Type *bound, int index)
 {
 	const char *name = e->kind == EXPR_NAME ? e->name : intern_str(k->c, "_");
@@ -138,6 +142,8 @@ static Type *generic_receiver(Checker *k, Expr *base_expr, ExprList names, Type 
 
 typedef struct { Type *type; Pos pos; bool bare; } ReceiverLater;        /* bare: without type parameters */
 
+/* "Method declarations": a type defined in this package, no pointer and no interface. When its underlying type is
+ * known. */
 static void run_receiver(Checker *k, void *arg)
 {
 	ReceiverLater *r = arg;
@@ -180,6 +186,7 @@ static Expr *behind_star(Expr *e)
 
 static void collect_receiver(Checker *k, Field *f, Type *sig)
 {
+	require(f && f->type);
 	bool pointer;
 	ExprList names = {0};
 	Expr *base = receiver_base_expr(f->type, &pointer, &names);
@@ -207,6 +214,7 @@ static void collect_receiver(Checker *k, Field *f, Type *sig)
  * signature may mention it. *scope_out: the function's scope, parent the current one. */
 Type *check_func_type(Checker *k, Field *receiver, FuncType *ft, Scope **scope_out, Object *method)
 {
+	require(ft);
 	Scope *scope = NEW(k->arena, Scope);
 	scope->parent = k->env.scope;
 	scope->is_function = true;

@@ -9,8 +9,11 @@
 
 /* ---- bodies ------------------------------------------------------------------------------------- */
 
+/* With fresh surroundings: what is around a literal is seen through its scope alone. iota goes in: a literal may stand
+ * in a constant's expression (len([iota]int{})), though its value is none. */
 void check_function_body(Checker *k, FuncInfo *info, Type *signature, Scope *scope, Block *body, DeclInfo *decl)
 {
+	require(info && signature->kind == TYPE_FUNC && scope);
 	Env saved = k->env;
 	k->env = (Env){.scope = scope, .declared_at = saved.declared_at, .decl = decl, .func = info,
 		.signature = signature, .iota = saved.iota,
@@ -40,6 +43,7 @@ static int without_trailing_empty(StmtList list)
 	return n;
 }
 
+/* fallthrough may be the last statement of a clause only; empty statements behind it do not count. */
 void check_stmt_list(Checker *k, unsigned context, StmtList list)
 {
 	unsigned inner = context & ~(unsigned)FALLTHROUGH_OK;
@@ -52,6 +56,7 @@ void check_stmt_list(Checker *k, unsigned context, StmtList list)
 
 /* ---- simple statements ------------------------------------------------------------------------------- */
 
+/* "Expression statements": calls and receives alone, and not of builtins whose result is all they do. */
 static void expr_stmt(Checker *k, Stmt *s)
 {
 	Operand x;
@@ -176,8 +181,10 @@ static void assign_stmt(Checker *k, Stmt *s)
 
 /* ---- go, defer, return ------------------------------------------------------------------------------------ */
 
+/* "Go statements", "Defer statements": a call of a function, or of a builtin that may stand as a statement. */
 static void call_stmt(Checker *k, Stmt *s)
 {
+	require(k->env.func);
 	const char *what = s->kind == STMT_GO ? "go" : "defer";
 	if (s->kind == STMT_DEFER)
 		k->env.func->has_defer = true;
@@ -201,6 +208,7 @@ static void call_stmt(Checker *k, Stmt *s)
 		check_error(k, s->x->start, "%s discards result of %s", what, operand_text(k, &x));
 }
 
+/* A bare return means the named results, which the return must see: an inner x in the way is an error, not that x. */
 static void shadowed_results(Checker *k, Stmt *s, ObjectList results)
 {
 	for (int i = 0; i < results.len; i++) {
@@ -216,6 +224,7 @@ static void shadowed_results(Checker *k, Stmt *s, ObjectList results)
 
 static void return_stmt(Checker *k, Stmt *s)
 {
+	require(k->env.signature);
 	ObjectList results = k->env.signature->results;
 	if (s->rhs.len > 0) {
 		if (results.len == 0) {
@@ -250,6 +259,7 @@ static void return_stmt(Checker *k, Stmt *s)
 
 /* ---- branches ------------------------------------------------------------------------------------------------- */
 
+/* With a label: settled when the body is known. Without one the target is around the statement. */
 static void branch_stmt(Checker *k, unsigned context, Stmt *s)
 {
 	if (s->kind == STMT_GOTO)
@@ -310,6 +320,8 @@ static void if_stmt(Checker *k, unsigned context, Stmt *s)
 	check_close_scope(k);
 }
 
+/* Since Go 1.22 each round has its own variables: stepped are those whose change by the post statement does not count
+ * as one within the round (capture.c). */
 static void for_stmt(Checker *k, unsigned context, Stmt *s)
 {
 	Stmt *saved_break = k->env.break_target, *saved_continue = k->env.continue_target;
@@ -383,6 +395,8 @@ void check_simple_stmt(Checker *k, Stmt *s)
 	check_stmt(k, 0, s);
 }
 
+/* context: what break, continue and fallthrough may do here. It goes inwards through blocks, but only a clause's own
+ * list may fall through. */
 void check_stmt(Checker *k, unsigned context, Stmt *s)
 {
 	unsigned inner = context & ~(unsigned)(FALLTHROUGH_OK | FINAL_CASE | IN_TYPE_SWITCH);

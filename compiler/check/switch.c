@@ -8,8 +8,11 @@ typedef struct SeenCase { Constant *value; Type *type; Pos pos; struct SeenCase 
 
 /* ---- expression switches ------------------------------------------------------------------------- */
 
+/* Constants of the same value and type; by a hash, so that a switch of thousands of cases costs linear time. Of 1 and
+ * 1.0 in a switch over an interface the types differ. */
 static void find_duplicate(Checker *k, Operand *v, Map *seen)
 {
+	require(v->mode == MODE_CONST && v->cval);
 	void *hash = (void *)(uintptr_t)(const_hash(v->cval) | 1);
 	SeenCase *first = map_get(seen, hash);
 	for (SeenCase *s = first; s; s = s->next) {
@@ -25,6 +28,8 @@ static void find_duplicate(Checker *k, Operand *v, Map *seen)
 	map_put(k->arena, seen, hash, added);
 }
 
+/* Every case is compared with the tag as x == v would be, and is converted to its type first. true and false may come
+ * twice. */
 static void case_values(Checker *k, Operand *x, ExprList values, Map *seen)
 {
 	for (int i = 0; i < values.len; i++) {
@@ -44,6 +49,8 @@ static void case_values(Checker *k, Operand *x, ExprList values, Map *seen)
 	}
 }
 
+/* A switch without a tag is one over true, which stands at its brace. The tag's type is final before the cases are
+ * looked at: switch 1 { case int8(1): } compares an int. */
 static void switch_tag(Checker *k, Stmt *s, Operand *x)
 {
 	if (s->x) {
@@ -79,6 +86,7 @@ static void check_defaults(Checker *k, Stmt *s)
 	}
 }
 
+/* The last statement that is not empty, labels aside. */
 static bool falls_through(Case *c)
 {
 	for (int i = c->body.len - 1; i >= 0; i--) {
@@ -120,6 +128,7 @@ void check_switch(Checker *k, unsigned context, Stmt *s)
 typedef struct { Type *type; Pos pos; } SeenType;
 typedef struct { VEC(SeenType) list; } SeenTypes;
 
+/* nil may have been declared anew: then it is a type, or an error. */
 static bool is_nil_case(Checker *k, Expr *e)
 {
 	e = unparen(e);
@@ -129,6 +138,7 @@ static bool is_nil_case(Checker *k, Expr *e)
 	return o && o->kind == OBJECT_NIL;
 }
 
+/* t NULL: nil. */
 static bool seen_before(Checker *k, Type *t, Expr *e, SeenTypes *seen)
 {
 	for (int i = 0; i < seen->list.len; i++) {
@@ -172,6 +182,7 @@ static Type *case_types(Checker *k, Operand *x, ExprList list, SeenTypes *seen)
 	return t;
 }
 
+/* x.(type) is asked of an interface value; a type parameter is none, whatever its constraint: any(x) is. */
 static void guard_operand(Checker *k, Stmt *s, Operand *x)
 {
 	check_expr(k, x, s->x);
@@ -186,6 +197,7 @@ static void guard_operand(Checker *k, Stmt *s, Operand *x)
 	}
 }
 
+/* Each clause has a variable of its own: of the clause's type if it lists one, else of the guard's. */
 static Object *clause_variable(Checker *k, Stmt *s, Case *c, Type *t)
 {
 	Object *o = check_new_local(k, s->name, s->name_pos, t);
@@ -194,8 +206,10 @@ static Object *clause_variable(Checker *k, Stmt *s, Case *c, Type *t)
 	return o;
 }
 
+/* The name counts as used if it is in any clause. */
 void check_type_switch(Checker *k, unsigned context, Stmt *s)
 {
+	require(s->kind == STMT_TYPE_SWITCH && s->x);
 	Operand x;
 	SeenTypes seen = {0};
 	Stmt *saved = k->env.break_target;

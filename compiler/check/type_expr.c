@@ -10,6 +10,7 @@
 
 static Type *type_internal(Checker *k, Expr *e);
 
+/* What the expression turned out to be, noted on the tree. */
 static Type *set_type(Checker *k, Expr *e, Type *t)
 {
 	if (!t)
@@ -28,6 +29,7 @@ static const Object *generic_alias(const Expr *e)
 
 Type *check_type(Checker *k, Expr *e)
 {
+	require(e);
 	Type *t = type_internal(k, e);
 	const Object *alias = generic_alias(e);
 	if (is_valid(t) && (is_generic(t) || alias)) {
@@ -62,6 +64,8 @@ static bool embeds_invalid(Checker *k, Type *u)
 	return false;
 }
 
+/* "General interfaces": one with terms, or that is comparable, can only constrain. Late: its type set may not be known
+ * yet. */
 static void run_no_constraint(Checker *k, void *arg)
 {
 	TypeAt *a = arg;
@@ -107,6 +111,7 @@ Type *check_generic_type(Checker *k, Expr *e, const char **cause)
 
 /* ---- arrays --------------------------------------------------------------------------------------------- */
 
+/* An untyped 2.0 is a length, 2.5 is not; the largest length is that of int. */
 static int64_t constant_length(Checker *k, Expr *e, Operand *x)
 {
 	if (is_untyped(x->type) || is_integer(x->type)) {
@@ -173,6 +178,7 @@ static Type *array_type(Checker *k, Expr *e)
 
 typedef struct { Type *key; Pos pos; } MapKey;
 
+/* "Map types": == must be defined for keys; of an interface it is, and may panic. */
 static void run_map_key(Checker *k, void *arg)
 {
 	MapKey *m = arg;
@@ -182,6 +188,7 @@ static void run_map_key(Checker *k, void *arg)
 	check_error(k, m->pos, "invalid map key type %s%s", type_name_of(k, m->key), why);
 }
 
+/* Basic types and pointers are comparable for sure; of the others it may not be known yet. */
 static Type *map_type(Checker *k, Expr *e)
 {
 	Type *key = check_var_type(k, e->x), *elem = check_var_type(k, e->y);
@@ -197,6 +204,7 @@ static Type *map_type(Checker *k, Expr *e)
 
 typedef struct { Type *type; Pos pos; bool pointer; } EmbeddedField;
 
+/* "Struct types": T or *T where T is no pointer; and *T no pointer to an interface. */
 static void run_embedded(Checker *k, void *arg)
 {
 	EmbeddedField *f = arg;
@@ -266,6 +274,8 @@ static bool declare_field(Checker *k, Map *names, Object *o)
 	return true;
 }
 
+/* A field whose name comes twice is left out, so later positions in literals may be told as wrong too; that was an
+ * error already. */
 static void add_field(Checker *k, Type *s, Field *f, Type *t, Map *names)
 {
 	const char *name = f->name;
@@ -342,6 +352,7 @@ static const char *name_kind(const Operand *x, const Object *o)
 	}
 }
 
+/* A name or selector was evaluated like any expression: is it a type? */
 static Type *type_of_operand(Checker *k, Operand *x, Expr *e)
 {
 	switch (x->mode) {
@@ -362,6 +373,7 @@ static Type *type_of_operand(Checker *k, Operand *x, Expr *e)
 	return invalid_type(k);
 }
 
+/* The type that e denotes; the invalid type after a message. The caller notes it on e. */
 static Type *type_internal(Checker *k, Expr *e)
 {
 	Operand x = {.mode = MODE_INVALID, .type = NULL, .expr = e};

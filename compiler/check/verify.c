@@ -26,6 +26,7 @@ static void verify_list(Verify *v, const ExprList *list)
 		verify_expr(v, list->items[i]);
 }
 
+/* Untyped values have their final type when everything is checked; nil and what is no value keep theirs. */
 static void verify_mode(Verify *v, const Expr *e)
 {
 	switch (e->mode) {
@@ -121,6 +122,7 @@ static void verify_left(Verify *v, const Stmt *s)
 		ice(v->c, s->pos, "a definition whose variables are unknown");
 }
 
+/* Everything that may hang off a statement is visited whatever its kind: what a kind has not is NULL. */
 static void verify_stmt(Verify *v, const Stmt *s)
 {
 	if (!s)
