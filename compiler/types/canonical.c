@@ -1,9 +1,10 @@
 /*
  * canonical.c - one Type per set of identical types.
  *
- * A canonical type has canonical parts all the way down: elements, fields, parameters, and the type a named type stands
- * for (its underlying_ is replaced once it is known). Method signatures are left to whoever looks at them. A named type
- * is entered into the table before its parts are visited, which ends recursive types. To be used after checking only.
+ * A canonical type has canonical parts all the way down: elements, fields, parameters, and the type a named type
+ * stands for (its underlying_ is replaced once it is known). Method signatures are left to whoever looks at them. A
+ * named type is entered into the table before its parts are visited, which ends recursive types. To be used after
+ * checking only.
  */
 #include "private.h"
 
@@ -40,7 +41,8 @@ static Type *copy_type(Compiler *c, const Type *t)
 	return copy;
 }
 
-/* An interface is reduced to its type set: all methods explicit, nothing embedded but terms. */
+/* An interface is reduced to its type set: all methods explicit, nothing embedded but terms. Interfaces that are as
+ * their type set says (nothing embedded), and constraints, stay as they are. */
 static Type *canonical_interface(Compiler *c, Type *t)
 {
 	TypeSet *set = type_set_of(t);
@@ -85,6 +87,8 @@ static Type *enter(Compiler *c, const char *key, Type *t)
 	return t;
 }
 
+/* The type it stands for is replaced by its canonical form, for all who ask underlying() from now on; an instance that
+ * could not be expanded (an error) is left alone. */
 static Type *canonical_named(Compiler *c, const char *key, Type *t)
 {
 	enter(c, key, t);
@@ -123,6 +127,8 @@ Type *types_canonical(Compiler *c, Type *t)
 	Type *canonical = map_get(&c->types->canonical, key);
 	if (!canonical)
 		canonical = make_canonical(c, key, t);
+	debug_require(canonical->canonical == canonical && canonical->kind == t->kind);
+	debug_require(identical(canonical, t));     /* one key: identical */
 	t->canonical = canonical;
 	return canonical;
 }

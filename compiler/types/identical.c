@@ -38,6 +38,7 @@ static bool same_lists(const TypeList *a, const TypeList *b, Rule rule, const Pa
 
 FieldTag tag_of(const Type *t, int i)
 {
+	debug_require(i >= 0 && i < t->fields.len && t->tags.len <= t->fields.len);
 	return i < t->tags.len ? t->tags.items[i] : (FieldTag){NULL, 0};
 }
 
@@ -48,6 +49,8 @@ bool same_tags(const Type *a, const Type *b, int i)
 	return x.len == y.len && (x.len == 0 || memcmp(x.text, y.text, x.len) == 0);
 }
 
+/* Same fields in the same order: names (of one package where they are not exported), types, tags, and whether they are
+ * embedded. Conversions alone look past the tags. */
 static bool same_structs(Type *a, Type *b, Rule rule, const Pair *outer)
 {
 	if (a->fields.len != b->fields.len)
@@ -70,6 +73,7 @@ static bool same_generic_functions(Type *a, Type *b, Rule rule, const Pair *oute
 	Compiler *c = a->types->c;
 	Subst s = {b->type_params, object_types(c, a->type_params)};
 
+	debug_require(a->type_params.len == b->type_params.len);
 	for (int i = 0; i < a->type_params.len; i++) {
 		Type *p = a->type_params.items[i]->type, *q = b->type_params.items[i]->type;
 		if (!same(p->constraint, subst(c, q->constraint, &s), rule, outer))
@@ -95,6 +99,8 @@ static bool same_terms(const TypeSet *a, const TypeSet *b)
 	return term_set_subset(a, b) && term_set_subset(b, a);
 }
 
+/* By type set, not by spelling: interface{ A; m() } is interface{ m(); A }. Methods are in one order in both sets. A
+ * pair met again inside itself is taken for identical: if it is not, something else on the way will show it. */
 static bool same_interfaces(Type *a, Type *b, Rule rule, const Pair *outer)
 {
 	for (const Pair *p = outer; p; p = p->outer)
@@ -125,8 +131,11 @@ static bool same_unions(Type *a, Type *b, Rule rule, const Pair *outer)
 	return true;
 }
 
+/* Instances of one generic type are identical if their arguments are. same_lists says no where an instance meets its
+ * origin, whose list of arguments is empty. */
 static bool same_named(Type *a, Type *b, Rule rule, const Pair *outer)
 {
+	debug_require(a->origin->origin == a->origin && b->origin->origin == b->origin);
 	if (a->origin != b->origin)
 		return false;
 	if (a->type_args.len == 0 && b->type_args.len == 0 && a->enclosing_args.len == 0 && b->enclosing_args.len == 0)
@@ -236,6 +245,8 @@ static bool comparable(Type *t, bool dynamic, const Seen *outer, Type **culprit)
 	}
 }
 
+/* "Comparison operators". Interfaces are comparable though comparing may panic (dynamic), and are not where a
+ * constraint demands that it never does. A recursive type is comparable as far as the recursion goes. */
 bool comparable_type(Type *t, bool dynamic)
 {
 	Type *culprit = NULL;

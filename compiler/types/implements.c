@@ -103,6 +103,8 @@ static ObjectList methods_by_name(Compiler *c, Type *iface)
 	return sorted;
 }
 
+/* static_only false: x.(I) of an interface value x whose type lacks a method of I is no error, the value may have it;
+ * one with another signature is, no value can have both. */
 Object *missing_method_by(Compiler *c, Type *t, Type *iface, bool static_only, SameSignature same, void *arg,
                           const char **cause)
 {
@@ -191,6 +193,8 @@ static bool is_mentioned(Type *iface, Type *t)
 	return false;
 }
 
+/* The type set's terms are asked one by one; none of them includes t, so find the likeliest cause: a ~ that was
+ * forgotten, an intersection that dropped a term, or simply none. */
 static bool check_single_type(Question *q)
 {
 	Compiler *c = q->c;
@@ -241,6 +245,8 @@ static bool check_not_interface(Question *q)
 	return fail(q, q->cause ? arena_printf(c->arena, "%s is not an interface", type_text(c, q->iface)) : NULL);
 }
 
+/* Invalid types implement everything, for an error about them was reported. An interface with an empty type set
+ * implements everything too, as no value has it; and nothing implements one, but that. */
 bool implements(Compiler *c, Type *t, Type *iface, bool constraint, const char **cause)
 {
 	Type *u = underlying(t), *i = underlying(iface);

@@ -159,6 +159,11 @@ static Subst callee_subst(Inference *in, ObjectList params, ObjectList fresh, Ty
 	return s;
 }
 
+/*
+ * Fill params, param_types, arg_types and the unifier. presets holds, for the callee and then for each generic
+ * argument, the type arguments that are written. In slices.SortFunc(s, cmp.Compare) the callee's S and E are the first
+ * unknowns, the T of Compare is the last; f[int] as an argument gives its own first parameter.
+ */
 static void prepare(Inference *in, ObjectList type_params, TypeList given)
 {
 	Compiler *c = in->c;
@@ -184,6 +189,7 @@ static void prepare(Inference *in, ObjectList type_params, TypeList given)
 				vec_push(c->arena, &vec_last(&presets), NULL);
 		}
 	}
+	debug_require(given.len <= type_params.len);
 	unifier_init(&in->unifier, c, in->params);
 	for (int p = 0, at = 0; p < presets.len; p++) {
 		int own = p == 0 ? type_params.len : presets.items[p].len;
@@ -201,6 +207,8 @@ static bool is_skipped(const Type *param, const Type *arg)
 	return param->kind == TYPE_INVALID || arg->kind == TYPE_INVALID;
 }
 
+/* First step. Untyped constants wait: f(1, x) with func f[T any](a, b T) takes T from x. Pairs without unknowns have
+ * nothing to tell; whether they fit is found when they are assigned. */
 static bool use_typed_arguments(Inference *in)
 {
 	for (int k = 0; k < in->npairs; k++) {
@@ -253,6 +261,7 @@ static bool use_constraint(Inference *in, int i)
 	return !t || use_methods(in, i, t);
 }
 
+/* Second step, until nothing new comes out: each round that goes on has fewer unknowns, so it ends. */
 static bool use_constraints(Inference *in)
 {
 	for (;;) {
@@ -275,6 +284,8 @@ static Type *larger_untyped(Type *a, Type *b)
 	return a->kind > b->kind ? a : b;
 }
 
+/* Third step: f(1, 2.5) makes T float64, the default type of the largest kind (since Go 1.21; before, kinds had to
+ * agree). */
 static bool use_untyped_constants(Inference *in)
 {
 	Compiler *c = in->c;
@@ -300,7 +311,8 @@ static bool use_untyped_constants(Inference *in)
 	return true;
 }
 
-/* Forget types that would contain themselves: T := []T, or T := []U with U := *T. */
+/* Forget types that would contain themselves: T := []T, or T := []U with U := *T. n is small: reaches is closed under
+ * "mentions a parameter whose type mentions" by Warshall's algorithm. */
 static void drop_circles(Inference *in, TypeList *types)
 {
 	int n = types->len;
@@ -321,6 +333,7 @@ static void drop_circles(Inference *in, TypeList *types)
 			types->items[i] = NULL;
 }
 
+/* Last step: T := []U with U := int becomes T := []int. Without circles n rounds are enough. */
 static bool resolve(Inference *in, TypeList *out)
 {
 	*out = inferred_so_far(in);

@@ -115,6 +115,7 @@ static void write_objects(Writer *w, const ObjectList *list, bool variadic)
 	buf_char(w->out, ')');
 }
 
+/* func[T any](T) and func[U any](U) are identical: bound parameters are written by depth and place, not by number. */
 static void write_signature(Writer *w, const Type *t)
 {
 	Bound bound = {&t->type_params, w->bound};
@@ -276,6 +277,8 @@ static void write_key(Writer *w, Type *t)
 	}
 }
 
+/* Kept on named types alone: they are asked for most, and stay what they are. A literal may hold a local type without
+ * a position, or be an interface that is not complete yet. */
 const char *type_key(Compiler *c, Type *t)
 {
 	Buf out;
@@ -285,6 +288,7 @@ const char *type_key(Compiler *c, Type *t)
 		return t->key_text;
 	buf_init(&out, c->arena);
 	write_key(&w, t);
+	debug_require(!w.around && !w.bound);
 	if (t->kind == TYPE_NAMED)
 		t->key_text = out.s;
 	return out.s;

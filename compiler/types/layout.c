@@ -2,9 +2,9 @@
  * layout.c - sizes, alignments and offsets, as gc lays types out on amd64.
  *
  * Fields stand in source order, each at the next multiple of its alignment; a struct is as long as a multiple
- * of the largest alignment. A struct of non-zero size whose last field has size zero grows by a byte first, so that the
- * address of that field never is the address behind the object. Results are kept on the type; on a type that
- * still mentions type parameters nothing is known and nothing should be asked. Sizes stop at TYPE_SIZE_LIMIT.
+ * of the largest alignment. A struct of non-zero size whose last field has size zero grows by a byte first, so that
+ * the address of that field never is the address behind the object. Results are kept on the type; on a type that still
+ * mentions type parameters nothing is known and nothing should be asked. Sizes stop at TYPE_SIZE_LIMIT.
  */
 #include "private.h"
 
@@ -12,17 +12,21 @@ enum { WORD = 8 };
 
 static int64_t round_up(int64_t n, int64_t align)
 {
+	debug_require(n >= 0 && align > 0);
 	return (n + align - 1) / align * align;
 }
 
 static void set(Type *t, int64_t size, int64_t align)
 {
+	debug_require(size >= 0 && size <= TYPE_SIZE_LIMIT && align > 0 && align <= WORD && (align & (align - 1)) == 0);
 	t->size = size;
 	t->align = align;
 }
 
+/* Saturates: a product beyond the limit is the limit, so nothing overflows and the checker can say "too large". */
 static int64_t array_size(int64_t length, int64_t elem)
 {
+	debug_require(elem >= 0 && elem <= TYPE_SIZE_LIMIT);
 	if (length <= 0 || elem == 0)
 		return 0;
 	return length > (TYPE_SIZE_LIMIT - 1) / elem ? TYPE_SIZE_LIMIT : length * elem;
@@ -111,12 +115,15 @@ static void add_part(Compiler *c, Type *t, const char *name, Type *type)
 	vec_push(c->arena, &t->tags, (FieldTag){0});
 }
 
+/* words stands for what the runtime keeps of a map beside its count and groups; nothing here depends on what is in it,
+ * but the whole must be as long as the runtime's header (which asserts it) and have pointers where it has some. */
 Type *map_frame_type(Compiler *c, Type *map)
 {
 	enum { INDIRECT_ABOVE = 128 };
 	Type *u = underlying(map), **basic = c->types->basic;
 	if (has_type_params(map))
 		return NULL;
+	require(u->kind == TYPE_MAP);
 	Type *key = types_canonical(c, u->key), *elem = types_canonical(c, u->elem);
 	if (type_size(c, key) > INDIRECT_ABOVE || type_size(c, elem) > INDIRECT_ABOVE)
 		return NULL;
@@ -149,7 +156,8 @@ int64_t field_offset(Compiler *c, Type *struct_type, int field)
 	Type *u = underlying(struct_type);
 
 	layout(c, u);
-	return field < u->offsets.len ? u->offsets.items[field] : 0;
+	require(u->kind == TYPE_STRUCT && field >= 0 && field < u->offsets.len);
+	return u->offsets.items[field];
 }
 
 bool type_has_pointers(Compiler *c, Type *t)
@@ -172,6 +180,8 @@ bool type_has_pointers(Compiler *c, Type *t)
 	}
 }
 
+/* Structs and arrays of one such element are a pointer in memory too, but struct{ p *T; _ struct{} } is not: padding
+ * makes it two words. */
 bool is_pointer_shaped(Type *t)
 {
 	Type *u = underlying(t);

@@ -71,6 +71,8 @@ static Path extended(Compiler *c, Path path, int i)
 	return longer;
 }
 
+/* Only structs and interfaces have something to find in them, and defined types methods. Embedded twice at one depth,
+ * what is in it is ambiguous there, and hides what is deeper. */
 static void embed_field(Search *s, const Candidate *at, Object *field, int i)
 {
 	Type *t = field->type;
@@ -105,6 +107,7 @@ static bool search_methods(Search *s, const Candidate *at)
 	return false;
 }
 
+/* Methods of a defined type go before its fields: they cannot have one name, the checker sees to that. */
 static void search_type(Search *s, const Candidate *at)
 {
 	if (at->type->kind == TYPE_NAMED && (seen_before(s, at->type) || search_methods(s, at)))
@@ -126,11 +129,15 @@ static void search_type(Search *s, const Candidate *at)
 	}
 }
 
+/* "Method sets", "Calls": a method with a pointer receiver can be called through a pointer on the way or of a
+ * variable, whose address is taken then; of other values (of a map's element, of a call's result) it is not in the
+ * method set, and the caller says so: nothing is found, but pointer_receiver is set. */
 static Lookup conclude(Search *s, Type *t, bool addressable)
 {
 	Lookup result = {0};
 	Selection *sel = &result.selection;
 
+	debug_require(s->ambiguous || s->found);
 	if (s->ambiguous) {
 		result.ambiguous = true;
 		return result;
@@ -155,6 +162,8 @@ static Lookup conclude(Search *s, Type *t, bool addressable)
 	return result;
 }
 
+/* Level by level, until a level has the name. Levels cannot go on for ever: a defined type is searched once, and a
+ * struct that is no defined type contains itself never. */
 static Lookup search(Compiler *c, Type *t, bool addressable, Package *from, const char *name, bool fold_case)
 {
 	Search s = {.c = c, .from = from, .name = name, .fold_case = fold_case};
@@ -233,6 +242,8 @@ static void collect_names(Collector *k, Type *t)
 	}
 }
 
+/* Names are collected first, and each is then looked up like any selector: that decides about depth, ambiguity and
+ * pointers in one place. Insertion sort: the sets are short, and mostly in order. */
 MethodSet method_set(Compiler *c, Type *t)
 {
 	Collector k = {.c = c};

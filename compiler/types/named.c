@@ -25,10 +25,14 @@ static void key_append(Compiler *c, Buf *key, TypeList args)
 	}
 }
 
+/* The table is keyed by the origin's address and the keys of the arguments, so identical arguments that are different
+ * Types (two []int) find the same instance. The key is for this run alone; symbols are made from type_key. */
 static Type *instance_of(Compiler *c, Type *origin, TypeList args, TypeList enclosing)
 {
 	Buf key;
 
+	require(origin->kind == TYPE_NAMED && origin->origin == origin);
+	debug_require(args.len == 0 || enclosing.len == 0);         /* parameters of local types are not in the language */
 	buf_init(&key, c->arena);
 	buf_printf(&key, "%p", (void *)origin);
 	key_append(c, &key, args);
@@ -45,6 +49,7 @@ static Type *instance_of(Compiler *c, Type *origin, TypeList args, TypeList encl
 	return t;
 }
 
+/* The list is copied: callers go on building theirs. */
 Type *instantiate_named(Compiler *c, Type *origin, TypeList args)
 {
 	TypeList none = {0}, copy = {0};
@@ -58,19 +63,23 @@ Type *instantiate_local(Compiler *c, Type *origin, TypeList enclosing_args)
 {
 	TypeList none = {0};
 
+	debug_require(enclosing_args.len == origin->origin->enclosing_params.len);
 	return instance_of(c, origin->origin, none, enclosing_args);
 }
 
 TypeList enclosing_args_of(Compiler *c, Type *named)
 {
+	require(named->kind == TYPE_NAMED);
 	return named->origin == named ? object_types(c, named->enclosing_params) : named->enclosing_args;
 }
 
+/* The signature with its parameters replaced, itself no longer generic. Methods keep their receiver. */
 Type *instantiate_func(Compiler *c, Type *signature, TypeList args)
 {
 	Subst s = {signature->type_params, args};
 	Type *plain = type_new(c, TYPE_FUNC);
 
+	debug_require(signature->kind == TYPE_FUNC);
 	plain->fields = signature->fields;
 	plain->results = signature->results;
 	plain->variadic = signature->variadic;
@@ -80,11 +89,18 @@ Type *instantiate_func(Compiler *c, Type *signature, TypeList args)
 
 /* ---- aliases ------------------------------------------------------------------------------ */
 
+/*
+ * "Alias declarations": an alias is another name of the type, so the copy made here must behave as the type in all but
+ * messages. That of a defined type has its origin and arguments, and is expanded like an instance; that of a literal
+ * has its parts. Parameters and generic types are known by their address, and go without the name.
+ */
 Type *type_aliased(Compiler *c, Object *alias, TypeList args, Type *t)
 {
 	Type *copy;
 
+	debug_require(alias && alias->kind == OBJECT_TYPE);
 	t = unalias(t);
+	debug_require(!t->aliased);             /* one step always leads to the type */
 	if (t->kind == TYPE_INVALID || t->kind == TYPE_PARAM || is_generic(t))
 		return t;
 	copy = type_new(c, t->kind);
@@ -124,16 +140,21 @@ static bool instance_subst(Type *t, Subst *s)
 	return s->params.len == s->args.len;
 }
 
+/* The origin's underlying type with the arguments put in. While that is under way the answer is the invalid type: it
+ * can only be asked for then by type T[P any] T[P], which is an error. An interface whose methods are not all there
+ * yet is expanded again next time. */
 static Type *expand(Type *t)
 {
 	Compiler *c = t->types->c;
 	Subst s;
 
+	debug_require(t->kind == TYPE_NAMED && t->origin != t);
 	if (t->state == NAMED_EXPANDED)
 		return t->underlying_;
 	Type *u = underlying(t->origin);
 	if (u->kind == TYPE_INVALID || t->state == NAMED_EXPANDING || !instance_subst(t, &s))
 		return c->types->basic[TYPE_INVALID];
+	debug_require(u->kind != TYPE_NAMED && u->kind != TYPE_PARAM);
 	t->state = NAMED_EXPANDING;
 	Type *expanded = subst(c, u, &s);
 	t->state = NAMED_PLAIN;
@@ -161,6 +182,9 @@ Type *named_underlying(Type *t)
 	return t->types->basic[TYPE_INVALID];
 }
 
+/* "Underlying types". Of a type parameter the interface of its constraint: so a switch over the kinds of underlying
+ * types has no case for NAMED and PARAM, but most that is asked of a parameter is about its type set, and must look at
+ * t->kind first. */
 Type *underlying(Type *t)
 {
 	if (t->kind == TYPE_NAMED)
@@ -209,8 +233,12 @@ static void complete_method(Compiler *c, Type *instance, Object *copy)
 	copy->pointer_receiver = generic->pointer_receiver;
 }
 
+/* Method i, in source order. An instance has copies of its origin's methods, made all at once when the first is asked
+ * for and given a signature one by one: List[int].Push takes an int. Methods that the checker adds to the origin later
+ * get their copies at the next call. */
 Object *named_method_at(Compiler *c, Type *named, int i)
 {
+	require(named->kind == TYPE_NAMED && i >= 0 && i < named->origin->methods.len);
 	if (named->origin == named) {
 		Object *m = named->methods.items[i];
 		if (!m->type && c->types->resolve)

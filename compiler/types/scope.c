@@ -15,6 +15,8 @@ Object *scope_lookup(const Scope *s, const char *name)
 	return map_get(&s->names, name);
 }
 
+/* x := x means the outer x on the right: the new one is seen behind its statement only. Package-level names and those
+ * of the universe are seen from everywhere; at without a file asks regardless of place. */
 static bool is_visible(const Scope *s, const Object *o, Pos at)
 {
 	if (at.file == 0 || (!s->function && !s->is_function))
@@ -38,8 +40,11 @@ Object *scope_lookup_parent(Scope *s, const char *name, Pos at, Scope **where)
 	return NULL;
 }
 
+/* The blank name is declared (it gets a parent) but never found: any number of them fit into one scope. An object that
+ * is in two scopes (a method's type parameter, an import's name) keeps its first parent. */
 Object *scope_insert(Compiler *c, Scope *s, Object *o)
 {
+	debug_require(o->name == intern_str(c, o->name));        /* names are looked up by address */
 	Object *there = strcmp(o->name, "_") == 0 ? NULL : scope_lookup(s, o->name);
 	if (there)
 		return there;

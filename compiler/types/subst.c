@@ -7,6 +7,7 @@
  */
 #include "private.h"
 
+/* Lists of unequal lengths come from errors that were reported; what has no argument stays. */
 static Type *subst_param(Type *t, const Subst *s)
 {
 	for (int i = 0; i < s->params.len && i < s->args.len; i++)
@@ -48,11 +49,14 @@ static bool subst_objects(Compiler *c, const ObjectList *list, const Subst *s, O
 	return changed;
 }
 
+/* Of a type literal. Everything that was worked out for the old type is unknown for the copy: keeping the type set of
+ * interface{ m(T) } would give interface{ m(int) } a method that still mentions T. */
 static Type *copy_of(Compiler *c, const Type *t)
 {
 	Type *copy = type_new(c, t->kind);
 	Type *origin = copy->origin;
 
+	debug_require(t->kind != TYPE_NAMED && t->kind != TYPE_PARAM);          /* known by address: a copy would be another */
 	*copy = *t;
 	copy->origin = origin;
 	copy->aliased = NULL;
@@ -66,6 +70,8 @@ static Type *copy_of(Compiler *c, const Type *t)
 	return copy;
 }
 
+/* List[T] becomes List[int]; a local type becomes the one of the function's instance. The generic type itself, without
+ * arguments, mentions its own parameters only, which nobody outside of it replaces. */
 static Type *subst_named(Compiler *c, Type *t, const Subst *s)
 {
 	TypeList args;
@@ -108,6 +114,8 @@ static Type *subst_fields(Compiler *c, Type *t, const Subst *s)
 	return copy;
 }
 
+/* The interface that a method belongs to is told by receiver_base: methods that were copied belong to the copy, those
+ * of embedded interfaces, which are listed elsewhere, do not. */
 static Type *subst_interface(Compiler *c, Type *t, const Subst *s)
 {
 	ObjectList methods;
@@ -158,6 +166,7 @@ static Type *subst_aliased(Compiler *c, Type *t, const Subst *s)
 	return type_aliased(c, t->alias, args, changed);
 }
 
+/* Ends because named types are not entered: every way through a type that is recursive leads through one. */
 Type *subst(Compiler *c, Type *t, const Subst *s)
 {
 	if (!t || s->params.len == 0)

@@ -162,6 +162,8 @@ static void print_tag(Printer *p, FieldTag tag)
 	buf_quote(p->out, tag.text, tag.len);
 }
 
+/* Inside the brackets of an instance a field is told by its package too where it is not exported, and an embedded
+ * instance by the field's name, as Go's linker names do: struct { List = main.List[int] }. */
 static void print_field(Printer *p, const Object *f)
 {
 	bool argument = p->style == FOR_RUNTIME_ARGUMENT;
@@ -243,6 +245,8 @@ static bool is_open(const Printer *p, const Type *t)
 	return false;
 }
 
+/* Messages show an interface as it is written; programs see its methods, all of them, as reflect does. One that
+ * mentions itself in a method (type T = interface{ m() interface{ T } }) is cut short there. */
 static void print_interface(Printer *p, Type *t)
 {
 	bool messages = p->style == FOR_MESSAGES, some = false;
@@ -278,6 +282,7 @@ static void print_chan(Printer *p, const Type *t)
 	static const char *const words[] = {[CHAN_BOTH] = "chan ", [CHAN_SEND] = "chan<- ", [CHAN_RECV] = "<-chan "};
 	bool parens = t->dir == CHAN_BOTH && t->elem->kind == TYPE_CHAN && t->elem->dir == CHAN_RECV;
 
+	debug_require((unsigned)t->dir < COUNT_OF(words));
 	buf_str(p->out, words[t->dir]);
 	if (parens)
 		buf_char(p->out, '(');

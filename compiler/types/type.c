@@ -12,10 +12,13 @@
 
 /* ---- making ----------------------------------------------------------------------- */
 
+/* The origin of every new type is itself; instances (named.c) put theirs there. A parameter's number tells apart those
+ * of one name: func f[T any]() and func g[T any]() have two Ts, and nothing but the pointer and this number says so. */
 Type *type_new(Compiler *c, TypeKind kind)
 {
 	Type *t = NEW(c->arena, Type);
 
+	require(kind >= TYPE_INVALID && kind <= TYPE_PARAM);
 	t->kind = kind;
 	t->types = c->types;
 	t->size = -1;
@@ -29,6 +32,7 @@ Type *pointer_to(Compiler *c, Type *elem)
 {
 	Type *t = type_new(c, TYPE_POINTER);
 
+	debug_require(elem);
 	t->elem = elem;
 	return t;
 }
@@ -37,6 +41,7 @@ Type *slice_of(Compiler *c, Type *elem)
 {
 	Type *t = type_new(c, TYPE_SLICE);
 
+	debug_require(elem);
 	t->elem = elem;
 	return t;
 }
@@ -45,6 +50,7 @@ Type *array_of(Compiler *c, Type *elem, int64_t length)
 {
 	Type *t = type_new(c, TYPE_ARRAY);
 
+	debug_require(elem && length >= -1);
 	t->elem = elem;
 	t->length = length;
 	return t;
@@ -54,6 +60,7 @@ Type *map_of(Compiler *c, Type *key, Type *elem)
 {
 	Type *t = type_new(c, TYPE_MAP);
 
+	debug_require(key && elem);
 	t->key = key;
 	t->elem = elem;
 	return t;
@@ -63,15 +70,19 @@ Type *chan_of(Compiler *c, Type *elem, ChanDir dir)
 {
 	Type *t = type_new(c, TYPE_CHAN);
 
+	debug_require(elem && dir >= CHAN_BOTH && dir <= CHAN_RECV);
 	t->elem = elem;
 	t->dir = dir;
 	return t;
 }
 
+/* variadic: the last parameter's type is the slice that the function sees, not what a caller passes: of
+ * func(...int) it is []int. (append alone may end with a string there: append([]byte, string...).) */
 Type *func_of(Compiler *c, ObjectList params, ObjectList results, bool variadic)
 {
 	Type *t = type_new(c, TYPE_FUNC);
 
+	debug_require(!variadic || params.len > 0);
 	t->fields = params;
 	t->results = results;
 	t->variadic = variadic;
@@ -99,10 +110,13 @@ Object *object_new(Compiler *c, ObjectKind kind, const char *name, Type *type, P
 	return o;
 }
 
+/* What passes noted on the old object does not hold for the copy. Its origin is kept: all copies of a generic method
+ * lead to the declared one. */
 Object *object_copy(Compiler *c, const Object *o, Type *type)
 {
 	Object *copy = NEW(c->arena, Object);
 
+	debug_require(o->origin);
 	*copy = *o;
 	copy->type = type;
 	copy->backend = NULL;
@@ -137,6 +151,7 @@ static const char *const basic_names[TYPE_LAST_BASIC + 1] = {
 
 const char *basic_name(TypeKind kind)
 {
+	require(kind <= TYPE_LAST_BASIC && basic_names[kind]);
 	return basic_names[kind];
 }
 
@@ -147,6 +162,9 @@ static bool same_package(const Package *a, const Package *b)
 	return a && b && a->path && b->path && strcmp(a->path, b->path) == 0;
 }
 
+/* Go's "Uniqueness of identifiers": two names differ if their letters do, or if they are not exported and of different
+ * packages. So a struct of package p with a field x has another type than one of package q with a field x, and a
+ * method m() of q does not implement an interface of p that demands m(). */
 bool same_name(const Object *a, const char *name, const Package *package)
 {
 	if (a->name != name && strcmp(a->name, name) != 0)
@@ -161,6 +179,7 @@ bool is_type_param(const Type *t)
 	return t && t->kind == TYPE_PARAM;
 }
 
+/* type T[P any] ... itself, without arguments. It is no type that a variable can have. */
 bool is_generic(const Type *t)
 {
 	return t && t->kind == TYPE_NAMED && t->origin == t && t->type_params.len > 0;
@@ -214,6 +233,8 @@ static bool union_mentions(const Type *t, const ObjectList *params)
 	return false;
 }
 
+/* Named types are not entered: what they stand for mentions parameters only through their arguments, those of the
+ * function around them included. */
 bool mentions_params(Type *t, const ObjectList *params)
 {
 	if (!t)
@@ -278,6 +299,9 @@ static bool visit_class(void *arg, Type *t, bool tilde)
 	return t && (basic_class(underlying(t)->kind) & *(int *)arg) != 0;
 }
 
+/* An operator works on a type parameter if it works on every type of the type set. any and interfaces of methods alone
+ * have no terms to ask (visit gets NULL then), so they are in no class: func f[T any](a, b T) T { return a + b } is
+ * wrong. */
 static bool in_class(Type *t, int class)
 {
 	if (t->kind != TYPE_PARAM)
@@ -316,6 +340,7 @@ static bool visit_has_nil(void *arg, Type *t, bool tilde)
 	return t && has_nil(t);
 }
 
+/* Of a type parameter: if all types of its set have it. A defined type has what its underlying type has. */
 bool has_nil(Type *t)
 {
 	if (t->kind == TYPE_PARAM)
@@ -329,6 +354,7 @@ bool has_nil(Type *t)
 	}
 }
 
+/* "Constants": what var x = 'a' gives x. nil has no default type, and is left to whoever looks at it. */
 Type *default_type(Compiler *c, Type *t)
 {
 	switch (t->kind) {

@@ -176,8 +176,9 @@ typedef struct Initializer { ObjectList lhs; Expr *rhs; Decl *decl; File *file; 
 
 struct Package {
 	const char *path;           /* import path, "main" for the program */
-	const char *variant;        /* "p.test": compiled for the tests of p, with them or against a package that is; NULL: as it is.
-	                             * A program holds a path in one variant only, so C names need not tell them apart */
+	/* "p.test": compiled for the tests of p, with them or against a package that is; NULL: as it is. A program holds a
+	 * path in one variant only, so C names need not tell them apart */
+	const char *variant;
 	const char *name;
 	const char *dir;
 	VEC(File *) files;
@@ -211,8 +212,9 @@ struct Selection {
 	Object *object;
 	VEC(int) path;              /* FIELD: last is the field itself; methods: embedded fields to the holder only */
 	bool indirect;              /* a pointer was stepped through on the way */
-	Type *holder;               /* methods: type (after path) whose method it is: NAMED or its pointer, or (kind INTERFACE_METHOD)
-	                             * an INTERFACE, a NAMED interface, or a PARAM (look up again once it is known) */
+	/* methods: type (after path) whose method it is: NAMED or its pointer, or (kind INTERFACE_METHOD) an INTERFACE, a
+	 * NAMED interface, or a PARAM (look up again once it is known) */
+	Type *holder;
 };
 
 /* ---- builtins ---------------------------------------------------------------------------- */
@@ -291,8 +293,8 @@ const char *incomparable_cause(Compiler *c, Type *t);
  * *pointer_receiver_needed tell why. */
 typedef struct { Object *object; Selection selection; bool ambiguous, pointer_receiver; } Lookup;
 Lookup lookup_field_or_method(Compiler *c, Type *t, bool addressable, Package *from, const char *name, bool fold_case);
-/* Complete method set of T (or *T) as sorted list: by name, exported first as Go's descriptors want; used for itabs and
- * descriptors. Each with the path to it. */
+/* Complete method set of T (or *T) as sorted list: by name, exported first as Go's descriptors want; used for itabs
+ * and descriptors. Each with the path to it. */
 typedef struct { Object *method; Selection selection; } MethodEntry;
 typedef VEC(MethodEntry) MethodSet;
 MethodSet method_set(Compiler *c, Type *t);
@@ -354,8 +356,10 @@ void object_print(Compiler *c, Buf *out, Object *o);
 const char *type_key(Compiler *c, Type *t);             /* injective: full package paths, local types numbered */
 /* reflect's String: package names, "interface {}", "struct { X int \"tag\" }" */
 const char *type_runtime_text(Compiler *c, Type *t);
-const char *type_argument_text(Compiler *c, Type *t);   /* as an argument inside of that: "main.T", "struct { main.a int }" */
-const char *type_remark_text(Compiler *c, Type *t);     /* as remarks of -m have it: "T", "List[main.T]", "interface {}" */
+/* as an argument inside of that: "main.T", "struct { main.a int }" */
+const char *type_argument_text(Compiler *c, Type *t);
+/* as remarks of -m have it: "T", "List[main.T]", "interface {}" */
+const char *type_remark_text(Compiler *c, Type *t);
 Type *types_canonical(Compiler *c, Type *t);            /* canonical representative; no type parameters inside */
 
 /* Layout of canonical types (gc, amd64): also fills offsets. */

@@ -15,7 +15,7 @@ typedef VEC(Term) TermList;
 
 /* ---- terms --------------------------------------------------------------------------- */
 
-/* No type is in both. */
+/* No type is in both. int and ~int meet in int; ~int and ~string nowhere; MyInt and ~int in MyInt. */
 static bool terms_disjoint(Term x, Term y)
 {
 	Type *a = y.tilde ? underlying(x.type) : x.type;
@@ -35,7 +35,8 @@ bool term_includes(Term term, Type *t)
 	return identical(term.type, term.tilde ? underlying(t) : t);
 }
 
-/* Add x to the union unless it is covered; drop what it covers. */
+/* Add x to the union unless it is covered; drop what it covers. Keeps a union in normal form: int | ~int | string is
+ * kept as ~int | string. The order of what stays is the source's, since messages print it. */
 static void add_term(Arena *arena, TermList *list, Term x)
 {
 	int kept = 0;
@@ -75,6 +76,9 @@ typedef struct {
 	bool known;             /* everything looked at was complete */
 } Builder;
 
+/* The order of methods in type sets, in method sets and in the descriptors of the generated code: exported names
+ * first, by bytes; then the others by name and package path. The runtime finds methods by walking two such lists side
+ * by side. */
 int method_order(const Object *a, const Object *b)
 {
 	bool x = name_is_exported(a->name), y = name_is_exported(b->name);
@@ -103,6 +107,8 @@ static void add_method(Builder *b, Object *m)
 	}
 }
 
+/* set := set & with. Of two terms that meet the narrower one is the intersection, as the one without ~ is; a union of
+ * several terms meets another term by term. Two terms with ~ that meet are the same. */
 static void intersect_terms(Builder *b, const TermList *with)
 {
 	TypeSet *set = b->set;
@@ -124,6 +130,8 @@ static void intersect_terms(Builder *b, const TermList *with)
 	set->terms.cap = result.cap;
 }
 
+/* A type set that was not kept (iface->type_set is not it) rests on something that is still being declared: then
+ * neither is ours. */
 static void embed_interface(Builder *b, Type *iface)
 {
 	TypeSet *embedded = type_set_of(iface);
@@ -193,6 +201,8 @@ static void embed(Builder *b, Type *t)
 	}
 }
 
+/* Comparable cuts terms that are not: interface{ comparable; []int | string } has string alone. With terms, what is
+ * left of it is in them. */
 static void apply_comparable(Builder *b)
 {
 	TypeSet *set = b->set;
@@ -208,12 +218,26 @@ static void apply_comparable(Builder *b)
 	set->terms.len = kept;
 }
 
+#ifdef GOL_DEBUG
+/* What private.h promises of type sets. */
+static void verify_type_set(const TypeSet *set)
+{
+	for (int i = 1; i < set->methods.len; i++)
+		require(method_order(set->methods.items[i - 1], set->methods.items[i]) <= 0);
+	require(!set->all || set->terms.len == 0);
+	require(!set->comparable || set->all);
+}
+#endif
+
+/* state is set while the set is being made: an interface that is met again then embeds itself, and answers with the
+ * empty set of demands. Only a set that is complete is kept. */
 TypeSet *type_set_of(Type *iface)
 {
 	Compiler *c = iface->types->c;
 
 	if (iface->type_set)
 		return iface->type_set;
+	require(iface->kind == TYPE_INTERFACE);     /* of other types state and methods mean something else */
 	TypeSet *set = NEW(c->arena, TypeSet);
 	set->all = true;
 	if (iface->state)
@@ -226,6 +250,7 @@ TypeSet *type_set_of(Type *iface)
 		embed(&b, iface->embeddeds.items[i]);
 	if (b.comparable)
 		apply_comparable(&b);
+	VERIFY(verify_type_set(set));
 	iface->state = 0;
 	if (b.known)
 		iface->type_set = set;
@@ -239,6 +264,7 @@ Type *param_interface(Type *param)
 {
 	Types *types = param->types;
 
+	require(param->kind == TYPE_PARAM);
 	if (!param->constraint)
 		return types->empty_interface;
 	Type *u = underlying(param->constraint);
@@ -288,10 +314,11 @@ bool type_set_each(Compiler *c, Type *t, bool (*visit)(void *arg, Type *term_typ
 
 /* ---- core types ------------------------------------------------------------------------------- */
 
-/* One underlying type for both, NULL if there is none. Channels may differ in direction as long as not both are one-way
- * and opposed: the restricted one wins. */
+/* One underlying type for both, NULL if there is none. Channels may differ in direction as long as not both are
+ * one-way and opposed: the restricted one wins. */
 static Type *common_core(Type *a, Type *b)
 {
+	debug_require(a->kind != TYPE_NAMED && b->kind != TYPE_NAMED);      /* underlying types */
 	if (identical(a, b))
 		return a;
 	if (a->kind != TYPE_CHAN || b->kind != TYPE_CHAN || !identical(a->elem, b->elem))
@@ -320,6 +347,8 @@ bool core_term(Type *t, Type **core, bool *tilde, bool *single)
 	return *core != NULL;
 }
 
+/* What range, calls, indexing and composite literals go by. Of a type parameter it is the one underlying type that all
+ * its types have: []byte | Bytes with type Bytes []byte has one, []int | []string has none (NULL). */
 Type *core_type(Type *t)
 {
 	Type *core;

@@ -42,11 +42,13 @@ int unifier_index(const Unifier *u, const Type *t)
 
 Type *unifier_get(const Unifier *u, int i)
 {
+	debug_require(i >= 0 && i < u->params.len);
 	return u->slots[u->slot_of[i]];
 }
 
 void unifier_set(Unifier *u, int i, Type *t)
 {
+	debug_require(i >= 0 && i < u->params.len);
 	u->slots[u->slot_of[i]] = t;
 }
 
@@ -59,6 +61,7 @@ int unifier_unknowns(const Unifier *u)
 	return n;
 }
 
+/* Two parameters that must be the same type share a slot from now on: what one learns the other knows. */
 static void join(Unifier *u, int i, int j)
 {
 	int keep = u->slot_of[i], drop = u->slot_of[j];
@@ -84,6 +87,7 @@ static bool unify_two_params(Unifier *u, int i, int j, int mode)
 	return true;
 }
 
+/* Of two types that match inexactly, is the second the one to keep? */
 static bool is_better(Type *now, Type *other)
 {
 	if (other->kind == TYPE_NAMED)
@@ -91,6 +95,9 @@ static bool is_better(Type *now, Type *other)
 	return now->kind == TYPE_CHAN && other->kind == TYPE_CHAN && now->dir == CHAN_BOTH && other->dir != CHAN_BOTH;
 }
 
+/* func f[T any](a, b T) with a MyInts and a []int: T was inferred from the first, the second matches inexactly, and
+ * the defined type wins whichever comes first. The slot is read again, since unifying may have filled or improved
+ * it. */
 static bool unify_param(Unifier *u, int i, Type *y, int mode)
 {
 	Type *inferred = unifier_get(u, i);
@@ -180,6 +187,8 @@ static bool unify_structs(Unifier *u, const Type *x, const Type *y, int mode)
 	return true;
 }
 
+/* Kinds must agree; parts are unified exactly where the whole was an assignment. Generic signatures never match here:
+ * an argument that is one comes with its parameters made fresh (infer.c). */
 static bool unify_structure(Unifier *u, Type *x, Type *y, int mode)
 {
 	int part = mode & UNIFY_ASSIGN ? 0 : mode;      /* how the parts are unified */

@@ -90,6 +90,7 @@ static void declare_builtins(Compiler *c, Types *types)
 		[BUILTIN_UNSAFE_STRING] = "String", [BUILTIN_UNSAFE_STRING_DATA] = "StringData",
 	};
 	for (int id = 0; id < BUILTIN_COUNT; id++) {
+		require(names[id]);         /* a row of BuiltinId without a name here */
 		bool is_unsafe = id >= BUILTIN_UNSAFE_ADD;
 		Object *o = declare(c, is_unsafe ? types->unsafe_package->scope : types->universe, OBJECT_BUILTIN, names[id],
 		                    types->basic[TYPE_INVALID], is_unsafe ? types->unsafe_package : NULL);
