@@ -120,6 +120,7 @@ void arena_free(Arena *a)
 	free(a);
 }
 
+/* What was handed out stays where it is: only who owns it changes. */
 void arena_swap(Arena *a, Arena *b)
 {
 	Arena saved = *a;
@@ -134,6 +135,7 @@ void arena_visit(const Arena *a, void (*visit)(void *arg, void *bytes, size_t si
 		visit(arg, (void *)chunk->bytes, chunk->size);
 }
 
+/* The newest chunk stays first: arena_alloc's next and limit point into it. */
 static void *alloc_large(Arena *a, size_t size)
 {
 	Chunk *chunk = chunk_new(size);
@@ -148,6 +150,8 @@ static void *alloc_large(Arena *a, size_t size)
 	return chunk->bytes;
 }
 
+/* A size beyond any machine's memory is a count that went wrong (a negative one in NEW_ARRAY): it ends the command
+ * before the sum with the gap can overflow. */
 void *arena_alloc(Arena *a, size_t size)
 {
 	size_t room;
@@ -171,6 +175,7 @@ void *arena_alloc(Arena *a, size_t size)
 	}
 	result = a->next;
 	a->next += room;
+	debug_require(a->next <= a->limit && ((uintptr_t)result & (ALIGNMENT - 1)) == 0);
 	ASAN_UNPOISON_MEMORY_REGION(result, size);
 	return result;
 }
@@ -184,6 +189,7 @@ char *arena_strndup(Arena *a, const char *s, size_t n)
 	return copy;
 }
 
+/* Most texts are short: they are made once in a buffer of this frame, long ones twice. */
 static char *arena_vprintf(Arena *a, size_t *length, const char *format, va_list ap)
 {
 	char small[256], *text;
@@ -192,6 +198,7 @@ static char *arena_vprintf(Arena *a, size_t *length, const char *format, va_list
 
 	va_copy(again, ap);
 	n = vsnprintf(small, sizeof small, format, ap);
+	require(n >= 0);        /* a format that the C library refuses */
 	*length = (size_t)n;
 	if ((size_t)n < sizeof small) {
 		text = arena_strndup(a, small, (size_t)n);
@@ -217,11 +224,13 @@ char *arena_printf(Arena *a, const char *format, ...)
 
 /* ---- growing arrays --------------------------------------------------------------- */
 
+/* Room for one more. The count is an int: what has a billion elements is a loop of ours that does not end. */
 void vec_reserve_(Arena *a, void **items, int len, int *cap, size_t size)
 {
 	int new_cap;
 	void *grown;
 
+	require(len >= 0 && len <= *cap && *cap <= INT32_MAX / 2);
 	if (len < *cap)
 		return;
 	new_cap = *cap < 4 ? 4 : *cap * 2;
@@ -239,11 +248,13 @@ void buf_init(Buf *b, Arena *a)
 	*b = (Buf){.arena = a};
 }
 
+/* Always one byte more than asked for, for the NUL. */
 static void buf_reserve(Buf *b, size_t more)
 {
 	size_t cap;
 	char *grown;
 
+	debug_require(b->arena && b->len <= b->cap);
 	if (b->len + more < b->cap)
 		return;
 	cap = b->cap < 32 ? 64 : b->cap * 2;
@@ -285,6 +296,7 @@ void buf_vprintf(Buf *b, const char *format, va_list ap)
 	size_t room = b->cap - b->len;
 	va_copy(again, ap);
 	size_t n = (size_t)vsnprintf(b->s + b->len, room, format, ap);
+	require(n <= INT32_MAX);        /* less than 0: a format that the C library refuses */
 	if (n >= room) {
 		buf_reserve(b, n);
 		vsnprintf(b->s + b->len, n + 1, format, again);

@@ -44,8 +44,8 @@ char *arena_strndup(Arena *a, const char *s, size_t n);
 	__typeof__(*(v)->items) vec_value_ = __VA_ARGS__; \
 	vec_reserve_(arena, (void **)&(v)->items, (v)->len, &(v)->cap, sizeof *(v)->items); \
 	(void)((v)->items[(v)->len++] = vec_value_); })
-#define vec_last(v) ((v)->items[(v)->len - 1])
-#define vec_pop(v) ((v)->items[--(v)->len])
+#define vec_last(v) ((v)->items[(debug_require((v)->len > 0), (v)->len - 1)])
+#define vec_pop(v) ((v)->items[(debug_require((v)->len > 0), --(v)->len)])
 void vec_reserve_(Arena *a, void **items, int len, int *cap, size_t size);
 
 /* ---- text being built -------------------------------------------------------- */
@@ -87,8 +87,9 @@ typedef struct {
 typedef struct SourceFile {
 	const char *path;        /* as diagnostics print it */
 	const char *full_path;   /* absolute */
-	const char *recorded_path;          /* for tracebacks and #line: full_path; in the standard library from its root on, so that
-	                                       objects do not depend on where gol is installed */
+	/* for tracebacks and #line: full_path; in the standard library from its root on, so that objects do not depend on
+	 * where gol is installed */
+	const char *recorded_path;
 	const char *text;        /* NUL-terminated */
 	size_t size;
 	int index;               /* in Compiler.files; 0 is no file */
@@ -106,9 +107,8 @@ typedef struct { uint32_t file, line, col, call; } Pos;
 #define NO_POS ((Pos){0, 0, 0, 0})
 int pos_compare(Pos a, Pos b);
 
-/* A call that was inlined: where it stands (which may be in inlined code itself), the name of what it called as
- * tracebacks show it, and that function. */
-/* A call that was inlined: where, and what (a FuncInfo of an instance or not, of a Package; inline/sites.c). */
+/* A call that was inlined: where it stands, which may be in inlined code itself, and what it called (a FuncInfo of an
+ * instance or not, of a Package; inline/sites.c). */
 typedef struct InlinedCall { Pos pos; const void *callee, *package; bool instance; } InlinedCall;
 
 /* ---- Unicode classes (tables generated from unicode-data at build time) ------------- */
@@ -223,10 +223,10 @@ const char *diag_text(Compiler *c, int number);
 /* The same of one that is no longer in the queue, and where it points. */
 const char *diag_line(Compiler *c, const Diagnostic *d);
 Pos diag_pos(const Diagnostic *d);
-/* "path:line:col" as diagnostics show it, //line applied; "-" for NO_POS. */
-/* of inlined code: of the call in the function that is compiled */
+/* Of inlined code: where the call stands in the function that is compiled. */
 Pos pos_outermost(const Compiler *c, Pos pos);
 bool pos_inside(const Compiler *c, Pos pos, Pos from, Pos to);  /* between two of one text, or in code inlined there */
+/* "path:line:col" as diagnostics show it, //line applied; "-" for NO_POS. */
 void pos_print(Compiler *c, Buf *out, Pos pos);
 /* Go's compiler cannot tell columns from there on: they are equal, and not shown */
 enum { POS_COLUMNS = 255 };
@@ -245,10 +245,10 @@ const char *pos_full_path(Compiler *c, Pos pos, uint32_t *line);
 void ice(Compiler *c, Pos pos, const char *format, ...) PRINTF_LIKE(3, 4) NORETURN;
 
 /*
- * What holds unless the compiler has a bug. `require` is always on: for what costs next to nothing where it stands, when
- * going on would print wrong C or read memory that is not ours. `debug_require` is for what is looked at often or costs a
- * search; make debug and make check run with it. Neither has side effects. Where a position of the program is at hand and
- * helps, ice says more.
+ * What holds unless the compiler has a bug. `require` is always on: for what costs next to nothing where it stands,
+ * when going on would print wrong C or read memory that is not ours. `debug_require` is for what is looked at often or
+ * costs a search; make debug and make check run with it. Neither has side effects. Where a position of the program is
+ * at hand and helps, ice says more.
  */
 #define require(condition) \
 	(__builtin_expect(!!(condition), 1) ? (void)0 : require_failed(__FILE__, __LINE__, #condition))

@@ -93,6 +93,7 @@ static Limbs copy_limbs(Compiler *c, mpz_srcptr z)
 	return copy;
 }
 
+/* The simplest form that holds it: small_binary and comparisons look at SMALL alone. */
 Constant *const_from_mpz(Compiler *c, mpz_srcptr z)
 {
 	Constant *v;
@@ -104,11 +105,13 @@ Constant *const_from_mpz(Compiler *c, mpz_srcptr z)
 	return v;
 }
 
+/* q is reduced; mpq functions see to that. */
 Constant *const_from_mpq(Compiler *c, mpq_srcptr q)
 {
 	Constant *v;
 	mpfr_t f;
 
+	debug_require(mpz_sgn(mpq_denref(q)) > 0);
 	if (mpz_sizeinbase(mpq_numref(q), 2) <= RATIO_BITS && mpz_sizeinbase(mpq_denref(q), 2) <= RATIO_BITS) {
 		v = constant_new(c, CONST_FLOAT, REP_RATIO);
 		v->u.ratio.num = copy_limbs(c, mpq_numref(q));
@@ -133,6 +136,7 @@ static Constant *float_zero(Compiler *c)
 	return v;
 }
 
+/* Zero has no REAL, its sign would be lost in ratios: Go's constants have no negative zero. */
 Constant *const_from_mpfr(Compiler *c, mpfr_srcptr f)
 {
 	Constant *v;
@@ -158,8 +162,11 @@ Constant *const_from_mpfr(Compiler *c, mpfr_srcptr f)
 	return v;
 }
 
+/* INT64_MIN: its magnitude fits the unsigned limb, negating the int64_t would not. The size's sign is the number's;
+ * GMP drops a limb of zero. */
 mpz_srcptr int_view(IntView *view, const Constant *v)
 {
+	debug_require(v->kind == CONST_INT && (v->rep == REP_SMALL || v->rep == REP_BIG));
 	if (v->rep == REP_BIG)
 		return mpz_roinit_n(view->z, v->u.ratio.num.limbs, v->u.ratio.num.size);
 	view->storage = v->u.small < 0 ? -(mp_limb_t)v->u.small : (mp_limb_t)v->u.small;
@@ -171,6 +178,7 @@ void const_get_mpq(mpq_t out, const Constant *v)
 	IntView view;
 	mpz_t part;
 
+	require(v->kind == CONST_INT || v->rep == REP_RATIO);       /* else the union holds something else */
 	if (v->kind == CONST_INT) {
 		mpq_set_z(out, int_view(&view, v));
 		return;
@@ -182,6 +190,7 @@ void const_get_mpq(mpq_t out, const Constant *v)
 /* The MPFR number a REAL holds, to be read only. */
 static void view_real(mpfr_t out, const Constant *v)
 {
+	debug_require(v->rep == REP_REAL);
 	mpfr_custom_init_set(out, v->u.real.kind, v->u.real.exp, REAL_BITS, v->u.real.limbs);
 }
 
@@ -228,6 +237,7 @@ static void flatten(ConstText *text)
 			vec_push(text->arena, &pending, part->right);
 		}
 	}
+	require(end == s);      /* the parts are as long as the whole was said to be */
 	text->s = s;
 }
 
@@ -243,7 +253,8 @@ const char *const_string_value(const Constant *v, size_t *n)
 	return v->u.text.s;
 }
 
-/* The integer v equals, in out (initialised); false if there is none. */
+/* The integer v equals, in out (initialised); false if there is none. Without rounding: 1.0 and 1+0i have one, 1.5
+ * has none. A REAL beyond RATIO_BITS is not written out: no type holds it. */
 static bool integral_value(mpz_t out, const Constant *v)
 {
 	IntView view;

@@ -19,6 +19,7 @@ static bool is_number(const Constant *v)
 	return v->kind == CONST_INT || v->kind == CONST_FLOAT || v->kind == CONST_COMPLEX;
 }
 
+/* Numeric kinds in order: "Constant expressions" let the later kind win. */
 static Constant *raise_kind(Compiler *c, Constant *v, ConstKind kind)
 {
 	if (v->kind >= kind)
@@ -28,7 +29,8 @@ static Constant *raise_kind(Compiler *c, Constant *v, ConstKind kind)
 
 /* ---- integers --------------------------------------------------------------------------- */
 
-/* Fast path: both operands and the result fit a word. NULL otherwise. */
+/* Fast path: both operands and the result fit a word. NULL otherwise. -1 as a divisor is left to GMP, for INT64_MIN /
+ * -1 does not fit. */
 static Constant *small_binary(Compiler *c, int64_t x, int op, int64_t y)
 {
 	int64_t r;
@@ -142,10 +144,13 @@ static Constant *part(Compiler *c, Constant *x, int op, Constant *y)
 	return const_binary(c, x, op, y, false);
 }
 
+/* (a+bi)(p+qi) and (a+bi)/(p+qi) by the schoolbook. Parts may be of different kinds, 1 and 0.5, so each goes through
+ * const_binary again; one that has no value makes the whole unknown. */
 static Constant *complex_binary(Compiler *c, Constant *x, int op, Constant *y)
 {
 	Constant *a = x->u.pair.re, *b = x->u.pair.im, *p = y->u.pair.re, *q = y->u.pair.im, *norm;
 
+	require(x->rep == REP_PAIR && y->rep == REP_PAIR);
 	switch (op) {
 	case OP_ADD: case OP_SUB:
 		return const_make_complex(c, part(c, a, op, p), part(c, b, op, q));
@@ -170,11 +175,14 @@ static Constant *concatenate(Compiler *c, Constant *x, Constant *y)
 {
 	Constant *v = NEW(c->arena, Constant);
 
+	debug_require(x->kind == CONST_STRING && y->kind == CONST_STRING);
 	v->kind = CONST_STRING;
 	v->u.text = (ConstText){c->arena, NULL, x->u.text.n + y->u.text.n, x, y};
 	return v;
 }
 
+/* int_division tells integers of an integer type, whose quotient is cut off, from the parts of complex numbers.
+ * Untyped 5/2 is 2 as well: both operands are integer constants. */
 Constant *const_binary(Compiler *c, Constant *x, int op, Constant *y, bool int_division)
 {
 	ConstKind kind = x->kind > y->kind ? x->kind : y->kind;
@@ -215,8 +223,10 @@ static Constant *complement(Compiler *c, Constant *x, int unsigned_bits)
 	return result;
 }
 
+/* unsigned_bits: of the operand's type, 0 if it is signed or untyped. ^uint8(1) is 254, ^1 is -2. */
 Constant *const_unary(Compiler *c, int op, Constant *x, int unsigned_bits)
 {
+	debug_require(unsigned_bits >= 0 && unsigned_bits <= 64);
 	if (op == OP_NOT && x->kind == CONST_BOOL)
 		return const_bool(c, !x->u.boolean);
 	if (!is_number(x))
@@ -232,12 +242,14 @@ Constant *const_unary(Compiler *c, int op, Constant *x, int unsigned_bits)
 	return const_unknown(c);
 }
 
+/* Of a negative number too the right shift rounds down, as it does for variables. */
 Constant *const_shift(Compiler *c, Constant *x, int op, unsigned long n)
 {
 	Constant *result;
 	IntView view;
 	mpz_t r;
 
+	debug_require(op == OP_SHL || op == OP_SHR);
 	if (x->kind != CONST_INT || (op == OP_SHL && n > MAX_SHIFT))
 		return const_unknown(c);
 	mpz_init(r);
@@ -344,6 +356,7 @@ static uint64_t hash_number(const Constant *v)
 	double d = const_to_double(v);
 	uint64_t bits;
 
+	debug_require(v->kind == CONST_INT || v->kind == CONST_FLOAT);
 	memcpy(&bits, &d, sizeof bits);
 	return hash_word(1, d == 0 ? 0 : bits);
 }

@@ -101,7 +101,9 @@ static Constant *rounded_float(Compiler *c, mpz_t mantissa, unsigned radix, long
 	return v;
 }
 
-/* digits: a decimal or 0x float without underscores, writable. */
+/* digits: a decimal or 0x float without underscores, writable. The digits without the point are the mantissa, and the
+ * exponent is less by the digits behind it (in hex four bits each, as p counts bits). Written over the text itself:
+ * the mantissa is never longer. */
 static Constant *parse_float(Compiler *c, char *digits)
 {
 	bool hex = digits[0] == '0' && (digits[1] | 0x20) == 'x';
@@ -135,6 +137,7 @@ static Constant *parse_float(Compiler *c, char *digits)
 	return v;
 }
 
+/* "Imaginary literals": 0x1p-2i is hexadecimal, 0123i decimal. */
 static Constant *parse_imaginary(Compiler *c, char *digits)
 {
 	size_t n = strlen(digits);
@@ -221,6 +224,7 @@ static Constant *parse_rune(Compiler *c, const char *text, size_t n)
 	return rune == UINT32_MAX || s != end ? const_unknown(c) : const_int(c, rune);
 }
 
+/* Carriage returns do not count in raw strings, so that a file means the same with either line ending. */
 static Constant *parse_raw_string(Compiler *c, const char *text, size_t n)
 {
 	Buf b;
@@ -360,6 +364,7 @@ static void print_real(Buf *out, const Constant *v)
 	mpfr_clear(f);
 }
 
+/* What a double cannot show is beyond its range, or so small that it would print as 0. */
 static void print_float(Buf *out, const Constant *v)
 {
 	double d = const_to_double(v);

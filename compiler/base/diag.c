@@ -34,6 +34,8 @@ static bool has_prefix(const char *text, const char *prefix)
 	return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
+/* One complaint about syntax a line is enough: what follows mostly comes from the same slip. Looks back over the
+ * messages of this line only, so a pass that reports in order pays little. */
 static bool repeats(Compiler *c, const Diagnostic *d)
 {
 	for (int i = c->diagnostics.len - 1; i >= 0; i--) {
@@ -97,11 +99,13 @@ void soft_error_at(Compiler *c, Pos pos, const char *format, ...)
 
 Pos pos_outermost(const Compiler *c, Pos pos)
 {
+	debug_require(pos.call < (uint32_t)c->calls.len || pos.call == 0);
 	while (pos.call)
 		pos = c->calls.items[pos.call].pos;
 	return pos;
 }
 
+/* Inlined code counts as standing where its call stands, up to the call that from itself was inlined by. */
 bool pos_inside(const Compiler *c, Pos pos, Pos from, Pos to)
 {
 	while (pos.call && pos.call != from.call)
@@ -119,6 +123,7 @@ void remark_at(Compiler *c, Pos pos, const char *format, ...)
 	va_end(ap);
 }
 
+/* Columns beyond POS_COLUMNS are one column, as Go's positions have no room for more. */
 static Pos limited(Pos pos)
 {
 	if (pos.col > POS_COLUMNS)
@@ -146,6 +151,7 @@ static void rank_files(Compiler *c)
 	int *ranks = NEW_ARRAY(c->arena, int, c->files.len + 1), next = 0;
 	for (int i = 0; i < c->diagnostics.len; i++) {
 		Diagnostic *d = c->diagnostics.items[i];
+		require(d->pos.file < (uint32_t)c->files.len);
 		if (ranks[d->pos.file] == 0)
 			ranks[d->pos.file] = ++next;
 		d->rank = ranks[d->pos.file];
@@ -198,6 +204,8 @@ static bool same_message(const Diagnostic *a, const Diagnostic *b)
 	return pos_compare(limited(a->pos), limited(b->pos)) == 0 && strcmp(a->text, b->text) == 0;
 }
 
+/* The cap counts in the order in which errors were found, not that of the lines: so it is Go's ten that are shown.
+ * What is chosen is sorted then. */
 int diag_print(Compiler *c, const char *package_header)
 {
 	Diagnostic **chosen = NEW_ARRAY(c->arena, Diagnostic *, c->diagnostics.len + 1);

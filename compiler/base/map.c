@@ -19,6 +19,7 @@ typedef struct { const void *key; void *value; } MapEntry;
 /* Map.slots points here. index_size is 0 while Map.len <= SMALL. */
 typedef struct { MapEntry *entries; uint32_t *index; uint32_t index_size; } MapTable;
 
+/* FNV-1a; the upper half is folded in, as tables use the low bits. */
 static uint64_t hash_bytes(const char *s, size_t n)
 {
 	uint64_t h = 0xcbf29ce484222325u;
@@ -43,6 +44,7 @@ static bool same_key(const Map *m, const void *a, const void *b)
 	return a == b || (m->by_text && strcmp(a, b) == 0);
 }
 
+/* Ends since the index is never full: there is a free place behind every run. */
 static MapEntry *find(const Map *m, const void *key)
 {
 	const MapTable *t = m->slots;
@@ -68,11 +70,13 @@ static void index_entry(const Map *m, MapTable *t, uint32_t number)
 {
 	uint64_t h = hash_key(m, t->entries[number].key);
 
+	debug_require(number < t->index_size / 2 + 1);
 	while (t->index[h & (t->index_size - 1)] != 0)
 		h++;
 	t->index[h & (t->index_size - 1)] = number + 1;
 }
 
+/* Entries and index double together. An entry's number does not change, so only the index is filled anew. */
 static void grow(Arena *a, Map *m)
 {
 	MapTable *t = m->slots;
@@ -100,6 +104,7 @@ void *map_get(const Map *m, const void *key)
 	return e ? e->value : NULL;
 }
 
+/* by_text: the map keeps the key's address, the text must stay as it is. */
 void map_put(Arena *a, Map *m, const void *key, void *value)
 {
 	MapEntry *e = find(m, key);
@@ -116,6 +121,7 @@ void map_put(Arena *a, Map *m, const void *key, void *value)
 	if (t->index_size > 0)
 		index_entry(m, t, (uint32_t)m->len);
 	m->len++;
+	debug_require(m->len <= m->cap && (t->index_size == 0 || (uint32_t)m->len <= t->index_size / 2));
 }
 
 int map_count(const Map *m)
@@ -125,11 +131,13 @@ int map_count(const Map *m)
 
 const void *map_key_at(const Map *m, int i)
 {
+	debug_require(i >= 0 && i < m->len);
 	return ((const MapTable *)m->slots)->entries[i].key;
 }
 
 void *map_value_at(const Map *m, int i)
 {
+	debug_require(i >= 0 && i < m->len);
 	return ((const MapTable *)m->slots)->entries[i].value;
 }
 
@@ -154,6 +162,8 @@ Interner *interner_new(Arena *a)
 	return in;
 }
 
+/* Texts stay where they are, names are their addresses; only the table moves. The hash is kept so that no text is
+ * read. */
 static void interner_grow(Interner *in)
 {
 	uint32_t size = in->size * 2;

@@ -155,7 +155,8 @@ static void replacement(Json *j, const char *from, int depth)
 		char kind = *j->p;
 		json_value(j, 0);
 		if (!j->error && kind != 'n')
-			j->error = arena_printf(c->arena, "json: cannot unmarshal %s into Go struct field overlayJSON.Replace of type string", type_of_value(kind));
+			j->error = arena_printf(c->arena, "json: cannot unmarshal %s into Go struct field overlayJSON.Replace of type "
+			                        "string", type_of_value(kind));
 		return;
 	}
 	const char *to = json_string(j, "");
@@ -222,6 +223,7 @@ const Overlay *overlay_read(Compiler *c, const char *path)
 
 /* ---- files and folders as the overlay has them --------------------------------------------------------- */
 
+/* A path below a replaced file is not there, even if the disk has a folder of that name. */
 const char *overlay_actual(Compiler *c, const char *path)
 {
 	if (!c->overlay)
@@ -277,6 +279,8 @@ static bool is_name_listed(const TextList *list, const char *name)
 	return false;
 }
 
+/* What the disk has and is not taken away, then what only the overlay has; a folder that only it has shows up by the
+ * first element of the names in it. */
 TextList folder_names(Compiler *c, const char *dir)
 {
 	TextList list = {0};

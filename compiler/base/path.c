@@ -30,6 +30,7 @@ const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* Links followed if it exists; what does not is named from the working directory on. */
 const char *absolute_path(Compiler *c, const char *path)
 {
 	char *real = realpath(path, NULL);

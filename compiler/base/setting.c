@@ -40,6 +40,7 @@ bool go_is_setting(const char *name)
 	return false;
 }
 
+/* "" if it is set nowhere. An empty variable counts as unset, as in Go; the last line of a name counts. */
 const char *go_setting(Compiler *c, const char *name)
 {
 	const char *value = getenv(name), *path = value && *value ? NULL : go_settings_file(c), *found = "";

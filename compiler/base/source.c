@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+/* File 0 is none: a Pos that is all zeros has no place. */
 Compiler *compiler_new(void)
 {
 	Arena *arena = arena_new();
@@ -28,6 +29,7 @@ Compiler *compiler_new(void)
 	return c;
 }
 
+/* Field by field, since most of a Compiler (files, messages, types) belongs to one package's compilation. */
 Compiler *compiler_like(const Compiler *old)
 {
 	Compiler *c = compiler_new();
@@ -74,6 +76,8 @@ int pos_compare(Pos a, Pos b)
 	return a.col < b.col ? -1 : a.col > b.col;
 }
 
+/* ".." drops the last element and stays in the root; links are not followed, the file need not exist. So a/../b is b
+ * even where a is a link to elsewhere, as in Go's path.Clean. */
 const char *clean_absolute(Compiler *c, const char *path)
 {
 	const char *joined = path[0] == '/' ? path : arena_printf(c->arena, "%s/%s", c->work_dir, path);
@@ -100,6 +104,7 @@ const char *clean_absolute(Compiler *c, const char *path)
 	return out;
 }
 
+/* common: the length of the folders that dir and full begin with, counted at slashes, so that /ab is not below /a. */
 static const char *shown_path(Compiler *c, const char *full)
 {
 	const char *dir = clean_absolute(c, c->work_dir);
@@ -131,6 +136,7 @@ const char *short_name(Compiler *c, const char *full)
 	return strncmp(shown, "./", 2) == 0 ? shown + 2 : shown;
 }
 
+/* gol's own library is recorded from its root on: "fmt/print.gol" wherever gol is installed. */
 static const char *recorded_path(Compiler *c, const char *full)
 {
 	const char *roots[] = {c->stdlib_dir, c->generated_dir};

@@ -10,6 +10,7 @@
 typedef struct { uint32_t first, last; } UnicodeRange;
 #include "unicode_tables.h"
 
+/* The first range that does not end before the rune; ranges are sorted and do not meet. */
 static bool in_table(const UnicodeRange *table, int n, uint32_t rune)
 {
 	int low = 0, high = n;
@@ -52,6 +53,7 @@ bool unicode_is_print(uint32_t rune)
 	return in_table(unicode_printing, COUNT_OF(unicode_printing), rune);
 }
 
+/* "Exported identifiers": the first character is an upper-case letter. 世界 is not exported, nor is _x. */
 bool name_is_exported(const char *name)
 {
 	size_t n = 0;
@@ -137,6 +139,7 @@ void buf_rune(Buf *b, uint32_t rune)
 	buf_bytes(b, bytes, (size_t)utf8_encode(bytes, rune));
 }
 
+/* What cannot be seen is escaped as %q does: letters for the controls that have one, \x, \u and \U for the others. */
 static void quote_one(Buf *b, uint32_t rune, char delimiter)
 {
 	static const char letters[] = "abtnvfr";        /* the escapes of codes[], in its order */

@@ -110,6 +110,7 @@ static int compare_previews(const char *a, int an, const char *b, int bn)
 	return (a < a_end) - (b < b_end);
 }
 
+/* What is no version comes before all that are, and two such are equal. */
 int version_compare(const char *a, const char *b)
 {
 	Version x, y;
