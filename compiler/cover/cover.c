@@ -64,6 +64,7 @@ static bool closes(int kind)
 /* The first token at pos or behind it. */
 static int token_at(const Cover *v, Pos pos)
 {
+	debug_require(v->tokens.len > 0);
 	int low = 0, high = v->tokens.len;
 	while (low < high) {
 		int mid = (low + high) / 2;
@@ -78,12 +79,14 @@ static int token_at(const Cover *v, Pos pos)
 
 static Pos token_start(const Cover *v, int i)
 {
+	require(i >= 0 && i < v->tokens.len);
 	return (Pos){(uint32_t)v->source->index, v->tokens.items[i].line, v->tokens.items[i].col, 0};
 }
 
 /* Behind it; raw strings may have several lines. */
 static Pos token_end(const Cover *v, int i)
 {
+	require(i >= 0 && i < v->tokens.len);
 	const Token *t = &v->tokens.items[i];
 	Pos end = token_start(v, i);
 	end.col += t->length;
@@ -119,6 +122,7 @@ static int literal_in(const Cover *v, int from, int to)
 
 static int first_of(const Cover *v, int from, int to, int kind)
 {
+	debug_require(from >= 0 && to <= v->tokens.len);
 	for (int i = from; i < to; i++)
 		if (v->tokens.items[i].kind == kind)
 			return i;
@@ -129,6 +133,7 @@ static int first_of(const Cover *v, int from, int to, int kind)
 
 static Pos expr_begin(const Expr *e) { return e->start.line ? e->start : e->pos; }
 
+/* Where the statement's text starts, which for x = 1 is the x: its pos is that of the operator. */
 static Pos stmt_begin(const Stmt *s)
 {
 	switch (s->kind) {
@@ -150,7 +155,8 @@ static Pos stmt_begin(const Stmt *s)
 static bool has_body(const Stmt *s)
 {
 	switch (s->kind) {
-	case STMT_BLOCK: case STMT_IF: case STMT_FOR: case STMT_RANGE: case STMT_SWITCH: case STMT_TYPE_SWITCH: case STMT_SELECT:
+	case STMT_BLOCK: case STMT_IF: case STMT_FOR: case STMT_RANGE: case STMT_SWITCH: case STMT_TYPE_SWITCH:
+	case STMT_SELECT:
 		return true;
 	default:
 		return false;
@@ -213,6 +219,7 @@ static bool ends_block(const Cover *v, const Stmt *s)
 
 /* ---- counters -------------------------------------------------------------------------------------- */
 
+/* implicit: nobody wrote it. Its position is that of the block it counts. */
 static Expr *made_expr(Cover *v, ExprKind kind, Pos pos)
 {
 	Expr *e = NEW(v->c->arena, Expr);
@@ -265,6 +272,7 @@ static Stmt *made_counter(Cover *v, int n, Pos pos)
 	return s;
 }
 
+/* Counter and line of units have one number: the n-th line tells what the n-th counter counts. */
 static Stmt *new_counter(Cover *v, Pos start, Pos end, int statements)
 {
 	buf_printf(&v->units, "%s:%u.%u,%u.%u %d\n", v->file_name, start.line, start.col, end.line, end.col, statements);
@@ -279,9 +287,11 @@ static Pos behind(Pos pos)
 	return pos;
 }
 
-/* L: stmt becomes L: ; and stmt, which is returned. */
+/* L: stmt becomes L: ; and stmt, which is returned. What goes to the label passes the statement's counter then: a
+ * jump back counts each time. */
 static Stmt *split_label(Cover *v, Stmt *labeled)
 {
+	require(labeled->kind == STMT_LABELED && labeled->body_stmt);
 	Stmt *stmt = labeled->body_stmt, *empty = NEW(v->c->arena, Stmt);
 	empty->kind = STMT_EMPTY;
 	empty->pos = stmt_begin(stmt);
@@ -365,6 +375,7 @@ static void cover_expr(Cover *v, Expr *e)
 /* "else" stands behind the body's brace; what follows it begins there. */
 static void cover_else(Cover *v, Stmt *s)
 {
+	require(s->kind == STMT_IF && (s->else_->kind == STMT_BLOCK || s->else_->kind == STMT_IF));
 	Pos start = token_end(v, token_at(v, s->body->end) + 1);
 	Stmt *other = s->else_;
 	if (other->kind == STMT_BLOCK) {
@@ -423,6 +434,7 @@ static void cover_stmt(Cover *v, Stmt *s)
 
 /* ---- files ------------------------------------------------------------------------------------------------ */
 
+/* The lexer runs a second time, for the ends of statements. What it says of //line is known from the first. */
 static void read_tokens(Cover *v)
 {
 	Lexer lexer = {.c = v->c, .source = v->source};
@@ -489,13 +501,15 @@ static int by_place(const void *a, const void *b)
 	return order;
 }
 
+/* The name may hold colons, the places behind it do not: so the last one divides. */
 static Unit read_unit(Compiler *c, const char *line, size_t n)
 {
 	const char *colon = line + n;
 	while (*colon != ':')
 		colon--;
 	Unit u = {.file = arena_strndup(c->arena, line, (size_t)(colon - line))};
-	sscanf(colon, ":%u.%u,%u.%u %u", &u.at[0], &u.at[2], &u.at[1], &u.at[3], &u.at[4]);
+	int read = sscanf(colon, ":%u.%u,%u.%u %u", &u.at[0], &u.at[2], &u.at[1], &u.at[3], &u.at[4]);
+	require(read == COUNT_OF(u.at));            /* new_counter wrote it */
 	return u;
 }
 

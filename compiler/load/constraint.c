@@ -38,6 +38,7 @@ static bool is_listed(const char *const *list, const char *s, size_t n)
 	return false;
 }
 
+/* -tags a,b: commas or blanks divide. */
 static bool has_tag(const char *tags, const char *s, size_t n)
 {
 	while (tags && *tags) {
@@ -51,6 +52,7 @@ static bool has_tag(const char *tags, const char *s, size_t n)
 
 static const char *arch_of(const BuildTags *tags) { return tags->arch ? tags->arch : HOST_ARCH; }
 
+/* go1.N holds for every version up to the language's: a file for go1.27 is left out. */
 static bool tag_holds(const char *s, size_t n, const BuildTags *tags)
 {
 	if (is_listed(always, s, n) || (tags->own && equals(s, n, tags->own)) ||
@@ -69,6 +71,7 @@ static void skip_space(Eval *e)
 		e->p++;
 }
 
+/* Evaluated to the end whatever is known already (& and | of C, not && and ||): a fault further on counts. */
 static bool eval_not(Eval *e)
 {
 	skip_space(e);
@@ -148,6 +151,8 @@ static int version_not(Eval *e)
 	return n > 4 && memcmp(start, "go1.", 4) == 0 && strspn(start + 4, "0123456789") == n - 4 ? atoi(start + 4) : 0;
 }
 
+/* The version that a file says it needs: both sides of && must hold, so the greater; of || either, so the smaller. 0:
+ * none. */
 static int version_and(Eval *e)
 {
 	int v = version_not(e);

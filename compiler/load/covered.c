@@ -2,8 +2,8 @@
  * covered.c - which packages of a test program have counters (gol test -cover, -coverpkg).
  *
  * Without patterns it is the package that is tested. With patterns it is each package of the program that one of them
- * means, but for what the counters are made of: packages that are loaded before counting begins (tests.c), whose import
- * of it would be a cycle.
+ * means, but for what the counters are made of: packages that are loaded before counting begins (tests.c), whose
+ * import of it would be a cycle.
  */
 #include "../cover/cover.h"
 #include "loader.h"

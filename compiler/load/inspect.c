@@ -3,8 +3,8 @@
  *
  * Every file has one sort. Go files: those that belong to the build (GoFiles), tests in the package (TestGoFiles) and
  * beside it (XTestGoFiles: the name of their package ends in _test), and those that the constraints leave out, or that
- * import "C" where there is no cgo (IgnoredGoFiles). All others by their endings, if the constraints select them. Names
- * that start with _ or . are nobody's.
+ * import "C" where there is no cgo (IgnoredGoFiles). All others by their endings, if the constraints select them.
+ * Names that start with _ or . are nobody's.
  *
  * Of a Go file its import declarations alone are read, but all of it where it has a line //go:embed. What is wrong in
  * a file is the matter of those who compile it.
@@ -24,7 +24,12 @@ const char *const file_sort_names[FILE_SORT_COUNT] = {FILE_SORTS(NAME)};
 static const char *const endings_of[FILE_SORT_COUNT] = {FILE_SORTS(ENDINGS)};
 #undef ENDINGS
 
-typedef struct Inspection { Compiler *c; Inspected *p; const BuildTags *tags; const char *first, *first_name; } Inspection;
+typedef struct Inspection {
+	Compiler *c;
+	Inspected *p;
+	const BuildTags *tags;
+	const char *first, *first_name;
+} Inspection;
 
 /* ---- names ---------------------------------------------------------------------------------- */
 

@@ -12,9 +12,11 @@
  * from the file). */
 #define FILE_SORTS(X) \
 	X(FILES_GO, "GoFiles", "") X(FILES_IGNORED, "IgnoredGoFiles", "") X(FILES_IGNORED_OTHER, "IgnoredOtherFiles", "") \
-	X(FILES_C, "CFiles", ".c") X(FILES_CXX, "CXXFiles", ".cc .cpp .cxx") X(FILES_M, "MFiles", ".m") X(FILES_H, "HFiles", ".h .hh .hpp .hxx") \
+	X(FILES_C, "CFiles", ".c") X(FILES_CXX, "CXXFiles", ".cc .cpp .cxx") X(FILES_M, "MFiles", ".m") \
+	X(FILES_H, "HFiles", ".h .hh .hpp .hxx") \
 	X(FILES_F, "FFiles", ".f .F .for .f90") X(FILES_S, "SFiles", ".s") X(FILES_SWIG, "SwigFiles", ".swig") \
-	X(FILES_SWIG_CXX, "SwigCXXFiles", ".swigcxx") X(FILES_SYSO, "SysoFiles", ".syso") X(FILES_TEST, "TestGoFiles", "") X(FILES_XTEST, "XTestGoFiles", "")
+	X(FILES_SWIG_CXX, "SwigCXXFiles", ".swigcxx") X(FILES_SYSO, "SysoFiles", ".syso") \
+	X(FILES_TEST, "TestGoFiles", "") X(FILES_XTEST, "XTestGoFiles", "")
 #define SORT(name, field, endings) name,
 typedef enum { FILE_SORTS(SORT) FILE_SORT_COUNT } FileSort;
 #undef SORT

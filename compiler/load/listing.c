@@ -2,9 +2,9 @@
  * listing.c - the graph of packages behind gol list and gol vet.
  *
  * A package is a node, found once by its path; its imports are followed when it is added, in the order of their paths,
- * depth first. Where a path leads is what load.c does when it builds: gol's own library, the tree, modules. What cannot
- * be found is a node too, with an error and without a folder: gol list -e shows it, and its importers are incomplete.
- * A main package depends on runtime without a line that says so.
+ * depth first. Where a path leads is what load.c does when it builds: gol's own library, the tree, modules. What
+ * cannot be found is a node too, with an error and without a folder: gol list -e shows it, and its importers are
+ * incomplete. A main package depends on runtime without a line that says so.
  *
  * The tests of a package make more nodes (tests.c says which), that no path leads to: p [p.test], p_test [p.test],
  * and copies of what is between the two.

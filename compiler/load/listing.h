@@ -1,6 +1,6 @@
 /*
- * listing.h - packages and what they depend on, for gol list and gol vet: by their folders and import lines, nothing is
- * compiled.
+ * listing.h - packages and what they depend on, for gol list and gol vet: by their folders and import lines, nothing
+ * is compiled.
  */
 #ifndef GOL_LOAD_LISTING_H
 #define GOL_LOAD_LISTING_H
@@ -19,8 +19,9 @@ typedef struct Listed {
 	const Module *module;
 	Modules *modules;           /* those in which its imports are looked for */
 	bool standard, from_tree;
-	Part part;                  /* which files are its own: PART_TEST: the tests in the package too; PART_XTEST: those beside it; PART_COUNT: none,
-	                             * it is made to run tests */
+	/* which files are its own: PART_TEST: the tests in the package too; PART_XTEST: those beside it; PART_COUNT: none,
+	 * it is made to run tests */
+	Part part;
 	const char *variant;        /* "p.test": it is there for these tests alone; or NULL */
 	bool named;                 /* by the command line */
 	TextList matches;           /* the words that name it */

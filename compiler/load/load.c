@@ -127,6 +127,7 @@ static size_t word_length(const char *s, const char *end)
 	return n;
 }
 
+/* Without parsing: where the package's name stands in the text, and its length in *n; NULL if there is no clause. */
 const char *package_clause(const char *text, size_t size, size_t *n)
 {
 	const char *end = text + size, *s = skip_blanks_and_comments(text, end);
@@ -137,7 +138,8 @@ const char *package_clause(const char *text, size_t size, size_t *n)
 	return s;
 }
 
-/* What stands where the package clause should: a text for Go's message; NULL if there is one. */
+/* What stands where the package clause should: a text for Go's message; NULL if there is one. Go's loader reads the
+ * beginning of a file by itself, and words what is wrong there otherwise than its compiler does. */
 static const char *instead_of_package(Load *l, const SourceFile *source, Pos *pos)
 {
 	static const char *const keywords[] = {"break", "case", "chan", "const", "continue", "default", "defer", "else",
@@ -276,6 +278,8 @@ static bool imports_already(Package *p, Package *imported)
 	return false;
 }
 
+/* Sorted by path, then position: an import that several files have is loaded for the first of them, and messages come
+ * in Go's order. */
 static ImportList imports_of(Load *l, Package *p)
 {
 	ImportList list = {0};
@@ -293,7 +297,8 @@ static ImportList imports_of(Load *l, Package *p)
 	return list;
 }
 
-/* "a/internal/b" may be imported from below "a" only. */
+/* "a/internal/b" may be imported from below "a" only. The last element "internal" decides: below what stands before
+ * it. The standard library may use its own. */
 static bool may_use_internal(Package *from, const char *from_path, const char *path)
 {
 	const char *at = NULL;
@@ -362,6 +367,8 @@ static void add_counters(Load *l, Package *p)
 	vec_push(c->arena, &p->files, file);
 }
 
+/* The imports are done before the package takes its place in the list: so the list is in an order in which packages
+ * can be checked. stack and way are the chain of imports that led here, for messages and to tell cycles. */
 void load_imports(Load *l, Package *p)
 {
 	add_counters(l, p);
@@ -386,6 +393,7 @@ void load_imports(Load *l, Package *p)
 	const char *fault = find_embedded(l->c, p, &pos);
 	if (fault)
 		COMPLAIN(l, "%s%s", position(l, pos), fault);
+	require(vec_last(&l->stack) == p);          /* what the imports pushed they took away */
 	(void)vec_pop(&l->stack);
 	if (p->imports.len)
 		qsort(p->imports.items, (size_t)p->imports.len, sizeof *p->imports.items, by_import_path);
@@ -629,7 +637,8 @@ static Package *load_relative(Load *l, Package *from, const Import *import, cons
 {
 	Compiler *c = l->c;
 	if (from->module) {
-		missing(l, import->path, arena_printf(c->arena, "%s\"%s\" is relative, but relative import paths are not supported in module mode",
+		missing(l, import->path, arena_printf(c->arena, "%s\"%s\" is relative, but relative import paths are not "
+		                                       "supported in module mode",
 		                                      position(l, import->pos), import->path));
 		if (!l->local)
 			COMPLAIN(l, "%slocal import \"%s\" in non-local package", position(l, import->pos), import->path);

@@ -343,7 +343,8 @@ static void add_path(Finder *f, const char *name)
 {
 	const char *path = clean_path(f->c, name);
 	if (strchr(path, '@')) {
-		COMPLAIN(f->errors, "package %s: can only use path@version syntax with 'go get' and 'go install' in module-aware mode", path);
+		COMPLAIN(f->errors, "package %s: can only use path@version syntax with 'go get' and 'go install' in module-aware "
+		         "mode", path);
 		return;
 	}
 	bool dotted = memchr(path, '.', strcspn(path, "/")) != NULL;

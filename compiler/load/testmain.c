@@ -3,9 +3,9 @@
  *
  * What is a test is decided by names and the shape of the signature alone, before anything is checked, as Go decides
  * it:
- * TestX, BenchmarkX, FuzzX with one parameter *T, *B, *F of whatever package; ExampleX without parameters, and run only
- * if its last comment begins with "Output:" or "Unordered output:". X does not begin with a lower-case letter.
- * A function that has the name but not the shape is a mistake.
+ * TestX, BenchmarkX, FuzzX with one parameter *T, *B, *F of whatever package; ExampleX without parameters, and run
+ * only if its last comment begins with "Output:" or "Unordered output:". X does not begin with a lower-case letter. A
+ * function that has the name but not the shape is a mistake.
  *
  * The comment of an example is read as Go's doc package reads comments: marks and one blank behind // taken away, no
  * blanks at the ends of lines, empty lines joined to one, none at the beginning and end.
@@ -284,7 +284,8 @@ static void print_main(Buf *b, const Entry *test_main)
  * before that from tables, of which it makes the profile itself. */
 static void print_coverage(Buf *b, int minor)
 {
-	static const char hooks[] = "func init() {\n\ttestdeps.CoverTearDown = testdeps.TearDownCoverage\n\ttestdeps.CoverSnapshot = testdeps.SnapshotShare\n}\n\n";
+	static const char hooks[] = "func init() {\n\ttestdeps.CoverTearDown = testdeps.TearDownCoverage\n"
+		"\ttestdeps.CoverSnapshot = testdeps.SnapshotShare\n}\n\n";
 	static const char linked[] = "//go:linkname registerCover2 testing.registerCover2\n"
 		"func registerCover2(mode string, tearDown func(string, string) (string, error), snapshot func() float64)\n\n"
 		"func init() { registerCover2(testdeps.CoverMode, testdeps.TearDownCoverage, testdeps.SnapshotShare) }\n\n";
@@ -292,7 +293,8 @@ static void print_coverage(Buf *b, int minor)
 		"func init() {\n\tc := testing.Cover{Mode: testdeps.CoverMode, Counters: map[string][]uint32{}, "
 		"Blocks: map[string][]testing.CoverBlock{}}\n"
 		"\tfor _, f := range testdeps.CoverFiles() {\n\t\tc.Counters[f.Name] = f.Counters\n\t\tfor _, u := range f.Units {\n"
-		"\t\t\tc.Blocks[f.Name] = append(c.Blocks[f.Name], testing.CoverBlock{Line0: u[0], Col0: uint16(u[1]), Line1: u[2], Col1: uint16(u[3]), "
+		"\t\t\tc.Blocks[f.Name] = append(c.Blocks[f.Name], testing.CoverBlock{Line0: u[0], Col0: uint16(u[1]), "
+		"Line1: u[2], Col1: uint16(u[3]), "
 		"Stmts: uint16(u[4])})\n\t\t}\n\t}\n\ttesting.RegisterCover(c)\n}\n\n";
 	buf_str(b, minor >= 24 ? hooks : minor >= 20 ? linked : tables);
 }

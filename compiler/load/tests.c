@@ -24,9 +24,11 @@
 
 /* ---- which files ------------------------------------------------------------------------------ */
 
+/* x_test.gol of our folder stands for x_test.go of the tree. */
 static bool same_stem(const char *a, const char *b)
 {
 	a = base_name(a), b = base_name(b);
+	require(strrchr(a, '.') && strrchr(b, '.'));
 	size_t n = (size_t)(strrchr(a, '.') - a);
 	return n == (size_t)(strrchr(b, '.') - b) && strncmp(a, b, n) == 0;
 }
@@ -39,6 +41,7 @@ static void add_unless_replaced(Compiler *c, TextList *files, const char *name)
 	vec_push(c->arena, files, name);
 }
 
+/* Where the tests run: of a package of our library in the folder of the tree, where their testdata is. */
 const char *tests_folder(Compiler *c, const Target *target)
 {
 	const char *dir = target->is_stdlib ? tree_folder(c, target->path) : NULL;
@@ -111,6 +114,7 @@ static Package *load_tested(Load *l, const Target *target)
 /* It has a path that nobody can import, so it is not among those that imports lead to. */
 static Package *load_beside(Load *l, const Package *tested)
 {
+	require(l->tests && !l->tests->beside);
 	Package *p = NEW(l->c->arena, Package);
 	p->path = intern_str(l->c, arena_printf(l->c->arena, "%s_test", tested->path));
 	p->dir = tested->dir;

@@ -173,7 +173,8 @@ static const char *lacks_sum(Modules *all, const Search *s, const Importer *impo
 	const char *of = importer->path ? arena_printf(all->c->arena, " (imported by %s)", importer->path) : "";
 	buf_init(&b, all->c->arena);
 	if (s->found.len)
-		buf_printf(&b, "missing go.sum entry needed to verify package %s%s is provided by exactly one module; to add:\n\t", s->path, of);
+		buf_printf(&b, "missing go.sum entry needed to verify package %s%s is provided by exactly one module; "
+		           "to add:\n\t", s->path, of);
 	else
 		buf_printf(&b, "missing go.sum entry for module providing package %s%s; to add:\n\t", s->path, of);
 	if (importer->path) {
@@ -207,7 +208,8 @@ static const char *replaced_but_not_required(Modules *all, const char *path)
 				continue;
 			const char *root = absolute_path(all->c, replacement_folder(all->c, r, base));
 			if (folder_in_module(all->c, path, r->path, root, true))
-				return arena_printf(all->c->arena, "module %s provides package %s and is replaced but not required; to add it:\n\tgo get %s",
+				return arena_printf(all->c->arena, "module %s provides package %s and is replaced but not "
+				                    "required; to add it:\n\tgo get %s",
 				                    r->path, path, describe(all, r->path, r->version));
 		}
 	}
@@ -254,8 +256,8 @@ static Found find_vendored(Modules *all, Search *s, const char *standard, const 
 	Node *listed = map_get(&all->vendored_packages, s->path);
 	const char *go = all->work ? all->work->go : all->mains.items[0]->go;
 	if (dir && !listed && go_version_compare(go, "1.23") >= 0)
-		fprintf(stderr, "gol: ignoring package %s which exists in the vendor directory but is missing from vendor/modules.txt. "
-		        "To sync the vendor directory run go %s vendor.\n", s->path, all->work ? "work" : "mod");
+		fprintf(stderr, "gol: ignoring package %s which exists in the vendor directory but is missing from "
+		        "vendor/modules.txt. To sync the vendor directory run go %s vendor.\n", s->path, all->work ? "work" : "mod");
 	else if (dir)
 		vec_push(c->arena, &s->found, (Candidate){listed, dir});
 	if (s->found.len + (standard != NULL) > 1)
@@ -321,7 +323,8 @@ static const char *implicit_requirement(Modules *all, const Found *found, const 
 	all->needs_update |= !is_unpruned(all);
 	if (!from || from->version || !importer->path)
 		return NULL;
-	return arena_printf(all->c->arena, "package %s imports %s from implicitly required module; to add missing requirements, run:\n\tgo get %s",
+	return arena_printf(all->c->arena, "package %s imports %s from implicitly required module; to add missing "
+	                    "requirements, run:\n\tgo get %s",
 	                    importer->path, found->path, describe(all, m->path, m->version));
 }
 

@@ -37,6 +37,7 @@ Node *main_node(const Modules *all, const char *path)
 
 Node *node_of(Modules *all, const char *path, const char *version)
 {
+	debug_require(path);
 	if (!version)
 		return main_node(all, path);
 	const char *key = describe(all, path, version);
@@ -49,6 +50,7 @@ Node *node_of(Modules *all, const char *path, const char *version)
 	return n;
 }
 
+/* A line for this very version goes before one for all versions. */
 static const Replacement *replacement_in(const ModFile *f, const char *path, const char *version)
 {
 	const Replacement *any = NULL;
@@ -64,6 +66,8 @@ static const Replacement *replacement_in(const ModFile *f, const char *path, con
 	return any;
 }
 
+/* go.work's lines first, then those of the main modules; what a dependency's go.mod replaces does not count. *base:
+ * the folder that a relative path starts from. A main module is replaced by nothing. */
 const Replacement *replacement_of(const Modules *all, const char *path, const char *version, const char **base)
 {
 	const Replacement *r = NULL;
@@ -132,11 +136,12 @@ static const char *read_version_file(Modules *all, Node *n, const char *path, co
 	if (!n->file->path)
 		return arena_printf(c->arena, "%s: parsing go.mod: missing module line", actual);
 	if (strcmp(n->file->path, n->module.path) != 0 && strcmp(n->file->path, path) != 0)
-		return arena_printf(c->arena, "%s: parsing go.mod:\n\tmodule declares its path as: %s\n\t        but was required as: %s", actual,
-		                    n->file->path, n->module.path);
+		return arena_printf(c->arena, "%s: parsing go.mod:\n\tmodule declares its path as: %s\n"
+		                    "\t        but was required as: %s", actual, n->file->path, n->module.path);
 	return NULL;
 }
 
+/* Without a go line a module's is older than pruning: all of its graph counts. */
 void note_language(Node *n, const char *go)
 {
 	int major;
@@ -145,6 +150,7 @@ void note_language(Node *n, const char *go)
 	n->unpruned = n->module.minor < 17;
 }
 
+/* Reads its go.mod, once: the language, and the nodes it requires but for those that a main module excludes. */
 bool node_summarise(Modules *all, Node *n)
 {
 	const char *base;
@@ -173,6 +179,7 @@ bool node_summarise(Modules *all, Node *n)
 
 /* ---- the graph ------------------------------------------------------------------------------------------------ */
 
+/* Only ever raised. A main module has no version and goes before all. */
 static void select_version(Modules *all, Node *n)
 {
 	Node *before = map_get(&all->selected, n->module.path);
@@ -185,8 +192,10 @@ typedef struct Queued { Node *node; Pruning pruning; } Queued;
 /* ahead: their go.mod files were asked for */
 typedef struct Queue { Arena *arena; VEC(Queued) waiting; int done, ahead; bool failed; } Queue;
 
+/* pruning: how much of what stands behind it counts. A node may come again with more. */
 static void enqueue(Queue *q, Node *n, Pruning pruning)
 {
+	require(pruning >= 0 && pruning < COUNT_OF(n->queued));
 	if (n->queued[pruning])
 		return;
 	n->queued[pruning] = true;
@@ -202,6 +211,8 @@ static void ask_ahead(Modules *all, Queue *q)
 	go_mods_ahead(all, &nodes);
 }
 
+/* Breadth first, so that the go.mod files of a whole level are asked for at once. Ends: a node is queued once for each
+ * kind. */
 static void run_queue(Modules *all, Queue *q)
 {
 	while (q->done < q->waiting.len) {
@@ -298,6 +309,7 @@ const char *node_error(Modules *all, const Node *n)
 	return r ? arena_printf(c->arena, "%s (replaced by %s)%s", own, actual, n->error + k) : n->error;
 }
 
+/* Once; what is wrong is kept in graph_error. */
 bool graph_load(Modules *all)
 {
 	if (all->graph_loaded)
@@ -327,7 +339,8 @@ const char *update_needed(Modules *all)
 		return arena_printf(c->arena,
 		                    "gol: updates to go.mod needed, disabled by -mod=%s; to update it:\n\tgo mod tidy", mode);
 	if (all->mode_reason)
-		return arena_printf(c->arena, "gol: updates to go.mod needed, disabled by -mod=%s\n\t(%s)\n\tto update it:\n\tgo mod tidy", mode, all->mode_reason);
+		return arena_printf(c->arena, "gol: updates to go.mod needed, disabled by -mod=%s\n\t(%s)\n\tto update it:\n"
+		                    "\tgo mod tidy", mode, all->mode_reason);
 	return "gol: updates to go.mod needed; to update it:\n\tgo mod tidy";
 }
 
@@ -338,6 +351,7 @@ static int by_module_path(const void *a, const void *b)
 	return strcmp((*(const Module *const *)a)->path, (*(const Module *const *)b)->path);
 }
 
+/* The main modules, then the others by path, each once. */
 bool modules_build_list(Modules *all, ModuleList *list, const char **error)
 {
 	Compiler *c = all->c;

@@ -267,7 +267,8 @@ static void replace_directive(Parser *p, const Word *args, int count, int col)
 {
 	int arrow = count >= 2 && strcmp(args[1].text, "=>") == 0 ? 1 : 2;
 	if (count < arrow + 2 || count > arrow + 3 || strcmp(args[arrow].text, "=>") != 0) {
-		complain(p, col, "usage: replace module/path [v1.2.3] => other/module v1.4\n\t or replace module/path [v1.2.3] => ../local/directory");
+		complain(p, col, "usage: replace module/path [v1.2.3] => other/module v1.4\n"
+		         "\t or replace module/path [v1.2.3] => ../local/directory");
 		return;
 	}
 	Replacement r = {.path = unquoted(p, args[0].text, col)};

@@ -150,6 +150,7 @@ static const char *read_main(Modules *all, const char *path, const char *root, b
 
 /* ---- the workspace ---------------------------------------------------------------------------------------------- */
 
+/* The nearest folder decides; in it the first of the names. */
 static const char *find_file_above(Compiler *c, const char *dir, const char *const *names, int count, int *which)
 {
 	for (const char *at = dir;; at = folder_of(c, at)) {
@@ -198,6 +199,8 @@ static void add_main(Modules *all, Node *m)
 	vec_push(all->c->arena, &all->mains, &m->module);
 }
 
+/* A module that go.work uses. One that needs a newer Go than go.work says is told so, as Go does, before anything else
+ * of it. */
 static void add_used(Modules *all, const char *root)
 {
 	Compiler *c = all->c;
@@ -208,8 +211,8 @@ static void add_used(Modules *all, const char *root)
 	if (fault && !newer) {
 		add_fault(all, arena_printf(c->arena, "cannot load module %s listed in go.work file: %s", shown, fault));
 	} else if (newer || (go_version_compare(go, work_version(all)) > 0 && go_version_compare(go, "1.21") >= 0)) {
-		add_fault(all, arena_printf(c->arena, "module %s listed in go.work file requires go >= %s, but go.work %s go %s; to update it:\n"
-		                            "\tgo work use", shown, go,
+		add_fault(all, arena_printf(c->arena, "module %s listed in go.work file requires go >= %s, but go.work %s go "
+		                            "%s; to update it:\n\tgo work use", shown, go,
 		                            all->work->go ? "lists" : "implicitly requires", work_version(all)));
 	} else {
 		add_main(all, m);
@@ -239,8 +242,8 @@ static void read_work(Modules *all, const char *path)
 		const char *root = clean_absolute(c, *use == '/' ? use : arena_printf(c->arena, "%s/%s", all->work_dir, use));
 		for (int k = 0; k < roots.len; k++)
 			if (strcmp(roots.items[k], root) == 0) {
-				add_fault(all, arena_printf(c->arena, "error loading go.work:\n%s:%d: path %s appears multiple times in workspace", all->work->name,
-				                            all->work->uses.items[i].line, root));
+				add_fault(all, arena_printf(c->arena, "error loading go.work:\n%s:%d: path %s appears multiple times in "
+				                            "workspace", all->work->name, all->work->uses.items[i].line, root));
 				return;
 			}
 		vec_push(c->arena, &roots, root);
@@ -290,7 +293,8 @@ static void read_single(Modules *all)
 	}
 	if (!file) {
 		if (c->modfile)
-			all->error = "gol: cannot find main module, but -modfile was set.\n\t-modfile cannot be used to set the module root directory.";
+			all->error = "gol: cannot find main module, but -modfile was set.\n"
+			             "\t-modfile cannot be used to set the module root directory.";
 		return;
 	}
 	add_fault(all, read_main(all, c->modfile ? c->modfile : file, root, c->modfile || which == 1, &m));
@@ -300,8 +304,11 @@ static void read_single(Modules *all)
 
 /* ---- -mod ------------------------------------------------------------------------------------------------------ */
 
+/* Without -mod: vendor/ counts where the go line says 1.14 or later and the folder is of the right kind, else
+ * mode_reason tells why it was passed over. */
 static void default_mode(Modules *all)
 {
+	require(all->work || all->mains.len > 0);
 	Compiler *c = all->c;
 	const char *source = all->work ? "go.work" : "go.mod", *go = all->work ? all->work->go : all->mains.items[0]->go,
 		*dir = vendor_dir(all);
@@ -338,7 +345,8 @@ static void choose_mode(Modules *all)
 	all->mode = strcmp(given, "vendor") == 0 ? MODE_VENDOR : strcmp(given, "mod") == 0 ? MODE_MOD : MODE_READONLY;
 	if (all->work && all->mode == MODE_MOD)
 		all->error = "gol: -mod may only be set to readonly or vendor when in workspace mode, but it is set to \"mod\""
-		             "\n\tRemove the -mod flag to use the default readonly value, \n\tor set GOWORK=off to disable workspace mode.";
+		             "\n\tRemove the -mod flag to use the default readonly value, "
+		             "\n\tor set GOWORK=off to disable workspace mode.";
 }
 
 /* ---- requirements of the main modules -------------------------------------------------------------------------- */
@@ -364,6 +372,7 @@ static void note_excluded(Modules *all, const ModFile *f)
 			}
 }
 
+/* What the main modules list: enough to find most imports without a graph. */
 static void list_roots(Modules *all)
 {
 	all->roots.by_text = true;
@@ -417,8 +426,8 @@ static const char *conflict_in_workspace(Modules *all)
 			for (int w = 0; w < all->work->replaces.len; w++)
 				settled |= strcmp(all->work->replaces.items[w].path, r->path) == 0;
 			if (before && !settled && strcmp(before, text) != 0)
-				return arena_printf(c->arena, "conflicting replacements for %s:\n\t%s\n\t%s\nuse \"go work edit -replace %s=[override]\" to resolve",
-				                    old, before, text, old);
+				return arena_printf(c->arena, "conflicting replacements for %s:\n\t%s\n\t%s\n"
+				                    "use \"go work edit -replace %s=[override]\" to resolve", old, before, text, old);
 			map_put(c->arena, &seen, old, (void *)(uintptr_t)text);
 		}
 	}
@@ -430,8 +439,9 @@ static const char *replaced_main(Modules *all)
 	for (int i = 0; i < all->work->replaces.len; i++) {
 		const Replacement *r = &all->work->replaces.items[i];
 		if (!r->version && main_node(all, r->path))
-			return arena_printf(all->c->arena, "workspace module %s is replaced at all versions in the go.work file. To fix, remove the replacement "
-			                    "from the go.work file or specify the version at which to replace the module.",
+			return arena_printf(all->c->arena, "workspace module %s is replaced at all versions in the go.work file. To "
+			                    "fix, remove the replacement from the go.work file or specify the version at which to "
+			                    "replace the module.",
 			                    r->path);
 	}
 	return NULL;
@@ -481,6 +491,7 @@ static void read_modules(Modules *all)
 	sums_read_all(all);
 }
 
+/* The modules seen from a folder, read once a command. */
 Modules *modules_at(Compiler *c, const char *dir)
 {
 	dir = absolute_path(c, dir);

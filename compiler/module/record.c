@@ -1,5 +1,6 @@
 /*
- * record.c - go.sum as gol mod download leaves it: with a line for every hash that was wanted and that it did not have.
+ * record.c - go.sum as gol mod download leaves it: with a line for every hash that was wanted and that it did not
+ * have.
  *
  * These are the go.mod files of the module graph, if that was read, and the zip and go.mod of each selected module
  * that was named. Lines are sorted as Go sorts them: by path, by version, the zip before its go.mod. In a workspace

@@ -178,7 +178,8 @@ static void check_replacements(Modules *all, Buf *b, const ModFile *f)
 			        arena_printf(c->arena, "is replaced in %s, but not marked as replaced in vendor/modules.txt",
 			                     f->name));
 		} else if (!same_text(v->new_path, r->new_path) || !same_text(v->new_version, r->new_version)) {
-			differs(all, b, r->path, r->version, arena_printf(c->arena, "is replaced by %s in %s, but marked as replaced by %s in vendor/modules.txt",
+			differs(all, b, r->path, r->version, arena_printf(c->arena, "is replaced by %s in %s, but marked as "
+			                                                         "replaced by %s in vendor/modules.txt",
 			        describe(all, r->new_path, r->new_version), f->name, describe(all, v->new_path, v->new_version)));
 		}
 	}
@@ -228,7 +229,8 @@ const char *vendor_inconsistency(Modules *all)
 	check_vendored(all, &b);
 	if (b.len == 0)
 		return NULL;
-	return arena_printf(all->c->arena, "gol: inconsistent vendoring in %s:%s\n\n\tTo ignore the vendor directory, use -mod=readonly or -mod=mod.\n"
+	return arena_printf(all->c->arena, "gol: inconsistent vendoring in %s:%s\n\n"
+	                    "\tTo ignore the vendor directory, use -mod=readonly or -mod=mod.\n"
 	                    "\tTo sync the vendor directory, run:\n\t\tgo %s vendor", folder_of(all->c, vendor_dir(all)),
 	                    b.s, all->work ? "work" : "mod");
 }

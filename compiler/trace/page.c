@@ -83,6 +83,7 @@ static void put_list(const Trace *t, const event *events, int count, Buf *b, con
 		int n = columns(t, e, column);
 		int64_t begin = event_begin(e);
 		buf_printf(b, "%s%" PRId64, comma, begin - before);
+		debug_require(n >= 0 && n <= COUNT_OF(column));
 		for (int k = 0; k < n; k++)
 			buf_printf(b, ",%" PRId64, column[k]);
 		before = begin;

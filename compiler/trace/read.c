@@ -20,6 +20,8 @@ enum { MOST_SHOWN = 500000 };           /* events in a page: what browsers draw 
 enum { MOST_TEXT = 64 << 20 };          /* bytes of names: no program has so many functions */
 #define MOST_TIME ((int64_t)1 << 53)    /* ns: numbers are exact in the page's script until then, 104 days */
 
+/* Kinds that last have their beginning as value, and are recorded when they end. A clock that went backwards makes
+ * none longer than it can be. */
 int64_t event_begin(const event *e)
 {
 	switch ((enum event_kind)e->kind) {
@@ -131,6 +133,7 @@ int trace_name(const Trace *t, uint64_t key)
 	return found ? (int)(found - t->names.items) : -1;
 }
 
+/* Sorted by beginning; names by key, for trace_name. cut: how many are shown, if they are not all. */
 static void finish(Compiler *c, Trace *t)
 {
 	qsort(t->events.items, (size_t)t->events.len, sizeof(event), by_begin);
@@ -146,6 +149,7 @@ static void finish(Compiler *c, Trace *t)
 			t->to = t->events.items[i].time;
 }
 
+/* The events are moved to the front of the records they were read into: as many as were read already have room. */
 bool trace_read(Compiler *c, const char *path, int64_t from, int64_t to, Trace *t, const char **why)
 {
 	size_t count = 0, text_bytes = 0;
