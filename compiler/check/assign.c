@@ -1,5 +1,20 @@
 /*
  * assign.c - assignments, initialisations, short variable declarations (spec, "Assignment statements").
+ *
+ * One function does the last step of every assignment in the language: check_assignment, for x = y, var x T = y,
+ * calls' arguments, results, sends, elements of literals. It gives an untyped value its final type, and asks for
+ * assignability. Before that stand the three forms of a list:
+ *
+ *     a, b = x, y         a value each
+ *     a, b = f()          one call of two results
+ *     a, b = m[k]         one expression that may also tell whether it was there (comma-ok)
+ *
+ * The values are evaluated with the type of their left side at hand, where there is one value each: a generic function
+ * takes its type arguments from it. Whatever goes wrong, every variable declared has a type in the end, if only the
+ * invalid one, so that its uses are not reported once more.
+ *
+ * Assigning is not using: in x := 1; x = 2 the variable is declared and not used. So the left side's mark is put back
+ * after it has been evaluated like any expression.
  */
 #include "checker.h"
 #include <string.h>

@@ -3,6 +3,10 @@
  *
  * An elided type comes as the hint: the element type of the literal around, or (for &T elements) a pointer to it. Keys
  * that are constants must differ: they are found by a hash of their value, so long tables cost linear time.
+ *
+ * Three structures, three ways to name an element: fields by name or all in order, elements by constant index or in
+ * order, map elements by key. Of a type parameter the core type counts. What the elements of [...]T{...} imply becomes
+ * the length of the array type that was made for the literal with length -1, before anyone else sees it.
  */
 #include "checker.h"
 #include <string.h>

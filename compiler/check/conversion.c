@@ -3,6 +3,11 @@
  *
  * A constant stays a constant when T is a basic type that can hold it; otherwise x gets a final type first: the
  * target where it may, its default type for interfaces and type parameters.
+ *
+ * Everything assignable is convertible. Beyond that: numbers to numbers, strings to and from bytes and runes, slices
+ * to arrays, types that differ in tags alone, and unsafe.Pointer. With type parameters every type of the one must
+ * convert to every type of the other, and the message names the first pair that does not. string(65) is "A" for
+ * constants, too; that is vet's to dislike.
  */
 #include "checker.h"
 #include <string.h>

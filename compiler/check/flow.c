@@ -1,5 +1,9 @@
 /*
  * flow.c - terminating statements (spec, "Terminating statements"): does control reach a function's end?
+ *
+ * A function with results must end in a statement behind which nothing runs. The rule is one of form alone, on
+ * purpose: for { } ends it, for true { } does not, and no compiler may be cleverer than another about it. A break that
+ * leaves the statement spoils it, wherever inside it stands, but for one in a function literal.
  */
 #include "checker.h"
 

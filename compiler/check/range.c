@@ -1,6 +1,15 @@
 /*
  * range.c - for statements with range clause (spec, "For statements with range clause"): over arrays, slices, strings,
  * maps, channels, integers and functions.
+ *
+ * What is ranged over is evaluated once and decides how many variables there may be and of which types:
+ *
+ *     array, pointer to one, slice    int, element        string      int, rune
+ *     map                             key, element        channel     element
+ *     integer n                       of n's type         func        parameters of yield
+ *
+ * An untyped constant n takes the type of the variable that is assigned to, else int. With := the variables are new;
+ * since Go 1.22 in each round, which is lowering's matter and that of capture.c, not of types.
  */
 #include "checker.h"
 #include <string.h>

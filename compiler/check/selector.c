@@ -1,5 +1,13 @@
 /*
  * selector.c - x.f: qualified names, fields, method values and method expressions (spec, "Selectors").
+ *
+ * A dot means five things, told apart in this order: a package's object (fmt.Println), a field (p.x), a method bound
+ * to a value (p.m), a method as a function of its receiver (T.m), and for interfaces the method of whatever is inside.
+ * How a field or method is found through embedded fields is the business of types/lookup.c; here it becomes the node's
+ * Selection.
+ *
+ * A method is a use of its declaration: initialisation order must know (add_method_dependency). And x.m with a pointer
+ * method takes the address of x, which then cannot be copied where it is captured.
  */
 #include "checker.h"
 #include <string.h>

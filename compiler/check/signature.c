@@ -3,6 +3,9 @@
  *
  * Parameters are seen in the body alone: they are declared in the function's scope after every type of the signature
  * was resolved. A receiver of a generic type declares type parameters of its own, bound like the type's.
+ *
+ * func (p *List[E]) Push(x E): the receiver's E is not the E of type List[E any], but a name of the method's own. It
+ * is kept with the signature (receiver_type_params); instances of the method replace it (types/named.c).
  */
 #include "checker.h"
 #include <string.h>

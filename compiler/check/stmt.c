@@ -3,6 +3,12 @@
  *
  * The context says what break, continue and fallthrough may do here. Their targets are kept in the environment;
  * those with labels, and goto, are settled by labels.c once the body is known.
+ *
+ * Each statement is checked when its place in the list is reached, so what it names has been declared before it.
+ * Scopes are opened here as the specification nests blocks: an if has one for its header, around those of its
+ * branches, so that
+ *
+ *     if x := f(); x > 0 { ... } else { x is seen here, too }
  */
 #include "checker.h"
 #include <string.h>

@@ -1,5 +1,19 @@
 /*
  * switch.c - expression and type switches (spec, "Switch statements").
+ *
+ * An expression switch compares its tag with every case by ==, in order; a case that is a constant may come once only.
+ * The tag is evaluated once and has its final type before the first case is looked at, so the cases convert to it and
+ * not the other way: switch x := 'a'; x { case 97: } compares runes. Without a tag it is one over true.
+ *
+ * A type switch asks which type is in an interface value. Its variable is one per clause:
+ *
+ *     switch v := x.(type) {
+ *     case int:           v is an int
+ *     case string, bool:  v is what x is
+ *     }
+ *
+ * and counts as used if one of them is. Duplicate types are found by comparing each with those before: identical types
+ * may be different Types, and lists of hundreds of types are not written by hand.
  */
 #include "checker.h"
 #include <string.h>

@@ -134,9 +134,13 @@ static void print_type(Buf *out, const Expr *e)
 	case EXPR_INTERFACE_TYPE:
 		print_interface(out, e);
 		break;
-	default:
+	case EXPR_FUNC: case EXPR_FUNC_TYPE:
 		buf_str(out, "func");
-		print_signature(out, e->func_type);
+		if (e->func_type)           /* literals that the inliner made were never written */
+			print_signature(out, e->func_type);
+		break;
+	default:
+		require(!"an expression of a kind that is not printed");
 	}
 }
 

@@ -3,6 +3,9 @@
  *
  * missing_method_by takes the comparison of signatures as an argument: assignability wants identity, type
  * inference unification.
+ *
+ * Go's types say nowhere what they implement: every assignment to an interface asks anew. Methods are looked up one by
+ * one, in the order of their names, and the first that is missing is the one that the message tells of.
  */
 #include "private.h"
 

@@ -5,6 +5,14 @@
  * shallowest level with the name decides; two hits there, or one in a type that is embedded twice at that level,
  * make the selector ambiguous. Named types already met at a shallower level cannot win any more and are skipped,
  * which also ends recursive types.
+ *
+ *     type A struct{ x int }
+ *     type B struct{ x int }
+ *     type C struct{ A; B }           C{}.x is ambiguous: depth 1 has two
+ *     type D struct{ C; x string }    D{}.x is the string: depth 0 has one
+ *
+ * Ambiguity is no error of the type, only of who selects; and a name that is ambiguous at its shallowest depth hides
+ * what is deeper, so that it is in no method set.
  */
 #include "private.h"
 

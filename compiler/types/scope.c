@@ -5,6 +5,10 @@
  * (scope_start): a search asks on behalf of a position, so that the body of a
  * function literal, which may be checked after the statements behind it,
  * finds what it would have found in its place.
+ *
+ * Scopes are maps with a parent, no more: universe, package, file, function, blocks. Rejected: one table with a stack
+ * of meanings per name, which is faster for one walk over the tree but wrong for ours, that checks declarations when
+ * they are first asked for, each in the scope where it stands.
  */
 #include "private.h"
 

@@ -4,6 +4,9 @@
  * Types are immutable, so what changes is copied and what does not is shared: subst returns t itself when no
  * parameter occurs in it. Named types are never entered: an instance becomes the instance with
  * substituted arguments, expanded when somebody needs it.
+ *
+ * Sharing is not for the memory alone: a type without parameters keeps its identity, its type set and its key, so that
+ * most comparisons after a substitution are of pointers.
  */
 #include "private.h"
 

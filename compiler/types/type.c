@@ -5,6 +5,10 @@
  * whether every type of its type set has the property, as the specification
  * words the operators' rules. A parameter without specific types (any, or
  * methods only) has none of them.
+ *
+ * Types are made incomplete and filled by the checker: a struct's fields, an interface's methods, a named type's
+ * underlying type. What is kept on a Type for speed (type set, key, canonical type, size) must be made when it is
+ * complete, or not be kept: each file says how it knows.
  */
 #include "private.h"
 

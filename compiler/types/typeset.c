@@ -6,6 +6,12 @@
  * terms. The set is computed when first asked for and kept, unless a part of it was not yet known (a
  * declaration in progress): then it is computed anew each time. Interfaces that embed themselves (an
  * error that the checker reports) are cut off where the circle closes.
+ *
+ *     interface{ ~int | string; comparable; String() string }
+ *
+ * has the method String and the terms ~int and string, both comparable; no methods and no terms at all is any. What a
+ * set contains is never listed (there are infinitely many types whose underlying type is int): sets are compared by
+ * their terms.
  */
 #include "private.h"
 

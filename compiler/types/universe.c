@@ -5,6 +5,10 @@
  * but print under their name, as Go's messages do; any likewise stands beside
  * interface{}. comparable's interface gets its type set by hand, for it cannot
  * be written in Go.
+ *
+ * The scope is shared by all packages of a compilation and never changes once made. true and false are constants, nil
+ * and iota are names that anybody may declare anew: nothing in the checker knows them by their text, but by their
+ * Object.
  */
 #include "private.h"
 
