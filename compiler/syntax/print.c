@@ -146,7 +146,8 @@ static void print_type(Buf *out, const Expr *e)
 
 static void print_call(Buf *out, const Expr *e)
 {
-	expr_print(out, e->x);
+	if (e->x)                       /* what the inliner calls of the runtime has no name */
+		expr_print(out, e->x);
 	buf_char(out, e->kind == EXPR_INDEX ? '[' : '(');
 	print_list(out, &e->list);
 	if (e->has_dots)
