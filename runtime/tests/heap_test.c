@@ -143,6 +143,7 @@ Test(heap, pages_merge)
 	uint64_t free_before;
 
 	test_start();
+	os_acquire(&gol_heap.lock);
 	free_before = gol_heap.pages_free;
 	for (int round = 0; round < 5000; round++) {
 		unsigned k = test_random() % 200;
@@ -166,6 +167,7 @@ Test(heap, pages_merge)
 	/* all is one run again */
 	runs[0] = heap_pages_take((gol_heap.end - gol_heap.base) / HEAP_PAGE_SIZE, &needs_zero);
 	cr_assert_eq(runs[0], gol_heap.base);
+	os_release(&gol_heap.lock);
 }
 
 /* ---- several threads ---------------------------------------------------------------------------- */
