@@ -147,6 +147,8 @@ def emit_stops(p):
     p.write("a/a.gol", HELLO)
     p.write("b/b.gol", HELLO)
     p.expect(1, "-emit=c takes one package", "build", "-emit=c", "-o", "d", "./a", "./b")
+    p.write("lib/l.gol", "package lib\n")
+    p.expect(1, "-emit=c takes a program: .*lib is not a main package", "build", "-emit=c", "-o", "d", "./lib")
 
 
 # ---- -o ---------------------------------------------------------------------------------------------------------

@@ -109,7 +109,12 @@ static void verify_decl(Verify *v, const Decl *d)
 	}
 }
 
-static bool is_blank(const Expr *e) { return e->kind == EXPR_NAME && strcmp(e->name, "_") == 0; }
+/* Also (_). */
+static bool is_blank(Expr *e)
+{
+	e = unparen(e);
+	return e->kind == EXPR_NAME && strcmp(e->name, "_") == 0;
+}
 
 /* What is declared, and where nothing is stored, has no mode. */
 static void verify_left(Verify *v, const Stmt *s)

@@ -430,6 +430,10 @@ static int check_outputs(Driver *d, const TargetList *targets, Loaded *loaded, c
 		fprintf(stderr, "gol: -emit=c takes one package\n");
 		return EXIT_ERROR;
 	}
+	if (d->options.emit_c && targets->len == 1 && !loaded[0].program->skipped && !is_main(loaded[0].program)) {
+		fprintf(stderr, "gol: -emit=c takes a program: %s is not a main package\n", loaded[0].program->header);
+		return EXIT_ERROR;
+	}
 	Arena *arena = targets->len ? loaded[0].c->arena : d->c->arena;
 	bool folder = output && is_folder_name(output) && !d->options.emit_c;
 	if (output && !folder && targets->len > 1 && strcmp(output, "/dev/null") != 0) {
