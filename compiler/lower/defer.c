@@ -368,6 +368,8 @@ void defer_statement(FuncState *f, Stmt *s)
 	bool is_recover = call->call_kind == CALL_BUILTIN && call->builtin == BUILTIN_RECOVER;
 	if (is_recover && !f->recover_place)
 		return;
+	if (!f->ir->has_defer)          /* of a body that was put here, where `if debug {` says false: else it were a call */
+		return;
 	if (!s->runs_once && deferred_literal(call)) {
 		defer_often(f, s, NULL);
 		return;
