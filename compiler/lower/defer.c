@@ -312,7 +312,7 @@ IrExpr *shared_defer_list(FuncState *f, const FuncInfo *body)
 {
 	if (f->defer_list)
 		return f->defer_list->x;
-	return body->deferring ? defer_list(f, body->deferring)->x : NULL;
+	return body->deferring && f->ir->has_defer ? defer_list(f, body->deferring)->x : NULL;
 }
 
 /* for list != nil { fn = first of list; list = rest; fn() } */
@@ -368,7 +368,7 @@ void defer_statement(FuncState *f, Stmt *s)
 	bool is_recover = call->call_kind == CALL_BUILTIN && call->builtin == BUILTIN_RECOVER;
 	if (is_recover && !f->recover_place)
 		return;
-	if (!f->ir->has_defer)          /* of a body that was put here, where `if debug {` says false: else it were a call */
+	if (!f->ir->has_defer && !f->defer_list)    /* of a body put here, where a constant says that it never runs */
 		return;
 	if (!s->runs_once && deferred_literal(call)) {
 		defer_often(f, s, NULL);
