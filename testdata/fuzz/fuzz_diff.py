@@ -226,6 +226,19 @@ def collect(args, results, processes):
     return counts, findings
 
 
+def run_jobs(args, work, end):
+    """work(args, number, end, results) in args.jobs processes; the sums printed. The exit status: 1 if anything was found or failed."""
+    results = multiprocessing.Queue()
+    processes = [multiprocessing.Process(target=work, args=(args, i, end, results)) for i in range(args.jobs)]
+    for process in processes:
+        process.start()
+    counts, findings = collect(args, results, processes)
+    for name, count in sorted(counts.items()):
+        print(f"{count:9d} {name}")
+    print(f"{findings} findings")
+    return 1 if findings or counts["failures of the fuzzer"] else 0
+
+
 def main():
     p = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     p.add_argument("--gol", default=os.path.join(HERE, "..", "..", "gol"))
@@ -253,15 +266,7 @@ def main():
         return 0
     args.jobs = 1 if args.program is not None else args.jobs
     print(f"seed {args.seed}; {'compared with ' + args.go if args.go else 'no go: the settings are compared with each other'}", flush=True)
-    results, end = multiprocessing.Queue(), time.monotonic() + args.seconds
-    processes = [multiprocessing.Process(target=work, args=(args, i, end, results)) for i in range(args.jobs)]
-    for process in processes:
-        process.start()
-    counts, findings = collect(args, results, processes)
-    for name, count in sorted(counts.items()):
-        print(f"{count:9d} {name}")
-    print(f"{findings} findings")
-    return 1 if findings or counts["failures of the fuzzer"] else 0
+    return run_jobs(args, work, time.monotonic() + args.seconds)
 
 
 if __name__ == "__main__":

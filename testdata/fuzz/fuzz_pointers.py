@@ -177,26 +177,20 @@ def main():
     args = p.parse_args()
     args.gol, args.output, args.go = os.path.abspath(args.gol), os.path.abspath(args.output), shutil.which(args.go) if args.go else None
     args.seed = args.seed or random.randrange(1, 100000)
+    if args.print and args.program is None:
+        p.error("--print wants --program")
     if args.print:
         print(pointers.package(args.seed, [args.program]))
         return 0
     print(f"seed {args.seed}; {'compared with ' + args.go if args.go else 'no go: the settings are compared with each other'}", flush=True)
-    results = multiprocessing.Queue()
     if args.program is not None:
         worker = Worker(args.gol, args.go, os.path.join(args.output, "worker-0"))
         plan = plan_of(args.seed, args.program - args.program % args.batch)
-        found = any([Batches(args, worker, results).settle(args.program, plan, Finding("", b, s, "")) for b in plan.builds for s in plan.settings])
+        batches = Batches(args, worker, multiprocessing.Queue())
+        found = any([batches.settle(args.program, plan, Finding("", b, s, "")) for b in plan.builds for s in plan.settings])
         print("differs" if found else "no difference")
         return 1 if found else 0
-    end = time.monotonic() + (args.seconds if not args.count else 10**9)
-    processes = [multiprocessing.Process(target=work, args=(args, i, end, results)) for i in range(args.jobs)]
-    for process in processes:
-        process.start()
-    counts, findings = fuzz_diff.collect(args, results, processes)
-    for name, count in sorted(counts.items()):
-        print(f"{count:9d} {name}")
-    print(f"{findings} findings")
-    return 1 if findings or counts["failures of the fuzzer"] else 0
+    return fuzz_diff.run_jobs(args, work, float("inf") if args.count else time.monotonic() + args.seconds)
 
 
 if __name__ == "__main__":
